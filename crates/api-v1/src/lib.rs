@@ -1,0 +1,1 @@
+//! The /v1 dialect: operation table, wire types and pure maps.

@@ -1,0 +1,211 @@
+use std::time::Duration;
+
+use cardium_kernel::{AccountId, Book, Change, CredentialId, Timestamp};
+
+use crate::{Scope, ScopeSet, TokenHash};
+
+/// A session unused for this long ends.
+pub const SESSION_IDLE: Duration = Duration::from_secs(12 * 3_600);
+/// A session ends after this long in any case.
+pub const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// How recent a password check must be for an operation that asks for one.
+pub const STEP_UP_WINDOW: Duration = Duration::from_secs(10 * 60);
+
+/// What a credential is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialKind {
+    /// Interactive, short-lived, may do everything.
+    Session,
+    /// Long-lived, for servers.
+    ApiKey,
+}
+
+/// The stored facts of a credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialRecord {
+    /// The credential's id.
+    pub id: CredentialId,
+    /// Whom it speaks for.
+    pub account: AccountId,
+    /// Session or API key.
+    pub kind: CredentialKind,
+    /// The keyed hash of its token.
+    pub token: TokenHash,
+    /// What its owner calls it; empty for sessions.
+    pub name: String,
+    /// The token's public prefix, such as `ccm_live_`.
+    pub prefix: String,
+    /// The token's last four characters.
+    pub last4: String,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// The book it is bound to, if any.
+    pub mode: Option<Book>,
+    /// When it was made; for a session, when the password was checked.
+    pub created_at: Timestamp,
+    /// When it stops working, if ever.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Timestamp>,
+    /// Raised by one with every change.
+    pub version: i64,
+}
+
+/// Why a credential does not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CredentialError {
+    /// It was revoked, or an API key's time is over.
+    #[error("the credential is no longer valid")]
+    Invalid,
+    /// A session that was valid has timed out.
+    #[error("the session has expired")]
+    SessionExpired,
+    /// An API key asked for what only a session may.
+    #[error("a signed-in session is needed")]
+    SessionRequired,
+    /// The password was checked too long ago.
+    #[error("sign in again to do this")]
+    StepUpRequired,
+    /// The scope is not among its own.
+    #[error("the scope {} is needed", .0.as_str())]
+    InsufficientScope(Scope),
+}
+
+/// A session or an API key. Its record can be read; only commands change it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential(CredentialRecord);
+
+impl std::ops::Deref for Credential {
+    type Target = CredentialRecord;
+
+    fn deref(&self) -> &CredentialRecord {
+        &self.0
+    }
+}
+
+impl Credential {
+    /// A new credential, or one read back from storage.
+    #[must_use]
+    pub const fn restore(record: CredentialRecord) -> Self {
+        Self(record)
+    }
+
+    /// Passes a credential that is neither revoked nor expired.
+    ///
+    /// # Errors
+    /// [`CredentialError::Invalid`] or [`CredentialError::SessionExpired`].
+    pub fn check(&self, now: Timestamp) -> Result<(), CredentialError> {
+        if self.revoked_at.is_some() {
+            return Err(CredentialError::Invalid);
+        }
+        match (self.expires_at, self.kind) {
+            (Some(end), CredentialKind::Session) if end <= now => {
+                Err(CredentialError::SessionExpired)
+            }
+            (Some(end), CredentialKind::ApiKey) if end <= now => Err(CredentialError::Invalid),
+            _ => Ok(()),
+        }
+    }
+
+    /// Passes a credential that holds the scope.
+    ///
+    /// # Errors
+    /// [`CredentialError::InsufficientScope`].
+    pub fn check_scope(&self, scope: Scope) -> Result<(), CredentialError> {
+        let held = self.scopes.allows(scope);
+        if held {
+            Ok(())
+        } else {
+            Err(CredentialError::InsufficientScope(scope))
+        }
+    }
+
+    /// Passes a session whose password was checked within [`STEP_UP_WINDOW`].
+    ///
+    /// # Errors
+    /// [`CredentialError::SessionRequired`] or [`CredentialError::StepUpRequired`].
+    pub fn check_step_up(&self, now: Timestamp) -> Result<(), CredentialError> {
+        match self.kind {
+            CredentialKind::ApiKey => Err(CredentialError::SessionRequired),
+            CredentialKind::Session if now.since(self.created_at) > STEP_UP_WINDOW => {
+                Err(CredentialError::StepUpRequired)
+            }
+            CredentialKind::Session => Ok(()),
+        }
+    }
+
+    /// Ends the credential at once.
+    pub fn revoke(&mut self, now: Timestamp) -> Change {
+        if self.revoked_at.is_some() {
+            return Change::AlreadyApplied;
+        }
+        self.0.revoked_at = Some(now);
+        self.0.version = self.version.saturating_add(1);
+        Change::Applied
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credential(kind: CredentialKind) -> Credential {
+        Credential::restore(CredentialRecord {
+            id: CredentialId::new(256),
+            account: AccountId::new(512),
+            kind,
+            token: TokenHash([0; 32]),
+            name: String::new(),
+            prefix: String::new(),
+            last4: String::new(),
+            scopes: [Scope::CardRead].into_iter().collect(),
+            mode: None,
+            created_at: Timestamp::from_unix_seconds(0),
+            expires_at: Some(Timestamp::from_unix_seconds(100)),
+            revoked_at: None,
+            version: 1,
+        })
+    }
+
+    #[test]
+    fn only_sessions_say_that_they_expired() {
+        let late = Timestamp::from_unix_seconds(100);
+        let session = credential(CredentialKind::Session).check(late);
+        assert_eq!(session, Err(CredentialError::SessionExpired));
+        let key = credential(CredentialKind::ApiKey).check(late);
+        assert_eq!(key, Err(CredentialError::Invalid));
+    }
+
+    #[test]
+    fn revoking_is_final_and_repeatable() {
+        let now = Timestamp::from_unix_seconds(1);
+        let mut key = credential(CredentialKind::ApiKey);
+        assert_eq!(key.revoke(now), Change::Applied);
+        assert_eq!(key.revoke(now), Change::AlreadyApplied);
+        assert_eq!(key.check(now), Err(CredentialError::Invalid));
+    }
+
+    #[test]
+    fn step_up_needs_a_fresh_session() {
+        let fresh = Timestamp::from_unix_seconds(600);
+        let session = credential(CredentialKind::Session);
+        assert_eq!(session.check_step_up(fresh), Ok(()));
+        let stale = Timestamp::from_unix_seconds(601);
+        assert_eq!(
+            session.check_step_up(stale),
+            Err(CredentialError::StepUpRequired)
+        );
+        let key = credential(CredentialKind::ApiKey);
+        assert_eq!(
+            key.check_step_up(fresh),
+            Err(CredentialError::SessionRequired)
+        );
+    }
+
+    #[test]
+    fn scopes_are_checked() {
+        let key = credential(CredentialKind::ApiKey);
+        assert_eq!(key.check_scope(Scope::CardRead), Ok(()));
+        assert!(key.check_scope(Scope::CardFund).is_err());
+    }
+}

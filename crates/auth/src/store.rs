@@ -1,0 +1,18 @@
+use cardium_kernel::{CredentialId, StoreError};
+
+use crate::Credential;
+
+/// What credential commands need of the open transaction.
+pub trait CredentialStore {
+    /// The credential with this id.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    fn find_credential(&mut self, id: CredentialId) -> Result<Option<Credential>, StoreError>;
+
+    /// Writes a credential, new or changed.
+    ///
+    /// # Errors
+    /// When the row was not read before.
+    fn save_credential(&mut self, credential: Credential) -> Result<(), StoreError>;
+}

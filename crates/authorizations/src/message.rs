@@ -1,0 +1,134 @@
+use cardium_kernel::{AuthorizationId, MessageId, Timestamp, digest128};
+
+/// The fields that make a network message unique (DE 32, 7, 11, 41, 37 and the MTI's class).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MessageKey {
+    /// Second digit of the MTI: 1 authorization, 2 financial, 4 reversal.
+    pub class: char,
+    /// DE 32, acquiring institution.
+    pub acquirer: String,
+    /// DE 7, transmission date and time, `MMDDhhmmss`.
+    pub transmitted_at: String,
+    /// DE 11, system trace audit number.
+    pub trace: String,
+    /// DE 41, terminal.
+    pub terminal: String,
+    /// DE 37, retrieval reference number.
+    pub retrieval_reference: String,
+}
+
+impl MessageKey {
+    /// The identity of the exchange: the same for a message and its repeats.
+    #[must_use]
+    pub fn id(&self) -> MessageId {
+        let mut class = [0_u8; 4];
+        let class = self.class.encode_utf8(&mut class);
+        let parts: [&[u8]; 7] = [
+            b"iso8583",
+            class.as_bytes(),
+            self.acquirer.as_bytes(),
+            self.transmitted_at.as_bytes(),
+            self.trace.as_bytes(),
+            self.terminal.as_bytes(),
+            self.retrieval_reference.as_bytes(),
+        ];
+        MessageId::new(digest128(&parts))
+    }
+}
+
+/// The fields of a message that may be shown: PAN masked, no CVV, track data or PIN block.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MaskedFields(Vec<(u8, String)>);
+
+impl MaskedFields {
+    /// Takes fields that the network's edge has masked, by data element number.
+    #[must_use]
+    pub const fn new(fields: Vec<(u8, String)>) -> Self {
+        Self(fields)
+    }
+
+    /// The fields, by data element number.
+    pub fn iter(&self) -> impl Iterator<Item = (u8, &str)> {
+        self.0
+            .iter()
+            .map(|(number, value)| (*number, value.as_str()))
+    }
+
+    /// One line a field, `number=value`, for storage.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let lines = self.0.iter().map(|(number, value)| {
+            let value: String = value.chars().filter(|c| !c.is_control()).collect();
+            format!("{number}={value}\n")
+        });
+        lines.collect()
+    }
+
+    /// Reads what [`Self::to_text`] wrote; lines of another form are left out.
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        let field = |line: &str| {
+            let (number, value) = line.split_once('=')?;
+            Some((number.parse().ok()?, value.to_owned()))
+        };
+        Self(text.lines().filter_map(field).collect())
+    }
+}
+
+/// What the programme made of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessageOutcome {
+    /// Answered with these bytes; a repeat gets the same.
+    Answered(Vec<u8>),
+    /// Its reversal came first: should the message itself arrive, it is declined.
+    ReversedFirst,
+}
+
+/// One exchange with the card network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkMessage {
+    /// Derived from [`MessageKey`].
+    pub id: MessageId,
+    /// The message type indicator.
+    pub mti: String,
+    /// A keyed digest of PAN and amount: a repeat must carry the same.
+    pub fingerprint: u128,
+    /// The authorization it opened or changed.
+    pub authorization: Option<AuthorizationId>,
+    /// The fields of request and response that may be shown.
+    pub fields: MaskedFields,
+    /// What came of it.
+    pub outcome: MessageOutcome,
+    /// When it was answered.
+    pub created_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_round_trip_without_control_characters() {
+        let fields = MaskedFields::new(vec![
+            (2, "489517******4218".into()),
+            (43, "A=B\n2=x".into()),
+        ]);
+        let read = MaskedFields::from_text(&fields.to_text());
+        let expected = vec![(2, "489517******4218"), (43, "A=B2=x")];
+        assert_eq!(read.iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn the_class_is_part_of_the_key() {
+        let authorization = MessageKey {
+            class: '1',
+            trace: "1".into(),
+            ..MessageKey::default()
+        };
+        let reversal = MessageKey {
+            class: '4',
+            ..authorization.clone()
+        };
+        assert_ne!(authorization.id(), reversal.id());
+    }
+}

@@ -1,0 +1,92 @@
+use cardium_kernel::{
+    AccountId, AuthorizationId, Book, CardId, MessageId, Money, Timestamp, TransactionId,
+};
+
+use crate::DeclineReason;
+
+/// What a transaction records; it never changes afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Approved, money held.
+    Authorized,
+    /// Cleared, money spent.
+    Captured,
+    /// Given back by the merchant.
+    Refunded,
+    /// Declined.
+    Declined,
+    /// Taken back by the network.
+    Reversed,
+}
+
+impl Step {
+    const ALL: [Self; 5] = [
+        Self::Authorized,
+        Self::Captured,
+        Self::Refunded,
+        Self::Declined,
+        Self::Reversed,
+    ];
+
+    /// The step's word on the wire, where it is the transaction's `status`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Authorized => "authorized",
+            Self::Captured => "captured",
+            Self::Refunded => "refunded",
+            Self::Declined => "declined",
+            Self::Reversed => "reversed",
+        }
+    }
+
+    /// The step with this word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.as_str() == text)
+    }
+}
+
+/// Who asked for the money (DE 18, 42, 43).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Merchant {
+    /// DE 43, positions 1 to 25.
+    pub name: String,
+    /// DE 18, merchant category code (ISO 18245).
+    pub mcc: String,
+    /// DE 42, card acceptor id.
+    pub id: String,
+    /// DE 43, positions 26 to 38.
+    pub city: String,
+    /// DE 43, positions 39 and 40 (ISO 3166 alpha-2).
+    pub country: String,
+}
+
+/// One immutable step in the life of a card transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transaction {
+    /// The transaction's id.
+    pub id: TransactionId,
+    /// The tenant of the card.
+    pub account: AccountId,
+    /// The card.
+    pub card: CardId,
+    /// The ledger its money is in.
+    pub book: Book,
+    /// The authorization it belongs to; none for a decline.
+    pub authorization: Option<AuthorizationId>,
+    /// What happened.
+    pub step: Step,
+    /// How much, always positive.
+    pub amount: Money,
+    /// Who asked.
+    pub merchant: Merchant,
+    /// DE 39 as answered.
+    pub response_code: String,
+    /// Why it was declined, where it was.
+    pub decline: Option<DeclineReason>,
+    /// The network message that caused it.
+    pub message: Option<MessageId>,
+    /// When it happened.
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,329 @@
+use cardium_kernel::{AccountId, Book, CardId, Change, Timestamp};
+use cardium_vault::Expiry;
+
+use crate::{CardType, Product, VALIDITY_YEARS, Wallet};
+
+/// What a card can be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardStatus {
+    /// Spends.
+    Active,
+    /// Declines, until unfrozen.
+    Frozen,
+    /// Retired for good.
+    Cancelled,
+}
+
+impl CardStatus {
+    /// The status's word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Frozen => "frozen",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The status with this word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Active, Self::Frozen, Self::Cancelled]
+            .into_iter()
+            .find(|s| s.as_str() == text)
+    }
+}
+
+/// Why a card is frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FreezeReason {
+    /// Its holder asked.
+    Cardholder,
+    /// The issuer asked; its holder cannot lift it.
+    Issuer,
+    /// Shipped plastic that was not activated yet.
+    AwaitingActivation,
+}
+
+impl FreezeReason {
+    const ALL: [Self; 3] = [Self::Cardholder, Self::Issuer, Self::AwaitingActivation];
+
+    /// The reason's word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cardholder => "cardholder",
+            Self::Issuer => "issuer",
+            Self::AwaitingActivation => "awaiting_activation",
+        }
+    }
+
+    /// The reason with this word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+    }
+}
+
+/// Why a card command is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CardError {
+    /// The card is cancelled.
+    #[error("the card is cancelled")]
+    Cancelled,
+    /// Only the issuer can lift this freeze.
+    #[error("the issuer froze the card")]
+    FreezeLocked,
+}
+
+/// The stored facts of a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardRecord {
+    /// The card's id.
+    pub id: CardId,
+    /// The tenant it belongs to.
+    pub account: AccountId,
+    /// The ledger its money is in.
+    pub book: Book,
+    /// The product, by BIN.
+    pub bin: String,
+    /// The last four digits of the PAN.
+    pub last4: String,
+    /// The last month in which it works.
+    pub expiry: Expiry,
+    /// Virtual or physical.
+    pub card_type: CardType,
+    /// What it can be used for.
+    pub status: CardStatus,
+    /// Why it is frozen, when it is.
+    pub freeze_reason: Option<FreezeReason>,
+    /// What its owner calls it.
+    pub label: Option<String>,
+    /// Its standing with mobile wallets.
+    pub wallet: Wallet,
+    /// When it was issued.
+    pub created_at: Timestamp,
+    /// When its record last changed.
+    pub updated_at: Timestamp,
+    /// Raised by one with every change.
+    pub version: i64,
+}
+
+/// What is needed to issue a card.
+#[derive(Debug, Clone)]
+pub struct NewCard {
+    /// The card's id.
+    pub id: CardId,
+    /// The tenant it belongs to.
+    pub account: AccountId,
+    /// The ledger its money is in.
+    pub book: Book,
+    /// The product it is of.
+    pub product: &'static Product,
+    /// The last four digits of the PAN.
+    pub last4: String,
+    /// What its owner calls it.
+    pub label: Option<String>,
+    /// Its standing with mobile wallets.
+    pub wallet: Wallet,
+}
+
+/// A payment card. Its record can be read; only commands change it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card(CardRecord);
+
+impl std::ops::Deref for Card {
+    type Target = CardRecord;
+
+    fn deref(&self) -> &CardRecord {
+        &self.0
+    }
+}
+
+impl Card {
+    /// A card read back from storage.
+    #[must_use]
+    pub const fn restore(record: CardRecord) -> Self {
+        Self(record)
+    }
+
+    /// Issues a card that expires [`VALIDITY_YEARS`] from now. A virtual card is active at
+    /// once; a physical one is frozen until it is activated.
+    #[must_use]
+    pub fn issue(new: NewCard, expiry: Expiry, now: Timestamp) -> Self {
+        let card_type = new.product.card_type;
+        let (status, freeze_reason) = match card_type {
+            CardType::Virtual => (CardStatus::Active, None),
+            CardType::Physical => (CardStatus::Frozen, Some(FreezeReason::AwaitingActivation)),
+        };
+        Self(CardRecord {
+            id: new.id,
+            account: new.account,
+            book: new.book,
+            bin: new.product.bin.to_owned(),
+            last4: new.last4,
+            expiry,
+            card_type,
+            status,
+            freeze_reason,
+            label: new.label,
+            wallet: new.wallet,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        })
+    }
+
+    /// The expiry of a card issued now.
+    ///
+    /// # Panics
+    /// Never before the year 2096, the last from which expiry dates can be counted.
+    #[must_use]
+    pub fn expiry_from(now: Timestamp) -> Expiry {
+        let (year, month) = now.year_month();
+        let year = u16::try_from(year)
+            .unwrap_or(0)
+            .saturating_add(VALIDITY_YEARS);
+        Expiry::try_new(year, month).expect("card expiry dates are representable until 2099")
+    }
+
+    /// Whether the expiry month is over.
+    #[must_use]
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        let (year, month) = now.year_month();
+        (i32::from(self.expiry.year()), self.expiry.month()) < (year, month)
+    }
+
+    /// Passes a card that is not cancelled.
+    ///
+    /// # Errors
+    /// [`CardError::Cancelled`].
+    pub fn check_open(&self) -> Result<(), CardError> {
+        let cancelled = self.status == CardStatus::Cancelled;
+        if cancelled {
+            Err(CardError::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Stops spending.
+    ///
+    /// # Errors
+    /// [`CardError::Cancelled`].
+    pub fn freeze(&mut self, reason: FreezeReason, now: Timestamp) -> Result<Change, CardError> {
+        self.check_open()?;
+        if self.status == CardStatus::Frozen {
+            return Ok(Change::AlreadyApplied);
+        }
+        self.0.freeze_reason = Some(reason);
+        Ok(self.become_status(CardStatus::Frozen, now))
+    }
+
+    /// Lets the card spend again, on behalf of its holder.
+    ///
+    /// # Errors
+    /// [`CardError::Cancelled`], or [`CardError::FreezeLocked`] for an issuer's freeze.
+    pub fn unfreeze(&mut self, now: Timestamp) -> Result<Change, CardError> {
+        self.check_open()?;
+        match (self.status, self.freeze_reason) {
+            (CardStatus::Active, _) => Ok(Change::AlreadyApplied),
+            (_, Some(FreezeReason::Issuer)) => Err(CardError::FreezeLocked),
+            _ => {
+                self.0.freeze_reason = None;
+                Ok(self.become_status(CardStatus::Active, now))
+            }
+        }
+    }
+
+    /// Retires the card for good.
+    pub fn cancel(&mut self, now: Timestamp) -> Change {
+        if self.status == CardStatus::Cancelled {
+            return Change::AlreadyApplied;
+        }
+        self.0.freeze_reason = None;
+        self.become_status(CardStatus::Cancelled, now)
+    }
+
+    fn become_status(&mut self, status: CardStatus, now: Timestamp) -> Change {
+        self.0.status = status;
+        self.0.updated_at = now;
+        self.0.version = self.version.saturating_add(1);
+        Change::Applied
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CATALOGUE, WalletState};
+
+    const NOW: Timestamp = Timestamp::from_unix_seconds(1_780_000_000);
+
+    fn card(bin: &str) -> Card {
+        let product = CATALOGUE.iter().find(|product| product.bin == bin).unwrap();
+        let wallet = Wallet {
+            apple_pay: WalletState::Pending,
+            google_pay: WalletState::Unsupported,
+        };
+        let new = NewCard {
+            id: CardId::new(0x100),
+            account: AccountId::new(0x200),
+            book: Book::Live,
+            product,
+            last4: "4218".into(),
+            label: None,
+            wallet,
+        };
+        Card::issue(new, Card::expiry_from(NOW), NOW)
+    }
+
+    #[test]
+    fn freezing_twice_changes_nothing_the_second_time() {
+        let mut card = card("489517");
+        assert_eq!(
+            card.freeze(FreezeReason::Cardholder, NOW),
+            Ok(Change::Applied)
+        );
+        assert_eq!(
+            card.freeze(FreezeReason::Cardholder, NOW),
+            Ok(Change::AlreadyApplied)
+        );
+        assert_eq!(card.unfreeze(NOW), Ok(Change::Applied));
+        assert_eq!(card.unfreeze(NOW), Ok(Change::AlreadyApplied));
+        assert_eq!(card.version, 3);
+    }
+
+    #[test]
+    fn a_cancelled_card_takes_no_command() {
+        let mut card = card("489517");
+        assert_eq!(card.cancel(NOW), Change::Applied);
+        assert_eq!(card.cancel(NOW), Change::AlreadyApplied);
+        assert_eq!(
+            card.freeze(FreezeReason::Cardholder, NOW),
+            Err(CardError::Cancelled)
+        );
+        assert_eq!(card.unfreeze(NOW), Err(CardError::Cancelled));
+    }
+
+    #[test]
+    fn only_the_issuer_lifts_its_freeze() {
+        let mut card = card("489517");
+        card.freeze(FreezeReason::Issuer, NOW).unwrap();
+        assert_eq!(card.unfreeze(NOW), Err(CardError::FreezeLocked));
+    }
+
+    #[test]
+    fn plastic_waits_for_activation() {
+        let card = card("448585");
+        assert_eq!(card.freeze_reason, Some(FreezeReason::AwaitingActivation));
+    }
+
+    #[test]
+    fn a_card_works_through_its_expiry_month() {
+        let card = card("489517");
+        let last_second = Timestamp::parse_rfc3339("2029-05-31T23:59:59Z").unwrap();
+        assert!(!card.is_expired(last_second));
+        assert!(card.is_expired(last_second.after(std::time::Duration::from_secs(1))));
+    }
+}

@@ -1,0 +1,18 @@
+//! Cards: what the programme issues, in which state a card is, and when it expires.
+//!
+//! Invariants: a cancelled card stays cancelled; the PAN is kept only sealed, beside its keyed
+//! fingerprint, and never on the card. Deliberately absent: balances (the ledger's) and
+//! spending decisions (those of authorizations).
+
+mod card;
+mod product;
+mod store;
+mod wallet;
+
+pub use card::{Card, CardError, CardRecord, CardStatus, FreezeReason, NewCard};
+pub use product::{Brand, CATALOGUE, CardType, Product, find_product};
+pub use store::{CardStore, StoredPan};
+pub use wallet::{Wallet, WalletState};
+
+/// How long a card is valid, in years from the month it is issued.
+pub const VALIDITY_YEARS: u16 = 3;

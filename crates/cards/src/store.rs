@@ -1,0 +1,50 @@
+use cardium_kernel::{AccountId, CardId, StoreError};
+use cardium_vault::{PanFingerprint, Sealed};
+
+use crate::Card;
+
+/// A PAN as it is kept: sealed, and findable by its keyed fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPan {
+    /// The card it belongs to.
+    pub card: CardId,
+    /// The tenant of the card, bound into the seal.
+    pub account: AccountId,
+    /// HMAC of the PAN, unique.
+    pub fingerprint: PanFingerprint,
+    /// The encrypted PAN.
+    pub sealed: Sealed,
+}
+
+/// What card commands need of the open transaction.
+pub trait CardStore {
+    /// The card with this id.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    fn find_card(&mut self, id: CardId) -> Result<Option<Card>, StoreError>;
+
+    /// The card that bears this PAN.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    fn find_card_by_pan(&mut self, pan: &PanFingerprint) -> Result<Option<CardId>, StoreError>;
+
+    /// The sealed PAN of a card.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    fn find_pan(&mut self, id: CardId) -> Result<Option<StoredPan>, StoreError>;
+
+    /// Writes a card, new or changed.
+    ///
+    /// # Errors
+    /// When the row was not read before.
+    fn save_card(&mut self, card: Card) -> Result<(), StoreError>;
+
+    /// Writes the PAN of a new card.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`] when another card bears it.
+    fn insert_pan(&mut self, pan: StoredPan) -> Result<(), StoreError>;
+}

@@ -1,0 +1,1 @@
+//! Chain gateways; for now the simulated chain.

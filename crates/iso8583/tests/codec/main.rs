@@ -1,0 +1,11 @@
+//! The codec from outside, in one binary.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+mod elements;
+mod framing;
+mod golden;
+mod hostile;
+mod masking;
+mod round_trip;
+mod support;

@@ -1,0 +1,86 @@
+//! Card data stays out of logs.
+
+use cardium_iso8583::{Message, Mti, WireFormat, decode, encode};
+use proptest::prelude::*;
+
+use crate::support::{PAN, purchase, unhex};
+
+#[test]
+fn debug_shows_the_pan_as_first_six_and_last_four() {
+    let shown = format!("{:?}", purchase());
+    assert!(
+        shown.starts_with("Message 0100 {2: \"457123******5678\", 3: \"000000\""),
+        "{shown}"
+    );
+    assert!(shown.contains("41: \"TERM0001\""), "{shown}");
+    for de in [14, 35, 52, 55] {
+        assert!(shown.contains(&format!("{de}: \"***\"")), "{shown}");
+    }
+}
+
+#[test]
+fn no_field_for_card_data_or_free_text_is_shown() {
+    let mut message = Message::new(Mti::AUTHORIZATION_REQUEST)
+        .with(53, "9999888877776666")
+        .and_then(|m| m.with(36, PAN))
+        .and_then(|m| m.with_bytes(55, PAN.as_bytes()))
+        .and_then(|m| m.with_bytes(64, &unhex("3435373132333030")))
+        .unwrap();
+    for de in [
+        34, 44, 45, 46, 47, 48, 54, 56, 57, 60, 61, 62, 63, 102, 103, 104, 120, 127,
+    ] {
+        message.set(de, PAN).unwrap();
+    }
+    let shown = format!("{message:?} {message:#?}");
+    assert!(!shown.contains("4571"), "{shown}");
+    assert!(!shown.contains("9999"), "{shown}");
+}
+
+#[test]
+fn a_pan_in_a_harmless_field_is_masked() {
+    let place = format!("SHOP {PAN} 12            DE5");
+    let message = Message::new(Mti::AUTHORIZATION_REQUEST)
+        .with(43, &format!("{place:<40}"))
+        .and_then(|m| m.with(42, "457123001234567"))
+        .unwrap();
+    let shown = format!("{message:?}");
+    assert!(shown.contains("\"457123******4567\""), "{shown}");
+    assert!(
+        shown.contains("SHOP 457123******5678 12            DE5"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_short_pan_is_not_shown_at_all() {
+    let message = Message::new(Mti::AUTHORIZATION_REQUEST)
+        .with(2, "457123001234")
+        .unwrap();
+    assert_eq!(format!("{message:?}"), "Message 0100 {2: \"***\"}");
+}
+
+proptest! {
+    #[test]
+    fn errors_never_show_the_pan(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let mut bytes = encode(&purchase(), &WireFormat::default());
+        // Within the message type and the bitmap: the fields are read as other ones.
+        let at = at.index(12);
+        bytes[at] = byte;
+        bytes.push(0);
+        let error = decode(&bytes, &WireFormat::default()).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        prop_assert!(!shown.contains(PAN));
+    }
+
+    #[test]
+    fn no_pan_is_shown(pan in prop::collection::vec(b'1'..=b'9', 13..=19)) {
+        let pan = String::from_utf8(pan).unwrap();
+        let mut message = purchase();
+        message.set(2, &pan).unwrap();
+        message.set(35, &format!("{pan}=2912")).unwrap();
+        let shown = format!("{message:?}");
+        prop_assert!(!shown.contains(&pan));
+        let masked = format!("{}******{}", &pan[..6], &pan[pan.len() - 4..]);
+        prop_assert!(shown.contains(&masked));
+    }
+}

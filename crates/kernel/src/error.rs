@@ -1,0 +1,177 @@
+use std::fmt;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
+        /// Every reason for which a command is refused: a closed set.
+        ///
+        /// Dialects translate it without a catch-all arm, so a new code does not compile until
+        /// each of them has an answer for it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ErrorCode {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl ErrorCode {
+            /// All codes, for documentation and tests.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The code's word on the wire of `/v1`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is not JSON, or has a key twice.
+    InvalidJson = "invalid_json";
+    /// A required field is absent.
+    MissingRequiredField = "missing_required_field";
+    /// A field has the wrong type, form or range.
+    InvalidField = "invalid_field";
+    /// A money amount has more than two decimals.
+    InvalidPrecision = "invalid_precision";
+    /// A cursor names no object of this list.
+    InvalidCursor = "invalid_cursor";
+    /// The body is not declared as JSON.
+    UnsupportedMediaType = "unsupported_media_type";
+    /// The body is larger than allowed.
+    BodyTooLarge = "body_too_large";
+    /// The header block is larger than allowed.
+    HeadersTooLarge = "headers_too_large";
+    /// The path exists, the method on it does not.
+    MethodNotAllowed = "method_not_allowed";
+    /// No credential, or one that was never valid.
+    InvalidCredentials = "invalid_credentials";
+    /// A session that was valid and has timed out.
+    SessionExpired = "session_expired";
+    /// The operation needs an interactive session.
+    SessionRequired = "session_required";
+    /// The session signed in too long ago for this operation.
+    StepUpRequired = "step_up_required";
+    /// The credential lacks the operation's scope.
+    InsufficientScope = "insufficient_scope";
+    /// The treasury cannot cover the amount.
+    InsufficientBalance = "insufficient_balance";
+    /// No such object, or not the caller's.
+    ResourceNotFound = "resource_not_found";
+    /// The e-mail address has an account already.
+    EmailTaken = "email_taken";
+    /// The password is too short or too long.
+    WeakPassword = "weak_password";
+    /// The account holds the most API keys it may.
+    KeyLimitReached = "key_limit_reached";
+    /// Below the least amount of the operation.
+    AmountBelowMinimum = "amount_below_minimum";
+    /// Above the greatest amount of the operation.
+    AmountAboveMaximum = "amount_above_maximum";
+    /// This asset is not accepted on this chain.
+    UnsupportedAssetChain = "unsupported_asset_chain";
+    /// Coins are on their way or have arrived.
+    TopupNotCancellable = "topup_not_cancellable";
+    /// The BIN does not issue this type of card.
+    BinTypeMismatch = "bin_type_mismatch";
+    /// The card is cancelled for good.
+    CardCancelled = "card_cancelled";
+    /// The issuer froze the card; its holder cannot lift that.
+    FreezeLockedByIssuer = "freeze_locked_by_issuer";
+    /// More than the card has available.
+    AmountExceedsAvailable = "amount_exceeds_available";
+    /// The fee differs from the one the caller expected.
+    FeeChanged = "fee_changed";
+    /// The transaction came with no network message.
+    NoAuthMessage = "no_auth_message";
+    /// The transaction is not in a state that allows this.
+    InvalidTransactionState = "invalid_transaction_state";
+    /// Webhooks may not be sent to this address.
+    UnsafeWebhookUrl = "unsafe_webhook_url";
+    /// No event has this name.
+    UnknownEvent = "unknown_event";
+    /// The account holds the most endpoints it may.
+    WebhookLimitReached = "webhook_limit_reached";
+    /// The idempotency key was used with another request.
+    ConflictIdempotencyKey = "conflict_idempotency_key";
+    /// The first request with this key is still running.
+    IdempotencyInProgress = "idempotency_in_progress";
+    /// Too many requests.
+    RateLimited = "rate_limited";
+    /// Our fault.
+    Internal = "internal";
+    /// A part that is needed is down or overloaded; try again.
+    ServiceUnavailable = "service_unavailable";
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A refusal in words for the caller: what, why, and which field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct Problem {
+    /// The closed code.
+    pub code: ErrorCode,
+    /// A sentence that is safe to show.
+    pub message: String,
+    /// The field or header at fault, where one is.
+    pub param: Option<String>,
+}
+
+impl Problem {
+    /// A refusal that no single field causes.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            param: None,
+        }
+    }
+
+    /// A refusal caused by one field.
+    #[must_use]
+    pub fn field(code: ErrorCode, param: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            param: Some(param.into()),
+        }
+    }
+
+    /// A required field is absent.
+    #[must_use]
+    pub fn missing(param: &str) -> Self {
+        let message = format!("Field '{param}' is required.");
+        Self::field(ErrorCode::MissingRequiredField, param, message)
+    }
+
+    /// The object does not exist, or is somebody else's: callers cannot tell which.
+    #[must_use]
+    pub fn not_found(object: &str) -> Self {
+        Self::new(ErrorCode::ResourceNotFound, format!("No such {object}."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_unique() {
+        let mut words: Vec<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), ErrorCode::ALL.len());
+    }
+
+    #[test]
+    fn a_missing_field_reads_as_documented() {
+        assert_eq!(Problem::missing("bin").message, "Field 'bin' is required.");
+    }
+}

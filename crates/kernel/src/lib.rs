@@ -1,0 +1,42 @@
+//! The nouns every other crate shares: money, books, ids, time, pages and error codes.
+//!
+//! Invariants: money carries its currency and never floats; ids are 128-bit and time-ordered;
+//! time and identity are inputs. Deliberately absent: any clock, random generator, I/O or wire
+//! format; those live at the edge.
+
+#![deny(
+    clippy::float_arithmetic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions
+)]
+
+mod book;
+mod change;
+mod clock;
+mod currency;
+mod digest;
+mod error;
+mod id;
+mod idempotency;
+mod money;
+mod page;
+mod rate;
+mod store;
+mod timestamp;
+
+pub use book::Book;
+pub use change::Change;
+pub use clock::{Clock, IdSource};
+pub use currency::Currency;
+pub use digest::digest128;
+pub use error::{ErrorCode, Problem};
+pub use id::{
+    AccountId, AuditId, AuthorizationId, CardId, CredentialId, DeliveryId, DepositId, EndpointId,
+    EntryId, EventId, IdError, MessageId, PostingId, RequestId, TopupId, TransactionId,
+};
+pub use idempotency::{IdempotencyKey, IdempotencyKeyError};
+pub use money::{Money, MoneyError};
+pub use page::{Cursor, Direction, Page, PageLimit, Sort};
+pub use rate::{Rate, Rounding};
+pub use store::StoreError;
+pub use timestamp::{Timestamp, TimestampError};

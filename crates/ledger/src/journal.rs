@@ -1,0 +1,126 @@
+use cardium_kernel::{AccountId, Book, EntryId, IdSource, Money, Timestamp};
+
+use crate::{
+    Entry, Hold, HoldId, LedgerAccount, LedgerAccountId, LedgerError, LedgerStore, Line, Posting,
+    Role,
+};
+
+/// The account, or an empty one that the first posting will create.
+///
+/// # Errors
+/// When the store fails.
+pub fn open_or_default(
+    store: &mut (impl LedgerStore + ?Sized),
+    id: LedgerAccountId,
+    owner: AccountId,
+    book: Book,
+    role: Role,
+) -> Result<LedgerAccount, LedgerError> {
+    let zero = Money::usd(0);
+    let found = store.find_ledger_account(id)?;
+    Ok(found.unwrap_or_else(|| LedgerAccount::open(id, owner, book, role, zero)))
+}
+
+/// Books a posting: checks every customer account it touches, changes their balances and
+/// appends posting and entries. All accounts must have been saved before (see
+/// [`open_or_default`]).
+///
+/// # Errors
+/// [`LedgerError::Insufficient`] and the like; the caller then drops the whole command.
+pub fn book_posting(
+    store: &mut (impl LedgerStore + ?Sized),
+    posting: Posting,
+    ids: &mut IdSource,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let mut entries = Vec::with_capacity(posting.lines().len());
+    for line in posting.lines() {
+        if let Line::Customer(account, amount) = *line {
+            entries.push(book_line(store, &posting, account, amount, ids, now)?);
+        }
+    }
+    store.insert_posting(posting, entries)?;
+    Ok(())
+}
+
+fn book_line(
+    store: &mut (impl LedgerStore + ?Sized),
+    posting: &Posting,
+    id: LedgerAccountId,
+    amount: Money,
+    ids: &mut IdSource,
+    now: Timestamp,
+) -> Result<Entry, LedgerError> {
+    let mut account = get_account(store, id)?;
+    if account.book != posting.book() {
+        return Err(LedgerError::WrongBook(id));
+    }
+    account.apply(amount, now)?;
+    let entry = Entry {
+        id: EntryId::new(ids.mint()),
+        account: id,
+        account_version: account.version,
+        amount,
+        balance_after: account.posted,
+        created_at: now,
+    };
+    store.save_ledger_account(account)?;
+    Ok(entry)
+}
+
+/// Sets a hold to `amount`, placing it on `account` if it is new.
+///
+/// # Errors
+/// [`LedgerError::Insufficient`] when the account cannot cover the growth.
+pub fn change_hold(
+    store: &mut (impl LedgerStore + ?Sized),
+    id: HoldId,
+    account: LedgerAccountId,
+    amount: Money,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let mut ledger_account = get_account(store, account)?;
+    let hold = store.find_hold(id)?;
+    let before = hold
+        .as_ref()
+        .map_or(Money::zero(amount.currency()), |hold| hold.amount);
+    let held = ledger_account.held.minus(before)?.plus(amount)?;
+    ledger_account.set_held(held, now)?;
+    store.save_ledger_account(ledger_account)?;
+    let version = hold.map_or(0, |hold| hold.version).saturating_add(1);
+    store.save_hold(Hold {
+        id,
+        account,
+        amount,
+        version,
+    })?;
+    Ok(())
+}
+
+/// Frees whatever a hold still holds; nothing happens where there is none.
+///
+/// # Errors
+/// When the store fails.
+pub fn release_hold(
+    store: &mut (impl LedgerStore + ?Sized),
+    id: HoldId,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    match store.find_hold(id)? {
+        Some(hold) if hold.amount.is_positive() => {
+            let nothing = Money::zero(hold.amount.currency());
+            change_hold(store, id, hold.account, nothing, now)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An account a posting names must be known: recipes save new ones first.
+fn get_account(
+    store: &mut (impl LedgerStore + ?Sized),
+    id: LedgerAccountId,
+) -> Result<LedgerAccount, LedgerError> {
+    store
+        .find_ledger_account(id)?
+        .ok_or(LedgerError::WrongBook(id))
+}

@@ -1,0 +1,13 @@
+//! How business events are booked: one recipe a file, each a pure function to a posting.
+
+mod card_load;
+mod card_unload;
+mod clearing;
+mod refund;
+mod topup_credit;
+
+pub use card_load::{CardLoad, card_load};
+pub use card_unload::card_unload;
+pub use clearing::{Clearing, clearing};
+pub use refund::{Refund, refund};
+pub use topup_credit::topup_credit;

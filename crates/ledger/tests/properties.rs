@@ -1,0 +1,264 @@
+//! Random sequences of recipes and holds against the ledger's invariants.
+
+use std::collections::HashMap;
+
+use cardium_kernel::{AccountId, Book, CardId, IdSource, Money, StoreError, Timestamp};
+use cardium_ledger::{
+    AccountRecord, Entry, Hold, HoldId, LedgerAccount, LedgerAccountId, LedgerError, LedgerStore,
+    Line, Posting, Role, Source, book_posting, change_hold, open_or_default, recipes, release_hold,
+};
+use proptest::prelude::*;
+
+/// A ledger in memory that keeps everything it is told.
+#[derive(Default)]
+struct Books {
+    accounts: HashMap<LedgerAccountId, LedgerAccount>,
+    holds: HashMap<HoldId, Hold>,
+    postings: Vec<Posting>,
+    entries: Vec<Entry>,
+}
+
+impl LedgerStore for Books {
+    fn find_ledger_account(
+        &mut self,
+        id: LedgerAccountId,
+    ) -> Result<Option<LedgerAccount>, StoreError> {
+        Ok(self.accounts.get(&id).cloned())
+    }
+
+    fn save_ledger_account(&mut self, account: LedgerAccount) -> Result<(), StoreError> {
+        self.accounts.insert(account.id, account);
+        Ok(())
+    }
+
+    fn find_hold(&mut self, id: HoldId) -> Result<Option<Hold>, StoreError> {
+        Ok(self.holds.get(&id).cloned())
+    }
+
+    fn save_hold(&mut self, hold: Hold) -> Result<(), StoreError> {
+        self.holds.insert(hold.id, hold);
+        Ok(())
+    }
+
+    fn insert_posting(&mut self, posting: Posting, entries: Vec<Entry>) -> Result<(), StoreError> {
+        self.postings.push(posting);
+        self.entries.extend(entries);
+        Ok(())
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Topup(i64),
+    Load(i64, i64),
+    Unload(i64),
+    Hold(u128, i64),
+    Release(u128),
+    Clear(i64),
+    Refund(i64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        (1_i64..1_000).prop_map(Step::Topup),
+        (1_i64..1_000, 0_i64..50).prop_map(|(amount, fee)| Step::Load(amount, fee)),
+        (1_i64..1_000).prop_map(Step::Unload),
+        (0_u128..4, 0_i64..600).prop_map(|(id, amount)| Step::Hold(id, amount)),
+        (0_u128..4).prop_map(Step::Release),
+        (1_i64..900).prop_map(Step::Clear),
+        (1_i64..300).prop_map(Step::Refund),
+    ];
+    prop::collection::vec(step, 1..80)
+}
+
+struct Programme {
+    books: Books,
+    ids: IdSource,
+    treasury: LedgerAccountId,
+    card: LedgerAccountId,
+    receivable: LedgerAccountId,
+}
+
+const OWNER: AccountId = AccountId::new(0x100);
+const NOW: Timestamp = Timestamp::from_unix_seconds(1);
+const SOURCE: Source = Source {
+    object: "test",
+    id: 0,
+};
+
+impl Programme {
+    fn new() -> Self {
+        let treasury = LedgerAccountId::treasury(OWNER, Book::Live);
+        let card = LedgerAccountId::card(CardId::new(0x200));
+        let receivable = LedgerAccountId::card_receivable(CardId::new(0x200));
+        let mut books = Books::default();
+        let roles = [
+            (treasury, Role::Treasury(Book::Live)),
+            (card, Role::Card),
+            (receivable, Role::CardReceivable),
+        ];
+        for (id, role) in roles {
+            let account = open_or_default(&mut books, id, OWNER, Book::Live, role).unwrap();
+            books.save_ledger_account(account).unwrap();
+        }
+        Self {
+            books,
+            ids: IdSource::new(NOW, [9; 16]),
+            treasury,
+            card,
+            receivable,
+        }
+    }
+
+    fn owed(&self) -> i64 {
+        -self.books.accounts[&self.receivable].posted.minor()
+    }
+
+    fn posting(&mut self, step: &Step) -> Posting {
+        let (ids, book) = (&mut self.ids, Book::Live);
+        let owed = -self.books.accounts[&self.receivable].posted.minor();
+        match *step {
+            Step::Topup(amount) => {
+                recipes::topup_credit(ids, book, SOURCE, self.treasury, Money::usd(amount))
+            }
+            Step::Load(amount, fee) => {
+                let load = recipes::CardLoad {
+                    treasury: self.treasury,
+                    card: self.card,
+                    receivable: self.receivable,
+                    amount: Money::usd(amount),
+                    fee: Money::usd(fee),
+                    settles: Money::usd(owed.min(amount)),
+                };
+                recipes::card_load(ids, book, SOURCE, &load)
+            }
+            Step::Unload(amount) => recipes::card_unload(
+                ids,
+                book,
+                SOURCE,
+                (self.card, self.treasury),
+                Money::usd(amount),
+            ),
+            Step::Clear(amount) => {
+                let free = self.books.accounts[&self.card].available().unwrap().minor();
+                let clearing = recipes::Clearing {
+                    card: self.card,
+                    receivable: self.receivable,
+                    amount: Money::usd(amount),
+                    covered: Money::usd(free.min(amount)),
+                };
+                recipes::clearing(ids, book, SOURCE, &clearing)
+            }
+            Step::Refund(amount) => {
+                let refund = recipes::Refund {
+                    card: self.card,
+                    receivable: self.receivable,
+                    amount: Money::usd(amount),
+                    settles: Money::usd(owed.min(amount)),
+                };
+                recipes::refund(ids, book, SOURCE, &refund)
+            }
+            Step::Hold(..) | Step::Release(_) => unreachable!("holds are not postings"),
+        }
+        .unwrap()
+    }
+
+    /// Runs a step as the write path would: a refused step leaves no trace.
+    fn play(&mut self, step: &Step) -> Result<(), LedgerError> {
+        let before = self.books.accounts.clone();
+        let done = match *step {
+            Step::Hold(id, amount) => {
+                let id = HoldId::new(id);
+                change_hold(&mut self.books, id, self.card, Money::usd(amount), NOW)
+            }
+            Step::Release(id) => release_hold(&mut self.books, HoldId::new(id), NOW),
+            _ => {
+                let posting = self.posting(step);
+                book_posting(&mut self.books, posting, &mut self.ids, NOW)
+            }
+        };
+        if done.is_err() {
+            self.books.accounts = before;
+        }
+        done
+    }
+}
+
+fn check(programme: &Programme) {
+    let books = &programme.books;
+    for posting in &books.postings {
+        let sum: i64 = posting
+            .lines()
+            .iter()
+            .map(|line| line.amount().minor())
+            .sum();
+        assert_eq!(sum, 0, "a posting sums to zero");
+    }
+    for account in books.accounts.values() {
+        let entries: i64 = books
+            .entries
+            .iter()
+            .filter(|entry| entry.account == account.id)
+            .map(|entry| entry.amount.minor())
+            .sum();
+        assert_eq!(
+            entries,
+            account.posted.minor(),
+            "replay equals the cached balance"
+        );
+        let held: i64 = books
+            .holds
+            .values()
+            .filter(|hold| hold.account == account.id)
+            .map(|hold| hold.amount.minor())
+            .sum();
+        assert_eq!(held, account.held.minor(), "holds add up");
+        if account.role != Role::CardReceivable {
+            assert!(account.available().unwrap().minor() >= 0, "no overdraft");
+        }
+    }
+    assert!(
+        programme.owed() >= 0,
+        "a receivable never turns into a credit"
+    );
+}
+
+proptest! {
+    #[test]
+    fn invariants_hold_after_every_step(steps in steps()) {
+        let mut programme = Programme::new();
+        for step in &steps {
+            let _refused = programme.play(step).is_err();
+            check(&programme);
+        }
+    }
+
+    #[test]
+    fn unbalanced_lines_never_become_a_posting(amounts in prop::collection::vec(-50_i64..50, 0..6)) {
+        let lines = amounts.iter().zip(1_u128..).map(|(amount, n)| {
+            Line::Customer(LedgerAccountId::new(n), Money::usd(*amount))
+        });
+        let mut ids = IdSource::new(NOW, [1; 16]);
+        let kind = cardium_ledger::PostingKind::Topup;
+        let made = Posting::try_new(&mut ids, Book::Live, kind, SOURCE, lines);
+        let nonzero = amounts.iter().filter(|amount| **amount != 0).count();
+        prop_assert_eq!(made.is_ok(), amounts.iter().sum::<i64>() == 0 && nonzero >= 2);
+    }
+}
+
+/// The checker itself must be able to fail: a balance that no entry explains is caught.
+#[test]
+#[should_panic(expected = "replay equals the cached balance")]
+fn a_forged_balance_is_caught() {
+    let mut programme = Programme::new();
+    let account = programme.books.accounts[&programme.treasury].clone();
+    let record = AccountRecord {
+        posted: Money::usd(1),
+        ..(*account).clone()
+    };
+    programme
+        .books
+        .accounts
+        .insert(record.id, LedgerAccount::restore(record));
+    check(&programme);
+}

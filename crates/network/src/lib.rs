@@ -1,0 +1,1 @@
+//! ISO 8583 messages to commands, and outcomes to responses.

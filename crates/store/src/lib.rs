@@ -1,0 +1,1 @@
+//! Diesel adapters and the group-committing write path.

@@ -1,0 +1,30 @@
+use cardium_kernel::{DepositId, StoreError, TopupId};
+
+use crate::{Deposit, Topup};
+
+/// What top-up commands need of the open transaction.
+pub trait TopupStore {
+    /// The top-up with this id.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    fn find_topup(&mut self, id: TopupId) -> Result<Option<Topup>, StoreError>;
+
+    /// Writes a top-up, new or changed.
+    ///
+    /// # Errors
+    /// When the row was not read before.
+    fn save_topup(&mut self, topup: Topup) -> Result<(), StoreError>;
+
+    /// The deposit with this id.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    fn find_deposit(&mut self, id: DepositId) -> Result<Option<Deposit>, StoreError>;
+
+    /// Writes a deposit, new or changed.
+    ///
+    /// # Errors
+    /// When the row was not read before.
+    fn save_deposit(&mut self, deposit: Deposit) -> Result<(), StoreError>;
+}

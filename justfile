@@ -1,0 +1,41 @@
+# Cardium's commands; `just` lists them.
+
+[private]
+default:
+    @just --list --unsorted
+
+# Serve on 127.0.0.1:8080 with an SQLite file in ./data
+run *ARGS:
+    cargo run --release --bin cardium -- {{ARGS}}
+
+# All tests, on SQLite and on a PostgreSQL of their own
+test *ARGS:
+    tests/run {{ARGS}}
+
+# What every change has to pass
+ci:
+    .ci/run
+
+# A guided tour of every feature against a throw-away database
+demo:
+    cargo run --release --bin cardium -- demo
+
+# Check the books, the outbox and the audit chains of a database
+verify *ARGS:
+    cargo run --release --bin cardium -- verify {{ARGS}}
+
+# Throughput and latency on both databases
+bench *ARGS:
+    tests/run --env cargo run --release -p cardium-bench -- {{ARGS}}
+
+# Clippy with warnings as errors
+lint:
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# Format everything
+fmt:
+    cargo fmt --all
+
+# The longer proofs: 20,000 cases for every property
+nightly:
+    PROPTEST_CASES=20000 tests/run

@@ -1,0 +1,7 @@
+//! Cardium's black-box tests: one binary whose modules mirror the URL tree.
+//!
+//! Tests share one server and one database per backend; each makes its own account and asserts
+//! only on that. A test that moves the clock, changes settings or kills a process starts its own
+//! server. Unit tests are deliberately absent: they live beside the code they test.
+
+mod architecture;
