@@ -1,1 +1,40 @@
-//! Use cases and the ports they need.
+//! Use cases: what each command does, in one transaction, behind the ports it needs.
+//!
+//! A use case is a value with hints and a `run`: load, decide in memory, write, append events.
+//! It never waits on a network, reads a clock or draws random numbers; time, ids and whatever
+//! is random come in with it. Every door (REST, ISO 8583, workers) submits use cases through
+//! [`perform`] or [`perform_once`]. Deliberately absent: SQL, HTTP, async runtimes.
+
+pub mod accounts;
+pub mod answer;
+pub mod api_keys;
+pub mod audit;
+pub mod cards;
+pub mod chain;
+pub mod context;
+pub mod database;
+pub mod edge;
+pub mod error;
+pub mod event;
+pub mod hints;
+pub mod idempotency;
+pub mod network;
+pub mod policy;
+pub mod reads;
+pub mod topups;
+pub mod tx;
+pub mod unit;
+pub mod upkeep;
+pub mod use_case;
+pub mod webhooks;
+
+pub use answer::Answer;
+pub use context::{Actor, Context, RequestInfo};
+pub use database::{Database, Ending, Lane};
+pub use edge::{Edge, Entropy};
+pub use error::CommandError;
+pub use event::{EventDraft, EventType, Snapshot};
+pub use hints::{Hints, NaturalKey, RowKey};
+pub use policy::Policy;
+pub use unit::Unit;
+pub use use_case::{CommandResult, UseCase, perform, perform_once};

@@ -1,1 +1,15 @@
-//! Endpoints, deliveries and the retry schedule.
+//! Webhook endpoints, the events they want, and the schedule of their deliveries.
+//!
+//! Invariants: a signing secret is shown once and kept sealed; at most one delivery of an event
+//! to an endpoint is leased at a time; seven attempts, spaced by [`delay_before`]. Deliberately
+//! absent: HTTP and name resolution (the dispatcher's), and the events themselves (app's).
+
+mod delivery;
+mod endpoint;
+mod schedule;
+mod signature;
+
+pub use delivery::{Delivery, DeliveryState};
+pub use endpoint::{Endpoint, EventFilter};
+pub use schedule::{MAX_ATTEMPTS, delay_before};
+pub use signature::{SigningSecret, signature_header};

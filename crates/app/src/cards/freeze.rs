@@ -1,0 +1,64 @@
+use cardium_cards::FreezeReason;
+use cardium_kernel::{CardId, Change};
+
+use crate::{
+    CommandResult, Context, Ending, EventType, Hints, Snapshot, Unit, UseCase, event::CardView,
+};
+
+use super::{get_card, view};
+
+/// Stops a card's spending, on behalf of its holder.
+#[derive(Debug, Clone)]
+pub struct FreezeCard {
+    /// Which card.
+    pub card: CardId,
+}
+
+impl UseCase for FreezeCard {
+    type Output = CardView;
+
+    fn hints(&self, _: &Context) -> Hints {
+        Hints::default().with_card(self.card)
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
+        let account = unit.account()?;
+        let mut card = get_card(unit, self.card, account)?;
+        let change = card.freeze(FreezeReason::Cardholder, unit.now())?;
+        let view = view(unit, card)?;
+        if change == Change::Applied {
+            unit.tx.save_card(view.card.clone())?;
+            unit.emit(EventType::CardFrozen, Snapshot::Card(view.clone()))?;
+            unit.audit(account, "card.frozen", &self.card)?;
+        }
+        Ok(Ending::Done(view))
+    }
+}
+
+/// Lets a card spend again, on behalf of its holder.
+#[derive(Debug, Clone)]
+pub struct UnfreezeCard {
+    /// Which card.
+    pub card: CardId,
+}
+
+impl UseCase for UnfreezeCard {
+    type Output = CardView;
+
+    fn hints(&self, _: &Context) -> Hints {
+        Hints::default().with_card(self.card)
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
+        let account = unit.account()?;
+        let mut card = get_card(unit, self.card, account)?;
+        let change = card.unfreeze(unit.now())?;
+        let view = view(unit, card)?;
+        if change == Change::Applied {
+            unit.tx.save_card(view.card.clone())?;
+            unit.emit(EventType::CardUnfrozen, Snapshot::Card(view.clone()))?;
+            unit.audit(account, "card.unfrozen", &self.card)?;
+        }
+        Ok(Ending::Done(view))
+    }
+}

@@ -1,0 +1,143 @@
+use cardium_cards::{Card, NewCard, Product, StoredPan, Wallet};
+use cardium_kernel::{AccountId, Book, CardId, Money};
+use cardium_ledger::LedgerAccountId;
+use cardium_vault::{Aad, Keys, Pan, PanFingerprint, SealRandom, Sealed, seal};
+
+use crate::{
+    CommandError, CommandResult, Context, Ending, EventType, Hints, NaturalKey, RowKey, Snapshot,
+    Unit, UseCase, event::CardView,
+};
+
+use super::{load::load, view};
+
+/// A PAN drawn for a new card, already sealed; the plain digits stay at the edge.
+#[derive(Debug, Clone)]
+pub struct NewPan {
+    /// Its keyed fingerprint.
+    pub fingerprint: PanFingerprint,
+    /// The encrypted digits.
+    pub sealed: Sealed,
+    /// The last four digits.
+    pub last4: String,
+}
+
+impl NewPan {
+    /// The field that the seal is bound to, beside account and card.
+    pub const FIELD: &'static str = "card.pan";
+
+    /// Draws a PAN of the BIN and seals it for this card.
+    ///
+    /// # Errors
+    /// [`CommandError::Internal`] when the BIN or the keys are unusable.
+    pub fn draw(
+        keys: &Keys,
+        bin: &str,
+        (account, card): (AccountId, CardId),
+        (digits, random): (&[u8; 16], &[u8; SealRandom::BYTES]),
+    ) -> Result<Self, CommandError> {
+        let internal = |error: &dyn std::error::Error| CommandError::Internal(error.to_string());
+        let pan = Pan::generate(bin, digits).map_err(|error| internal(&error))?;
+        let random = SealRandom::from_bytes(random);
+        let aad = Self::aad(account, card);
+        let sealed = seal(pan.reveal().as_bytes(), &aad, keys.ring().active(), random)
+            .map_err(|error| internal(&error))?;
+        let fingerprint = PanFingerprint::of(&pan, keys.fingerprint());
+        Ok(Self {
+            fingerprint,
+            sealed,
+            last4: pan.last4().to_owned(),
+        })
+    }
+
+    /// What a PAN's seal is bound to.
+    #[must_use]
+    pub fn aad(account: AccountId, card: CardId) -> Aad {
+        let (account, card) = (account.value().to_be_bytes(), card.value().to_be_bytes());
+        Aad::new(account, &card, Self::FIELD)
+    }
+}
+
+/// Issues a card, loaded or not: the whole or nothing.
+#[derive(Debug, Clone)]
+pub struct IssueCard {
+    /// The new card's id.
+    pub id: CardId,
+    /// The product.
+    pub product: &'static Product,
+    /// Its PAN.
+    pub pan: NewPan,
+    /// The book, where the request or the key names one.
+    pub book: Option<Book>,
+    /// What to load at once.
+    pub load: Option<Money>,
+    /// What its owner calls it.
+    pub label: Option<String>,
+    /// Its standing with mobile wallets.
+    pub wallet: Wallet,
+}
+
+impl UseCase for IssueCard {
+    type Output = CardView;
+
+    fn hints(&self, context: &Context) -> Hints {
+        let hints = Hints::rows([RowKey::Pan(self.id)])
+            .with_card(self.id)
+            .with_name(NaturalKey::Pan(*self.pan.fingerprint.as_bytes()));
+        match context.actor {
+            crate::Actor::Credential { account, .. } => hints.with_treasuries(account),
+            _ => hints,
+        }
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
+        let account = unit.account()?;
+        if unit.tx.find_card_by_pan(&self.pan.fingerprint)?.is_some() {
+            return Err(CommandError::PanTaken);
+        }
+        let card = self.insert(unit, account)?;
+        if let Some(amount) = self.load {
+            load(unit, &card, amount, None)?;
+        }
+        let view = view(unit, card)?;
+        unit.emit(EventType::CardIssued, Snapshot::Card(view.clone()))?;
+        unit.audit(account, "card.issued", &self.id)?;
+        Ok(Ending::Done(view))
+    }
+}
+
+impl IssueCard {
+    fn insert(&self, unit: &mut Unit<'_>, account: AccountId) -> Result<Card, CommandError> {
+        let book = match self.book {
+            Some(book) => book,
+            None => default_book(unit, account)?,
+        };
+        let new = NewCard {
+            id: self.id,
+            account,
+            book,
+            product: self.product,
+            last4: self.pan.last4.clone(),
+            label: self.label.clone(),
+            wallet: self.wallet,
+        };
+        let card = Card::issue(new, Card::expiry_from(unit.now()), unit.now());
+        unit.tx.save_card(card.clone())?;
+        unit.tx.insert_pan(StoredPan {
+            card: self.id,
+            account,
+            fingerprint: self.pan.fingerprint,
+            sealed: self.pan.sealed.clone(),
+        })?;
+        Ok(card)
+    }
+}
+
+/// Live once the account has ever had a live credit, else sandbox.
+fn default_book(unit: &mut Unit<'_>, account: AccountId) -> Result<Book, CommandError> {
+    let live = LedgerAccountId::treasury(account, Book::Live);
+    let used = unit
+        .tx
+        .find_ledger_account(live)?
+        .is_some_and(|account| account.version > 0);
+    Ok(if used { Book::Live } else { Book::Sandbox })
+}

@@ -1,0 +1,160 @@
+use cardium_cards::Card;
+use cardium_kernel::{CardId, ErrorCode, Money, Problem, Rounding};
+use cardium_ledger::{
+    LedgerAccount, LedgerAccountId, LedgerError, Role, Source, book_posting, open_or_default,
+    recipes,
+};
+
+use crate::{
+    CommandError, CommandResult, Context, Ending, EventType, Hints, Snapshot, Unit, UseCase,
+};
+
+use super::{get_card, view};
+
+/// Funds a card from its account's treasury.
+#[derive(Debug, Clone)]
+pub struct LoadCard {
+    /// Which card.
+    pub card: CardId,
+    /// What the card is to receive.
+    pub amount: Money,
+    /// The fee the caller expects, if it says.
+    pub expected_fee: Option<Money>,
+}
+
+/// What a load did.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The card.
+    pub card: CardId,
+    /// What was asked for.
+    pub amount: Money,
+    /// The rail fee, on top.
+    pub fee: Money,
+    /// How much of the amount settled what the card owed.
+    pub settled: Money,
+    /// What the card has available now.
+    pub card_balance: Money,
+    /// What the treasury has available now.
+    pub treasury_balance: Money,
+}
+
+impl UseCase for LoadCard {
+    type Output = Loaded;
+
+    fn hints(&self, context: &Context) -> Hints {
+        let hints = Hints::default().with_card(self.card);
+        match context.actor {
+            crate::Actor::Credential { account, .. } => hints.with_treasuries(account),
+            _ => hints,
+        }
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Loaded> {
+        let account = unit.account()?;
+        let card = get_card(unit, self.card, account)?;
+        card.check_open()?;
+        let loaded = load(unit, &card, self.amount, self.expected_fee)?;
+        let snapshot = Snapshot::Card(view(unit, card)?);
+        unit.emit(EventType::CardLoaded, snapshot)?;
+        unit.audit(account, "card.loaded", &self.card)?;
+        Ok(Ending::Done(loaded))
+    }
+}
+
+/// Moves the money of a load; used by issuing as well.
+pub(super) fn load(
+    unit: &mut Unit<'_>,
+    card: &Card,
+    amount: Money,
+    expected_fee: Option<Money>,
+) -> Result<Loaded, CommandError> {
+    let policy = unit.policy();
+    check_amount(amount, policy.load_maximum)?;
+    let fee = policy.load_fee.apply(amount, Rounding::HalfUp)?;
+    if expected_fee.is_some_and(|expected| expected != fee) {
+        let message = format!("The fee of this load is {fee}.");
+        return Err(Problem::field(ErrorCode::FeeChanged, "expected_fee_usd", message).into());
+    }
+    let accounts = Accounts::open(unit, card)?;
+    let settles = accounts.owed()?.min(amount)?;
+    let parts = recipes::CardLoad {
+        treasury: accounts.treasury.id,
+        card: accounts.card.id,
+        receivable: accounts.receivable.id,
+        amount,
+        fee,
+        settles,
+    };
+    let source = Source {
+        object: "card",
+        id: card.id.value(),
+    };
+    let posting = recipes::card_load(&mut unit.ids, card.book, source, &parts)?;
+    let now = unit.now();
+    book_posting(unit.tx, posting, &mut unit.ids, now).map_err(short_treasury)?;
+    Ok(Loaded {
+        card: card.id,
+        amount,
+        fee,
+        settled: settles,
+        card_balance: available(unit, parts.card)?,
+        treasury_balance: available(unit, parts.treasury)?,
+    })
+}
+
+fn check_amount(amount: Money, maximum: Money) -> Result<(), CommandError> {
+    if amount.minor() > maximum.minor() {
+        let message = format!("The greatest load is {maximum}.");
+        return Err(Problem::field(ErrorCode::AmountAboveMaximum, "amount_usd", message).into());
+    }
+    Ok(())
+}
+
+/// The three ledger accounts of a load, opened where they were never used.
+struct Accounts {
+    treasury: LedgerAccount,
+    card: LedgerAccount,
+    receivable: LedgerAccount,
+}
+
+impl Accounts {
+    fn open(unit: &mut Unit<'_>, card: &Card) -> Result<Self, CommandError> {
+        let mut open = |id, role| -> Result<LedgerAccount, CommandError> {
+            let account = open_or_default(unit.tx, id, card.account, card.book, role)?;
+            unit.tx.save_ledger_account(account.clone())?;
+            Ok(account)
+        };
+        let treasury = LedgerAccountId::treasury(card.account, card.book);
+        Ok(Self {
+            treasury: open(treasury, Role::Treasury(card.book))?,
+            card: open(LedgerAccountId::card(card.id), Role::Card)?,
+            receivable: open(
+                LedgerAccountId::card_receivable(card.id),
+                Role::CardReceivable,
+            )?,
+        })
+    }
+
+    fn owed(&self) -> Result<Money, CommandError> {
+        Ok(self.receivable.posted.negated()?)
+    }
+}
+
+/// What an account has available now.
+pub(super) fn available(unit: &mut Unit<'_>, id: LedgerAccountId) -> Result<Money, CommandError> {
+    let account = unit.tx.find_ledger_account(id)?;
+    Ok(account.map_or(Ok(Money::usd(0)), |account| account.available())?)
+}
+
+fn short_treasury(error: LedgerError) -> CommandError {
+    match error {
+        LedgerError::Insufficient {
+            available, needed, ..
+        } => {
+            let message = format!("The treasury has {available} available; {needed} is needed.");
+            Problem::new(ErrorCode::InsufficientBalance, message).into()
+        }
+        other => other.into(),
+    }
+}

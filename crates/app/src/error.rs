@@ -1,0 +1,103 @@
+//! Why a command had no effect.
+
+use cardium_accounts::{EmailError, PasswordError};
+use cardium_auth::CredentialError;
+use cardium_cards::CardError;
+use cardium_kernel::{ErrorCode, MoneyError, Problem, StoreError};
+use cardium_ledger::{LedgerError, PostingError};
+use cardium_topups::TopupError;
+
+/// Why a command had no effect.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// The caller's request cannot be carried out; the problem says why.
+    #[error(transparent)]
+    Problem(#[from] Problem),
+    /// The store could not answer; the write path looks inside.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The drawn PAN belongs to another card: draw again.
+    #[error("the drawn PAN is taken")]
+    PanTaken,
+    /// The command broke one of our own rules. Its text is for the log only.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl From<LedgerError> for CommandError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Store(store) => Self::Store(store),
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+impl From<PostingError> for CommandError {
+    fn from(error: PostingError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<MoneyError> for CommandError {
+    fn from(error: MoneyError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<CredentialError> for CommandError {
+    fn from(error: CredentialError) -> Self {
+        let code = match error {
+            CredentialError::Invalid => ErrorCode::InvalidCredentials,
+            CredentialError::SessionExpired => ErrorCode::SessionExpired,
+            CredentialError::SessionRequired => ErrorCode::SessionRequired,
+            CredentialError::StepUpRequired => ErrorCode::StepUpRequired,
+            CredentialError::InsufficientScope(_) => ErrorCode::InsufficientScope,
+        };
+        Problem::new(code, sentence(&error)).into()
+    }
+}
+
+impl From<CardError> for CommandError {
+    fn from(error: CardError) -> Self {
+        let code = match error {
+            CardError::Cancelled => ErrorCode::CardCancelled,
+            CardError::FreezeLocked => ErrorCode::FreezeLockedByIssuer,
+        };
+        Problem::new(code, sentence(&error)).into()
+    }
+}
+
+impl From<TopupError> for CommandError {
+    fn from(error: TopupError) -> Self {
+        match error {
+            TopupError::NotCancellable => {
+                Problem::new(ErrorCode::TopupNotCancellable, sentence(&error)).into()
+            }
+            TopupError::Money(money) => money.into(),
+        }
+    }
+}
+
+impl From<EmailError> for CommandError {
+    fn from(error: EmailError) -> Self {
+        Problem::field(ErrorCode::InvalidField, "email", sentence(&error)).into()
+    }
+}
+
+impl From<PasswordError> for CommandError {
+    fn from(error: PasswordError) -> Self {
+        Problem::field(ErrorCode::WeakPassword, "password", sentence(&error)).into()
+    }
+}
+
+/// An error's text as a sentence for the caller.
+#[must_use]
+pub fn sentence(error: &impl std::error::Error) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first: String = letters
+        .next()
+        .map_or_else(String::new, |c| c.to_uppercase().collect());
+    format!("{first}{}.", letters.as_str())
+}

@@ -1,0 +1,187 @@
+//! The event catalogue and the outbox.
+
+use cardium_accounts::Account;
+use cardium_authorizations::Transaction;
+use cardium_cards::Card;
+use cardium_kernel::{AccountId, Book, EventId, StoreError};
+use cardium_ledger::LedgerAccount;
+use cardium_topups::Topup;
+
+macro_rules! events {
+    ($($name:ident = $text:literal;)+) => {
+        /// The catalogue of events subscribers are told of.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum EventType {
+            $(
+                #[doc = concat!("`", $text, "`")]
+                $name,
+            )+
+        }
+
+        impl EventType {
+            /// The whole catalogue.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The event's name.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
+        }
+    };
+}
+
+events! {
+    AccountCreated = "account.created";
+    AccountSignedIn = "account.signed_in";
+    AccountSignedOut = "account.signed_out";
+    AccountPasswordChanged = "account.password_changed";
+    AccountTotpEnabled = "account.totp_enabled";
+    AccountTotpDisabled = "account.totp_disabled";
+    TopupCreated = "topup.created";
+    TopupConfirmed = "topup.confirmed";
+    TopupExpired = "topup.expired";
+    TopupCancelled = "topup.cancelled";
+    TopupError = "topup.error";
+    CardIssued = "card.issued";
+    CardLoaded = "card.loaded";
+    CardUnloaded = "card.unloaded";
+    CardFrozen = "card.frozen";
+    CardUnfrozen = "card.unfrozen";
+    CardCancelled = "card.cancelled";
+    CardReplaced = "card.replaced";
+    TransactionAuthorized = "transaction.authorized";
+    TransactionCaptured = "transaction.captured";
+    TransactionRefunded = "transaction.refunded";
+    TransactionDeclined = "transaction.declined";
+    TransactionReversed = "transaction.reversed";
+    DisputeOpened = "dispute.opened";
+    DisputeResponded = "dispute.responded";
+    DisputeWon = "dispute.won";
+    DisputeLost = "dispute.lost";
+    WithdrawalCreated = "withdrawal.created";
+    WithdrawalBroadcasted = "withdrawal.broadcasted";
+    WithdrawalConfirmed = "withdrawal.confirmed";
+    WithdrawalFailed = "withdrawal.failed";
+    SystemMaintenance = "system.maintenance";
+    SystemDeprecation = "system.deprecation";
+}
+
+impl EventType {
+    /// The event with this name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|event| event.as_str() == text)
+    }
+}
+
+/// A card with the balance that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardView {
+    /// The card.
+    pub card: Card,
+    /// Its ledger account; none before the first load.
+    pub balance: Option<LedgerAccount>,
+}
+
+impl CardView {
+    /// Rises with every change of the card or its balance: both versions only rise, so their
+    /// sum does, and a load need not write the card's row.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        let balance = self.balance.as_ref().map_or(0, |account| account.version);
+        self.card.version.saturating_add(balance)
+    }
+}
+
+/// The object an event is about, as it is after the event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Snapshot {
+    /// An account.
+    Account(Account),
+    /// A top-up.
+    Topup(Topup),
+    /// A card with its balance.
+    Card(CardView),
+    /// A transaction.
+    Transaction(Transaction),
+}
+
+impl Snapshot {
+    /// Whose object it is.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        match self {
+            Self::Account(account) => account.id,
+            Self::Topup(topup) => topup.account,
+            Self::Card(view) => view.card.account,
+            Self::Transaction(transaction) => transaction.account,
+        }
+    }
+
+    /// The object's id.
+    #[must_use]
+    pub fn object_id(&self) -> u128 {
+        match self {
+            Self::Account(account) => account.id.value(),
+            Self::Topup(topup) => topup.id.value(),
+            Self::Card(view) => view.card.id.value(),
+            Self::Transaction(transaction) => transaction.id.value(),
+        }
+    }
+
+    /// The object's version: rises with every change of it.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        match self {
+            Self::Account(account) => account.version,
+            Self::Topup(topup) => topup.version,
+            Self::Card(view) => view.version(),
+            Self::Transaction(_) => 1,
+        }
+    }
+
+    /// The book the object belongs to; an account belongs to both, and shows as live.
+    #[must_use]
+    pub fn book(&self) -> Book {
+        match self {
+            Self::Account(_) => Book::Live,
+            Self::Topup(topup) => topup.book,
+            Self::Card(view) => view.card.book,
+            Self::Transaction(transaction) => transaction.book,
+        }
+    }
+}
+
+/// An event before its place in the account's sequence is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventDraft {
+    /// The event's id.
+    pub id: EventId,
+    /// What happened.
+    pub kind: EventType,
+    /// The object it happened to.
+    pub snapshot: Snapshot,
+}
+
+/// The outbox: events commit with the change they tell of.
+pub trait Outbox {
+    /// Appends an event; its `account_seq` and moment are given when the command's writes are
+    /// merged.
+    ///
+    /// # Errors
+    /// When the account's sequence row was not announced.
+    fn append_event(&mut self, draft: EventDraft) -> Result<(), StoreError>;
+}
+
+/// Turns an event's object into the JSON that subscribers see. A dialect implements it; the
+/// write path calls it at merge.
+pub trait EventRenderer: Send + Sync {
+    /// The JSON object.
+    fn render(&self, snapshot: &Snapshot) -> Vec<u8>;
+}

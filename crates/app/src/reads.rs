@@ -1,0 +1,338 @@
+//! The port for display: one statement or one snapshot a call, on pooled connections. No
+//! decision is taken from what it answers.
+
+use cardium_accounts::{Account, Email};
+use cardium_auth::{Credential, TokenHash};
+use cardium_authorizations::{NetworkMessage, Step, Transaction};
+use cardium_cards::{Brand, CardStatus, CardType};
+use cardium_kernel::{
+    AccountId, AuthorizationId, Book, CardId, Cursor, Direction, EntryId, EventId, Money, Page,
+    PageLimit, Problem, Sort, StoreError, Timestamp, TopupId, TransactionId,
+};
+use cardium_ledger::PostingKind;
+use cardium_topups::{Asset, Network, Topup, TopupStatus};
+use cardium_webhooks::{Delivery, Endpoint};
+
+use crate::event::CardView;
+
+/// What a read can answer instead of its result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The query itself is at fault, such as a cursor of another list.
+    #[error(transparent)]
+    Problem(#[from] Problem),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a read answers.
+pub type ReadResult<T> = Result<T, ReadError>;
+
+/// One page of a list: which rows, in which order, from where on.
+#[derive(Debug, Clone)]
+pub struct ListQuery<F, S> {
+    /// Whose objects.
+    pub account: AccountId,
+    /// Which of them.
+    pub filter: F,
+    /// Only those made at or after.
+    pub created_after: Option<Timestamp>,
+    /// Only those made before.
+    pub created_before: Option<Timestamp>,
+    /// The order.
+    pub sort: Sort<S>,
+    /// The id of the last object of the page before.
+    pub cursor: Option<Cursor>,
+    /// How many.
+    pub limit: PageLimit,
+}
+
+impl<F: Default, S> ListQuery<F, S> {
+    /// The first page, unfiltered.
+    #[must_use]
+    pub fn first(account: AccountId, field: S) -> Self {
+        Self {
+            account,
+            filter: F::default(),
+            created_after: None,
+            created_before: None,
+            sort: Sort {
+                field,
+                direction: Direction::Descending,
+            },
+            cursor: None,
+            limit: PageLimit::DEFAULT,
+        }
+    }
+}
+
+/// How many API keys an account holds, as read before the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyCount(pub i64);
+
+/// One book's treasury.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Balance {
+    /// The book.
+    pub book: Book,
+    /// What may be spent.
+    pub available: Money,
+    /// What is held.
+    pub held: Money,
+    /// What was seen on chain and is not final.
+    pub pending: Money,
+    /// Whether the treasury was ever credited.
+    pub ever_used: bool,
+    /// When it last changed; none before its first use.
+    pub updated_at: Option<Timestamp>,
+}
+
+/// One line of a treasury's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// The entry's id.
+    pub id: EntryId,
+    /// What it records.
+    pub kind: PostingKind,
+    /// The treasury's book.
+    pub book: Book,
+    /// Credit where positive.
+    pub amount: Money,
+    /// What the treasury held afterwards.
+    pub balance_after: Money,
+    /// The object it happened for: word and id.
+    pub source: (String, u128),
+    /// When it was booked.
+    pub created_at: Timestamp,
+}
+
+/// Which history lines.
+#[derive(Debug, Clone, Default)]
+pub struct HistoryFilter {
+    /// Of this kind.
+    pub kind: Option<PostingKind>,
+    /// Of this book.
+    pub book: Option<Book>,
+}
+
+/// How a history is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistorySort {
+    /// By moment.
+    CreatedAt,
+    /// By amount.
+    Amount,
+}
+
+/// Which top-ups.
+#[derive(Debug, Clone, Default)]
+pub struct TopupFilter {
+    /// In one of these states; empty for all.
+    pub statuses: Vec<TopupStatus>,
+    /// Expired ones only, or those that are not.
+    pub expired: Option<bool>,
+    /// Of this asset.
+    pub asset: Option<Asset>,
+    /// On this network.
+    pub network: Option<Network>,
+    /// Paid by this chain transaction.
+    pub txid: Option<String>,
+    /// Of this book.
+    pub book: Option<Book>,
+}
+
+/// How top-ups are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TopupSort {
+    /// By moment.
+    CreatedAt,
+    /// By announced amount.
+    Amount,
+    /// By state.
+    Status,
+}
+
+/// Which cards.
+#[derive(Debug, Clone, Default)]
+pub struct CardFilter {
+    /// In this state.
+    pub status: Option<CardStatus>,
+    /// Of this type.
+    pub card_type: Option<CardType>,
+    /// Of this product.
+    pub bin: Option<String>,
+    /// Of this network.
+    pub brand: Option<Brand>,
+    /// With these last digits.
+    pub last4: Option<String>,
+    /// With this label.
+    pub label: Option<String>,
+    /// Of this book.
+    pub book: Option<Book>,
+}
+
+/// How cards are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardSort {
+    /// By moment.
+    CreatedAt,
+    /// By state.
+    Status,
+}
+
+/// Which transactions.
+#[derive(Debug, Clone, Default)]
+pub struct TransactionFilter {
+    /// Of this card.
+    pub card: Option<CardId>,
+    /// Of this step.
+    pub step: Option<Step>,
+    /// Of this authorization.
+    pub authorization: Option<AuthorizationId>,
+    /// At merchants of this category.
+    pub mcc: Option<String>,
+    /// At merchants of exactly this name.
+    pub merchant_name: Option<String>,
+    /// Of at least this amount.
+    pub amount_min: Option<Money>,
+    /// Of at most this amount.
+    pub amount_max: Option<Money>,
+    /// Of this book.
+    pub book: Option<Book>,
+}
+
+/// How transactions are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransactionSort {
+    /// By moment.
+    CreatedAt,
+    /// By amount.
+    Amount,
+    /// By step.
+    Status,
+}
+
+/// Lists that take no filter of their own.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoFilter;
+
+/// Lists that sort by moment only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ByCreation;
+
+/// A committed event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// The event's id.
+    pub id: EventId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Its place in the account's sequence.
+    pub account_seq: i64,
+    /// Its name.
+    pub kind: String,
+    /// The object's version after it.
+    pub object_version: i64,
+    /// Its book.
+    pub book: Book,
+    /// The object as rendered when it happened (JSON).
+    pub object: Vec<u8>,
+    /// When it was committed.
+    pub created_at: Timestamp,
+}
+
+/// A leased delivery with all that is needed to send it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispatch {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// The event.
+    pub event: StoredEvent,
+    /// The endpoint.
+    pub endpoint: Endpoint,
+}
+
+/// Queries for display.
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "every method fails alike: see ReadError"
+)]
+pub trait Reads: Send + Sync {
+    /// The credential with this token, and when it was last used.
+    fn find_credential(&self, token: &TokenHash) -> ReadResult<Option<(Credential, Timestamp)>>;
+    /// The account with this id.
+    fn find_account(&self, id: AccountId) -> ReadResult<Option<Account>>;
+    /// The account with this e-mail address.
+    fn find_account_by_email(&self, email: &Email) -> ReadResult<Option<Account>>;
+    /// API keys of an account that are neither revoked nor expired.
+    fn count_api_keys(&self, account: AccountId, now: Timestamp) -> ReadResult<KeyCount>;
+    /// API keys of an account with their last use, if any.
+    fn list_api_keys(
+        &self,
+        query: &ListQuery<NoFilter, ByCreation>,
+    ) -> ReadResult<Page<(Credential, Option<Timestamp>)>>;
+    /// Both treasuries of an account, live first.
+    fn balances(&self, account: AccountId) -> ReadResult<[Balance; 2]>;
+    /// A treasury's history.
+    fn list_history(
+        &self,
+        query: &ListQuery<HistoryFilter, HistorySort>,
+    ) -> ReadResult<Page<HistoryEntry>>;
+    /// An account's top-up.
+    fn find_topup(&self, account: AccountId, id: TopupId) -> ReadResult<Option<Topup>>;
+    /// An account's top-ups.
+    fn list_topups(&self, query: &ListQuery<TopupFilter, TopupSort>) -> ReadResult<Page<Topup>>;
+    /// The top-up with this address, whoever owns it: for the chain watcher.
+    fn find_topup_by_address(&self, address: &str) -> ReadResult<Option<Topup>>;
+    /// Top-ups whose window ended without coins, at most `limit`.
+    fn due_topups(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<(TopupId, AccountId)>>;
+    /// An account's card with its balance.
+    fn find_card(&self, account: AccountId, id: CardId) -> ReadResult<Option<CardView>>;
+    /// An account's cards with their balances.
+    fn list_cards(&self, query: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>>;
+    /// An account's transaction.
+    fn find_transaction(
+        &self,
+        account: AccountId,
+        id: TransactionId,
+    ) -> ReadResult<Option<Transaction>>;
+    /// The steps of an authorization, oldest first.
+    fn related_transactions(&self, id: AuthorizationId) -> ReadResult<Vec<TransactionId>>;
+    /// An account's transactions.
+    fn list_transactions(
+        &self,
+        query: &ListQuery<TransactionFilter, TransactionSort>,
+    ) -> ReadResult<Page<Transaction>>;
+    /// The network exchange behind a transaction of the account.
+    fn find_message_of(
+        &self,
+        account: AccountId,
+        id: TransactionId,
+    ) -> ReadResult<Option<NetworkMessage>>;
+    /// An account's webhook endpoints.
+    fn list_webhooks(&self, query: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>>;
+    /// Events and endpoints of leased deliveries; those whose endpoint is gone are left out.
+    fn dispatches(&self, deliveries: &[Delivery]) -> ReadResult<Vec<Dispatch>>;
+    /// Up to which height a chain's transfers are credited.
+    fn chain_cursor(&self, network: Network) -> ReadResult<u64>;
+    /// The height of the newest simulated block.
+    fn simulated_head(&self, network: Network) -> ReadResult<u64>;
+    /// Simulated transfers in blocks `from..=to`, at most 200, by height.
+    fn simulated_transfers(
+        &self,
+        network: Network,
+        range: (u64, u64),
+    ) -> ReadResult<Vec<cardium_topups::Transfer>>;
+    /// Whether the database answers.
+    fn ping(&self) -> ReadResult<()>;
+}
+
+impl From<ReadError> for crate::CommandError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Problem(problem) => problem.into(),
+            ReadError::Store(store) => store.into(),
+        }
+    }
+}

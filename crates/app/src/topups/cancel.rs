@@ -1,0 +1,32 @@
+use cardium_kernel::TopupId;
+use cardium_topups::Topup;
+
+use crate::{
+    CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase, unit::owned,
+};
+
+/// Gives a top-up up while it still awaits its coins.
+#[derive(Debug, Clone)]
+pub struct CancelTopup {
+    /// Which one.
+    pub id: TopupId,
+}
+
+impl UseCase for CancelTopup {
+    type Output = Topup;
+
+    fn hints(&self, _: &Context) -> Hints {
+        Hints::rows([RowKey::Topup(self.id)])
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Topup> {
+        let account = unit.account()?;
+        let found = unit.tx.find_topup(self.id)?;
+        let mut topup = owned(found, |topup| topup.account, account, "top-up")?;
+        topup.cancel(unit.now())?;
+        unit.tx.save_topup(topup.clone())?;
+        unit.emit(EventType::TopupCancelled, Snapshot::Topup(topup.clone()))?;
+        unit.audit(account, "topup.cancelled", &self.id)?;
+        Ok(Ending::Done(topup))
+    }
+}

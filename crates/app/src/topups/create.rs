@@ -1,0 +1,83 @@
+use cardium_kernel::{Book, ErrorCode, Money, Problem, TopupId};
+use cardium_topups::{Asset, Network, NewTopup, Topup, is_supported};
+
+use crate::{
+    CommandError, CommandResult, Context, Ending, EventType, Hints, Policy, RowKey, Snapshot, Unit,
+    UseCase,
+};
+
+/// Asks for a deposit address.
+#[derive(Debug, Clone)]
+pub struct CreateTopup {
+    /// The new top-up's id.
+    pub id: TopupId,
+    /// The book, where the request or the key names one.
+    pub book: Option<Book>,
+    /// What will be paid.
+    pub asset: Asset,
+    /// Where it will be paid.
+    pub network: Network,
+    /// A fresh address.
+    pub address: String,
+    /// What will be paid, in US dollars.
+    pub amount: Money,
+}
+
+impl UseCase for CreateTopup {
+    type Output = Topup;
+
+    fn hints(&self, _: &Context) -> Hints {
+        Hints::rows([RowKey::Topup(self.id)])
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Topup> {
+        let account = unit.account()?;
+        self.check(unit.policy())?;
+        let new = NewTopup {
+            id: self.id,
+            account,
+            book: self.book(unit.policy()),
+            asset: self.asset,
+            network: self.network,
+            address: self.address.clone(),
+            amount: self.amount,
+        };
+        let topup = Topup::request(new, unit.now());
+        unit.tx.save_topup(topup.clone())?;
+        unit.emit(EventType::TopupCreated, Snapshot::Topup(topup.clone()))?;
+        unit.audit(account, "topup.created", &self.id)?;
+        Ok(Ending::Done(topup))
+    }
+}
+
+impl CreateTopup {
+    fn check(&self, policy: &Policy) -> Result<(), CommandError> {
+        let refuse = |code, message: String| Problem::field(code, "amount_usd", message).into();
+        if !is_supported(self.asset, self.network) {
+            let message = format!(
+                "{} is not accepted on {}.",
+                self.asset.as_str(),
+                self.network.as_str()
+            );
+            return Err(Problem::field(ErrorCode::UnsupportedAssetChain, "chain", message).into());
+        }
+        if self.amount.minor() < policy.topup_minimum.minor() {
+            let message = format!("The least top-up is {}.", policy.topup_minimum);
+            return Err(refuse(ErrorCode::AmountBelowMinimum, message));
+        }
+        if self.amount.minor() > policy.topup_maximum.minor() {
+            let message = format!("The greatest top-up is {}.", policy.topup_maximum);
+            return Err(refuse(ErrorCode::AmountAboveMaximum, message));
+        }
+        Ok(())
+    }
+
+    fn book(&self, policy: &Policy) -> Book {
+        let by_amount = if self.amount.minor() < policy.topup_live_from.minor() {
+            Book::Sandbox
+        } else {
+            Book::Live
+        };
+        self.book.unwrap_or(by_amount)
+    }
+}

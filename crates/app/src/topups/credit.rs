@@ -1,0 +1,69 @@
+use cardium_kernel::{AccountId, Book, DepositId, TopupId};
+use cardium_ledger::{LedgerAccountId, Role, Source, book_posting, open_or_default, recipes};
+use cardium_topups::{DepositState, Topup};
+
+use crate::{
+    CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase,
+};
+
+/// Credits a deposit that became final: once, whatever the watcher does.
+#[derive(Debug, Clone)]
+pub struct CreditDeposit {
+    /// The deposit.
+    pub deposit: DepositId,
+    /// The top-up it pays.
+    pub topup: TopupId,
+    /// Whose it is.
+    pub account: AccountId,
+}
+
+impl UseCase for CreditDeposit {
+    type Output = bool;
+
+    fn hints(&self, _: &Context) -> Hints {
+        let rows = [
+            RowKey::Sequence(self.account),
+            RowKey::Topup(self.topup),
+            RowKey::Deposit(self.deposit),
+        ];
+        Hints::rows(rows).with_treasuries(self.account)
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<bool> {
+        let deposit = unit.tx.find_deposit(self.deposit)?;
+        let Some(mut deposit) = deposit.filter(|d| d.state == DepositState::Confirming) else {
+            return Ok(Ending::Preview(false));
+        };
+        let Some(mut topup) = unit.tx.find_topup(self.topup)? else {
+            return Ok(Ending::Preview(false));
+        };
+        topup.credit(deposit.value, unit.now())?;
+        if deposit.value.is_positive() {
+            credit_treasury(unit, &topup, deposit.value)?;
+        }
+        deposit.state = DepositState::Credited;
+        deposit.version = deposit.version.saturating_add(1);
+        unit.tx.save_deposit(deposit)?;
+        unit.tx.save_topup(topup.clone())?;
+        unit.emit(EventType::TopupConfirmed, Snapshot::Topup(topup))?;
+        Ok(Ending::Done(true))
+    }
+}
+
+fn credit_treasury(
+    unit: &mut Unit<'_>,
+    topup: &Topup,
+    value: cardium_kernel::Money,
+) -> Result<(), CommandError> {
+    let (account, book): (AccountId, Book) = (topup.account, topup.book);
+    let treasury = LedgerAccountId::treasury(account, book);
+    let opened = open_or_default(unit.tx, treasury, account, book, Role::Treasury(book))?;
+    unit.tx.save_ledger_account(opened)?;
+    let source = Source {
+        object: "topup",
+        id: topup.id.value(),
+    };
+    let posting = recipes::topup_credit(&mut unit.ids, book, source, treasury, value)?;
+    let now = unit.now();
+    Ok(book_posting(unit.tx, posting, &mut unit.ids, now)?)
+}

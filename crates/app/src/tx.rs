@@ -1,0 +1,35 @@
+//! The open transaction, as use cases see it: all ports at once.
+
+use cardium_accounts::AccountStore;
+use cardium_auth::CredentialStore;
+use cardium_authorizations::AuthorizationStore;
+use cardium_cards::CardStore;
+use cardium_ledger::LedgerStore;
+use cardium_topups::TopupStore;
+
+use crate::{
+    audit::AuditLog,
+    chain::{ChainCursorStore, SimulatedChainStore},
+    event::Outbox,
+    idempotency::IdempotencyStore,
+    upkeep::UpkeepStore,
+    webhooks::WebhookStore,
+};
+
+/// The ports of hot aggregates: served from the batch's prefetched rows.
+pub trait HotTx:
+    LedgerStore
+    + AccountStore
+    + CredentialStore
+    + CardStore
+    + AuthorizationStore
+    + TopupStore
+    + IdempotencyStore
+    + Outbox
+    + AuditLog
+{
+}
+
+/// All ports. Those beyond [`HotTx`] run statements of their own, so a command that uses them
+/// announces it with [`crate::Hints::cold`].
+pub trait Tx: HotTx + WebhookStore + UpkeepStore + ChainCursorStore + SimulatedChainStore {}

@@ -1,0 +1,125 @@
+//! The unit of work.
+
+use cardium_kernel::{AccountId, AuditId, EventId, IdSource, Problem, StoreError, Timestamp};
+
+use crate::{
+    Actor, CommandError, Context, EventDraft, EventType, Policy, Snapshot, audit::AuditDraft,
+    tx::Tx,
+};
+
+/// The unit of work: the open transaction with the command's time, ids and actor.
+pub struct Unit<'a> {
+    /// The transaction's ports.
+    pub tx: &'a mut dyn Tx,
+    /// What the command was given.
+    pub context: &'a Context,
+    /// The command's ids.
+    pub ids: IdSource,
+}
+
+impl<'a> Unit<'a> {
+    /// A unit of work on an open transaction; ids start over, so a rerun mints the same ones.
+    pub fn new(tx: &'a mut dyn Tx, context: &'a Context) -> Self {
+        Self {
+            tx,
+            context,
+            ids: context.ids.clone(),
+        }
+    }
+
+    /// The moment the command was submitted.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.context.now
+    }
+
+    /// Fees and caps.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.context.policy
+    }
+
+    /// Re-reads the acting credential inside the transaction, so that a revocation holds from
+    /// the moment it is answered, in every process.
+    ///
+    /// # Errors
+    /// When it is revoked, expired, or lacks the operation's scope.
+    pub fn admit(&mut self) -> Result<(), CommandError> {
+        let Actor::Credential {
+            credential, scope, ..
+        } = self.context.actor
+        else {
+            return Ok(());
+        };
+        let found = self.tx.find_credential(credential)?;
+        let found = found.ok_or(cardium_auth::CredentialError::Invalid)?;
+        found.check(self.now())?;
+        Ok(scope.map_or(Ok(()), |scope| found.check_scope(scope))?)
+    }
+
+    /// The signed-in account.
+    ///
+    /// # Errors
+    /// When nobody is signed in, which is a wiring fault.
+    pub fn account(&self) -> Result<AccountId, CommandError> {
+        match self.context.actor {
+            Actor::Credential { account, .. } => Ok(account),
+            Actor::Public | Actor::Network | Actor::System => Err(CommandError::Internal(
+                "the use case needs a signed-in account".to_owned(),
+            )),
+        }
+    }
+
+    /// Appends an event.
+    ///
+    /// # Errors
+    /// When the account's sequence was not announced.
+    pub fn emit(&mut self, kind: EventType, snapshot: Snapshot) -> Result<(), StoreError> {
+        let id = EventId::new(self.ids.mint());
+        self.tx.append_event(EventDraft { id, kind, snapshot })
+    }
+
+    /// Appends an audit row and gives its id.
+    ///
+    /// # Errors
+    /// When the account's sequence was not announced.
+    pub fn audit(
+        &mut self,
+        account: AccountId,
+        action: &'static str,
+        object: &impl ToString,
+    ) -> Result<AuditId, StoreError> {
+        let id = AuditId::new(self.ids.mint());
+        let actor = self.context.actor;
+        let actor = match actor.credential() {
+            Some(credential) => credential.to_string(),
+            None => actor.as_str().to_owned(),
+        };
+        let request = self.context.request.as_ref();
+        self.tx.append_audit(AuditDraft {
+            id,
+            account,
+            action,
+            object: object.to_string(),
+            actor,
+            ip: request.map_or_else(String::new, |request| request.ip.clone()),
+            user_agent: request.map_or_else(String::new, |request| request.user_agent.clone()),
+            request_id: request.map_or_else(String::new, |request| request.id.to_string()),
+        })?;
+        Ok(id)
+    }
+}
+
+/// Keeps an object that belongs to the account; anybody else's looks unknown.
+///
+/// # Errors
+/// `resource_not_found`.
+pub fn owned<T>(
+    found: Option<T>,
+    owner: impl Fn(&T) -> AccountId,
+    account: AccountId,
+    object: &str,
+) -> Result<T, CommandError> {
+    let mine = found.filter(|object| owner(object) == account);
+    Ok(mine.ok_or_else(|| Problem::not_found(object))?)
+}

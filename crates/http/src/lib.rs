@@ -1,0 +1,1 @@
+//! actix-web doors: extractors, middleware, routes.

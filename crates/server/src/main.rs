@@ -1,0 +1,3 @@
+//! The binary: settings, wiring, workers, command line.
+
+fn main() {}
