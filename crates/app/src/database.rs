@@ -1,6 +1,6 @@
 //! The port to the write path: commands go in with hints, answers come back after COMMIT.
 
-use std::time::Instant;
+use std::time::Duration;
 
 use cardium_kernel::{ErrorCode, Problem, StoreError};
 use futures_channel::oneshot;
@@ -89,8 +89,9 @@ pub trait Job: Send {
 
 /// The write path.
 pub trait Database: Send + Sync {
-    /// Puts a command into a queue. It always ends in exactly one `settle` or `fail`.
-    fn submit(&self, lane: Lane, deadline: Instant, job: Box<dyn Job>);
+    /// Puts a command into a queue, to be dropped unrun when it has not begun within
+    /// `patience`. It always ends in exactly one `settle` or `fail`.
+    fn submit(&self, lane: Lane, patience: Duration, job: Box<dyn Job>);
 }
 
 impl From<SubmitError> for CommandError {
@@ -114,7 +115,7 @@ impl From<SubmitError> for CommandError {
 /// The command's own refusal, or the reason why it could not be settled.
 pub async fn execute<T: Send + 'static>(
     database: &dyn Database,
-    (lane, deadline): (Lane, Instant),
+    (lane, patience): (Lane, Duration),
     hints: Hints,
     work: impl FnMut(&mut dyn Tx) -> CommandResult<T> + Send + 'static,
 ) -> Result<T, CommandError> {
@@ -125,7 +126,7 @@ pub async fn execute<T: Send + 'static>(
         answer: None,
         sender,
     };
-    database.submit(lane, deadline, Box::new(job));
+    database.submit(lane, patience, Box::new(job));
     receiver
         .await
         .unwrap_or_else(|_| Err(SubmitError::Closed.into()))

@@ -1,13 +1,10 @@
 //! What every door needs to make contexts.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
 
 use cardium_kernel::{Clock, IdSource};
 
-use crate::{Actor, Context, Lane, Policy, RequestInfo};
+use crate::{Actor, Context, Policy, RequestInfo};
 
 /// Where the edge gets its random bytes; commands get the bytes, never the generator.
 pub trait Entropy: Send + Sync {
@@ -54,10 +51,4 @@ impl Edge {
         self.entropy.fill(&mut bytes);
         bytes
     }
-}
-
-/// A lane with the deadline of a command that is submitted now.
-#[must_use]
-pub fn within(lane: Lane, patience: Duration) -> (Lane, Instant) {
-    (lane, Instant::now() + patience)
 }

@@ -1,6 +1,6 @@
 //! Commands and how they are submitted.
 
-use std::time::Instant;
+use std::time::Duration;
 
 use crate::{
     Actor, Answer, CommandError, Context, Database, Ending, Hints, Lane, RowKey, Unit,
@@ -46,12 +46,12 @@ fn all_hints(use_case: &impl UseCase, context: &Context) -> Hints {
 /// Its refusal, or the reason why it could not be settled.
 pub async fn perform<U: UseCase>(
     database: &dyn Database,
-    (lane, deadline): (Lane, Instant),
+    (lane, patience): (Lane, Duration),
     context: Context,
     use_case: U,
 ) -> Result<U::Output, CommandError> {
     let hints = all_hints(&use_case, &context);
-    execute(database, (lane, deadline), hints, move |tx| {
+    execute(database, (lane, patience), hints, move |tx| {
         let mut unit = Unit::new(tx, &context);
         unit.admit()?;
         use_case.run(&mut unit)
@@ -66,7 +66,7 @@ pub async fn perform<U: UseCase>(
 /// Its refusal, a conflicting use of the key, or the reason why it could not be settled.
 pub async fn perform_once<U: UseCase + Sync>(
     database: &dyn Database,
-    (lane, deadline): (Lane, Instant),
+    (lane, patience): (Lane, Duration),
     context: Context,
     idempotency: Option<IdempotencyRequest>,
     use_case: U,
@@ -76,7 +76,7 @@ pub async fn perform_once<U: UseCase + Sync>(
     let hints = idempotency.iter().fold(hints, |hints, request| {
         hints.with(RowKey::Idempotency(request.id))
     });
-    execute(database, (lane, deadline), hints, move |tx| {
+    execute(database, (lane, patience), hints, move |tx| {
         let mut unit = Unit::new(tx, &context);
         unit.admit()?;
         match &idempotency {

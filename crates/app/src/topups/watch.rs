@@ -5,7 +5,7 @@ use cardium_topups::{Network, Topup, Transfer};
 use crate::{
     Actor, CommandError, CommandResult, Context, Database, Ending, Hints, Lane, Unit, UseCase,
     chain::{ChainError, ChainGateway, ChainHead},
-    edge::{Edge, within},
+    edge::Edge,
     perform,
     reads::Reads,
     topups::{CreditDeposit, ObserveDeposit},
@@ -131,7 +131,7 @@ impl Watcher<'_> {
         let context = self.edge.context(Actor::System, None);
         perform(
             self.database,
-            within(Lane::Background, PATIENCE),
+            (Lane::Background, PATIENCE),
             context,
             use_case,
         )
