@@ -1,1 +1,33 @@
-//! The /v1 dialect: operation table, wire types and pure maps.
+//! The `/v1` dialect: the operation table, wire types and pure maps to and from commands.
+//!
+//! Invariants: every operation is declared once, in [`operation`]; money is an exact decimal on
+//! its way in and out; an error answer has one shape, whatever went wrong. Deliberately absent:
+//! HTTP itself (routes, headers, credentials) and every decision that needs a database.
+
+pub mod account;
+pub mod amount;
+pub mod api_key;
+pub mod auth_details;
+pub mod balance;
+pub mod body;
+pub mod card;
+pub mod event;
+pub mod field;
+pub mod funding;
+pub mod health;
+pub mod list;
+pub mod operation;
+pub mod problem;
+pub mod qr;
+pub mod query;
+pub mod reveal;
+pub mod session;
+pub mod simulation;
+pub mod text;
+pub mod topup;
+pub mod transaction;
+pub mod webhook;
+pub mod webhook_url;
+
+pub use event::{Renderer, event_body};
+pub use text::to_json;

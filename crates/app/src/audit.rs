@@ -1,6 +1,6 @@
 //! The port to the audit log.
 
-use cardium_kernel::{AccountId, AuditId, StoreError};
+use cardium_kernel::{AccountId, AuditId, StoreError, Timestamp};
 
 /// A row of the audit log before its place in the chain is known. Actor, address and request
 /// come from the command's context.
@@ -22,6 +22,8 @@ pub struct AuditDraft {
     pub user_agent: String,
     /// The request's id, or empty.
     pub request_id: String,
+    /// When the command was submitted.
+    pub at: Timestamp,
 }
 
 /// The append-only, hash-chained log of an account.

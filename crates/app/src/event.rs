@@ -3,7 +3,7 @@
 use cardium_accounts::Account;
 use cardium_authorizations::Transaction;
 use cardium_cards::Card;
-use cardium_kernel::{AccountId, Book, EventId, StoreError};
+use cardium_kernel::{AccountId, Book, EventId, StoreError, Timestamp};
 use cardium_ledger::LedgerAccount;
 use cardium_topups::Topup;
 
@@ -167,6 +167,9 @@ pub struct EventDraft {
     pub kind: EventType,
     /// The object it happened to.
     pub snapshot: Snapshot,
+    /// When the command was submitted; the account's clock never runs back, so the event may
+    /// be dated later.
+    pub at: Timestamp,
 }
 
 /// The outbox: events commit with the change they tell of.

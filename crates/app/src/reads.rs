@@ -3,8 +3,8 @@
 
 use cardium_accounts::{Account, Email};
 use cardium_auth::{Credential, TokenHash};
-use cardium_authorizations::{NetworkMessage, Step, Transaction};
-use cardium_cards::{Brand, CardStatus, CardType};
+use cardium_authorizations::{Authorization, NetworkMessage, Step, Transaction};
+use cardium_cards::{Brand, CardStatus, CardType, StoredPan};
 use cardium_kernel::{
     AccountId, AuthorizationId, Book, CardId, Cursor, Direction, EntryId, EventId, Money, Page,
     PageLimit, Problem, Sort, StoreError, Timestamp, TopupId, TransactionId,
@@ -291,6 +291,15 @@ pub trait Reads: Send + Sync {
     fn find_card(&self, account: AccountId, id: CardId) -> ReadResult<Option<CardView>>;
     /// An account's cards with their balances.
     fn list_cards(&self, query: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>>;
+    /// The sealed PAN of an account's card: for the simulated card network, which like a real one
+    /// must send it. Customers see a PAN only through [`crate::cards::RevealPan`].
+    fn find_pan(&self, account: AccountId, id: CardId) -> ReadResult<Option<StoredPan>>;
+    /// An account's authorization.
+    fn find_authorization(
+        &self,
+        account: AccountId,
+        id: AuthorizationId,
+    ) -> ReadResult<Option<Authorization>>;
     /// An account's transaction.
     fn find_transaction(
         &self,

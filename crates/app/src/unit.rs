@@ -76,7 +76,8 @@ impl<'a> Unit<'a> {
     /// When the account's sequence was not announced.
     pub fn emit(&mut self, kind: EventType, snapshot: Snapshot) -> Result<(), StoreError> {
         let id = EventId::new(self.ids.mint());
-        self.tx.append_event(EventDraft { id, kind, snapshot })
+        let at = self.now();
+        self.tx.append_event(EventDraft { id, kind, snapshot, at })
     }
 
     /// Appends an audit row and gives its id.
@@ -105,6 +106,7 @@ impl<'a> Unit<'a> {
             ip: request.map_or_else(String::new, |request| request.ip.clone()),
             user_agent: request.map_or_else(String::new, |request| request.user_agent.clone()),
             request_id: request.map_or_else(String::new, |request| request.id.to_string()),
+            at: self.context.now,
         })?;
         Ok(id)
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use cardium_kernel::{
     AccountId, Book, DeliveryId, EndpointId, ErrorCode, EventId, Problem, StoreError, Timestamp,
 };
+use cardium_vault::Aad;
 use cardium_webhooks::{Delivery, DeliveryState, Endpoint, EventFilter, delay_before};
 
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
@@ -15,6 +16,13 @@ pub const SET: i64 = 256;
 /// How long a leased delivery is left to its dispatcher: the ten seconds an attempt may take,
 /// and room for its result to be written.
 pub const LEASE: Duration = Duration::from_secs(30);
+
+/// What the seal of an endpoint's signing secret is bound to.
+#[must_use]
+pub fn webhook_secret_aad(account: AccountId, endpoint: EndpointId) -> Aad {
+    let (account, endpoint) = (account.value().to_be_bytes(), endpoint.value().to_be_bytes());
+    Aad::new(account, &endpoint, "webhook.secret")
+}
 
 /// An event that has not been fanned out.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,3 +1,2 @@
-//! The binary: settings, wiring, workers, command line.
-
+//! x
 fn main() {}

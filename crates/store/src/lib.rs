@@ -1,1 +1,24 @@
-//! Diesel adapters and the group-committing write path.
+//! Diesel adapters: the group-committing write path, and queries for display, on SQLite and
+//! PostgreSQL.
+//!
+//! `db` is the layer over Diesel, `rows` maps tables to domain values, `batch` is the identity
+//! map of one transaction, `tx` the ports on it, `writer` the queues and threads, `reads` the
+//! queries for display, `verify` the checker. Deliberately absent: any decision.
+
+mod batch;
+mod db;
+mod keys;
+mod migrate;
+mod open;
+mod reads;
+mod rows;
+mod safety;
+mod tx;
+mod verify;
+mod writer;
+
+pub use keys::has_keys;
+pub use migrate::migrate;
+pub use open::{OpenError, Store, StoreSettings};
+pub use verify::{Finding, Progress, Report, verify};
+pub use writer::{Point, Probe, QueueLimits, Stats, StatsSnapshot};

@@ -1,0 +1,202 @@
+//! The treasury: balance and history.
+
+use cardium_app::reads::{Balance, HistoryEntry, HistoryFilter, HistorySort};
+use cardium_kernel::{
+    AuthorizationId, Book, CardId, EntryId, Problem, Timestamp, TopupId, TransactionId,
+};
+use cardium_ledger::PostingKind;
+use serde::Serialize;
+
+use crate::{
+    amount::AmountOut,
+    query::{Order, Query},
+    text::Text,
+};
+
+/// The balance that is reported: of the named book, else live once it was ever used, else
+/// sandbox.
+#[must_use]
+pub fn reported(balances: &[Balance; 2], named: Option<Book>) -> &Balance {
+    let [first, second] = balances;
+    let (live, sandbox) = match first.book {
+        Book::Live => (first, second),
+        Book::Sandbox => (second, first),
+    };
+    match named {
+        Some(Book::Live) => live,
+        Some(Book::Sandbox) => sandbox,
+        None if live.ever_used => live,
+        None => sandbox,
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct BookPart {
+    available_usd: AmountOut,
+    pending_usd: AmountOut,
+    reserved_usd: AmountOut,
+    updated_at: Text<Timestamp>,
+}
+
+impl BookPart {
+    fn new(balance: &Balance, now: Timestamp) -> Self {
+        Self {
+            available_usd: AmountOut(balance.available),
+            pending_usd: AmountOut(balance.pending),
+            reserved_usd: AmountOut(balance.held),
+            // A treasury that was never used is empty as of now.
+            updated_at: Text(balance.updated_at.unwrap_or(now)),
+        }
+    }
+}
+
+/// The balance of one book, with both beside it.
+#[derive(Debug, Serialize)]
+pub struct BalanceOut {
+    object: &'static str,
+    mode: &'static str,
+    #[serde(flatten)]
+    reported: BookPart,
+    live: BookPart,
+    sandbox: BookPart,
+}
+
+impl BalanceOut {
+    /// The balance of the book that `named` asks for (see [`reported`]).
+    #[must_use]
+    pub fn new(balances: &[Balance; 2], named: Option<Book>, now: Timestamp) -> Self {
+        let shown = reported(balances, named);
+        let part = |book| BookPart::new(reported(balances, Some(book)), now);
+        Self {
+            object: "balance",
+            mode: shown.book.as_str(),
+            reported: BookPart::new(shown, now),
+            live: part(Book::Live),
+            sandbox: part(Book::Sandbox),
+        }
+    }
+}
+
+/// The order of histories.
+pub const ORDER: Order<'static, HistorySort> = Order {
+    fields: &[
+        ("created_at", HistorySort::CreatedAt),
+        ("amount_usd", HistorySort::Amount),
+    ],
+    cursor: |text| EntryId::parse(text).map(EntryId::value),
+};
+
+/// The filters of a history.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn history_filter(query: &Query) -> Result<HistoryFilter, Problem> {
+    let kinds = "topup, card_load, card_unload, clearing, refund";
+    Ok(HistoryFilter {
+        kind: query.word("type", PostingKind::parse, kinds)?,
+        book: query.mode()?,
+    })
+}
+
+#[derive(Debug, Serialize)]
+struct SourcePart {
+    object: String,
+    id: String,
+}
+
+/// A line of a history.
+#[derive(Debug, Serialize)]
+pub struct HistoryEntryOut {
+    id: Text<EntryId>,
+    object: &'static str,
+    mode: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    amount_usd: AmountOut,
+    balance_after_usd: AmountOut,
+    source: SourcePart,
+    created_at: Text<Timestamp>,
+    updated_at: Text<Timestamp>,
+}
+
+impl From<&HistoryEntry> for HistoryEntryOut {
+    fn from(entry: &HistoryEntry) -> Self {
+        let (object, id) = &entry.source;
+        Self {
+            id: Text(entry.id),
+            object: "balance_entry",
+            mode: entry.book.as_str(),
+            kind: entry.kind.as_str(),
+            amount_usd: AmountOut(entry.amount),
+            balance_after_usd: AmountOut(entry.balance_after),
+            source: SourcePart {
+                object: object.clone(),
+                id: source_id(object, *id),
+            },
+            created_at: Text(entry.created_at),
+            updated_at: Text(entry.created_at),
+        }
+    }
+}
+
+/// The text form of the id of an object that is named by a word.
+fn source_id(object: &str, id: u128) -> String {
+    match object {
+        "card" => CardId::new(id).to_string(),
+        "topup" => TopupId::new(id).to_string(),
+        "authorization" => AuthorizationId::new(id).to_string(),
+        "transaction" => TransactionId::new(id).to_string(),
+        other => format!("{other}_{id:032x}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cardium_kernel::Money;
+
+    use super::*;
+
+    fn balance(book: Book, cents: i64, ever_used: bool) -> Balance {
+        Balance {
+            book,
+            available: Money::usd(cents),
+            held: Money::usd(0),
+            pending: Money::usd(20_000),
+            ever_used,
+            updated_at: None,
+        }
+    }
+
+    #[test]
+    fn live_is_reported_once_it_was_used() {
+        let books = |used| {
+            [
+                balance(Book::Live, 48_720, used),
+                balance(Book::Sandbox, 100, true),
+            ]
+        };
+        assert_eq!(reported(&books(false), None).book, Book::Sandbox);
+        assert_eq!(reported(&books(true), None).book, Book::Live);
+        assert_eq!(
+            reported(&books(true), Some(Book::Sandbox)).book,
+            Book::Sandbox
+        );
+    }
+
+    #[test]
+    fn the_documented_fields_stand_at_the_top() {
+        let books = [
+            balance(Book::Live, 48_720, true),
+            balance(Book::Sandbox, 0, false),
+        ];
+        let out = BalanceOut::new(&books, None, Timestamp::from_unix_seconds(0));
+        let text = String::from_utf8(crate::to_json(&out)).unwrap();
+        let start =
+            r#"{"object":"balance","mode":"live","available_usd":487.20,"pending_usd":200.00"#;
+        assert!(text.starts_with(start), "{text}");
+        assert!(
+            text.contains(r#""sandbox":{"available_usd":0.00"#),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,255 @@
+//! Request bodies: strict JSON objects, read into types field by field.
+
+use std::{fmt, str::FromStr};
+
+use cardium_kernel::{ErrorCode, Problem};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Number, Value, error::Category};
+use validator::Validate;
+
+use crate::field::{check_bounds, invalid};
+
+/// The key under which `serde_json` hands a number with all its digits to a visitor.
+const NUMBER: &str = "$serde_json::private::Number";
+const NUL: &str = "a string contains U+0000";
+
+/// Fields that no digest of a body may cover.
+const SECRETS: [&str; 1] = ["password"];
+
+/// The JSON object of a request.
+#[derive(Debug, Clone, Default)]
+pub struct Body(Map<String, Value>);
+
+impl Body {
+    /// Parses a body; an empty one is an object without fields.
+    ///
+    /// # Errors
+    /// `invalid_json` for anything but one JSON object without duplicate keys, `invalid_field`
+    /// for text that cannot be stored (not UTF-8, lone surrogates, U+0000).
+    pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Self::default());
+        }
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        let Strict(value) = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| refuse(&error.path().to_string(), error.inner()))?;
+        reader.end().map_err(|error| not_json(&error.to_string()))?;
+        match value {
+            Value::Object(fields) => Ok(Self(fields)),
+            _ => Err(not_json("the body must be an object")),
+        }
+    }
+
+    /// The body as an input type, within its bounds.
+    ///
+    /// # Errors
+    /// `invalid_field` with the path of the field at fault.
+    pub fn read<T: DeserializeOwned + Validate>(&self) -> Result<T, Problem> {
+        let value = Value::Object(self.0.clone());
+        let input: T = serde_path_to_error::deserialize(value).map_err(|error| {
+            let text = error.inner().to_string();
+            let expected = text
+                .rsplit_once("expected ")
+                .map_or("valid", |(_, rest)| rest);
+            invalid(&error.path().to_string(), &format!("must be {expected}"))
+        })?;
+        check_bounds(&input)?;
+        Ok(input)
+    }
+
+    /// The body in one fixed form, keys sorted, secrets left out: what a fingerprint covers.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        let mut fields = self.0.clone();
+        fields.retain(|name, _| !SECRETS.contains(&name.as_str()));
+        let mut text = String::new();
+        write_canonical(&Value::Object(fields), &mut text);
+        text
+    }
+}
+
+fn write_canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_unstable_by(|left, right| left.0.cmp(right.0));
+            text.push('{');
+            for (name, value) in fields {
+                text.push_str(&Value::from(name.as_str()).to_string());
+                text.push(':');
+                write_canonical(value, text);
+                text.push(',');
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for item in items {
+                write_canonical(item, text);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        other => text.push_str(&other.to_string()),
+    }
+}
+
+fn not_json(detail: &str) -> Problem {
+    let message = format!("The body is not a valid JSON object: {detail}.");
+    Problem::new(ErrorCode::InvalidJson, message)
+}
+
+/// Text that JSON or UTF-8 cannot carry is the fault of its field; all else is a broken body.
+fn refuse(path: &str, error: &serde_json::Error) -> Problem {
+    let text = error.to_string();
+    let unicode = ["surrogate", "unicode code point", "hex escape"];
+    let syntax = error.classify() == Category::Syntax;
+    if text.starts_with(NUL) || (syntax && unicode.iter().any(|word| text.contains(word))) {
+        return invalid(path, "must be Unicode text without U+0000");
+    }
+    not_json(&text)
+}
+
+/// Any JSON value, without duplicate keys and without U+0000.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Self)
+    }
+}
+
+struct StrictVisitor;
+
+fn storable<E: de::Error>(text: String) -> Result<String, E> {
+    if text.contains('\0') {
+        return Err(E::custom(NUL));
+    }
+    Ok(text)
+}
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
+        self.visit_string(text.to_owned())
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Value, E> {
+        storable(text).map(Value::String)
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(Strict(value)) = items.next_element()? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = fields.next_key::<String>()? {
+            if name == NUMBER {
+                let text: String = fields.next_value()?;
+                return Number::from_str(&text)
+                    .map(Value::Number)
+                    .map_err(de::Error::custom);
+            }
+            if object.contains_key(&name) {
+                return Err(de::Error::custom("a key occurs twice"));
+            }
+            let Strict(value) = fields.next_value()?;
+            object.insert(storable(name)?, value);
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(body: &[u8]) -> Option<(ErrorCode, Option<String>)> {
+        Body::parse(body)
+            .err()
+            .map(|problem| (problem.code, problem.param))
+    }
+
+    #[test]
+    fn only_clean_objects_pass() {
+        let deep = ["[".repeat(10_000), "]".repeat(10_000)].concat();
+        let deep = format!("{{\"a\":{deep}}}");
+        let bad: [&[u8]; 12] = [
+            b"[]",
+            b"null",
+            b"5",
+            b"{",
+            b"{\"a\":1} x",
+            b"{\"a\":1,\"a\":2}",
+            b"{\"a\":{\"b\":1,\"b\":1}}",
+            b"{\"a\":NaN}",
+            b"{\"a\":01}",
+            b"{'a':1}",
+            b"{\"$serde_json::private::Number\":\"5\",\"a\":1}",
+            deep.as_bytes(),
+        ];
+        for body in bad {
+            let shown = String::from_utf8_lossy(&body[..body.len().min(40)]);
+            assert_eq!(
+                code(body).map(|(code, _)| code),
+                Some(ErrorCode::InvalidJson),
+                "{shown}"
+            );
+        }
+        for body in [&b""[..], b" \n", b"{}", b"{\"a\":[1.50,{\"b\":null}]}"] {
+            assert_eq!(code(body), None);
+        }
+    }
+
+    #[test]
+    fn text_that_cannot_be_stored_is_the_fields_fault() {
+        for body in [
+            &b"{\"a\":\"\\u0000\"}"[..],
+            b"{\"a\":\"\\ud800\"}",
+            b"{\"a\":\"\xff\"}",
+        ] {
+            let (code, param) = code(body).unwrap();
+            assert_eq!(
+                (code, param.as_deref()),
+                (ErrorCode::InvalidField, Some("a"))
+            );
+        }
+    }
+
+    #[test]
+    fn the_canonical_form_sorts_keys_and_drops_secrets() {
+        let one = Body::parse(br#"{"b":1.50,"a":{"d":[1],"c":"x"},"password":"p"}"#).unwrap();
+        let two = Body::parse(br#"{ "a":{"c":"x","d":[1]}, "b":1.50 }"#).unwrap();
+        assert_eq!(one.canonical(), two.canonical());
+        assert_eq!(two.canonical(), r#"{"a":{"c":"x","d":[1,],},"b":1.50,}"#);
+    }
+}

@@ -1,0 +1,304 @@
+//! Cards.
+
+use cardium_app::{
+    event::CardView,
+    reads::{CardFilter, CardSort},
+};
+use cardium_cards::{
+    Brand, Card, CardStatus, CardType, FreezeReason, Product, Wallet, WalletState, find_product,
+};
+use cardium_kernel::{Book, CardId, ErrorCode, Money, Problem, Timestamp};
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+use crate::{
+    amount::{AmountIn, AmountOut},
+    field::{invalid, mode, required, word},
+    query::{Order, Query},
+    text::Text,
+};
+
+/// The one product that is plastic.
+const PHYSICAL_BIN: &str = "448585";
+
+/// A request for a card.
+#[derive(Deserialize, Validate)]
+pub struct CardIn {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    bin: Option<String>,
+    load_usd: Option<AmountIn>,
+    #[validate(length(max = 2))]
+    wallet_provision: Option<Vec<String>>,
+    #[validate(length(max = 64))]
+    label: Option<String>,
+    mode: Option<String>,
+}
+
+/// A request for a card, understood.
+#[derive(Debug, Clone)]
+pub struct CardWish {
+    /// The product.
+    pub product: &'static Product,
+    /// What to load at once.
+    pub load: Option<Money>,
+    /// Its standing with mobile wallets.
+    pub wallet: Wallet,
+    /// What its owner calls it.
+    pub label: Option<String>,
+    /// The book, where the request names one.
+    pub mode: Option<Book>,
+}
+
+impl CardIn {
+    /// The request with typed fields.
+    ///
+    /// # Errors
+    /// `missing_required_field`, `invalid_field`, `invalid_precision` or `bin_type_mismatch`.
+    pub fn parse(self) -> Result<CardWish, Problem> {
+        let kind = required(self.kind, "type")?;
+        let kind = word(&kind, "type", CardType::parse, "virtual, physical")?;
+        let product = product(kind, self.bin.as_deref())?;
+        let load = self.load_usd.map(|amount| amount.positive("load_usd"));
+        Ok(CardWish {
+            product,
+            load: load.transpose()?,
+            wallet: wallet(product, &self.wallet_provision.unwrap_or_default())?,
+            label: self.label,
+            mode: mode(self.mode.as_deref())?,
+        })
+    }
+}
+
+fn product(kind: CardType, bin: Option<&str>) -> Result<&'static Product, Problem> {
+    let bin = match (kind, bin) {
+        (CardType::Physical, None) => PHYSICAL_BIN,
+        (CardType::Virtual, None) => return Err(Problem::missing("bin")),
+        (_, Some(bin)) => bin,
+    };
+    let product = find_product(bin);
+    let product = product.ok_or_else(|| invalid("bin", "is none of the programme's BINs"))?;
+    if product.card_type == kind {
+        return Ok(product);
+    }
+    let message = format!("BIN {bin} does not issue {} cards.", kind.as_str());
+    Err(Problem::field(ErrorCode::BinTypeMismatch, "bin", message))
+}
+
+fn wallet(product: &Product, asked: &[String]) -> Result<Wallet, Problem> {
+    for (index, name) in asked.iter().enumerate() {
+        if !["apple_pay", "google_pay"].contains(&name.as_str()) {
+            let param = format!("wallet_provision[{index}]");
+            return Err(invalid(&param, "must be one of apple_pay, google_pay"));
+        }
+    }
+    let state =
+        |name: &str| WalletState::initial(product.wallets, asked.iter().any(|asked| asked == name));
+    Ok(Wallet {
+        apple_pay: state("apple_pay"),
+        google_pay: state("google_pay"),
+    })
+}
+
+/// Why a card is frozen, unfrozen or cancelled; the reason is accepted and not kept.
+#[derive(Deserialize, Validate)]
+pub struct ReasonIn {
+    #[validate(length(max = 200))]
+    reason: Option<String>,
+    unload_to_treasury: Option<bool>,
+}
+
+impl ReasonIn {
+    /// Passes a request that asks for nothing that is not done.
+    ///
+    /// # Errors
+    /// `invalid_field` when a cancelled card is to keep its money.
+    pub fn check(&self) -> Result<(), Problem> {
+        if self.unload_to_treasury == Some(false) {
+            let rule = "must be true: a cancelled card keeps no money";
+            return Err(invalid("unload_to_treasury", rule));
+        }
+        Ok(())
+    }
+}
+
+/// The order of card lists.
+pub const ORDER: Order<'static, CardSort> = Order {
+    fields: &[
+        ("created_at", CardSort::CreatedAt),
+        ("status", CardSort::Status),
+    ],
+    cursor: |text| CardId::parse(text).map(CardId::value),
+};
+
+/// The filters of a card list.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn filter(query: &Query) -> Result<CardFilter, Problem> {
+    let text = |name| query.text(name).map(str::to_owned);
+    Ok(CardFilter {
+        status: query.word("status", CardStatus::parse, "active, frozen, cancelled")?,
+        card_type: query.word("type", CardType::parse, "virtual, physical")?,
+        bin: text("bin"),
+        brand: query.word("brand", Brand::parse, "visa, mastercard")?,
+        last4: text("last4"),
+        label: text("label"),
+        book: query.mode()?,
+    })
+}
+
+#[derive(Debug, Serialize)]
+struct WalletPart {
+    apple_pay: &'static str,
+    google_pay: &'static str,
+}
+
+/// A card as it is shown.
+#[derive(Debug, Serialize)]
+pub struct CardOut {
+    id: Text<CardId>,
+    object: &'static str,
+    mode: &'static str,
+    bin: String,
+    last4: String,
+    brand: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    status: &'static str,
+    freeze_reason: Option<&'static str>,
+    label: Option<String>,
+    balance_usd: AmountOut,
+    available_usd: AmountOut,
+    held_usd: AmountOut,
+    wallet: WalletPart,
+    expires_at: String,
+    created_at: Text<Timestamp>,
+    updated_at: Text<Timestamp>,
+}
+
+impl From<&CardView> for CardOut {
+    fn from(view: &CardView) -> Self {
+        let (card, zero) = (&view.card, Money::usd(0));
+        let balance = view.balance.as_ref();
+        let available = balance
+            .and_then(|balance| balance.available().ok())
+            .unwrap_or(zero);
+        let changed = balance.map_or(card.updated_at, |b| b.updated_at.max(card.updated_at));
+        Self {
+            id: Text(card.id),
+            object: "card",
+            mode: card.book.as_str(),
+            bin: card.bin.clone(),
+            last4: card.last4.clone(),
+            brand: brand(card).as_str(),
+            kind: card.card_type.as_str(),
+            status: card.status.as_str(),
+            freeze_reason: card.freeze_reason.map(FreezeReason::as_str),
+            label: card.label.clone(),
+            balance_usd: AmountOut(available),
+            available_usd: AmountOut(available),
+            held_usd: AmountOut(balance.map_or(zero, |balance| balance.held)),
+            wallet: WalletPart {
+                apple_pay: card.wallet.apple_pay.as_str(),
+                google_pay: card.wallet.google_pay.as_str(),
+            },
+            expires_at: card.expiry.iso(),
+            created_at: Text(card.created_at),
+            updated_at: Text(changed),
+        }
+    }
+}
+
+/// The product's network; cards of a product that left the catalogue show the network that
+/// their first digit belongs to (ISO/IEC 7812: 4 Visa, else Mastercard).
+fn brand(card: &Card) -> Brand {
+    let by_digit = if card.bin.starts_with('4') {
+        Brand::Visa
+    } else {
+        Brand::Mastercard
+    };
+    find_product(&card.bin).map_or(by_digit, |product| product.brand)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<CardWish, Problem> {
+        crate::body::Body::parse(json.as_bytes())?
+            .read::<CardIn>()?
+            .parse()
+    }
+
+    #[test]
+    fn requests_are_read() {
+        let wish = read(r#"{"type":"physical"}"#).unwrap();
+        assert_eq!((wish.product.bin, wish.load), (PHYSICAL_BIN, None));
+        let wish = read(
+            r#"{"type":"virtual","bin":"489517","load_usd":300,
+                "wallet_provision":["apple_pay"]}"#,
+        );
+        let wish = wish.unwrap();
+        assert_eq!(wish.load, Some(Money::usd(30_000)));
+        assert_eq!(wish.wallet.apple_pay, WalletState::Ready);
+        assert_eq!(wish.wallet.google_pay, WalletState::Pending);
+    }
+
+    #[test]
+    fn requests_are_refused_by_field() {
+        let long = format!(r#"{{"type":"physical","label":"{}"}}"#, "x".repeat(65));
+        for (json, code, param) in [
+            ("{}", ErrorCode::MissingRequiredField, "type"),
+            (r#"{"type":"paper"}"#, ErrorCode::InvalidField, "type"),
+            (
+                r#"{"type":"virtual"}"#,
+                ErrorCode::MissingRequiredField,
+                "bin",
+            ),
+            (
+                r#"{"type":"virtual","bin":"000000"}"#,
+                ErrorCode::InvalidField,
+                "bin",
+            ),
+            (
+                r#"{"type":"virtual","bin":489517}"#,
+                ErrorCode::InvalidField,
+                "bin",
+            ),
+            (
+                r#"{"type":"virtual","bin":"448585"}"#,
+                ErrorCode::BinTypeMismatch,
+                "bin",
+            ),
+            (
+                r#"{"type":"physical","bin":"489517"}"#,
+                ErrorCode::BinTypeMismatch,
+                "bin",
+            ),
+            (
+                r#"{"type":"physical","load_usd":0}"#,
+                ErrorCode::InvalidField,
+                "load_usd",
+            ),
+            (
+                r#"{"type":"physical","wallet_provision":["x"]}"#,
+                ErrorCode::InvalidField,
+                "wallet_provision[0]",
+            ),
+            (
+                r#"{"type":"physical","wallet_provision":[5]}"#,
+                ErrorCode::InvalidField,
+                "wallet_provision[0]",
+            ),
+            (&long, ErrorCode::InvalidField, "label"),
+        ] {
+            let problem = read(json).unwrap_err();
+            assert_eq!(
+                (problem.code, problem.param.as_deref()),
+                (code, Some(param)),
+                "{json}"
+            );
+        }
+    }
+}

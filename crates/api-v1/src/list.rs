@@ -1,0 +1,30 @@
+//! The envelope of every list.
+
+use cardium_kernel::Page;
+use serde::Serialize;
+
+/// One page of a list.
+#[derive(Debug, Serialize)]
+pub struct ListOut<T> {
+    object: &'static str,
+    data: Vec<T>,
+    has_more: bool,
+    next_cursor: Option<String>,
+}
+
+impl<T> ListOut<T> {
+    /// The page as it is shown; `id` gives the cursor of an item.
+    pub fn new<'a, I>(
+        page: &'a Page<I>,
+        id: impl Fn(&I) -> String,
+        show: impl Fn(&'a I) -> T,
+    ) -> Self {
+        let last = page.items.last().filter(|_| page.has_more);
+        Self {
+            object: "list",
+            data: page.items.iter().map(show).collect(),
+            has_more: page.has_more,
+            next_cursor: last.map(id),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Refusals on the wire: one shape that satisfies both published error schemas.
+
+use cardium_kernel::{ErrorCode, Problem, RequestId};
+use serde::Serialize;
+
+use crate::text::{Text, to_json};
+
+/// The body of every error.
+#[derive(Debug, Serialize)]
+pub struct ErrorOut<'a> {
+    object: &'static str,
+    error: &'static str,
+    code: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    message: &'a str,
+    param: Option<&'a str>,
+    request_id: Text<RequestId>,
+}
+
+/// The JSON of a refusal.
+#[must_use]
+pub fn error_body(problem: &Problem, request: RequestId) -> Vec<u8> {
+    let (_, kind) = status_and_type(problem.code);
+    to_json(&ErrorOut {
+        object: "error",
+        error: problem.code.as_str(),
+        code: problem.code.as_str(),
+        kind,
+        message: &problem.message,
+        param: problem.param.as_deref(),
+        request_id: Text(request),
+    })
+}
+
+/// The HTTP status and the `type` of a code.
+#[must_use]
+pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
+    match code {
+        ErrorCode::InvalidJson
+        | ErrorCode::MissingRequiredField
+        | ErrorCode::InvalidField
+        | ErrorCode::InvalidCursor => (400, "invalid_request_error"),
+        ErrorCode::MethodNotAllowed => (405, "invalid_request_error"),
+        ErrorCode::BodyTooLarge => (413, "invalid_request_error"),
+        ErrorCode::UnsupportedMediaType => (415, "invalid_request_error"),
+        ErrorCode::HeadersTooLarge => (431, "invalid_request_error"),
+        ErrorCode::InvalidCredentials => (401, "authentication_error"),
+        ErrorCode::SessionExpired => (419, "session_expired"),
+        ErrorCode::SessionRequired
+        | ErrorCode::StepUpRequired
+        | ErrorCode::InsufficientScope
+        | ErrorCode::InsufficientBalance => (403, "permission_error"),
+        ErrorCode::ResourceNotFound | ErrorCode::NoAuthMessage => (404, "not_found_error"),
+        ErrorCode::EmailTaken
+        | ErrorCode::TopupNotCancellable
+        | ErrorCode::CardCancelled
+        | ErrorCode::FreezeLockedByIssuer
+        | ErrorCode::InvalidTransactionState
+        | ErrorCode::ConflictIdempotencyKey
+        | ErrorCode::IdempotencyInProgress => (409, "conflict_error"),
+        ErrorCode::InvalidPrecision
+        | ErrorCode::WeakPassword
+        | ErrorCode::KeyLimitReached
+        | ErrorCode::AmountBelowMinimum
+        | ErrorCode::AmountAboveMaximum
+        | ErrorCode::UnsupportedAssetChain
+        | ErrorCode::BinTypeMismatch
+        | ErrorCode::AmountExceedsAvailable
+        | ErrorCode::FeeChanged
+        | ErrorCode::UnsafeWebhookUrl
+        | ErrorCode::UnknownEvent
+        | ErrorCode::WebhookLimitReached => (422, "validation_error"),
+        ErrorCode::RateLimited => (429, "rate_limit_error"),
+        ErrorCode::Internal => (500, "api_error"),
+        ErrorCode::ServiceUnavailable => (503, "service_unavailable"),
+    }
+}
+
+/// Seconds after which a refused request is worth another try, where it is.
+#[must_use]
+pub fn retry_after(code: ErrorCode) -> Option<u64> {
+    let soon = [
+        ErrorCode::ServiceUnavailable,
+        ErrorCode::IdempotencyInProgress,
+    ];
+    soon.contains(&code).then_some(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENTED: [(u16, &str); 10] = [
+        (400, "invalid_request_error"),
+        (401, "authentication_error"),
+        (403, "permission_error"),
+        (404, "not_found_error"),
+        (409, "conflict_error"),
+        (419, "session_expired"),
+        (422, "validation_error"),
+        (429, "rate_limit_error"),
+        (500, "api_error"),
+        (503, "service_unavailable"),
+    ];
+
+    #[test]
+    fn statuses_and_types_go_together_as_documented() {
+        for code in ErrorCode::ALL {
+            let pair = status_and_type(*code);
+            let extra = [405, 413, 415, 431].contains(&pair.0);
+            assert!(
+                DOCUMENTED.contains(&pair) || extra && pair.1 == DOCUMENTED[0].1,
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_shape_is_the_union_of_both_schemas() {
+        let body = error_body(&Problem::missing("bin"), RequestId::new(1));
+        let expected = concat!(
+            r#"{"object":"error","error":"missing_required_field","#,
+            r#""code":"missing_required_field","type":"invalid_request_error","#,
+            r#""message":"Field 'bin' is required.","param":"bin","#,
+            r#""request_id":"req_00000000000000000000000001"}"#
+        );
+        assert_eq!(String::from_utf8(body).unwrap(), expected);
+    }
+}

@@ -1,0 +1,79 @@
+//! Sessions: what sign-up and sign-in answer.
+
+use cardium_app::{accounts::SignedIn, reads::Balance};
+use cardium_auth::{Credential, SESSION_IDLE, Token};
+use cardium_kernel::{CredentialId, Timestamp};
+use serde::Serialize;
+
+use crate::{account::AccountOut, text::Text};
+
+/// The session part of an answer.
+#[derive(Debug, Serialize)]
+struct SessionPart {
+    id: Text<CredentialId>,
+    object: &'static str,
+    token: String,
+    expires_at: Option<Text<Timestamp>>,
+    idle_timeout_seconds: u64,
+    created_at: Text<Timestamp>,
+    updated_at: Text<Timestamp>,
+}
+
+impl SessionPart {
+    fn new(session: &Credential, token: &Token) -> Self {
+        Self {
+            id: Text(session.id),
+            object: "session",
+            token: token.expose().to_owned(),
+            expires_at: session.expires_at.map(Text),
+            idle_timeout_seconds: SESSION_IDLE.as_secs(),
+            created_at: Text(session.created_at),
+            updated_at: Text(session.created_at),
+        }
+    }
+}
+
+/// What sign-up answers: the account, with its session at the top and again inside.
+#[derive(Debug, Serialize)]
+pub struct SignedUpOut {
+    #[serde(flatten)]
+    account: AccountOut,
+    token: String,
+    expires_at: Option<Text<Timestamp>>,
+    session: SessionPart,
+}
+
+impl SignedUpOut {
+    /// The answer; `token` is the session's.
+    #[must_use]
+    pub fn new(signed: &SignedIn, balances: &[Balance; 2], token: &Token) -> Self {
+        Self {
+            account: AccountOut::with_balance(&signed.account, balances),
+            token: token.expose().to_owned(),
+            expires_at: signed.session.expires_at.map(Text),
+            session: SessionPart::new(&signed.session, token),
+        }
+    }
+}
+
+/// What sign-in answers: the session, with the account and once more itself inside.
+#[derive(Debug, Serialize)]
+pub struct SignedInOut {
+    #[serde(flatten)]
+    session: SessionPart,
+    #[serde(rename = "session")]
+    again: SessionPart,
+    account: AccountOut,
+}
+
+impl SignedInOut {
+    /// The answer; `token` is the session's.
+    #[must_use]
+    pub fn new(signed: &SignedIn, balances: &[Balance; 2], token: &Token) -> Self {
+        Self {
+            session: SessionPart::new(&signed.session, token),
+            again: SessionPart::new(&signed.session, token),
+            account: AccountOut::with_balance(&signed.account, balances),
+        }
+    }
+}

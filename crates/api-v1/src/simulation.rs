@@ -1,0 +1,227 @@
+//! Requests to the test helpers.
+
+use std::time::Duration;
+
+use cardium_kernel::{Money, Problem, Timestamp};
+use cardium_topups::Asset;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use validator::Validate;
+
+use crate::{
+    amount::AmountIn,
+    field::{invalid, required},
+    text::Text,
+    topup::asset,
+};
+
+/// The most confirmations a helper mines at once.
+const MOST_BLOCKS: u32 = 1_000;
+/// The farthest the test clock moves at once: ten years.
+const FARTHEST: u64 = 10 * 366 * 86_400;
+/// Characters of a merchant's name (DE 43, positions 1 to 25).
+const NAME_LENGTH: usize = 25;
+
+/// Coins to send.
+#[derive(Deserialize, Validate)]
+pub struct DepositIn {
+    amount_usd: Option<AmountIn>,
+    confirmations: Option<Value>,
+    asset: Option<String>,
+}
+
+/// How deep a simulated transfer goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Deep enough to be final.
+    Final,
+    /// This many blocks, its own included.
+    Blocks(u32),
+}
+
+/// Coins to send, understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DepositWish {
+    /// How much; what remains of the top-up where it is not said.
+    pub amount: Option<Money>,
+    /// How deep.
+    pub depth: Depth,
+    /// Which coins.
+    pub asset: Asset,
+}
+
+impl DepositIn {
+    /// The request with typed fields.
+    ///
+    /// # Errors
+    /// `invalid_field`, `invalid_precision` or `unsupported_asset_chain`.
+    pub fn parse(self) -> Result<DepositWish, Problem> {
+        let amount = self.amount_usd.map(|amount| amount.positive("amount_usd"));
+        Ok(DepositWish {
+            amount: amount.transpose()?,
+            depth: depth(self.confirmations.as_ref())?,
+            asset: asset(self.asset.as_deref())?,
+        })
+    }
+}
+
+fn depth(value: Option<&Value>) -> Result<Depth, Problem> {
+    let rule = "must be \"final\" or a whole number from 1 to 1000";
+    match value {
+        None => Ok(Depth::Final),
+        Some(Value::String(word)) if word == "final" => Ok(Depth::Final),
+        Some(value) => {
+            let blocks = value.as_u64().and_then(|number| u32::try_from(number).ok());
+            let blocks = blocks.filter(|blocks| (1..=MOST_BLOCKS).contains(blocks));
+            blocks
+                .map(Depth::Blocks)
+                .ok_or_else(|| invalid("confirmations", rule))
+        }
+    }
+}
+
+/// The CVV2 that a simulated merchant presents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PresentedCvv {
+    /// None.
+    Absent,
+    /// The card's own.
+    Good,
+    /// Any other than the card's own.
+    Bad,
+    /// These three digits.
+    Digits(String),
+}
+
+/// A purchase to simulate.
+#[derive(Deserialize, Validate)]
+pub struct PurchaseIn {
+    amount_usd: Option<AmountIn>,
+    merchant_name: Option<String>,
+    mcc: Option<String>,
+    country: Option<String>,
+    cvv: Option<String>,
+}
+
+/// A purchase to simulate, understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SimulatedPurchase {
+    /// How much.
+    pub amount: Money,
+    /// At whose shop: at most 25 printable ASCII characters.
+    pub merchant_name: Option<String>,
+    /// Of which category: four digits.
+    pub mcc: Option<String>,
+    /// In which country: two capital letters.
+    pub country: Option<String>,
+    /// With which CVV2.
+    pub cvv: PresentedCvv,
+}
+
+impl PurchaseIn {
+    /// The request with typed fields.
+    ///
+    /// # Errors
+    /// `missing_required_field`, `invalid_field` or `invalid_precision`.
+    pub fn parse(self) -> Result<SimulatedPurchase, Problem> {
+        let name = |text: &str| {
+            let length = (1..=NAME_LENGTH).contains(&text.len());
+            length && text.bytes().all(|byte| (0x20..0x7F).contains(&byte))
+        };
+        let letters = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
+        let name_rule = "must have 1 to 25 printable ASCII characters";
+        Ok(SimulatedPurchase {
+            amount: required(self.amount_usd, "amount_usd")?.positive("amount_usd")?,
+            merchant_name: checked(self.merchant_name, "merchant_name", name, name_rule)?,
+            mcc: checked(
+                self.mcc,
+                "mcc",
+                |text| digits(text, 4),
+                "must have four digits",
+            )?,
+            country: checked(self.country, "country", letters, "must be a country code")?,
+            cvv: cvv(self.cvv.as_deref())?,
+        })
+    }
+}
+
+fn digits(text: &str, count: usize) -> bool {
+    text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn checked(
+    value: Option<String>,
+    param: &str,
+    fits: impl Fn(&str) -> bool,
+    rule: &str,
+) -> Result<Option<String>, Problem> {
+    match value {
+        Some(text) if !fits(&text) => Err(invalid(param, rule)),
+        other => Ok(other),
+    }
+}
+
+fn cvv(value: Option<&str>) -> Result<PresentedCvv, Problem> {
+    match value {
+        None => Ok(PresentedCvv::Absent),
+        Some("good") => Ok(PresentedCvv::Good),
+        Some("bad") => Ok(PresentedCvv::Bad),
+        Some(text) if digits(text, 3) => Ok(PresentedCvv::Digits(text.to_owned())),
+        Some(_) => Err(invalid("cvv", "must be \"good\", \"bad\" or three digits")),
+    }
+}
+
+/// How much of an authorization to clear or reverse.
+#[derive(Deserialize, Validate)]
+pub struct PartIn {
+    amount_usd: Option<AmountIn>,
+}
+
+impl PartIn {
+    /// The amount; the whole where it is not said.
+    ///
+    /// # Errors
+    /// `invalid_field` or `invalid_precision`.
+    pub fn parse(self) -> Result<Option<Money>, Problem> {
+        self.amount_usd
+            .map(|amount| amount.positive("amount_usd"))
+            .transpose()
+    }
+}
+
+/// How far to move the clock.
+#[derive(Deserialize, Validate)]
+pub struct ClockIn {
+    advance_seconds: Option<u64>,
+}
+
+impl ClockIn {
+    /// The step.
+    ///
+    /// # Errors
+    /// `missing_required_field` or `invalid_field`.
+    pub fn parse(self) -> Result<Duration, Problem> {
+        let seconds = required(self.advance_seconds, "advance_seconds")?;
+        if seconds > FARTHEST {
+            return Err(invalid("advance_seconds", "must be at most ten years"));
+        }
+        Ok(Duration::from_secs(seconds))
+    }
+}
+
+/// The test clock as it is shown.
+#[derive(Debug, Serialize)]
+pub struct ClockOut {
+    object: &'static str,
+    now: Text<Timestamp>,
+}
+
+impl From<Timestamp> for ClockOut {
+    fn from(now: Timestamp) -> Self {
+        let object = "clock";
+        Self {
+            object,
+            now: Text(now),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Webhook endpoints.
+
+use cardium_app::{EventType, reads::ByCreation};
+use cardium_kernel::{Book, EndpointId, ErrorCode, Problem, Timestamp};
+use cardium_webhooks::{Endpoint, EventFilter, SigningSecret};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use validator::Validate;
+
+use crate::{
+    field::{invalid, mode, required},
+    query::Order,
+    text::Text,
+    webhook_url::{Reach, check_webhook_url},
+};
+
+/// The order of endpoint lists.
+pub const ORDER: Order<'static, ByCreation> = Order {
+    fields: &[("created_at", ByCreation)],
+    cursor: |text| EndpointId::parse(text).map(EndpointId::value),
+};
+
+/// Event names: a list, or one name such as `*`.
+#[derive(Debug, Clone)]
+struct EventsIn(Vec<String>);
+
+impl<'de> Deserialize<'de> for EventsIn {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wrong = || serde::de::Error::custom("expected a list of event names or \"*\"");
+        match Value::deserialize(deserializer)? {
+            Value::String(name) => Ok(Self(vec![name])),
+            Value::Array(items) => {
+                let names = items.into_iter().map(|item| match item {
+                    Value::String(name) => Ok(name),
+                    _ => Err(wrong()),
+                });
+                names.collect::<Result<_, _>>().map(Self)
+            }
+            _ => Err(wrong()),
+        }
+    }
+}
+
+/// A request for an endpoint.
+#[derive(Deserialize, Validate)]
+pub struct WebhookIn {
+    #[validate(length(max = 2048))]
+    url: Option<String>,
+    events: Option<EventsIn>,
+    #[validate(length(max = 200))]
+    description: Option<String>,
+    mode: Option<String>,
+}
+
+/// A request for an endpoint, understood.
+#[derive(Debug, Clone)]
+pub struct WebhookWish {
+    /// Where events go.
+    pub url: String,
+    /// Which events.
+    pub events: EventFilter,
+    /// Only of this book, where set.
+    pub mode: Option<Book>,
+    /// What its owner says of it.
+    pub description: String,
+}
+
+impl WebhookIn {
+    /// The request with typed fields and a safe URL.
+    ///
+    /// # Errors
+    /// `missing_required_field`, `invalid_field`, `unsafe_webhook_url` or `unknown_event`.
+    pub fn parse(self, reach: Reach) -> Result<WebhookWish, Problem> {
+        let url = required(self.url, "url")?;
+        let EventsIn(names) = required(self.events, "events")?;
+        check_webhook_url(&url, reach)?;
+        Ok(WebhookWish {
+            url,
+            events: event_filter(names)?,
+            mode: mode(self.mode.as_deref())?,
+            description: self.description.unwrap_or_default(),
+        })
+    }
+}
+
+fn event_filter(mut names: Vec<String>) -> Result<EventFilter, Problem> {
+    if names.is_empty() {
+        return Err(invalid("events", "must name at least one event"));
+    }
+    if names.iter().any(|name| name == "*") {
+        return Ok(EventFilter::Everything);
+    }
+    if names.iter().any(|name| EventType::parse(name).is_none()) {
+        let message = "An event of this name does not exist; see the event catalogue.";
+        return Err(Problem::field(ErrorCode::UnknownEvent, "events", message));
+    }
+    names.sort_unstable();
+    names.dedup();
+    Ok(EventFilter::Named(names))
+}
+
+/// An endpoint as it is shown.
+#[derive(Debug, Serialize)]
+pub struct WebhookOut {
+    id: Text<EndpointId>,
+    object: &'static str,
+    mode: Option<&'static str>,
+    url: String,
+    events: Vec<String>,
+    description: String,
+    status: &'static str,
+    created_at: Text<Timestamp>,
+    updated_at: Text<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signing_secret: Option<String>,
+}
+
+impl From<&Endpoint> for WebhookOut {
+    fn from(endpoint: &Endpoint) -> Self {
+        let events = match &endpoint.events {
+            EventFilter::Everything => vec!["*".to_owned()],
+            EventFilter::Named(names) => names.clone(),
+        };
+        Self {
+            id: Text(endpoint.id),
+            object: "webhook",
+            mode: endpoint.mode.map(Book::as_str),
+            url: endpoint.url.clone(),
+            events,
+            description: endpoint.description.clone(),
+            status: if endpoint.enabled {
+                "enabled"
+            } else {
+                "disabled"
+            },
+            created_at: Text(endpoint.created_at),
+            updated_at: Text(endpoint.created_at),
+            signing_secret: None,
+        }
+    }
+}
+
+impl WebhookOut {
+    /// The endpoint with its signing secret, for the one answer that shows it.
+    #[must_use]
+    pub fn with_secret(endpoint: &Endpoint, secret: &SigningSecret) -> Self {
+        Self {
+            signing_secret: Some(secret.expose().to_owned()),
+            ..Self::from(endpoint)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<WebhookWish, Problem> {
+        let body = crate::body::Body::parse(json.as_bytes())?;
+        body.read::<WebhookIn>()?.parse(Reach::PublicHttps)
+    }
+
+    #[test]
+    fn events_are_a_list_or_a_star() {
+        for events in [r#""*""#, r#"["*"]"#, r#"["card.issued","*"]"#] {
+            let wish = read(&format!(
+                r#"{{"url":"https://a.example.com","events":{events}}}"#
+            ));
+            assert_eq!(wish.unwrap().events, EventFilter::Everything);
+        }
+    }
+
+    #[test]
+    fn requests_are_refused_by_field() {
+        for (json, code, param) in [
+            ("{}", ErrorCode::MissingRequiredField, "url"),
+            (
+                r#"{"url":"https://a.b"}"#,
+                ErrorCode::MissingRequiredField,
+                "events",
+            ),
+            (
+                r#"{"url":"http://a.b","events":"*"}"#,
+                ErrorCode::UnsafeWebhookUrl,
+                "url",
+            ),
+            (
+                r#"{"url":"https://a.b","events":["x"]}"#,
+                ErrorCode::UnknownEvent,
+                "events",
+            ),
+            (
+                r#"{"url":"https://a.b","events":[]}"#,
+                ErrorCode::InvalidField,
+                "events",
+            ),
+            (
+                r#"{"url":"https://a.b","events":[5]}"#,
+                ErrorCode::InvalidField,
+                "events",
+            ),
+            (
+                r#"{"url":"https://a.b","events":5}"#,
+                ErrorCode::InvalidField,
+                "events",
+            ),
+        ] {
+            let problem = read(json).unwrap_err();
+            assert_eq!(
+                (problem.code, problem.param.as_deref()),
+                (code, Some(param)),
+                "{json}"
+            );
+        }
+    }
+}

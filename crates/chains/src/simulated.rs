@@ -1,0 +1,100 @@
+use std::sync::Arc;
+
+use cardium_app::{
+    chain::{ChainError, ChainGateway, ChainHead},
+    reads::{ReadError, Reads},
+};
+use cardium_topups::{Network, Transfer};
+
+/// Tron: a block is solid once 19 of the 27 representatives have built on it.
+pub const TRON_CONFIRMATIONS: u32 = 20;
+/// Ethereum: what exchanges commonly wait for.
+pub const ETHEREUM_CONFIRMATIONS: u32 = 12;
+/// BNB Smart Chain: what exchanges commonly wait for.
+pub const BSC_CONFIRMATIONS: u32 = 15;
+
+/// The simulated chain in the place of one network. Its blocks are rows, mined by the test
+/// helpers.
+pub struct SimulatedChain {
+    network: Network,
+    reads: Arc<dyn Reads>,
+}
+
+impl SimulatedChain {
+    /// The stand-in for `network`.
+    #[must_use]
+    pub fn new(network: Network, reads: Arc<dyn Reads>) -> Self {
+        Self { network, reads }
+    }
+}
+
+impl ChainGateway for SimulatedChain {
+    fn network(&self) -> Network {
+        self.network
+    }
+
+    fn confirmations_required(&self) -> u32 {
+        confirmations(self.network)
+    }
+
+    fn head(&self) -> Result<ChainHead, ChainError> {
+        let latest = self.reads.simulated_head(self.network);
+        Ok(head_at(
+            latest.map_err(unreadable)?,
+            self.confirmations_required(),
+        ))
+    }
+
+    fn transfers(&self, from: u64, to: u64) -> Result<Vec<Transfer>, ChainError> {
+        let transfers = self.reads.simulated_transfers(self.network, (from, to));
+        transfers.map_err(unreadable)
+    }
+}
+
+const fn confirmations(network: Network) -> u32 {
+    match network {
+        Network::Tron => TRON_CONFIRMATIONS,
+        Network::Ethereum => ETHEREUM_CONFIRMATIONS,
+        Network::Bsc => BSC_CONFIRMATIONS,
+    }
+}
+
+/// A block counts as its own first confirmation, so the newest final one lies
+/// `required - 1` below the newest.
+fn head_at(latest: u64, required: u32) -> ChainHead {
+    ChainHead {
+        latest,
+        finalized: latest.saturating_add(1).saturating_sub(u64::from(required)),
+    }
+}
+
+fn unreadable(error: ReadError) -> ChainError {
+    ChainError(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_is_final_once_it_has_its_confirmations() {
+        for (latest, required, finalized) in [
+            (0, 20, 0),
+            (1, 20, 0),
+            (19, 20, 0),
+            (20, 20, 1),
+            (21, 20, 2),
+            (12, 12, 1),
+            (5, 1, 5),
+        ] {
+            let head = head_at(latest, required);
+            assert_eq!((head.latest, head.finalized), (latest, finalized));
+        }
+    }
+
+    #[test]
+    fn each_network_has_its_depth() {
+        let depths = Network::ALL.map(confirmations);
+        assert_eq!(depths, [20, 12, 15]);
+    }
+}

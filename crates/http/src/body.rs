@@ -1,0 +1,76 @@
+//! Request bodies: bounded in size and time, declared as JSON.
+
+use actix_web::{
+    http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
+    web,
+};
+use cardium_api_v1::body::Body;
+use cardium_app::CommandError;
+use cardium_kernel::{ErrorCode, Problem};
+use tokio::time::timeout;
+
+use crate::{HttpSettings, block::block};
+
+/// Bodies up to this size are parsed on the event loop; that takes microseconds.
+const SMALL: usize = 64 * 1_024;
+
+/// Reads and parses the body of a write.
+///
+/// # Errors
+/// `body_too_large`, `unsupported_media_type`, `invalid_json` or `invalid_field`.
+pub async fn read(
+    headers: &HeaderMap,
+    payload: web::Payload,
+    settings: &HttpSettings,
+) -> Result<Body, CommandError> {
+    let most = settings.body_limit;
+    if declared_length(headers).is_some_and(|length| length > most) {
+        return Err(too_large(most).into());
+    }
+    let arrived = timeout(settings.body_patience, payload.to_bytes_limited(most)).await;
+    let arrived = arrived.map_err(|_| cut_off("The body took too long to arrive."))?;
+    let arrived = arrived.map_err(|_| too_large(most))?;
+    let bytes = arrived.map_err(|_| cut_off("The body was cut off."))?;
+    if bytes.is_empty() {
+        return Ok(Body::default());
+    }
+    check_type(headers)?;
+    if bytes.len() <= SMALL {
+        return Ok(Body::parse(&bytes)?);
+    }
+    Ok(block(move || Body::parse(&bytes)).await??)
+}
+
+fn declared_length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let declared = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = declared
+        .unwrap_or("")
+        .split(';')
+        .next()
+        .unwrap_or("")
+        .trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    let message = "The body must be declared as Content-Type: application/json.";
+    Err(Problem::field(
+        ErrorCode::UnsupportedMediaType,
+        "Content-Type",
+        message,
+    ))
+}
+
+fn too_large(most: usize) -> Problem {
+    let message = format!("The body may have at most {most} bytes.");
+    Problem::new(ErrorCode::BodyTooLarge, message)
+}
+
+fn cut_off(message: &str) -> Problem {
+    Problem::new(ErrorCode::InvalidJson, message)
+}

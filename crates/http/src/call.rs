@@ -1,0 +1,183 @@
+//! One call of an operation, as its handler sees it: admitted, parsed, and with the ways to
+//! read and to command.
+
+use std::sync::Arc;
+
+use cardium_api_v1::{
+    body::Body, field::path_id, list::ListOut, operation::Operation, query::Query, to_json,
+};
+use cardium_app::{
+    Actor, Answer, CommandError, Context, Lane, RequestInfo, UseCase, perform, perform_once,
+    reads::{ReadResult, Reads},
+};
+use cardium_auth::Credential;
+use cardium_kernel::{AccountId, Book, IdError, IdempotencyKey, Page, Problem, Timestamp};
+use serde::{Serialize, de::DeserializeOwned};
+use validator::Validate;
+
+use crate::{AppState, block::block, idempotency::Owner};
+
+/// What a handler gives.
+pub type Outcome = Result<Answer, CommandError>;
+
+pub struct Call {
+    pub state: Arc<AppState>,
+    pub operation: &'static Operation,
+    pub request: RequestInfo,
+    pub credential: Option<Arc<Credential>>,
+    pub path: String,
+    /// The path's `{id}`, or empty.
+    pub id: String,
+    pub query: String,
+    pub body: Body,
+    pub key: Option<IdempotencyKey>,
+}
+
+impl Call {
+    /// The caller's credential.
+    ///
+    /// # Errors
+    /// When nobody is signed in, which the operation table rules out.
+    pub fn credential(&self) -> Result<&Credential, CommandError> {
+        let missing = || CommandError::Internal("the operation needs a credential".to_owned());
+        self.credential.as_deref().ok_or_else(missing)
+    }
+
+    /// The caller's account.
+    ///
+    /// # Errors
+    /// As [`Self::credential`].
+    pub fn account(&self) -> Result<AccountId, CommandError> {
+        Ok(self.credential()?.account)
+    }
+
+    /// The book that the caller's key is bound to.
+    pub fn key_mode(&self) -> Option<Book> {
+        self.credential
+            .as_ref()
+            .and_then(|credential| credential.mode)
+    }
+
+    /// The path's `{id}`.
+    ///
+    /// # Errors
+    /// `resource_not_found` where it is no id of this kind.
+    pub fn path_id<T>(
+        &self,
+        parse: impl Fn(&str) -> Result<T, IdError>,
+        object: &str,
+    ) -> Result<T, Problem> {
+        path_id(&self.id, parse, object)
+    }
+
+    /// The body as an input type.
+    ///
+    /// # Errors
+    /// `invalid_field`.
+    pub fn input<T: DeserializeOwned + Validate>(&self) -> Result<T, Problem> {
+        self.body.read()
+    }
+
+    /// The query's parameters.
+    ///
+    /// # Errors
+    /// `invalid_field`.
+    pub fn query(&self) -> Result<Query, Problem> {
+        Query::parse(&self.query)
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.state.wiring.edge.clock.now()
+    }
+
+    /// The context of a command on the caller's behalf.
+    pub fn context(&self) -> Context {
+        let actor = self
+            .credential
+            .as_ref()
+            .map_or(Actor::Public, |found| Actor::Credential {
+                account: found.account,
+                credential: found.id,
+                scope: self.operation.access.scope(),
+            });
+        let request = Some(self.request.clone());
+        self.state.wiring.edge.context(actor, request)
+    }
+
+    /// Runs a query off the event loop.
+    ///
+    /// # Errors
+    /// When the query or the database is at fault.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&dyn Reads) -> ReadResult<T> + Send + 'static,
+    ) -> Result<T, CommandError> {
+        let reads = Arc::clone(&self.state.wiring.reads);
+        Ok(block(move || query(&*reads)).await??)
+    }
+
+    /// Runs a command.
+    ///
+    /// # Errors
+    /// Its refusal, or why it could not be settled.
+    pub async fn perform<U: UseCase>(&self, use_case: U) -> Result<U::Output, CommandError> {
+        let wiring = &self.state.wiring;
+        let queue = (Lane::Api, wiring.settings.command_patience);
+        perform(&*wiring.database, queue, self.context(), use_case).await
+    }
+
+    /// Runs a command of the caller's account, once for its idempotency key.
+    ///
+    /// # Errors
+    /// As [`Self::perform`].
+    pub async fn once<U: UseCase + Sync>(
+        &self,
+        use_case: U,
+        render: impl Fn(&U::Output) -> Vec<u8> + Send + 'static,
+    ) -> Outcome {
+        let owner = Owner::Account(self.account()?);
+        self.once_for(owner, use_case, render).await
+    }
+
+    /// Runs a command, once for the owner's idempotency key.
+    ///
+    /// # Errors
+    /// As [`Self::perform`].
+    pub async fn once_for<U: UseCase + Sync>(
+        &self,
+        owner: Owner,
+        use_case: U,
+        render: impl Fn(&U::Output) -> Vec<u8> + Send + 'static,
+    ) -> Outcome {
+        let wiring = &self.state.wiring;
+        let queue = (Lane::Api, wiring.settings.command_patience);
+        let (context, idempotency) = (self.context(), self.idempotency(owner));
+        let status = self.operation.success;
+        let render = move |output: &U::Output| Answer::new(status, render(output));
+        perform_once(
+            &*wiring.database,
+            queue,
+            context,
+            idempotency,
+            use_case,
+            render,
+        )
+        .await
+    }
+
+    /// The operation's success with this body.
+    pub fn answer(&self, body: &impl Serialize) -> Answer {
+        Answer::new(self.operation.success, to_json(body))
+    }
+
+    /// The operation's success with a page of a list.
+    pub fn page<'a, I, T: Serialize>(
+        &self,
+        page: &'a Page<I>,
+        id: impl Fn(&I) -> String,
+        show: impl Fn(&'a I) -> T,
+    ) -> Answer {
+        self.answer(&ListOut::new(page, id, show))
+    }
+}

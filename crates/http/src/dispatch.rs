@@ -1,0 +1,145 @@
+//! The way of every operation: admit, parse, handle, answer.
+
+use std::{
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+    web,
+};
+use cardium_api_v1::{
+    body::Body,
+    operation::{Content, Method, Operation},
+};
+use cardium_app::{Answer, CommandError, RequestInfo};
+use cardium_kernel::RequestId;
+
+use crate::{
+    AppState, body,
+    call::{Call, Outcome},
+    failure, guard, idempotency,
+    limits::request_id,
+};
+
+/// Characters kept of a `User-Agent`.
+const USER_AGENT: usize = 200;
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// A handler's work on one call.
+pub type Work = Pin<Box<dyn Future<Output = Outcome>>>;
+/// What an operation does.
+pub type Handler = fn(Call) -> Work;
+
+/// Answers one request for an operation.
+pub async fn dispatch(
+    (operation, handler): (&'static Operation, Handler),
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
+    let id = request_id(&request);
+    let work = handle((operation, handler), state.into_inner(), &request, payload);
+    let outcome = CatchPanic(Box::pin(work)).await;
+    let mut response = match outcome {
+        Ok(answer) => respond(answer),
+        Err(error) => failure::respond(error, id),
+    };
+    if operation.content == Content::Secret {
+        let no_store = HeaderValue::from_static("no-store");
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, no_store);
+    }
+    response
+}
+
+async fn handle(
+    (operation, handler): (&'static Operation, Handler),
+    state: Arc<AppState>,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Outcome {
+    let headers = request.headers();
+    let credential = guard::admit(&state, operation, headers).await?;
+    let body = match operation.method {
+        Method::Get => Body::default(),
+        Method::Post | Method::Delete => {
+            body::read(headers, payload, &state.wiring.settings).await?
+        }
+    };
+    let key = idempotency::key(headers, operation.effect)?;
+    let call = Call {
+        state,
+        operation,
+        request: request_info(request),
+        credential,
+        path: request.path().to_owned(),
+        id: request.match_info().query("id").to_owned(),
+        query: request.query_string().to_owned(),
+        body,
+        key,
+    };
+    handler(call).await
+}
+
+fn request_info(request: &HttpRequest) -> RequestInfo {
+    let agent = request.headers().get(header::USER_AGENT);
+    let agent = agent.and_then(|value| value.to_str().ok()).unwrap_or("");
+    let id: RequestId = request_id(request);
+    RequestInfo {
+        id,
+        ip: request
+            .peer_addr()
+            .map_or_else(String::new, |peer| peer.ip().to_string()),
+        user_agent: agent.chars().take(USER_AGENT).collect(),
+    }
+}
+
+fn respond(answer: Answer) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    let mut response = HttpResponse::build(status);
+    if answer.replayed {
+        response.insert_header((REPLAYED, "true"));
+    }
+    if answer.body.is_empty() {
+        return response.finish();
+    }
+    response.content_type("application/json").body(answer.body)
+}
+
+/// Turns a panic of the work into a fault of this request alone.
+struct CatchPanic<'a>(Pin<Box<dyn Future<Output = Outcome> + 'a>>);
+
+impl Future for CatchPanic<'_> {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        // The work is dropped after a panic, so nobody sees it half done.
+        let polled = catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(context)));
+        polled.unwrap_or_else(|_| {
+            let error = CommandError::Internal("the handler panicked".to_owned());
+            Poll::Ready(Err(error))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_panic_is_an_internal_fault() {
+        let work = async { panic!("planted") };
+        let outcome = CatchPanic(Box::pin(work)).await;
+        assert!(matches!(outcome, Err(CommandError::Internal(_))));
+    }
+}

@@ -1,0 +1,144 @@
+//! Credentials: who calls, and whether they may.
+//!
+//! Reads are decided here, on a look-up that may be up to a second old. Commands are decided
+//! again inside their transaction, which re-reads the credential.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use cardium_api_v1::operation::{Access, Operation};
+use cardium_app::CommandError;
+use cardium_auth::{Credential, CredentialError, CredentialKind, SESSION_IDLE, TokenHash};
+use cardium_kernel::{CredentialId, ErrorCode, Problem, Timestamp};
+use cardium_vault::keyed_hash;
+use std::sync::Arc;
+
+use crate::{AppState, block::block};
+
+/// How long a look-up serves further requests: a revocation reaches the reads of every process
+/// within this time.
+const FRESH: Duration = Duration::from_secs(1);
+/// The longest bearer token that is looked at; our own have at most 73 characters.
+const LONGEST_TOKEN: usize = 256;
+/// What our tokens begin with.
+const PREFIXES: [&str; 3] = ["sess_", "ccm_live_", "ccm_test_"];
+
+/// A credential with the moment it was last used, as it was looked up.
+#[derive(Clone)]
+pub struct Found {
+    credential: Arc<Credential>,
+    last_used: Timestamp,
+}
+
+/// Look-ups of the last second.
+pub struct CredentialCache {
+    most: usize,
+    entries: Mutex<HashMap<[u8; 32], (Instant, Found)>>,
+}
+
+impl CredentialCache {
+    pub fn new(most: usize) -> Self {
+        Self {
+            most,
+            entries: Mutex::default(),
+        }
+    }
+
+    fn find(&self, token: &TokenHash) -> Option<Found> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, found) = entries.get(&token.0)?;
+        (at.elapsed() < FRESH).then(|| found.clone())
+    }
+
+    fn keep(&self, token: &TokenHash, found: &Found) {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() >= self.most {
+            entries.retain(|_, (at, _)| at.elapsed() < FRESH);
+        }
+        if entries.len() < self.most {
+            entries.insert(token.0, (Instant::now(), found.clone()));
+        }
+    }
+
+    /// Forgets a credential that was just revoked.
+    pub fn forget(&self, id: CredentialId) {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.retain(|_, (_, found)| found.credential.id != id);
+    }
+}
+
+/// The caller of an operation; none where anybody may call it.
+///
+/// # Errors
+/// `invalid_credentials`, `session_expired`, `session_required` or `insufficient_scope`.
+pub async fn admit(
+    state: &AppState,
+    operation: &Operation,
+    headers: &HeaderMap,
+) -> Result<Option<Arc<Credential>>, CommandError> {
+    if operation.access == Access::Public {
+        return Ok(None);
+    }
+    let token = bearer(headers).ok_or_else(unknown)?;
+    let hash = keyed_hash(state.wiring.keys.hash(), "token", token.as_bytes());
+    let found = look_up(state, TokenHash(hash)).await?;
+    let (credential, now) = (found.credential, state.wiring.edge.clock.now());
+    let noted = state.uses().last(credential.id);
+    let last_used = noted.map_or(found.last_used, |noted| noted.max(found.last_used));
+    check(&credential, last_used, now, operation)?;
+    state.uses().record(credential.id, now);
+    Ok(Some(credential))
+}
+
+fn check(
+    credential: &Credential,
+    last_used: Timestamp,
+    now: Timestamp,
+    operation: &Operation,
+) -> Result<(), CredentialError> {
+    credential.check(now)?;
+    let session = credential.kind == CredentialKind::Session;
+    if session && now.since(last_used) >= SESSION_IDLE {
+        return Err(CredentialError::SessionExpired);
+    }
+    match operation.access {
+        Access::Session if !session => Err(CredentialError::SessionRequired),
+        Access::Bearer(Some(scope)) => credential.check_scope(scope),
+        Access::Session | Access::Bearer(None) | Access::Public => Ok(()),
+    }
+}
+
+async fn look_up(state: &AppState, token: TokenHash) -> Result<Found, CommandError> {
+    if let Some(found) = state.credentials.find(&token) {
+        return Ok(found);
+    }
+    let reads = Arc::clone(&state.wiring.reads);
+    let found = block(move || reads.find_credential(&token)).await??;
+    let (credential, last_used) = found.ok_or_else(unknown)?;
+    let found = Found {
+        credential: Arc::new(credential),
+        last_used,
+    };
+    state.credentials.keep(&token, &found);
+    Ok(found)
+}
+
+/// The one bearer token of a request (RFC 6750, section 2.1), if it looks like one of ours.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(AUTHORIZATION);
+    let value = values.next().filter(|_| values.next().is_none())?;
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    let ours = PREFIXES.iter().any(|prefix| token.starts_with(prefix));
+    let fits = scheme.eq_ignore_ascii_case("bearer") && token.len() <= LONGEST_TOKEN;
+    (ours && fits).then_some(token)
+}
+
+fn unknown() -> Problem {
+    let message = "A valid bearer token is needed in the Authorization header.";
+    Problem::new(ErrorCode::InvalidCredentials, message)
+}

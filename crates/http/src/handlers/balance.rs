@@ -1,0 +1,19 @@
+use cardium_api_v1::balance::{self, BalanceOut, HistoryEntryOut};
+
+use crate::call::{Call, Outcome};
+
+pub async fn get_balance(call: Call) -> Outcome {
+    let (account, now) = (call.account()?, call.now());
+    let mode = call.query()?.mode()?.or(call.key_mode());
+    let balances = call.read(move |reads| reads.balances(account)).await?;
+    Ok(call.answer(&BalanceOut::new(&balances, mode, now)))
+}
+
+pub async fn get_balance_history(call: Call) -> Outcome {
+    let query = call.query()?;
+    let mut filter = balance::history_filter(&query)?;
+    filter.book = filter.book.or(call.key_mode());
+    let query = query.list(call.account()?, filter, &balance::ORDER)?;
+    let page = call.read(move |reads| reads.list_history(&query)).await?;
+    Ok(call.page(&page, |entry| entry.id.to_string(), HistoryEntryOut::from))
+}

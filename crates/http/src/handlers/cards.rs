@@ -1,0 +1,59 @@
+use cardium_api_v1::{
+    card::{self, CardOut, ReasonIn},
+    to_json,
+};
+use cardium_app::{
+    CommandError,
+    cards::{CancelCard, FreezeCard, UnfreezeCard},
+    event::CardView,
+};
+use cardium_kernel::{CardId, Problem};
+
+use crate::call::{Call, Outcome};
+
+/// The card as the write path renders it.
+pub fn show(view: &CardView) -> Vec<u8> {
+    to_json(&CardOut::from(view))
+}
+
+/// The caller's card of the path.
+pub async fn find_card(call: &Call) -> Result<CardView, CommandError> {
+    let (account, id) = (call.account()?, call.path_id(CardId::parse, "card")?);
+    let found = call.read(move |reads| reads.find_card(account, id)).await?;
+    Ok(found.ok_or_else(|| Problem::not_found("card"))?)
+}
+
+pub async fn list_cards(call: Call) -> Outcome {
+    let query = call.query()?;
+    let mut filter = card::filter(&query)?;
+    filter.book = filter.book.or(call.key_mode());
+    let query = query.list(call.account()?, filter, &card::ORDER)?;
+    let page = call.read(move |reads| reads.list_cards(&query)).await?;
+    Ok(call.page(&page, |view| view.card.id.to_string(), CardOut::from))
+}
+
+pub async fn get_card(call: Call) -> Outcome {
+    let view = find_card(&call).await?;
+    Ok(call.answer(&CardOut::from(&view)))
+}
+
+/// The card of the path, for an action that takes no more than a reason.
+fn acted_on(call: &Call) -> Result<CardId, CommandError> {
+    call.input::<ReasonIn>()?.check()?;
+    Ok(call.path_id(CardId::parse, "card")?)
+}
+
+pub async fn freeze_card(call: Call) -> Outcome {
+    let card = acted_on(&call)?;
+    call.once(FreezeCard { card }, show).await
+}
+
+pub async fn unfreeze_card(call: Call) -> Outcome {
+    let card = acted_on(&call)?;
+    call.once(UnfreezeCard { card }, show).await
+}
+
+pub async fn cancel_card(call: Call) -> Outcome {
+    let card = acted_on(&call)?;
+    call.once(CancelCard { card }, show).await
+}

@@ -1,0 +1,87 @@
+//! What each operation does with an admitted call: map the input, run the use case or query,
+//! map the output.
+
+mod accounts;
+mod api_keys;
+mod balance;
+mod cards;
+mod funding;
+mod issue;
+mod reveal;
+mod simulation;
+mod system;
+mod topups;
+mod transactions;
+mod webhooks;
+
+use crate::dispatch::Handler;
+
+macro_rules! handlers {
+    ($($id:literal => $handler:path,)+) => {
+        /// Each operation's handler, by its name.
+        const HANDLERS: &[(&str, Handler)] = &[
+            $(($id, |call| Box::pin($handler(call))),)+
+        ];
+    };
+}
+
+handlers! {
+    "create_account" => accounts::create_account,
+    "sign_in" => accounts::sign_in,
+    "sign_out" => accounts::sign_out,
+    "get_account" => accounts::get_account,
+    "list_api_keys" => api_keys::list_api_keys,
+    "create_api_key" => api_keys::create_api_key,
+    "revoke_api_key" => api_keys::revoke_api_key,
+    "get_balance" => balance::get_balance,
+    "get_balance_history" => balance::get_balance_history,
+    "create_topup" => topups::create_topup,
+    "list_topups" => topups::list_topups,
+    "get_topup" => topups::get_topup,
+    "cancel_topup" => topups::cancel_topup,
+    "list_cards" => cards::list_cards,
+    "issue_card" => issue::issue_card,
+    "get_card" => cards::get_card,
+    "reveal_pan" => reveal::reveal_pan,
+    "load_card" => funding::load_card,
+    "unload_card" => funding::unload_card,
+    "freeze_card" => cards::freeze_card,
+    "unfreeze_card" => cards::unfreeze_card,
+    "cancel_card" => cards::cancel_card,
+    "list_transactions" => transactions::list_transactions,
+    "get_transaction" => transactions::get_transaction,
+    "list_card_transactions" => transactions::list_card_transactions,
+    "get_auth_details" => transactions::get_auth_details,
+    "list_webhooks" => webhooks::list_webhooks,
+    "create_webhook" => webhooks::create_webhook,
+    "delete_webhook" => webhooks::delete_webhook,
+    "get_system_health" => system::get_system_health,
+    "simulate_deposit" => simulation::simulate_deposit,
+    "simulate_authorization" => simulation::simulate_authorization,
+    "simulate_capture" => simulation::simulate_capture,
+    "simulate_reversal" => simulation::simulate_reversal,
+    "advance_clock" => simulation::advance_clock,
+}
+
+/// The handler of the operation with this name.
+pub fn find_handler(id: &str) -> Option<Handler> {
+    let found = HANDLERS.iter().find(|(known, _)| *known == id);
+    found.map(|(_, handler)| *handler)
+}
+
+#[cfg(test)]
+mod tests {
+    use cardium_api_v1::operation::{OPERATIONS, TEST_OPERATIONS};
+
+    use super::*;
+
+    #[test]
+    fn every_operation_has_its_handler_and_every_handler_its_operation() {
+        let operations = OPERATIONS.iter().chain(TEST_OPERATIONS);
+        let mut declared: Vec<_> = operations.map(|operation| operation.id).collect();
+        let mut handled: Vec<_> = HANDLERS.iter().map(|(id, _)| *id).collect();
+        declared.sort_unstable();
+        handled.sort_unstable();
+        assert_eq!(declared, handled);
+    }
+}

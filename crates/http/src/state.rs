@@ -1,0 +1,81 @@
+//! What every request can reach.
+
+use std::sync::Arc;
+
+use cardium_api_v1::Renderer;
+use cardium_app::{
+    Database, Edge,
+    chain::{AddressSource, ChainGateway},
+    reads::Reads,
+};
+use cardium_topups::Network;
+use cardium_vault::Keys;
+
+use crate::{
+    CredentialUses, HealthProbe, HttpSettings, NetworkRail, TestClock, guard::CredentialCache,
+    passwords::Passwords,
+};
+
+/// The ports and settings that the doors are built from.
+pub struct Wiring {
+    /// The write path.
+    pub database: Arc<dyn Database>,
+    /// Queries.
+    pub reads: Arc<dyn Reads>,
+    /// Time, chance and policy.
+    pub edge: Edge,
+    /// The keys of the vault.
+    pub keys: Arc<Keys>,
+    /// Where deposit addresses come from.
+    pub addresses: Arc<dyn AddressSource>,
+    /// The chains, one gateway each.
+    pub gateways: Vec<Arc<dyn ChainGateway>>,
+    /// Shows objects; the write path renders events with the same one.
+    pub renderer: Arc<Renderer>,
+    /// The simulated card network; without it the helpers for cards are not served.
+    pub rail: Option<Arc<dyn NetworkRail>>,
+    /// The test clock; without it the helper for it is not served.
+    pub test_clock: Option<Arc<dyn TestClock>>,
+    /// What the process knows of its own health.
+    pub health: Arc<dyn HealthProbe>,
+    /// Settings.
+    pub settings: HttpSettings,
+}
+
+/// What every request can reach. One for all workers.
+pub struct AppState {
+    pub(crate) wiring: Wiring,
+    pub(crate) passwords: Passwords,
+    pub(crate) credentials: CredentialCache,
+    uses: CredentialUses,
+}
+
+impl AppState {
+    /// The state for these ports; takes as long as hashing one password.
+    ///
+    /// # Panics
+    /// When the password cost is none that Argon2 knows, which settings should have refused.
+    #[must_use]
+    pub fn new(wiring: Wiring) -> Self {
+        let passwords = Passwords::new(&wiring.settings, &wiring.edge);
+        let credentials = CredentialCache::new(wiring.settings.credential_cache);
+        Self {
+            wiring,
+            passwords,
+            credentials,
+            uses: CredentialUses::default(),
+        }
+    }
+
+    /// When credentials were last used, gathered for the worker that writes it down.
+    #[must_use]
+    pub const fn uses(&self) -> &CredentialUses {
+        &self.uses
+    }
+
+    pub(crate) fn find_gateway(&self, network: Network) -> Option<Arc<dyn ChainGateway>> {
+        let gateways = self.wiring.gateways.iter();
+        let mut found = gateways.filter(|gateway| gateway.network() == network);
+        found.next().cloned()
+    }
+}

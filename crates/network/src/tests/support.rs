@@ -1,0 +1,137 @@
+use std::{
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use cardium_app::{
+    Database, Edge, Entropy, Lane, Policy,
+    database::{Job, SubmitError},
+};
+use cardium_authorizations::Merchant;
+use cardium_iso8583::{Message, WireFormat, encode};
+use cardium_kernel::{AuthorizationId, Clock, Money, Rate, Timestamp};
+use cardium_vault::{Expiry, Keys, Pan, RawKeys};
+
+use crate::{
+    Host, HostSettings,
+    simulate::{Purchase, Trace},
+    translate::{Command, Refusal, translate},
+};
+
+/// A test number of the schemes: it passes its check digit and belongs to nobody.
+pub(super) const PAN: &str = "4111111111111111";
+
+pub(super) fn keys() -> Keys {
+    let raw = RawKeys {
+        keks: vec![(1, [1; 32])],
+        active_kek: 1,
+        fingerprint: [2; 32],
+        cvk: [3; 16],
+        hash: [4; 32],
+        audit: [5; 32],
+    };
+    Keys::try_new(&raw).unwrap()
+}
+
+pub(super) fn expiry() -> Expiry {
+    Expiry::parse("2911").unwrap()
+}
+
+pub(super) fn trace(stan: &str) -> Trace {
+    Trace {
+        transmitted_at: "0519073000".into(),
+        stan: stan.into(),
+        retrieval_reference: "613907000001".into(),
+        acquirer: "00400001".into(),
+        terminal: "TERM1".into(),
+    }
+}
+
+pub(super) fn purchase() -> Purchase {
+    Purchase {
+        pan: Pan::parse(PAN).unwrap(),
+        expiry: Some(expiry()),
+        cvv: None,
+        amount: Money::usd(1_250),
+        merchant: Merchant {
+            name: "Blue Bottle".into(),
+            mcc: "5814".into(),
+            id: "M-1".into(),
+            city: "Oakland".into(),
+            country: "US".into(),
+        },
+        trace: trace("000042"),
+    }
+}
+
+pub(super) fn request() -> Message {
+    purchase().request().unwrap()
+}
+
+pub(super) fn translated(message: Message) -> Result<Command, Refusal> {
+    translate(&Arc::new(message), &keys(), AuthorizationId::new(0x100))
+}
+
+struct Fixed;
+
+impl Clock for Fixed {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_seconds(1_779_000_000)
+    }
+}
+
+impl Entropy for Fixed {
+    fn fill(&self, buffer: &mut [u8]) {
+        buffer.fill(7);
+    }
+}
+
+/// A write path that settles nothing: every command ends with this error.
+struct Failing(SubmitError);
+
+impl Database for Failing {
+    fn submit(&self, lane: Lane, _: Duration, job: Box<dyn Job>) {
+        assert_eq!(lane, Lane::Network);
+        job.fail(self.0.clone());
+    }
+}
+
+pub(super) fn host(error: SubmitError) -> Host {
+    let policy = Policy {
+        load_fee: Rate::from_millionths(0),
+        topup_minimum: Money::usd(0),
+        topup_live_from: Money::usd(0),
+        topup_maximum: Money::usd(0),
+        load_maximum: Money::usd(0),
+        api_keys_maximum: 0,
+        webhooks_maximum: 0,
+    };
+    Host {
+        database: Arc::new(Failing(error)),
+        edge: Edge {
+            clock: Arc::new(Fixed),
+            entropy: Arc::new(Fixed),
+            policy: Arc::new(policy),
+        },
+        keys: Arc::new(keys()),
+        settings: HostSettings {
+            format: WireFormat::default(),
+            patience: Duration::from_secs(1),
+            starts_signed_on: false,
+        },
+    }
+}
+
+pub(super) fn bytes(message: &Message) -> Vec<u8> {
+    encode(message, &WireFormat::default()).to_vec()
+}
+
+/// Runs a future that waits for nobody.
+pub(super) fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("the future waits"),
+    }
+}

@@ -1,0 +1,149 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::Overrides;
+
+/// Cardium, the backend of a card programme.
+#[derive(Debug, Parser)]
+#[command(name = "cardium", version, about)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// What serving takes; serving is what happens when no command is named.
+    #[command(flatten)]
+    pub serve: Serve,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Common {
+    /// A settings file; config/default.toml documents its keys
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// Where the SQLite file and the keys lie [default: ./data]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// postgres://.. or the path of an SQLite file [default: cardium.db in the data directory]
+    #[arg(long, value_name = "URL", global = true)]
+    pub database_url: Option<String>,
+}
+
+/// What serving takes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct Serve {
+    /// Address of the HTTP listener [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    pub bind: Option<String>,
+    /// Address of the ISO 8583 listener [default: 127.0.0.1:8583]
+    #[arg(long, value_name = "ADDRESS")]
+    pub iso8583_bind: Option<String>,
+    /// Let POST /v1/test/clock move the time; for tests only
+    #[arg(long)]
+    pub test_clock: bool,
+    /// Write the bound addresses to this file as JSON once requests are taken
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub ready_file: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Serve the API and the card network (the default)
+    Serve(Serve),
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Check the books, the outbox and the audit chains
+    Verify,
+    /// Play a card programme's day against a server of its own, over real sockets
+    Demo,
+}
+
+/// A command line that names flags of serving beside another command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("--bind, --iso8583-bind and --test-clock belong to `cardium serve`")]
+pub struct StrayFlags;
+
+impl Cli {
+    /// The command, with what serving takes gathered from before and after the word `serve`.
+    ///
+    /// # Errors
+    /// [`StrayFlags`].
+    pub fn command(&self) -> Result<Command, StrayFlags> {
+        match self.command.clone() {
+            None => Ok(Command::Serve(self.serve.clone())),
+            Some(Command::Serve(after)) => Ok(Command::Serve(self.serve.clone().or(after))),
+            Some(_) if self.serve != Serve::default() => Err(StrayFlags),
+            Some(other) => Ok(other),
+        }
+    }
+
+    /// What the flags say about settings.
+    #[must_use]
+    pub fn overrides(&self, serve: &Serve) -> Overrides {
+        Overrides {
+            file: self.common.config.clone(),
+            bind: serve.bind.clone(),
+            iso8583_bind: serve.iso8583_bind.clone(),
+            data_dir: self.common.data_dir.clone(),
+            database_url: self.common.database_url.clone(),
+        }
+    }
+}
+
+impl Serve {
+    fn or(self, after: Self) -> Self {
+        Self {
+            bind: after.bind.or(self.bind),
+            iso8583_bind: after.iso8583_bind.or(self.iso8583_bind),
+            test_clock: after.test_clock || self.test_clock,
+            ready_file: after.ready_file.or(self.ready_file),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(line: &str) -> Result<Command, StrayFlags> {
+        Cli::try_parse_from(line.split(' ')).unwrap().command()
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn serving_needs_no_word() {
+        for line in [
+            "cardium --bind 127.0.0.1:1 --test-clock",
+            "cardium serve --bind 127.0.0.1:1 --test-clock",
+            "cardium --bind 127.0.0.1:9 serve --bind 127.0.0.1:1 --test-clock",
+        ] {
+            let Ok(Command::Serve(serve)) = command(line) else {
+                panic!("{line}");
+            };
+            assert_eq!(serve.bind.as_deref(), Some("127.0.0.1:1"), "{line}");
+            assert!(serve.test_clock, "{line}");
+        }
+    }
+
+    #[test]
+    fn flags_of_serving_belong_to_serving() {
+        assert!(matches!(command("cardium verify"), Ok(Command::Verify)));
+        assert_eq!(
+            command("cardium --test-clock verify").err(),
+            Some(StrayFlags)
+        );
+        let elsewhere = "cardium verify --data-dir elsewhere";
+        assert!(matches!(command(elsewhere), Ok(Command::Verify)));
+    }
+}

@@ -1,0 +1,21 @@
+//! The check of the books at the end.
+
+use super::{DemoError, Tour, report::Step};
+use crate::{settings::Settings, verify};
+
+impl Tour<'_> {
+    /// Replays the ledger and checks outbox and audit chains, with the server stopped.
+    pub(super) async fn check_books(&mut self, settings: &Settings) -> Result<(), DemoError> {
+        let checked = check(settings.clone());
+        self.report.step("Check the books", checked).await
+    }
+}
+
+async fn check(settings: Settings) -> Step<()> {
+    let checked = tokio::task::spawn_blocking(move || verify::check(&settings, &mut |_| {}));
+    let checked = checked
+        .await
+        .map_err(|error| DemoError::Verify(error.to_string()))?;
+    let summary = checked.map_err(|error| DemoError::Verify(error.to_string()))?;
+    Ok(((), summary.to_string()))
+}

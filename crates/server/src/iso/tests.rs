@@ -1,0 +1,292 @@
+//! The door over real sockets, in front of a write path that answers when told to.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use cardium_app::{
+    Database, Edge, Entropy, Lane, Policy,
+    database::{Job, SubmitError},
+};
+use cardium_iso8583::{Message, WireFormat, decode, encode, frame::frame};
+use cardium_kernel::{Clock, Money, Rate, Timestamp};
+use cardium_network::{Host, HostSettings};
+use cardium_vault::{Keys, RawKeys};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinHandle,
+    time::timeout,
+};
+
+use super::{IsoLimits, serve};
+
+const SOON: Duration = Duration::from_secs(5);
+
+struct Fixed;
+
+impl Clock for Fixed {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_seconds(1_779_000_000)
+    }
+}
+
+impl Entropy for Fixed {
+    fn fill(&self, buffer: &mut [u8]) {
+        buffer.fill(7);
+    }
+}
+
+/// Keeps commands until they are let go, each with the answer "overloaded".
+#[derive(Default)]
+struct Held(Mutex<Vec<Box<dyn Job>>>);
+
+impl Held {
+    fn count(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+
+    fn let_go(&self) {
+        for job in self.0.lock().unwrap().drain(..) {
+            job.fail(SubmitError::Overloaded);
+        }
+    }
+}
+
+impl Database for Held {
+    fn submit(&self, _: Lane, _: Duration, job: Box<dyn Job>) {
+        self.0.lock().unwrap().push(job);
+    }
+}
+
+struct Door {
+    address: std::net::SocketAddr,
+    held: Arc<Held>,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+}
+
+fn keys() -> Keys {
+    let raw = RawKeys {
+        keks: vec![(1, [1; 32])],
+        active_kek: 1,
+        fingerprint: [2; 32],
+        cvk: [3; 16],
+        hash: [4; 32],
+        audit: [5; 32],
+    };
+    Keys::try_new(&raw).unwrap()
+}
+
+fn edge() -> Edge {
+    let policy = Policy {
+        load_fee: Rate::from_millionths(0),
+        topup_minimum: Money::usd(0),
+        topup_live_from: Money::usd(0),
+        topup_maximum: Money::usd(0),
+        load_maximum: Money::usd(0),
+        api_keys_maximum: 0,
+        webhooks_maximum: 0,
+    };
+    Edge {
+        clock: Arc::new(Fixed),
+        entropy: Arc::new(Fixed),
+        policy: Arc::new(policy),
+    }
+}
+
+async fn door(limits: IsoLimits) -> Door {
+    let held = Arc::new(Held::default());
+    let host = Host {
+        database: Arc::clone(&held) as Arc<dyn Database>,
+        edge: edge(),
+        keys: Arc::new(keys()),
+        settings: HostSettings {
+            format: WireFormat::default(),
+            patience: SOON,
+            starts_signed_on: true,
+        },
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopping) = watch::channel(false);
+    let serving = tokio::spawn(serve(listener, Arc::new(host), limits, stopping));
+    Door {
+        address,
+        held,
+        stop,
+        serving,
+    }
+}
+
+const LIMITS: IsoLimits = IsoLimits {
+    max_connections: 8,
+    max_in_flight_per_connection: 3,
+    idle_timeout: Duration::from_secs(60),
+};
+
+impl Door {
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// Waits until as many commands are with the write path.
+    async fn holds(&self, count: usize) {
+        let reached = async {
+            while self.held.count() < count {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(SOON, reached).await.unwrap();
+    }
+}
+
+fn framed(fields: &[(u8, &str)], mti: &str) -> Vec<u8> {
+    let mut message = Message::new(mti.parse().unwrap());
+    for (de, text) in fields {
+        message.set(*de, text).unwrap();
+    }
+    let format = WireFormat::default();
+    frame(&encode(&message, &format), &format).unwrap().to_vec()
+}
+
+fn echo(stan: &str) -> Vec<u8> {
+    framed(&[(7, "0519073000"), (11, stan), (70, "301")], "0800")
+}
+
+fn purchase(stan: &str) -> Vec<u8> {
+    let fields = [
+        (2, "4111111111111111"),
+        (3, "000000"),
+        (4, "000000000100"),
+        (7, "0519073000"),
+        (11, stan),
+        (49, "840"),
+    ];
+    framed(&fields, "0100")
+}
+
+/// The STAN and response code of the next response; none once the connection is closed.
+async fn next(stream: &mut TcpStream) -> Option<(String, String)> {
+    let payload = async {
+        let length = stream.read_u16().await.ok()?;
+        let mut payload = vec![0; usize::from(length)];
+        stream.read_exact(&mut payload).await.ok()?;
+        Some(payload)
+    };
+    let payload = timeout(SOON, payload).await.unwrap()?;
+    let response = decode(&payload, &WireFormat::default()).unwrap();
+    let field = |de| response.get(de).unwrap().to_owned();
+    Some((field(11), field(39)))
+}
+
+fn answer(stan: &str, code: &str) -> Option<(String, String)> {
+    Some((stan.to_owned(), code.to_owned()))
+}
+
+#[tokio::test]
+async fn a_message_may_come_in_pieces_and_many_in_one() {
+    let door = door(LIMITS).await;
+    let mut stream = door.connect().await;
+    for byte in echo("000001") {
+        stream.write_all(&[byte]).await.unwrap();
+    }
+    assert_eq!(next(&mut stream).await, answer("000001", "00"));
+    let many = [echo("000002"), echo("000003")].concat();
+    stream.write_all(&many).await.unwrap();
+    assert_eq!(next(&mut stream).await, answer("000002", "00"));
+    assert_eq!(next(&mut stream).await, answer("000003", "00"));
+}
+
+#[tokio::test]
+async fn garbage_ends_its_own_connection_only() {
+    let door = door(LIMITS).await;
+    let mut honest = door.connect().await;
+    for garbage in [&b"\xff\xffGET"[..], b"\0\0", b"\0\x04abcd"] {
+        let mut hostile = door.connect().await;
+        hostile.write_all(garbage).await.unwrap();
+        assert_eq!(next(&mut hostile).await, None);
+    }
+    honest.write_all(&echo("000001")).await.unwrap();
+    assert_eq!(next(&mut honest).await, answer("000001", "00"));
+}
+
+#[tokio::test]
+async fn a_full_connection_is_not_read_any_further() {
+    let door = door(LIMITS).await;
+    let mut stream = door.connect().await;
+    let stans = ["000001", "000002", "000003", "000004"];
+    let all: Vec<u8> = stans.iter().flat_map(|stan| purchase(stan)).collect();
+    stream.write_all(&all).await.unwrap();
+    door.holds(3).await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(door.held.count(), 3);
+    door.held.let_go();
+    door.holds(1).await;
+    door.held.let_go();
+    let mut answered = Vec::new();
+    for _ in stans {
+        let (stan, code) = next(&mut stream).await.unwrap();
+        assert_eq!(code, "91");
+        answered.push(stan);
+    }
+    answered.sort();
+    assert_eq!(answered, stans);
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_are_closed_at_once() {
+    let door = door(IsoLimits {
+        max_connections: 1,
+        ..LIMITS
+    })
+    .await;
+    let mut first = door.connect().await;
+    first.write_all(&echo("000001")).await.unwrap();
+    assert_eq!(next(&mut first).await, answer("000001", "00"));
+    assert_eq!(next(&mut door.connect().await).await, None);
+    first.write_all(&echo("000002")).await.unwrap();
+    assert_eq!(next(&mut first).await, answer("000002", "00"));
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed_though_it_trickles() {
+    let idle_timeout = Duration::from_millis(50);
+    let door = door(IsoLimits {
+        idle_timeout,
+        ..LIMITS
+    })
+    .await;
+    let mut stream = door.connect().await;
+    stream.write_all(&[0]).await.unwrap();
+    assert_eq!(next(&mut stream).await, None);
+}
+
+#[tokio::test]
+async fn what_is_under_way_finishes_at_shutdown() {
+    let door = door(LIMITS).await;
+    let mut stream = door.connect().await;
+    stream.write_all(&purchase("000001")).await.unwrap();
+    door.holds(1).await;
+    door.stop.send(true).unwrap();
+    door.held.let_go();
+    assert_eq!(next(&mut stream).await, answer("000001", "91"));
+    assert_eq!(next(&mut stream).await, None);
+    timeout(SOON, door.serving).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_peer_that_stops_sending_still_gets_its_answers() {
+    let door = door(LIMITS).await;
+    let mut stream = door.connect().await;
+    stream.write_all(&purchase("000001")).await.unwrap();
+    stream.shutdown().await.unwrap();
+    door.holds(1).await;
+    door.held.let_go();
+    assert_eq!(next(&mut stream).await, answer("000001", "91"));
+    assert_eq!(next(&mut stream).await, None);
+}

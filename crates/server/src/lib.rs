@@ -1,0 +1,15 @@
+//! The binary `cardium`: settings, keys, wiring, workers, command line.
+//!
+//! Invariants: the clock and the random generator are read here and nowhere below; every setting
+//! comes from `config/default.toml` or what overrides it; a process that could harm money or
+//! secrets by starting does not start. Deliberately absent: decisions, which are use cases, and
+//! wire formats, which are the dialects'.
+
+pub mod cli;
+pub mod clock;
+pub mod entropy;
+pub mod iso;
+pub mod keys;
+mod log;
+pub mod settings;
+pub mod workers;

@@ -1,0 +1,100 @@
+//! The database with its keys.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use cardium_app::{Entropy, event::EventRenderer};
+use cardium_store::{OpenError, QueueLimits, Store, StoreSettings, has_keys, migrate};
+use cardium_vault::{Keys, SecretText};
+
+use crate::{
+    keys::{self, KeyError},
+    settings::Settings,
+};
+
+/// Why the database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The data directory cannot be made.
+    #[error("data directory {path}")]
+    Directory {
+        /// Which directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The database refuses, or is refused.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// There are no keys to use it with.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+}
+
+/// The database's URL, or the path of its SQLite file.
+#[must_use]
+pub fn url(settings: &Settings) -> SecretText {
+    let given = &settings.database.url;
+    if !given.expose().is_empty() {
+        return given.clone();
+    }
+    let path = settings.server.data_dir.join("cardium.db");
+    SecretText::new(path.to_string_lossy().into_owned())
+}
+
+/// Makes the data directory if there is none.
+///
+/// # Errors
+/// [`StorageError::Directory`].
+pub fn make_directory(data_dir: &Path) -> Result<(), StorageError> {
+    fs::create_dir_all(data_dir).map_err(|source| StorageError::Directory {
+        path: data_dir.to_owned(),
+        source,
+    })
+}
+
+/// Opens the database with its keys, which are made if it has never had any.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn open(
+    settings: &Settings,
+    entropy: &dyn Entropy,
+    renderer: Arc<dyn EventRenderer>,
+) -> Result<(Store, Keys), StorageError> {
+    let data_dir = &settings.server.data_dir;
+    make_directory(data_dir)?;
+    let url = url(settings);
+    let database = &settings.database;
+    if database.migrate_on_start {
+        migrate(url.expose())?;
+    }
+    let fresh = !has_keys(url.expose())?;
+    let keys = keys::load(data_dir, fresh, entropy)?;
+    let store = Store::open(&StoreSettings {
+        url: url.expose().to_owned(),
+        pool_size: database.pool_size,
+        writers: database.writers,
+        queue: QueueLimits {
+            network: database.queue_network,
+            api: database.queue_api,
+            background: database.queue_background,
+        },
+        migrate: false,
+        key_checks: keys.check_values(),
+        audit_key: keys.audit().clone(),
+        renderer,
+        probe: None,
+        on_fatal: Arc::new(end),
+    })?;
+    Ok((store, keys))
+}
+
+/// Ends the process: the state of the write path is unknown, and a fresh start recovers it.
+fn end(detail: &str) {
+    tracing::error!(detail, "the write path is broken; ending the process");
+    std::process::exit(1);
+}

@@ -1,0 +1,104 @@
+use cardium_kernel::Money;
+
+use super::*;
+
+fn with(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let source = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let variables = Variables::with_prefix("CARDIUM")
+        .prefix_separator("__")
+        .separator("__")
+        .source(Some(source));
+    read(&Overrides::default(), variables)
+}
+
+#[test]
+fn the_defaults_are_complete_and_valid() {
+    let settings = with(&[]).unwrap();
+    assert_eq!(settings.environment, Environment::Development);
+    assert_eq!(settings.server.bind.port(), 8080);
+    let policy = settings.policy().unwrap();
+    assert_eq!(
+        policy.load_fee,
+        cardium_kernel::Rate::from_millionths(20_000)
+    );
+    assert_eq!(policy.topup_maximum, Money::usd(10_000_000));
+    assert_eq!(
+        (policy.api_keys_maximum, policy.webhooks_maximum),
+        (100, 16)
+    );
+}
+
+#[test]
+fn every_default_has_a_comment() {
+    let mut commented = false;
+    for line in DEFAULTS.lines() {
+        let is_key = line.contains(" = ") && !line.starts_with('#');
+        assert!(!is_key || commented, "no comment above: {line}");
+        commented = line.starts_with('#');
+    }
+}
+
+#[test]
+fn the_environment_wins_over_the_defaults() {
+    let settings = with(&[
+        ("CARDIUM__SERVER__BIND", "127.0.0.1:0"),
+        ("CARDIUM__LIMITS__TOPUP_MINIMUM", "5.50"),
+        ("CARDIUM__ISO8583__ENABLED", "false"),
+        ("CARDIUM__LOG__FORMAT", "json"),
+        ("CARDIUM_KEY_KEK", "not a setting"),
+    ]);
+    let settings = settings.unwrap();
+    assert_eq!(settings.server.bind.port(), 0);
+    assert_eq!(settings.limits.topup_minimum, Dollars(Money::usd(550)));
+    assert!(!settings.iso8583.enabled);
+    assert_eq!(settings.log.format, LogFormat::Json);
+}
+
+#[test]
+fn flags_win_over_everything() {
+    let overrides = Overrides {
+        bind: Some("127.0.0.1:9".to_owned()),
+        data_dir: Some(PathBuf::from("elsewhere")),
+        ..Overrides::default()
+    };
+    let variables = Variables::with_prefix("CARDIUM").source(Some(config::Map::new()));
+    let settings = read(&overrides, variables).unwrap();
+    assert_eq!(settings.server.bind.port(), 9);
+    assert_eq!(settings.server.data_dir, PathBuf::from("elsewhere"));
+}
+
+#[test]
+fn errors_name_the_key() {
+    for (name, value, mentions) in [
+        ("CARDIUM__SERVER__BNID", "127.0.0.1:1", "bnid"),
+        ("CARDIUM__SEVRER__BIND", "127.0.0.1:1", "sevrer"),
+        ("CARDIUM__SERVER__BIND", "everywhere", "server.bind"),
+        ("CARDIUM__DATABASE__POOL_SIZE", "many", "database.pool_size"),
+        ("CARDIUM__DATABASE__POOL_SIZE", "0", "database.pool_size"),
+        (
+            "CARDIUM__LIMITS__TOPUP_MINIMUM",
+            "0.001",
+            "limits.topup_minimum",
+        ),
+        ("CARDIUM__RAILS__CHAINS", "mainnet", "mainnet"),
+        (
+            "CARDIUM__WEBHOOKS__CONCURRENCY",
+            "1",
+            "webhooks.concurrency",
+        ),
+    ] {
+        let error = with(&[(name, value)]).unwrap_err().to_string();
+        assert!(error.contains(mentions), "{name}={value}: {error}");
+    }
+}
+
+#[test]
+fn the_database_password_is_not_printed() {
+    let url = "postgres://cardium:hunter2@db/cardium";
+    let settings = with(&[("CARDIUM__DATABASE__URL", url)]).unwrap();
+    assert_eq!(settings.database.url.expose(), url);
+    assert!(!format!("{settings:?}").contains("hunter2"));
+}

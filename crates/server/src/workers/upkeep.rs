@@ -1,0 +1,84 @@
+use std::{sync::Arc, time::Duration};
+
+use cardium_app::{
+    CommandError,
+    upkeep::{PurgeIdempotency, RecordUses, SLICE},
+};
+use cardium_kernel::{CredentialId, Timestamp};
+
+use super::{Backend, Found, Round};
+
+/// Where the last uses of credentials gather.
+pub trait UseSource: Send + Sync {
+    /// Takes out what has gathered.
+    fn drain(&self) -> Vec<(CredentialId, Timestamp)>;
+}
+
+/// Writes down when credentials were last used.
+pub struct FlushUses {
+    backend: Backend,
+    source: Arc<dyn UseSource>,
+    left: Vec<(CredentialId, Timestamp)>,
+}
+
+impl FlushUses {
+    /// The worker.
+    #[must_use]
+    pub fn new(backend: Backend, source: Arc<dyn UseSource>) -> Self {
+        Self {
+            backend,
+            source,
+            left: Vec::new(),
+        }
+    }
+}
+
+impl Round for FlushUses {
+    const NAME: &'static str = "credential uses";
+    /// Sessions idle out after hours and keys show their last use by the second.
+    const PERIOD: Duration = Duration::from_secs(1);
+
+    async fn run(&mut self) -> Result<Found, CommandError> {
+        if self.left.is_empty() {
+            self.left = self.source.drain();
+        }
+        let slice = usize::try_from(SLICE).unwrap_or(usize::MAX);
+        while !self.left.is_empty() {
+            let count = self.left.len().min(slice);
+            let uses = self.left[..count].to_vec();
+            self.backend.perform(RecordUses { uses }).await?;
+            self.left.drain(..count);
+        }
+        Ok(Found::Nothing)
+    }
+
+    async fn finish(&mut self) {
+        if let Err(error) = self.run().await {
+            tracing::warn!(%error, "the last uses of credentials were not written down");
+        }
+    }
+}
+
+/// Forgets idempotency keys whose time is over.
+pub struct PurgeKeys {
+    backend: Backend,
+}
+
+impl PurgeKeys {
+    /// The worker.
+    #[must_use]
+    pub fn new(backend: Backend) -> Self {
+        Self { backend }
+    }
+}
+
+impl Round for PurgeKeys {
+    const NAME: &'static str = "idempotency purge";
+    /// Keys live for a day; a minute more is nothing to their owners.
+    const PERIOD: Duration = Duration::from_secs(60);
+
+    async fn run(&mut self) -> Result<Found, CommandError> {
+        let purged = self.backend.perform(PurgeIdempotency).await?;
+        Ok(Found::work_if(purged >= SLICE))
+    }
+}

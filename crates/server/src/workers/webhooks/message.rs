@@ -1,0 +1,50 @@
+//! What is sent: the event as `GET /v1/events` shows it, and the headers that receivers check.
+
+use cardium_app::reads::Dispatch;
+use cardium_kernel::Timestamp;
+use cardium_vault::{Aad, Keys, Sealed, open};
+use cardium_webhooks::{Endpoint, SigningSecret, signature_header};
+
+use super::SenderError;
+
+/// The field that the seal of a signing secret is bound to, beside account and endpoint.
+const SECRET_FIELD: &str = "webhook.secret";
+
+/// A signed event.
+pub(super) struct Message {
+    /// The bytes that are signed.
+    pub(super) body: Vec<u8>,
+    /// Names and values.
+    pub(super) headers: [(&'static str, String); 4],
+}
+
+impl Message {
+    /// Signs an event for its endpoint, at the moment of this attempt.
+    pub(super) fn make(
+        dispatch: &Dispatch,
+        keys: &Keys,
+        now: Timestamp,
+    ) -> Result<Self, SenderError> {
+        let secret = secret(&dispatch.endpoint, keys)?;
+        let body = cardium_api_v1::event_body(&dispatch.event);
+        let headers = [
+            ("Content-Type", "application/json".to_owned()),
+            (
+                "Cryptocardium-Signature",
+                signature_header(&secret, now, &body),
+            ),
+            ("Cryptocardium-Event-Id", dispatch.event.id.to_string()),
+            ("Cryptocardium-Delivery", dispatch.delivery.id.to_string()),
+        ];
+        Ok(Self { body, headers })
+    }
+}
+
+fn secret(endpoint: &Endpoint, keys: &Keys) -> Result<SigningSecret, SenderError> {
+    let account = endpoint.account.value().to_be_bytes();
+    let aad = Aad::new(account, &endpoint.id.value().to_be_bytes(), SECRET_FIELD);
+    let sealed = Sealed::from_bytes(&endpoint.secret).map_err(|_| SenderError::Secret)?;
+    let opened = open(&sealed, &aad, keys.ring()).map_err(|_| SenderError::Secret)?;
+    let text = std::str::from_utf8(&opened).map_err(|_| SenderError::Secret)?;
+    Ok(SigningSecret::restore(text.to_owned()))
+}

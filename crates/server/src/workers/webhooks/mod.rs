@@ -1,0 +1,22 @@
+//! Events on their way to their subscribers: fanned out to deliveries, leased, sent, recorded.
+//!
+//! Invariants: an event is delivered at least once; a delivery starts as soon as it is leased and
+//! ends before its lease does; an address is checked after the name look-up and at the moment of
+//! dialling, so that no name can be made to mean a private address later.
+
+mod addresses;
+mod deliver;
+mod fan_out;
+mod message;
+mod record;
+mod sender;
+
+pub use addresses::Guarded;
+pub use deliver::DeliverEvents;
+pub use fan_out::FanOutEvents;
+pub use sender::{Sender, SenderError};
+
+use std::time::Duration;
+
+/// How long an event waits at most for its first attempt when nothing else is in its way.
+const POLL: Duration = Duration::from_millis(250);

@@ -1,0 +1,154 @@
+use cardium_app::reads::StoredEvent;
+use cardium_kernel::{AccountId, Book, DeliveryId, EndpointId, EventId};
+use cardium_vault::{Aad, RawKeys, SealRandom, seal};
+use cardium_webhooks::{
+    Delivery, DeliveryState, Endpoint, EventFilter, SigningSecret, signature_header,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+use super::*;
+
+const SECRET: &str = "whsec_test";
+const NOW: Timestamp = Timestamp::from_unix_seconds(1_718_999_999);
+
+fn keys() -> Arc<Keys> {
+    let raw = RawKeys {
+        keks: vec![(1, [1; 32])],
+        active_kek: 1,
+        fingerprint: [2; 32],
+        cvk: [3; 16],
+        hash: [4; 32],
+        audit: [5; 32],
+    };
+    Arc::new(Keys::try_new(&raw).unwrap())
+}
+
+fn dispatch(url: String, keys: &Keys) -> Dispatch {
+    let (account, id) = (AccountId::new(256), EndpointId::new(512));
+    let random = SealRandom::from_bytes(&[7; SealRandom::BYTES]);
+    let aad = Aad::new(
+        account.value().to_be_bytes(),
+        &id.value().to_be_bytes(),
+        "webhook.secret",
+    );
+    let secret = seal(SECRET.as_bytes(), &aad, keys.ring().active(), random).unwrap();
+    Dispatch {
+        delivery: Delivery {
+            id: DeliveryId::new(768),
+            account,
+            event: EventId::new(1_024),
+            endpoint: id,
+            state: DeliveryState::Pending,
+            attempts: 0,
+            next_attempt_at: NOW,
+            lease: 1,
+            last_status: 0,
+        },
+        event: StoredEvent {
+            id: EventId::new(1_024),
+            account,
+            account_seq: 5,
+            kind: "card.frozen".to_owned(),
+            object_version: 2,
+            book: Book::Sandbox,
+            object: br#"{"id":"card_1"}"#.to_vec(),
+            created_at: NOW,
+        },
+        endpoint: Endpoint {
+            id,
+            account,
+            url,
+            events: EventFilter::Everything,
+            mode: None,
+            description: String::new(),
+            secret: secret.to_bytes(),
+            enabled: true,
+            created_at: NOW,
+        },
+    }
+}
+
+/// Takes one request on loopback, answers it with `answer`, and gives what it was.
+async fn receive(answer: &'static str) -> (String, tokio::task::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let taken = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"}") {
+            let mut chunk = [0; 4_096];
+            let count = stream.read(&mut chunk).await.unwrap();
+            request.extend_from_slice(&chunk[..count]);
+        }
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        String::from_utf8(request).unwrap()
+    });
+    (url, taken)
+}
+
+fn sender(reach: Reach) -> Sender {
+    Sender::try_new(reach, Duration::from_secs(10), keys()).unwrap()
+}
+
+#[tokio::test]
+async fn an_event_goes_out_signed_and_labelled() {
+    let (url, taken) = receive("HTTP/1.1 204 No Content\r\n\r\n").await;
+    let sender = sender(Reach::LoopbackToo);
+    let dispatch = dispatch(url, &sender.keys);
+    assert_eq!(sender.send(&dispatch, NOW).await.unwrap(), 204);
+    let request = taken.await.unwrap();
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let signed = SigningSecret::restore(SECRET.to_owned());
+    let signature = signature_header(&signed, NOW, body.as_bytes());
+    let head = head.to_lowercase();
+    for line in [
+        "post /hook http/1.1".to_owned(),
+        "content-type: application/json".to_owned(),
+        format!("cryptocardium-signature: {signature}"),
+        format!("cryptocardium-event-id: {}", dispatch.event.id),
+        format!("cryptocardium-delivery: {}", dispatch.delivery.id),
+        format!("user-agent: {}", USER_AGENT.to_lowercase()),
+    ] {
+        assert!(head.contains(&line), "{line} is not in {head}");
+    }
+    assert!(body.contains(r#""account_seq":5"#), "{body}");
+}
+
+#[tokio::test]
+async fn redirects_are_answers_and_not_followed() {
+    let answer = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
+    let (url, taken) = receive(answer).await;
+    let sender = sender(Reach::LoopbackToo);
+    let status = sender.send(&dispatch(url, &sender.keys), NOW).await;
+    assert_eq!(status.unwrap(), 302);
+    taken.await.unwrap();
+}
+
+#[tokio::test]
+async fn private_addresses_are_not_dialled() {
+    let sender = sender(Reach::PublicHttps);
+    for url in [
+        "https://127.0.0.1:1/",
+        "https://10.0.0.1/",
+        "https://[::1]/",
+        "http://1.1.1.1/",
+    ] {
+        let refused = sender
+            .send(&dispatch(url.to_owned(), &sender.keys), NOW)
+            .await;
+        assert!(matches!(refused, Err(SenderError::Forbidden)), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_that_never_answers_runs_into_the_time_out() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let reach = Reach::LoopbackToo;
+    let sender = Sender::try_new(reach, Duration::from_millis(50), keys()).unwrap();
+    let silent = sender.send(&dispatch(url, &sender.keys), NOW).await;
+    assert!(matches!(silent, Err(SenderError::Exchange(error)) if error.is_timeout()));
+}

@@ -1,0 +1,275 @@
+use std::collections::{BTreeSet, HashMap};
+
+use cardium_accounts::{Account, Email};
+use cardium_app::{RowKey, audit::AuditDraft, event::EventDraft, idempotency::IdempotencyRecord};
+use cardium_auth::Credential;
+use cardium_authorizations::{Authorization, AuthorizationMatch, NetworkMessage, Transaction};
+use cardium_cards::{Card, StoredPan};
+use cardium_kernel::{AccountId, AuthorizationId, CardId};
+use cardium_ledger::{Hold, LedgerAccount};
+use cardium_topups::{Deposit, Topup};
+
+use crate::{
+    batch::{index::Index, journal::Journal, shelf::Shelf, statements::Lock, system::SystemDeltas},
+    db::{Connection, DbError},
+    rows::{AuditRow, EntryRow, EventRow, PostingRow, Sequence},
+};
+
+/// Runs a piece of code for every shelf, in the one global lock order (that of [`RowKey`]).
+macro_rules! each_shelf {
+    ($batch:expr, $shelf:ident => $run:expr) => {{
+        let batch = $batch;
+        {
+            let $shelf = &mut batch.accounts;
+            $run
+        }
+        {
+            let $shelf = &mut batch.credentials;
+            $run
+        }
+        {
+            let $shelf = &mut batch.sequences;
+            $run
+        }
+        {
+            let $shelf = &mut batch.topups;
+            $run
+        }
+        {
+            let $shelf = &mut batch.deposits;
+            $run
+        }
+        {
+            let $shelf = &mut batch.cards;
+            $run
+        }
+        {
+            let $shelf = &mut batch.pans;
+            $run
+        }
+        {
+            let $shelf = &mut batch.authorizations;
+            $run
+        }
+        {
+            let $shelf = &mut batch.holds;
+            $run
+        }
+        {
+            let $shelf = &mut batch.ledger_accounts;
+            $run
+        }
+        {
+            let $shelf = &mut batch.messages;
+            $run
+        }
+        {
+            let $shelf = &mut batch.idempotency;
+            $run
+        }
+    }};
+}
+
+/// Runs a piece of code for every journal, in the order they are written.
+macro_rules! each_journal {
+    ($batch:expr, $journal:ident => $run:expr) => {{
+        let batch = $batch;
+        {
+            let $journal = &mut batch.postings;
+            $run
+        }
+        {
+            let $journal = &mut batch.entries;
+            $run
+        }
+        {
+            let $journal = &mut batch.transactions;
+            $run
+        }
+        {
+            let $journal = &mut batch.events;
+            $run
+        }
+        {
+            let $journal = &mut batch.audit;
+            $run
+        }
+    }};
+}
+
+/// The identity map of a batch.
+pub(crate) struct Batch {
+    pub(crate) accounts: Shelf<Account>,
+    pub(crate) credentials: Shelf<Credential>,
+    pub(crate) sequences: Shelf<Sequence>,
+    pub(crate) topups: Shelf<Topup>,
+    pub(crate) deposits: Shelf<Deposit>,
+    pub(crate) cards: Shelf<Card>,
+    pub(crate) pans: Shelf<StoredPan>,
+    pub(crate) authorizations: Shelf<Authorization>,
+    pub(crate) holds: Shelf<Hold>,
+    pub(crate) ledger_accounts: Shelf<LedgerAccount>,
+    pub(crate) messages: Shelf<NetworkMessage>,
+    pub(crate) idempotency: Shelf<IdempotencyRecord>,
+
+    pub(crate) postings: Journal<PostingRow>,
+    pub(crate) entries: Journal<EntryRow>,
+    pub(crate) transactions: Journal<Transaction>,
+    pub(crate) events: Journal<EventRow>,
+    pub(crate) audit: Journal<AuditRow>,
+    pub(crate) system: SystemDeltas,
+
+    pub(crate) emails: Index<Email, AccountId>,
+    pub(crate) cards_by_pan: Index<[u8; 32], CardId>,
+    pub(crate) approvals: HashMap<AuthorizationMatch, Vec<AuthorizationId>>,
+
+    /// What the running command appended, numbered at merge.
+    pub(crate) event_drafts: Vec<EventDraft>,
+    pub(crate) audit_drafts: Vec<AuditDraft>,
+}
+
+impl Batch {
+    pub(crate) fn new(postgres: bool) -> Self {
+        Self {
+            accounts: Shelf::new(postgres, Lock::Update),
+            credentials: Shelf::new(postgres, Lock::Update),
+            sequences: Shelf::new(postgres, Lock::Update),
+            topups: Shelf::new(postgres, Lock::Update),
+            deposits: Shelf::new(postgres, Lock::Update),
+            cards: Shelf::new(postgres, Lock::Update),
+            pans: Shelf::new(postgres, Lock::None),
+            authorizations: Shelf::new(postgres, Lock::Update),
+            holds: Shelf::new(postgres, Lock::Update),
+            ledger_accounts: Shelf::new(postgres, Lock::Update),
+            messages: Shelf::new(postgres, Lock::None),
+            idempotency: Shelf::new(postgres, Lock::None),
+            postings: Journal::new(postgres),
+            entries: Journal::new(postgres),
+            transactions: Journal::new(postgres),
+            events: Journal::new(postgres),
+            audit: Journal::new(postgres),
+            system: SystemDeltas::default(),
+            emails: Index::new(),
+            cards_by_pan: Index::new(),
+            approvals: HashMap::new(),
+            event_drafts: Vec::new(),
+            audit_drafts: Vec::new(),
+        }
+    }
+
+    /// Forgets the batch before.
+    pub(crate) fn clear(&mut self) {
+        each_shelf!(&mut *self, shelf => shelf.clear());
+        each_journal!(&mut *self, journal => journal.clear());
+        self.system.clear();
+        self.emails.clear();
+        self.cards_by_pan.clear();
+        self.approvals.clear();
+        self.event_drafts.clear();
+        self.audit_drafts.clear();
+    }
+
+    /// Loads and locks rows, table by table in the global order, ids ascending.
+    pub(crate) fn load(
+        &mut self,
+        connection: &mut Connection,
+        rows: &BTreeSet<RowKey>,
+    ) -> Result<(), DbError> {
+        let keys = Keys::sort(rows);
+        self.accounts.load(connection, &keys.accounts)?;
+        self.credentials.load(connection, &keys.credentials)?;
+        self.sequences.load(connection, &keys.sequences)?;
+        self.topups.load(connection, &keys.topups)?;
+        self.deposits.load(connection, &keys.deposits)?;
+        self.cards.load(connection, &keys.cards)?;
+        self.authorizations.load(connection, &keys.authorizations)?;
+        self.holds.load(connection, &keys.holds)?;
+        self.ledger_accounts
+            .load(connection, &keys.ledger_accounts)?;
+        // Rows that never change are read last, when every lock is held: what another process
+        // wrote before it let go of a lock is seen.
+        self.pans.load(connection, &keys.pans)?;
+        self.messages.load(connection, &keys.messages)?;
+        self.idempotency.load(connection, &keys.idempotency)
+    }
+
+    /// Keeps what the running command wrote to the shelves.
+    pub(crate) fn merge_rows(&mut self) {
+        each_shelf!(&mut *self, shelf => shelf.merge());
+        each_journal!(&mut *self, journal => journal.merge());
+        self.system.merge();
+        self.emails.merge();
+        self.cards_by_pan.merge();
+    }
+
+    /// Drops what the running command wrote.
+    pub(crate) fn discard(&mut self) {
+        each_shelf!(&mut *self, shelf => shelf.discard());
+        each_journal!(&mut *self, journal => journal.discard());
+        self.system.discard();
+        self.emails.discard();
+        self.cards_by_pan.discard();
+        self.event_drafts.clear();
+        self.audit_drafts.clear();
+    }
+
+    /// Whether merged commands changed anything.
+    pub(crate) fn is_dirty(&mut self) -> bool {
+        let mut dirty = false;
+        each_shelf!(&mut *self, shelf => dirty |= shelf.is_dirty());
+        each_journal!(&mut *self, journal => dirty |= journal.is_dirty());
+        dirty
+    }
+
+    /// Writes all changes: a constant number of statements, in the global order, the system
+    /// accounts last.
+    pub(crate) fn flush(
+        &mut self,
+        connection: &mut Connection,
+        stripe: i64,
+    ) -> Result<(), DbError> {
+        each_shelf!(&mut *self, shelf => shelf.flush(connection)?);
+        each_journal!(&mut *self, journal => journal.flush(connection)?);
+        self.system.flush(connection, stripe)
+    }
+}
+
+/// Row keys, sorted by table.
+#[derive(Default)]
+struct Keys {
+    accounts: BTreeSet<u128>,
+    credentials: BTreeSet<u128>,
+    sequences: BTreeSet<u128>,
+    topups: BTreeSet<u128>,
+    deposits: BTreeSet<u128>,
+    cards: BTreeSet<u128>,
+    pans: BTreeSet<u128>,
+    authorizations: BTreeSet<u128>,
+    holds: BTreeSet<u128>,
+    ledger_accounts: BTreeSet<u128>,
+    messages: BTreeSet<u128>,
+    idempotency: BTreeSet<u128>,
+}
+
+impl Keys {
+    fn sort(rows: &BTreeSet<RowKey>) -> Self {
+        let mut keys = Self::default();
+        for row in rows {
+            match row {
+                RowKey::Account(id) => keys.accounts.insert(id.value()),
+                RowKey::Credential(id) => keys.credentials.insert(id.value()),
+                RowKey::Sequence(id) => keys.sequences.insert(id.value()),
+                RowKey::Topup(id) => keys.topups.insert(id.value()),
+                RowKey::Deposit(id) => keys.deposits.insert(id.value()),
+                RowKey::Card(id) => keys.cards.insert(id.value()),
+                RowKey::Pan(id) => keys.pans.insert(id.value()),
+                RowKey::Authorization(id) => keys.authorizations.insert(id.value()),
+                RowKey::Hold(id) => keys.holds.insert(id.value()),
+                RowKey::LedgerAccount(id) => keys.ledger_accounts.insert(id.value()),
+                RowKey::Message(id) => keys.messages.insert(id.value()),
+                RowKey::Idempotency(id) => keys.idempotency.insert(*id),
+            };
+        }
+        keys
+    }
+}

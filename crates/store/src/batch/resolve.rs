@@ -1,0 +1,200 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use cardium_accounts::Email;
+use cardium_app::{Hints, NaturalKey, RowKey};
+use cardium_authorizations::AuthorizationMatch;
+use cardium_kernel::{AccountId, AuthorizationId, CardId, MessageId};
+
+use crate::{
+    batch::Batch,
+    db::{Bind, Connection, DbError, Fields, Kind, Sql, Value},
+};
+
+impl Batch {
+    /// Finds the rows behind natural keys: one unlocked query a kind on PostgreSQL, over
+    /// columns that never change. Adds what it finds to `rows`.
+    pub(crate) fn resolve(
+        &mut self,
+        connection: &mut Connection,
+        names: &BTreeSet<NaturalKey>,
+        rows: &mut BTreeSet<RowKey>,
+    ) -> Result<(), DbError> {
+        let mut kinds = Names::default();
+        for name in names {
+            match name {
+                NaturalKey::Email(email) => kinds.emails.push(email.clone()),
+                NaturalKey::Pan(pan) => kinds.pans.push(*pan),
+                NaturalKey::Exchange(id) => kinds.exchanges.push(*id),
+                NaturalKey::Approval(key) => kinds.approvals.push(key.clone()),
+            }
+        }
+        self.resolve_emails(connection, kinds.emails)?;
+        self.resolve_pans(connection, kinds.pans, rows)?;
+        resolve_exchanges(connection, &kinds.exchanges, rows)?;
+        self.resolve_approvals(connection, kinds.approvals, rows)
+    }
+
+    fn resolve_emails(
+        &mut self,
+        connection: &mut Connection,
+        emails: Vec<Email>,
+    ) -> Result<(), DbError> {
+        let keys = emails
+            .iter()
+            .map(|email| Value::text(email.as_str()))
+            .collect();
+        let text = "SELECT email, id FROM accounts WHERE email";
+        let mut found = BTreeMap::new();
+        for mut row in lookup(
+            connection,
+            text,
+            (Kind::Text, keys),
+            &[Kind::Text, Kind::Id],
+        )? {
+            found.insert(row.text()?, AccountId::new(row.id()?));
+        }
+        for email in emails {
+            let account = found.get(email.as_str()).copied();
+            self.emails.resolve(email, account);
+        }
+        Ok(())
+    }
+
+    fn resolve_pans(
+        &mut self,
+        connection: &mut Connection,
+        pans: Vec<[u8; 32]>,
+        rows: &mut BTreeSet<RowKey>,
+    ) -> Result<(), DbError> {
+        let keys = pans.iter().map(|pan| Value::bytes(pan)).collect();
+        let text = "SELECT fingerprint, card_id, account_id FROM card_pans WHERE fingerprint";
+        let kinds = [Kind::Bytes, Kind::Id, Kind::Id];
+        let mut found = BTreeMap::new();
+        for mut row in lookup(connection, text, (Kind::Bytes, keys), &kinds)? {
+            let (pan, card) = (row.array::<32>()?, CardId::new(row.id()?));
+            let account = AccountId::new(row.id()?);
+            rows.extend(
+                Hints::default()
+                    .with_card(card)
+                    .with(RowKey::Sequence(account))
+                    .rows,
+            );
+            found.insert(pan, card);
+        }
+        for pan in pans {
+            self.cards_by_pan.resolve(pan, found.get(&pan).copied());
+        }
+        Ok(())
+    }
+
+    fn resolve_approvals(
+        &mut self,
+        connection: &mut Connection,
+        approvals: Vec<AuthorizationMatch>,
+        rows: &mut BTreeSet<RowKey>,
+    ) -> Result<(), DbError> {
+        let wanted: BTreeSet<AuthorizationMatch> = approvals.into_iter().collect();
+        for key in &wanted {
+            self.approvals.insert(key.clone(), Vec::new());
+        }
+        let text = "SELECT p.fingerprint, a.approval_code, a.id FROM card_pans p \
+                    JOIN authorizations a ON a.card_id = p.card_id WHERE p.fingerprint";
+        let pairs: Vec<_> = wanted.iter().collect();
+        for mut row in lookup_pairs(connection, text, &pairs)? {
+            let pan = row.array::<32>()?;
+            let key = AuthorizationMatch {
+                pan,
+                approval_code: row.text()?,
+            };
+            let id = AuthorizationId::new(row.id()?);
+            if let Some(ids) = self.approvals.get_mut(&key) {
+                ids.push(id);
+                rows.extend(Hints::default().with_authorization(id).rows);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Names {
+    emails: Vec<Email>,
+    pans: Vec<[u8; 32]>,
+    exchanges: Vec<MessageId>,
+    approvals: Vec<AuthorizationMatch>,
+}
+
+fn resolve_exchanges(
+    connection: &mut Connection,
+    exchanges: &[MessageId],
+    rows: &mut BTreeSet<RowKey>,
+) -> Result<(), DbError> {
+    let keys = exchanges.iter().map(|id| Value::id(id.value())).collect();
+    let text =
+        "SELECT authorization_id FROM network_messages WHERE authorization_id IS NOT NULL AND id";
+    for mut row in lookup(connection, text, (Kind::Id, keys), &[Kind::Id])? {
+        let id = AuthorizationId::new(row.id()?);
+        rows.extend(Hints::default().with_authorization(id).rows);
+    }
+    Ok(())
+}
+
+/// Runs a query whose text ends before the comparison with its keys: with all of them on
+/// PostgreSQL, with one at a time on SQLite.
+fn lookup(
+    connection: &mut Connection,
+    text: &str,
+    (kind, keys): (Kind, Vec<Value<'_>>),
+    kinds: &[Kind],
+) -> Result<Vec<Fields>, DbError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut records = Vec::new();
+    if connection.is_postgres() {
+        let sql = Sql::new(format!("{text} = ANY(?)")).with(Bind::Many(kind, keys));
+        records = connection.select(&sql, kinds)?;
+    } else {
+        for key in keys {
+            let sql = Sql::new(format!("{text} = ?")).bind(key);
+            records.extend(connection.select(&sql, kinds)?);
+        }
+    }
+    Ok(records
+        .into_iter()
+        .map(|record| Fields::new("lookup", record))
+        .collect())
+}
+
+/// The same for pairs of PAN fingerprint and approval code.
+fn lookup_pairs(
+    connection: &mut Connection,
+    text: &str,
+    pairs: &[&AuthorizationMatch],
+) -> Result<Vec<Fields>, DbError> {
+    const KINDS: [Kind; 3] = [Kind::Bytes, Kind::Text, Kind::Id];
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut records = Vec::new();
+    if connection.is_postgres() {
+        let pans = pairs.iter().map(|pair| Value::bytes(&pair.pan)).collect();
+        let codes = pairs
+            .iter()
+            .map(|pair| Value::text(&pair.approval_code))
+            .collect();
+        let text = format!("{text} = ANY(?) AND a.approval_code = ANY(?) ORDER BY a.id");
+        let sql = Sql::new(text).with(Bind::Many(Kind::Bytes, pans));
+        records = connection.select(&sql.with(Bind::Many(Kind::Text, codes)), &KINDS)?;
+    } else {
+        let text = format!("{text} = ? AND a.approval_code = ? ORDER BY a.id");
+        for pair in pairs {
+            let sql = Sql::new(text.as_str()).bind(Value::bytes(&pair.pan));
+            records.extend(connection.select(&sql.text(&pair.approval_code), &KINDS)?);
+        }
+    }
+    Ok(records
+        .into_iter()
+        .map(|record| Fields::new("lookup", record))
+        .collect())
+}

@@ -1,0 +1,243 @@
+use std::{
+    fs::{File, OpenOptions},
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use cardium_app::{
+    Database, Lane,
+    database::{Job, SubmitError},
+    event::EventRenderer,
+    reads::Reads,
+};
+use cardium_vault::HashKey;
+
+use crate::{
+    Probe, QueueLimits, Stats,
+    batch::MergeContext,
+    db::{Connection, DbError, Manager, Pool, is_postgres},
+    keys, migrate,
+    reads::PooledReads,
+    safety,
+    writer::{Checkpointer, Fatal, Queue, WriterSettings, spawn},
+};
+
+/// How a database is opened.
+#[derive(Clone)]
+pub struct StoreSettings {
+    /// `postgres://..`, or the path of an SQLite file.
+    pub url: String,
+    /// Connections for display.
+    pub pool_size: u32,
+    /// Writers of this process; SQLite has exactly one.
+    pub writers: u32,
+    /// How many commands may wait.
+    pub queue: QueueLimits,
+    /// Whether to bring the schema up to date first.
+    pub migrate: bool,
+    /// Names and check values of the process's keys.
+    pub key_checks: Vec<(String, [u8; 4])>,
+    /// The key of the audit chains.
+    pub audit_key: HashKey,
+    /// Makes the JSON of events.
+    pub renderer: Arc<dyn EventRenderer>,
+    /// Looks into the write path, in tests.
+    pub probe: Option<Arc<dyn Probe>>,
+    /// Called when the writer has panicked twice in a row; must end the process.
+    pub on_fatal: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It cannot be reached or read.
+    #[error("cannot open the database: {0}")]
+    Database(String),
+    /// Its schema is not this binary's.
+    #[error("migrations: {0}")]
+    Migration(String),
+    /// Its settings could lose an acknowledged command.
+    #[error("refusing to start: {0}")]
+    Unsafe(String),
+    /// It was written with other keys.
+    #[error("refusing to start: the database was written with another key {0:?}")]
+    Keys(String),
+    /// Another process has the SQLite file.
+    #[error("refusing to start: {0} is in use by another process")]
+    Locked(String),
+}
+
+impl From<DbError> for OpenError {
+    fn from(error: DbError) -> Self {
+        Self::Database(error.to_string())
+    }
+}
+
+/// An open database: the write path and the pool for display.
+pub struct Store {
+    path: Arc<WritePath>,
+    reads: Arc<PooledReads>,
+    stats: Arc<Stats>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    checkpointer: Mutex<Option<Checkpointer>>,
+    _lock: Option<File>,
+}
+
+/// The queues in front of the writers.
+struct WritePath {
+    hot: Arc<Queue>,
+    /// On PostgreSQL cold commands have a connection of their own; SQLite has one writer.
+    cold: Arc<Queue>,
+}
+
+impl Database for WritePath {
+    fn submit(&self, lane: Lane, patience: Duration, job: Box<dyn Job>) {
+        let queue = if job.hints().alone {
+            &self.cold
+        } else {
+            &self.hot
+        };
+        queue.push(lane, patience, job);
+    }
+}
+
+impl Store {
+    /// Opens a database: takes the lock, migrates, checks settings and keys, starts writers.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(settings: &StoreSettings) -> Result<Self, OpenError> {
+        let postgres = is_postgres(&settings.url);
+        let lock = if postgres {
+            None
+        } else {
+            Some(lock_file(&settings.url)?)
+        };
+        prepare(settings)?;
+        let stats = Arc::new(Stats::default());
+        let hot = Arc::new(Queue::new(settings.queue));
+        let cold = if postgres {
+            Arc::new(Queue::new(settings.queue))
+        } else {
+            Arc::clone(&hot)
+        };
+        let writer = WriterSettings {
+            url: settings.url.clone(),
+            merge: MergeContext {
+                audit_key: settings.audit_key.clone(),
+                renderer: Arc::clone(&settings.renderer),
+            },
+            probe: settings.probe.clone(),
+            stats: Arc::clone(&stats),
+            fatal: Fatal::clone(&settings.on_fatal),
+        };
+        let mut threads = Vec::new();
+        for index in 0..if postgres { settings.writers.max(1) } else { 1 } {
+            threads.push(spawn(
+                &format!("writer-{index}"),
+                writer.clone(),
+                Arc::clone(&hot),
+            )?);
+        }
+        if postgres {
+            threads.push(spawn("writer-cold", writer, Arc::clone(&cold))?);
+        }
+        let checkpointer = if postgres {
+            None
+        } else {
+            Some(Checkpointer::spawn(&settings.url)?)
+        };
+        Ok(Self {
+            path: Arc::new(WritePath { hot, cold }),
+            reads: Arc::new(PooledReads::new(pool(settings)?)),
+            stats,
+            threads: Mutex::new(threads),
+            checkpointer: Mutex::new(checkpointer),
+            _lock: lock,
+        })
+    }
+
+    /// The write path.
+    #[must_use]
+    pub fn database(&self) -> Arc<dyn Database> {
+        let path: Arc<WritePath> = Arc::clone(&self.path);
+        path
+    }
+
+    /// Queries for display.
+    #[must_use]
+    pub fn reads(&self) -> Arc<dyn Reads> {
+        let reads: Arc<PooledReads> = Arc::clone(&self.reads);
+        reads
+    }
+
+    /// Counters and health of the write path.
+    #[must_use]
+    pub fn stats(&self) -> Arc<Stats> {
+        Arc::clone(&self.stats)
+    }
+
+    /// Takes no more commands, settles those that wait, and ends the writers.
+    pub fn shutdown(&self) {
+        self.path.hot.close();
+        self.path.cold.close();
+        let threads: Vec<_> = self
+            .threads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .drain(..)
+            .collect();
+        for thread in threads {
+            let _ended = thread.join();
+        }
+        self.path.hot.fail_all(&SubmitError::Closed);
+        self.path.cold.fail_all(&SubmitError::Closed);
+        drop(
+            self.checkpointer
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.shutdown();
+    }
+}
+
+fn prepare(settings: &StoreSettings) -> Result<(), OpenError> {
+    if settings.migrate {
+        migrate::migrate(&settings.url)?;
+    } else {
+        migrate::check_current(&settings.url)?;
+    }
+    let mut connection = Connection::open_writer(&settings.url)?;
+    safety::check(&mut connection)?;
+    keys::check(&mut connection, &settings.key_checks)
+}
+
+fn pool(settings: &StoreSettings) -> Result<Pool, OpenError> {
+    Pool::builder()
+        .max_size(settings.pool_size)
+        .min_idle(Some(1))
+        .test_on_check_out(false)
+        .connection_timeout(Duration::from_secs(2))
+        .build(Manager::new(settings.url.clone()))
+        .map_err(|error| OpenError::Database(error.to_string()))
+}
+
+/// Takes the lock beside an SQLite file, which every writing process holds.
+fn lock_file(path: &str) -> Result<File, OpenError> {
+    let path = format!("{path}.lock");
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
+    let file = file.map_err(|error| OpenError::Database(format!("{path}: {error}")))?;
+    file.try_lock().map_err(|_| OpenError::Locked(path))?;
+    Ok(file)
+}

@@ -1,0 +1,133 @@
+use cardium_app::reads::{ListQuery, ReadError, ReadResult};
+use cardium_kernel::{Direction, ErrorCode, Page, Problem};
+
+use super::failed;
+use crate::{
+    db::{Connection, Kind, Record, Sql, Value},
+    rows::time,
+};
+
+/// A keyset-paginated list in the making: conditions and their parameters.
+pub(super) struct List {
+    /// What is selected, from where: `SELECT .. FROM table alias`.
+    select: String,
+    /// The table with its alias, for looking the cursor up.
+    from: &'static str,
+    /// The id column, with its alias.
+    id: &'static str,
+    conditions: Vec<String>,
+    binds: Vec<Value<'static>>,
+}
+
+impl List {
+    pub(super) fn new(columns: &str, from: &'static str, id: &'static str) -> Self {
+        let select = format!("SELECT {columns} FROM {from}");
+        Self {
+            select,
+            from,
+            id,
+            conditions: Vec::new(),
+            binds: Vec::new(),
+        }
+    }
+
+    /// Adds a condition with one parameter.
+    pub(super) fn and(&mut self, condition: impl Into<String>, value: Value<'static>) {
+        self.conditions.push(condition.into());
+        self.binds.push(value);
+    }
+
+    /// Adds a condition where there is a value for it.
+    pub(super) fn and_some<T>(
+        &mut self,
+        condition: &str,
+        value: Option<T>,
+        make: impl FnOnce(T) -> Value<'static>,
+    ) {
+        if let Some(value) = value {
+            self.and(condition, make(value));
+        }
+    }
+
+    /// Keeps rows whose column is one of these words of a closed set.
+    pub(super) fn and_words(&mut self, column: &str, words: &[String]) {
+        self.conditions
+            .push(format!("{column} IN ({})", words.join(", ")));
+    }
+
+    /// Adds the moments that every list can be cut by.
+    pub(super) fn between<F, S>(&mut self, column: &str, query: &ListQuery<F, S>) {
+        self.and_some(&format!("{column} >= ?"), query.created_after, time);
+        self.and_some(&format!("{column} < ?"), query.created_before, time);
+    }
+
+    /// Fetches the page: rows after the cursor in the order of `sort` and id, one more than
+    /// asked for. Never an OFFSET: page 10,000 costs what page 1 costs.
+    pub(super) fn fetch<F, S>(
+        mut self,
+        connection: &mut Connection,
+        query: &ListQuery<F, S>,
+        (sort, sort_kind): (&str, Kind),
+        kinds: &[Kind],
+    ) -> ReadResult<Vec<Record>> {
+        let (order, after) = match query.sort.direction {
+            Direction::Ascending => ("ASC", ">"),
+            Direction::Descending => ("DESC", "<"),
+        };
+        let id = self.id;
+        if let Some(cursor) = query.cursor {
+            let value = self.find_cursor(connection, cursor, (sort, sort_kind))?;
+            self.conditions
+                .push(format!("({sort}, {id}) {after} (?, ?)"));
+            self.binds.push(value);
+            self.binds.push(Value::id(cursor));
+        }
+        let select = &self.select;
+        let conditions = self.conditions.join(" AND ");
+        let text =
+            format!("{select} WHERE {conditions} ORDER BY {sort} {order}, {id} {order} LIMIT ?");
+        let sql = self.binds.into_iter().fold(Sql::new(text), Sql::bind);
+        let limit = i64::from(query.limit.get()).saturating_add(1);
+        connection.select(&sql.int(limit), kinds).map_err(failed)
+    }
+
+    /// The sort value of the cursor's row. The row must be one of this list: the first
+    /// condition is the owner's.
+    fn find_cursor(
+        &self,
+        connection: &mut Connection,
+        cursor: u128,
+        (sort, kind): (&str, Kind),
+    ) -> ReadResult<Value<'static>> {
+        let (from, id) = (self.from, self.id);
+        let owner = self.conditions.first().map_or("", String::as_str);
+        let text = format!("SELECT {sort} FROM {from} WHERE {owner} AND {id} = ?");
+        let owner = self.binds.first().cloned().unwrap_or(Value::Null);
+        let sql = Sql::new(text).bind(owner).id(cursor);
+        let record = connection.first(&sql, &[kind]).map_err(failed)?;
+        record
+            .and_then(|record| record.into_iter().next())
+            .ok_or_else(|| {
+                let message = "The cursor is not an object of this list.";
+                ReadError::Problem(Problem::field(ErrorCode::InvalidCursor, "cursor", message))
+            })
+    }
+}
+
+/// A page of domain values from fetched records.
+pub(super) fn page<T, F, S>(
+    records: Vec<Record>,
+    query: &ListQuery<F, S>,
+    read: impl FnMut(Record) -> ReadResult<T>,
+) -> ReadResult<Page<T>> {
+    let rows = records
+        .into_iter()
+        .map(read)
+        .collect::<ReadResult<Vec<T>>>()?;
+    Ok(Page::from_overfetch(rows, query.limit))
+}
+
+/// Owned text as a parameter.
+pub(super) fn text(value: impl Into<String>) -> Value<'static> {
+    Value::Text(value.into().into())
+}

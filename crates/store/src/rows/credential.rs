@@ -1,0 +1,82 @@
+use cardium_auth::{Credential, CredentialKind, CredentialRecord, ScopeSet, TokenHash};
+use cardium_kernel::{AccountId, CredentialId, StoreError};
+
+use super::{Fields, Kind, Row, Table, Value, book, time};
+
+const fn word(kind: CredentialKind) -> &'static str {
+    match kind {
+        CredentialKind::Session => "session",
+        CredentialKind::ApiKey => "api_key",
+    }
+}
+
+fn parse(text: &str) -> Option<CredentialKind> {
+    [CredentialKind::Session, CredentialKind::ApiKey]
+        .into_iter()
+        .find(|k| word(*k) == text)
+}
+
+impl Row for Credential {
+    const TABLE: Table = Table {
+        name: "credentials",
+        columns: &[
+            ("id", Kind::Id),
+            ("account_id", Kind::Id),
+            ("kind", Kind::Text),
+            ("token_hash", Kind::Bytes),
+            ("name", Kind::Text),
+            ("prefix", Kind::Text),
+            ("last4", Kind::Text),
+            ("scopes", Kind::Int),
+            ("mode", Kind::Int),
+            ("created_at", Kind::Int),
+            ("expires_at", Kind::Int),
+            ("revoked_at", Kind::Int),
+            ("version", Kind::Int),
+        ],
+    };
+
+    fn key(&self) -> u128 {
+        self.id.value()
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn encode(&self) -> Vec<Value<'_>> {
+        vec![
+            Value::id(self.id.value()),
+            Value::id(self.account.value()),
+            Value::text(word(self.kind)),
+            Value::bytes(&self.token.0),
+            Value::text(&self.name),
+            Value::text(&self.prefix),
+            Value::text(&self.last4),
+            Value::Int(self.scopes.bits()),
+            Value::optional(self.mode, book),
+            time(self.created_at),
+            Value::optional(self.expires_at, time),
+            Value::optional(self.revoked_at, time),
+            Value::Int(self.version),
+        ]
+    }
+
+    fn decode(fields: &mut Fields) -> Result<Self, StoreError> {
+        Ok(Self::restore(CredentialRecord {
+            id: CredentialId::new(fields.id()?),
+            account: AccountId::new(fields.id()?),
+            kind: fields.word(parse)?,
+            token: TokenHash(fields.array()?),
+            name: fields.text()?,
+            prefix: fields.text()?,
+            last4: fields.text()?,
+            scopes: ScopeSet::from_bits(fields.int()?),
+            mode: fields.optional(Fields::book)?,
+            created_at: fields.time()?,
+            expires_at: fields.optional(Fields::time)?,
+            revoked_at: fields.optional(Fields::time)?,
+            version: fields.int()?,
+        }))
+    }
+}
