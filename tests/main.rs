@@ -5,3 +5,5 @@
 //! server. Unit tests are deliberately absent: they live beside the code they test.
 
 mod architecture;
+mod support;
+mod write_path;

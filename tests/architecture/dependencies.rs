@@ -37,11 +37,12 @@ fn may_know(folder: &str) -> Option<Vec<&'static str>> {
         }
         folder if DOMAIN.contains(&folder) => vec!["kernel"],
         "network" => vec!["iso8583", "kernel", "authorizations", "vault", "app"],
-        "app" => core(&[]),
-        "store" | "chains" => core(&["app"]),
+        "app" => core(&["vault"]),
+        "store" => core(&["app", "vault"]),
+        "chains" => core(&["app"]),
         folder if DIALECTS.contains(&folder) => core(&["app"]),
         "mcp" => core(&["app", "api-v1"]),
-        "http" => core(&[&["app", "network", "mcp"], DIALECTS].concat()),
+        "http" => core(&[&["app", "network", "mcp", "vault"], DIALECTS].concat()),
         folder if WIRING.contains(&folder) => core(
             &[
                 &[
@@ -93,7 +94,7 @@ const LIBRARIES: [LibraryRule; 5] = [
     },
     LibraryRule {
         packages: &["diesel*", "pq-sys", "libsqlite3-sys"],
-        place: Place::Only(&[&["store"]]),
+        place: Place::Only(&[&["store", "testkit"]]),
         why: "SQL stays in the store",
     },
     LibraryRule {

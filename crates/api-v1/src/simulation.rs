@@ -19,8 +19,10 @@ use crate::{
 const MOST_BLOCKS: u32 = 1_000;
 /// The farthest the test clock moves at once: ten years.
 const FARTHEST: u64 = 10 * 366 * 86_400;
-/// Characters of a merchant's name (DE 43, positions 1 to 25).
-const NAME_LENGTH: usize = 25;
+/// The most characters of a merchant's name.
+const NAME_LENGTH: usize = 64;
+/// Where purchases are made that do not say: a shop for this and that (MCC 5999).
+const MERCHANT: (&str, &str, &str) = ("TEST MERCHANT", "5999", "US");
 
 /// Coins to send.
 #[derive(Deserialize, Validate)]
@@ -108,12 +110,12 @@ pub struct PurchaseIn {
 pub struct SimulatedPurchase {
     /// How much.
     pub amount: Money,
-    /// At whose shop: at most 25 printable ASCII characters.
-    pub merchant_name: Option<String>,
-    /// Of which category: four digits.
-    pub mcc: Option<String>,
-    /// In which country: two capital letters.
-    pub country: Option<String>,
+    /// At whose shop: printable ASCII characters; DE 43 has room for the first 25.
+    pub merchant_name: String,
+    /// Of which category: four digits (ISO 18245).
+    pub mcc: String,
+    /// In which country: two capital letters (ISO 3166).
+    pub country: String,
     /// With which CVV2.
     pub cvv: PresentedCvv,
 }
@@ -129,17 +131,16 @@ impl PurchaseIn {
             length && text.bytes().all(|byte| (0x20..0x7F).contains(&byte))
         };
         let letters = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
-        let name_rule = "must have 1 to 25 printable ASCII characters";
+        let name_rule = "must have 1 to 64 printable ASCII characters";
+        let (shop, category, home) = MERCHANT;
+        let merchant_name = self.merchant_name.unwrap_or_else(|| shop.to_owned());
+        let mcc = self.mcc.unwrap_or_else(|| category.to_owned());
+        let country = self.country.unwrap_or_else(|| home.to_owned());
         Ok(SimulatedPurchase {
             amount: required(self.amount_usd, "amount_usd")?.positive("amount_usd")?,
-            merchant_name: checked(self.merchant_name, "merchant_name", name, name_rule)?,
-            mcc: checked(
-                self.mcc,
-                "mcc",
-                |text| digits(text, 4),
-                "must have four digits",
-            )?,
-            country: checked(self.country, "country", letters, "must be a country code")?,
+            merchant_name: checked(merchant_name, "merchant_name", name, name_rule)?,
+            mcc: checked(mcc, "mcc", |text| digits(text, 4), "must have four digits")?,
+            country: checked(country, "country", letters, "must be two capital letters")?,
             cvv: cvv(self.cvv.as_deref())?,
         })
     }
@@ -150,14 +151,15 @@ fn digits(text: &str, count: usize) -> bool {
 }
 
 fn checked(
-    value: Option<String>,
+    text: String,
     param: &str,
     fits: impl Fn(&str) -> bool,
     rule: &str,
-) -> Result<Option<String>, Problem> {
-    match value {
-        Some(text) if !fits(&text) => Err(invalid(param, rule)),
-        other => Ok(other),
+) -> Result<String, Problem> {
+    if fits(&text) {
+        Ok(text)
+    } else {
+        Err(invalid(param, rule))
     }
 }
 
@@ -222,6 +224,55 @@ impl From<Timestamp> for ClockOut {
         Self {
             object,
             now: Text(now),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+
+    fn read<T: DeserializeOwned + Validate>(json: &str) -> T {
+        crate::body::Body::parse(json.as_bytes())
+            .unwrap()
+            .read()
+            .unwrap()
+    }
+
+    #[test]
+    fn deposits_are_final_unless_they_say_how_deep() {
+        for (json, depth) in [
+            ("{}", Some(Depth::Final)),
+            (r#"{"confirmations":"final"}"#, Some(Depth::Final)),
+            (r#"{"confirmations":3}"#, Some(Depth::Blocks(3))),
+            (r#"{"confirmations":0}"#, None),
+            (r#"{"confirmations":"3"}"#, None),
+            (r#"{"confirmations":1.5}"#, None),
+        ] {
+            let wish = read::<DepositIn>(json).parse();
+            assert_eq!(wish.ok().map(|wish| wish.depth), depth, "{json}");
+        }
+    }
+
+    #[test]
+    fn purchases_have_defaults_and_bounds() {
+        let purchase = read::<PurchaseIn>(r#"{"amount_usd":42.95,"cvv":"good"}"#).parse();
+        let purchase = purchase.unwrap();
+        assert_eq!(
+            (purchase.mcc.as_str(), purchase.cvv),
+            ("5999", PresentedCvv::Good)
+        );
+        for (json, param) in [
+            ("{}", "amount_usd"),
+            (r#"{"amount_usd":1,"mcc":"12"}"#, "mcc"),
+            (r#"{"amount_usd":1,"country":"us"}"#, "country"),
+            (r#"{"amount_usd":1,"merchant_name":"é"}"#, "merchant_name"),
+            (r#"{"amount_usd":1,"cvv":"12"}"#, "cvv"),
+        ] {
+            let problem = read::<PurchaseIn>(json).parse().unwrap_err();
+            assert_eq!(problem.param.as_deref(), Some(param), "{json}");
         }
     }
 }

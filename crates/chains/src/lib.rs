@@ -10,4 +10,5 @@ mod simulated;
 pub use addresses::SimulatedAddresses;
 pub use simulated::{
     BSC_CONFIRMATIONS, ETHEREUM_CONFIRMATIONS, SimulatedChain, TRON_CONFIRMATIONS,
+    confirmations_required,
 };

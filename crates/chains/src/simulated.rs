@@ -34,7 +34,7 @@ impl ChainGateway for SimulatedChain {
     }
 
     fn confirmations_required(&self) -> u32 {
-        confirmations(self.network)
+        confirmations_required(self.network)
     }
 
     fn head(&self) -> Result<ChainHead, ChainError> {
@@ -51,7 +51,9 @@ impl ChainGateway for SimulatedChain {
     }
 }
 
-const fn confirmations(network: Network) -> u32 {
+/// Confirmations after which a simulated block is final.
+#[must_use]
+pub const fn confirmations_required(network: Network) -> u32 {
     match network {
         Network::Tron => TRON_CONFIRMATIONS,
         Network::Ethereum => ETHEREUM_CONFIRMATIONS,
@@ -94,7 +96,7 @@ mod tests {
 
     #[test]
     fn each_network_has_its_depth() {
-        let depths = Network::ALL.map(confirmations);
+        let depths = Network::ALL.map(confirmations_required);
         assert_eq!(depths, [20, 12, 15]);
     }
 }

@@ -27,10 +27,11 @@ mod uses;
 pub use cardium_api_v1::{
     health::{Health, Rails, Standing},
     simulation::{PresentedCvv, SimulatedPurchase},
+    webhook_url::Reach,
 };
 pub use ports::{BoxFuture, HealthProbe, NetworkRail, TestClock};
 pub use routes::configure;
 pub use server::serve;
-pub use settings::{Environment, HttpSettings, PasswordCost};
+pub use settings::{HttpSettings, PasswordCost};
 pub use state::{AppState, Wiring};
 pub use uses::CredentialUses;

@@ -4,26 +4,6 @@ use std::time::Duration;
 
 use cardium_api_v1::webhook_url::Reach;
 
-/// What the process is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Environment {
-    /// A developer's machine or a test: webhooks may go to the machine itself.
-    Development,
-    /// Real money.
-    Production,
-}
-
-impl Environment {
-    /// How far webhooks may reach.
-    #[must_use]
-    pub const fn reach(self) -> Reach {
-        match self {
-            Self::Development => Reach::LoopbackToo,
-            Self::Production => Reach::PublicHttps,
-        }
-    }
-}
-
 /// What a password hash costs (Argon2id, RFC 9106).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordCost {
@@ -54,8 +34,8 @@ impl PasswordCost {
 /// The settings of the HTTP doors.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
-    /// What the process is for.
-    pub environment: Environment,
+    /// How far webhooks may reach; anything but public HTTPS is for development.
+    pub webhook_reach: Reach,
     /// Whether the test helpers are served; they need simulated rails.
     pub test_helpers: bool,
     /// How long a command may wait in the write queue before it is dropped unrun.
@@ -83,8 +63,8 @@ pub struct HttpSettings {
 impl Default for HttpSettings {
     fn default() -> Self {
         Self {
-            environment: Environment::Development,
-            test_helpers: true,
+            webhook_reach: Reach::PublicHttps,
+            test_helpers: false,
             command_patience: Duration::from_secs(5),
             body_limit: 25 * 1_024 * 1_024,
             body_patience: Duration::from_secs(60),

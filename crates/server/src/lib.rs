@@ -7,9 +7,13 @@
 
 pub mod cli;
 pub mod clock;
+pub mod command;
+pub mod demo;
 pub mod entropy;
 pub mod iso;
 pub mod keys;
 mod log;
+pub mod serve;
 pub mod settings;
+pub mod verify;
 pub mod workers;

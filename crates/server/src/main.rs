@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The binary `cardium`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cardium_server::command::main()
+}

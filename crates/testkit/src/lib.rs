@@ -1,1 +1,12 @@
-//! Builders and fresh databases for tests.
+//! What tests and benchmarks share: a fresh database on either backend, a clock they move, and
+//! builders of the usual cast. Never linked into the product.
+
+mod clock;
+mod scratch;
+mod tenant;
+mod world;
+
+pub use clock::{ManualClock, SystemEntropy};
+pub use scratch::{Backend, Scratch};
+pub use tenant::Tenant;
+pub use world::{PlainRenderer, World, policy, test_keys};

@@ -25,7 +25,7 @@ pub async fn create_webhook(call: Call) -> Outcome {
     let wiring = &call.state.wiring;
     let wish = call
         .input::<WebhookIn>()?
-        .parse(wiring.settings.environment.reach())?;
+        .parse(wiring.settings.webhook_reach)?;
     let id = EndpointId::new(wiring.edge.mint());
     let secret = SigningSecret::new(&wiring.edge.random());
     let create = CreateWebhook {

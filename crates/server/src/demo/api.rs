@@ -13,6 +13,9 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const SOON: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(50);
 
+/// Characters of an unexpected answer that an error shows.
+const SHOWN: usize = 300;
+
 /// What came back.
 pub(super) struct Reply {
     pub(super) status: u16,
@@ -30,7 +33,8 @@ impl Reply {
     pub(super) fn with_status(&self, expected: u16) -> Result<Value, DemoError> {
         if self.status != expected {
             let body = String::from_utf8_lossy(&self.bytes);
-            let got = format!("{} {body}", self.status);
+            let start: String = body.chars().take(SHOWN).collect();
+            let got = format!("{} {start}", self.status);
             return Err(differs("the status", expected, got));
         }
         self.json()
@@ -64,7 +68,9 @@ impl Api {
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, DemoError> {
-        self.send(self.request(Method::GET, path)).await?.with_status(200)
+        self.send(self.request(Method::GET, path))
+            .await?
+            .with_status(200)
     }
 
     /// Posts and expects this status.

@@ -1,6 +1,6 @@
 //! The check of the books at the end.
 
-use super::{DemoError, Tour, report::Step};
+use super::{DemoError, Tour, check::differs, report::Step};
 use crate::{settings::Settings, verify};
 
 impl Tour<'_> {
@@ -12,10 +12,10 @@ impl Tour<'_> {
 }
 
 async fn check(settings: Settings) -> Step<()> {
-    let checked = tokio::task::spawn_blocking(move || verify::check(&settings, &mut |_| {}));
-    let checked = checked
-        .await
-        .map_err(|error| DemoError::Verify(error.to_string()))?;
-    let summary = checked.map_err(|error| DemoError::Verify(error.to_string()))?;
-    Ok(((), summary.to_string()))
+    let checked = tokio::task::spawn_blocking(move || verify::check(&settings, |_| {})).await;
+    let report = checked.map_err(std::io::Error::other)??;
+    match report.findings.first() {
+        None => Ok(((), verify::summary(&report))),
+        Some(found) => Err(differs(found.invariant, "to hold", &found.detail)),
+    }
 }

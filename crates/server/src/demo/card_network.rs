@@ -133,9 +133,8 @@ impl CardNetwork {
         let framed = frame(&encode(request, &self.format), &self.format)?;
         self.stream.write_all(&framed).await?;
         let response = tokio::time::timeout(PATIENCE, self.receive()).await;
-        let response = response.unwrap_or_else(|_| {
-            Err(DemoError::Late(format!("the answer to {}", request.mti())))
-        })?;
+        let response = response
+            .unwrap_or_else(|_| Err(DemoError::Late(format!("the answer to {}", request.mti()))))?;
         let expected = request.mti().response();
         if expected != Some(response.mti()) || response.get(11) != request.get(11) {
             let expected = format!("{expected:?} with DE 11 {:?}", request.get(11));

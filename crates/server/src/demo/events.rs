@@ -62,7 +62,11 @@ async fn list(api: &Api) -> Step<()> {
     let data = data.ok_or_else(|| differs("data", "a list", &list))?;
     let statuses: Result<Vec<&str>, DemoError> =
         data.iter().map(|step| text(step, "status")).collect();
-    same("the transactions", &TRANSACTIONS.as_slice(), &statuses?.as_slice())?;
+    same(
+        "the transactions",
+        &TRANSACTIONS.as_slice(),
+        &statuses?.as_slice(),
+    )?;
     Ok(((), format!("{} of them", TRANSACTIONS.len())))
 }
 
@@ -79,7 +83,11 @@ async fn receive(receiver: &Receiver, secret: &str) -> Step<()> {
     };
     let Ok(told) = tokio::time::timeout(SOON, complete).await else {
         let told = told(receiver, secret)?;
-        return Err(differs("the webhooks", format!("{expected:?}"), format!("{told:?}")));
+        return Err(differs(
+            "the webhooks",
+            format!("{expected:?}"),
+            format!("{told:?}"),
+        ));
     };
     let told = told?;
     let sequence: Vec<i64> = (FIRST_SEQ..).take(expected.len()).collect();

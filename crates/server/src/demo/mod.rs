@@ -24,6 +24,7 @@ use cardium_network::simulate::SimulateError;
 use crate::{
     serve::{Options, Running, StartError},
     settings::{Environment, Overrides, Settings, SettingsError, load},
+    verify::VerifyError,
 };
 
 use api::Api;
@@ -69,8 +70,8 @@ pub enum DemoError {
     #[error("the issuer's bytes cannot be split into messages")]
     Frame(#[from] FrameError),
     /// The check of the books could not run.
-    #[error("the books could not be checked: {0}")]
-    Verify(String),
+    #[error("the books could not be checked")]
+    Verify(#[from] VerifyError),
 }
 
 /// What the steps share.

@@ -29,7 +29,10 @@ impl Tour<'_> {
         details: &CardDetails,
     ) -> Result<(), DemoError> {
         let connected = connect(issuer);
-        let mut network = self.report.step("Sign on to the ISO 8583 host", connected).await?;
+        let mut network = self
+            .report
+            .step("Sign on to the ISO 8583 host", connected)
+            .await?;
         let network = &mut network;
         let coffee = network.purchase(details, 4_295);
         let approved = authorize(network, &coffee);
@@ -37,9 +40,13 @@ impl Tour<'_> {
         let cleared = clear(&self.api, network, &coffee, &code, card);
         self.report.step("Clear it", cleared).await?;
         let cancelled = reverse(&self.api, network, details, card);
-        self.report.step("Authorize 20.00, then reverse it", cancelled).await?;
+        self.report
+            .step("Authorize 20.00, then reverse it", cancelled)
+            .await?;
         let declined = decline_frozen(&self.api, network, details, card);
-        self.report.step("Pay with the card frozen", declined).await?;
+        self.report
+            .step("Pay with the card frozen", declined)
+            .await?;
         let dear = network.purchase(details, 500_000);
         let declined = decline(network, &dear, INSUFFICIENT_FUNDS);
         self.report.step("Pay 5,000.00", declined).await
@@ -102,7 +109,9 @@ async fn decline_frozen(
 }
 
 async fn set_frozen(api: &Api, card: &str, verb: &str, status: &str) -> Result<(), DemoError> {
-    let card = api.post(&format!("/v1/cards/{card}/{verb}"), &json!({}), 200).await?;
+    let card = api
+        .post(&format!("/v1/cards/{card}/{verb}"), &json!({}), 200)
+        .await?;
     same("the card's status", &status, &text(&card, "status")?)
 }
 

@@ -111,7 +111,9 @@ impl Received {
     /// `{t}.{body}` with the signing secret.
     pub(super) fn verified(&self, secret: &str) -> Result<Value, DemoError> {
         let header = self.header("cryptocardium-signature")?;
-        let parts = header.strip_prefix("t=").and_then(|rest| rest.split_once(",v1="));
+        let parts = header
+            .strip_prefix("t=")
+            .and_then(|rest| rest.split_once(",v1="));
         let (at, digest) = parts.ok_or_else(|| differs("the signature", "t=..,v1=..", header))?;
         let digest = data_encoding::HEXLOWER.decode(digest.as_bytes());
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())

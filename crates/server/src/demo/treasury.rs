@@ -2,7 +2,7 @@
 
 use cardium_app::Entropy;
 use data_encoding::HEXLOWER;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     DemoError, Tour,
@@ -26,9 +26,14 @@ impl Tour<'_> {
     /// Asks for a top-up of 500.00 and pays it.
     pub(super) async fn fund_treasury(&mut self) -> Result<(), DemoError> {
         let asked = ask_for_topup(&self.api);
-        let topup = self.report.step("Ask for a top-up of 500.00", asked).await?;
+        let topup = self
+            .report
+            .step("Ask for a top-up of 500.00", asked)
+            .await?;
         let paid = deposit(&self.api, &topup);
-        self.report.step("Pay it on the simulated chain", paid).await?;
+        self.report
+            .step("Pay it on the simulated chain", paid)
+            .await?;
         let read = balance(&self.api, 50_000);
         self.report.step("Read the balance", read).await
     }
@@ -47,7 +52,9 @@ async fn sign_up(api: &Api) -> Step<Api> {
 }
 
 async fn create_key(session: &Api) -> Step<Api> {
-    let key = session.post("/v1/api_keys", &json!({"name": "demo"}), 201).await?;
+    let key = session
+        .post("/v1/api_keys", &json!({"name": "demo"}), 201)
+        .await?;
     let api = session.with_token(text(&key, "key")?);
     Ok((api, text(&key, "id")?.to_owned()))
 }
@@ -79,19 +86,12 @@ async fn ask_for_topup(api: &Api) -> Step<String> {
 async fn deposit(api: &Api, topup: &str) -> Step<()> {
     let path = format!("/v1/test/topups/{topup}/deposits");
     let helper = json!({"confirmations": "final"});
-    let reply = api.post_once(&path, &helper, "deposit_demo").await?;
-    if !(200..300).contains(&reply.status) {
-        reply.with_status(201)?;
-    }
+    api.post(&path, &helper, 201).await?;
     let path = format!("/v1/topups/{topup}");
-    let completed = |topup: &serde_json::Value| text(topup, "status").is_ok_and(is_completed);
+    let completed = |topup: &Value| text(topup, "status").is_ok_and(|word| word == "completed");
     let topup = api.get_until(&path, completed).await?;
     amount(&topup, "received_usd", 50_000)?;
     Ok(((), format!("transaction {}", text(&topup, "txid")?)))
-}
-
-fn is_completed(status: &str) -> bool {
-    status == "completed"
 }
 
 /// Reads the treasury and expects this much.

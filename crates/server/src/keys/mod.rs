@@ -43,8 +43,8 @@ pub enum KeyError {
     Incomplete(String),
     /// The database was used with keys that are not here.
     #[error(
-        "the database was set up with keys, but {0} does not hold them: restore that directory \
-         from its backup, or give the keys in the CARDIUM_KEY_* variables"
+        "{0} holds no keys, and new ones would not open what the database holds: restore that \
+         directory from its backup, or give the keys in the CARDIUM_KEY_* variables"
     )]
     Missing(PathBuf),
     /// The keys do not fit together.

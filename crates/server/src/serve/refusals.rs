@@ -54,6 +54,9 @@ mod tests {
         settings.environment = Environment::Production;
         let message = check(&settings).unwrap_err().to_string();
         assert!(message.contains("rails.chains is simulated"), "{message}");
-        assert!(message.contains("rails.card_network is simulated"), "{message}");
+        assert!(
+            message.contains("rails.card_network is simulated"),
+            "{message}"
+        );
     }
 }

@@ -3,6 +3,7 @@
 //! Every key exists in `config/default.toml`, with its documentation; there are no defaults in
 //! code, and a key that nobody knows is an error.
 
+mod check;
 mod policy;
 mod sections;
 

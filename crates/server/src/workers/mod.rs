@@ -28,7 +28,7 @@ use tokio::{sync::watch, task::JoinSet};
 pub use chains::WatchChain;
 pub use expiry::ExpireTopups;
 pub use upkeep::{FlushUses, PurgeKeys, UseSource};
-pub use webhooks::{DeliverEvents, FanOutEvents};
+pub use webhooks::{DeliverEvents, FanOutEvents, Sender, SenderError};
 
 /// How long a worker's command may wait in the queue.
 const PATIENCE: Duration = Duration::from_secs(10);

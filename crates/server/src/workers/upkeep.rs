@@ -10,14 +10,15 @@ use super::{Backend, Found, Round};
 
 /// Where the last uses of credentials gather.
 pub trait UseSource: Send + Sync {
-    /// Takes out what has gathered.
-    fn drain(&self) -> Vec<(CredentialId, Timestamp)>;
+    /// Takes out up to `most` of what has gathered.
+    fn drain(&self, most: usize) -> Vec<(CredentialId, Timestamp)>;
 }
 
 /// Writes down when credentials were last used.
 pub struct FlushUses {
     backend: Backend,
     source: Arc<dyn UseSource>,
+    /// Taken out, and not written yet.
     left: Vec<(CredentialId, Timestamp)>,
 }
 
@@ -39,17 +40,18 @@ impl Round for FlushUses {
     const PERIOD: Duration = Duration::from_secs(1);
 
     async fn run(&mut self) -> Result<Found, CommandError> {
-        if self.left.is_empty() {
-            self.left = self.source.drain();
-        }
         let slice = usize::try_from(SLICE).unwrap_or(usize::MAX);
-        while !self.left.is_empty() {
-            let count = self.left.len().min(slice);
-            let uses = self.left[..count].to_vec();
+        loop {
+            if self.left.is_empty() {
+                self.left = self.source.drain(slice);
+            }
+            if self.left.is_empty() {
+                return Ok(Found::Nothing);
+            }
+            let uses = self.left.clone();
             self.backend.perform(RecordUses { uses }).await?;
-            self.left.drain(..count);
+            self.left.clear();
         }
-        Ok(Found::Nothing)
     }
 
     async fn finish(&mut self) {

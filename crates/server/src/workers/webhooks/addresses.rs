@@ -11,7 +11,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 /// Looks names up and hands out only addresses within reach. The client dials what it is given,
 /// so a name that means something else a moment later changes nothing.
 #[derive(Debug, Clone, Copy)]
-pub struct Guarded(pub Reach);
+pub(super) struct Guarded(pub(super) Reach);
 
 impl Guarded {
     fn allows(self, address: IpAddr) -> bool {

@@ -1,14 +1,11 @@
 //! What is sent: the event as `GET /v1/events` shows it, and the headers that receivers check.
 
-use cardium_app::reads::Dispatch;
+use cardium_app::{reads::Dispatch, webhooks::webhook_secret_aad};
 use cardium_kernel::Timestamp;
-use cardium_vault::{Aad, Keys, Sealed, open};
+use cardium_vault::{Keys, Sealed, open};
 use cardium_webhooks::{Endpoint, SigningSecret, signature_header};
 
 use super::SenderError;
-
-/// The field that the seal of a signing secret is bound to, beside account and endpoint.
-const SECRET_FIELD: &str = "webhook.secret";
 
 /// A signed event.
 pub(super) struct Message {
@@ -41,8 +38,7 @@ impl Message {
 }
 
 fn secret(endpoint: &Endpoint, keys: &Keys) -> Result<SigningSecret, SenderError> {
-    let account = endpoint.account.value().to_be_bytes();
-    let aad = Aad::new(account, &endpoint.id.value().to_be_bytes(), SECRET_FIELD);
+    let aad = webhook_secret_aad(endpoint.account, endpoint.id);
     let sealed = Sealed::from_bytes(&endpoint.secret).map_err(|_| SenderError::Secret)?;
     let opened = open(&sealed, &aad, keys.ring()).map_err(|_| SenderError::Secret)?;
     let text = std::str::from_utf8(&opened).map_err(|_| SenderError::Secret)?;

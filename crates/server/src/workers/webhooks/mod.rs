@@ -11,7 +11,7 @@ mod message;
 mod record;
 mod sender;
 
-pub use addresses::Guarded;
+use addresses::Guarded;
 pub use deliver::DeliverEvents;
 pub use fan_out::FanOutEvents;
 pub use sender::{Sender, SenderError};

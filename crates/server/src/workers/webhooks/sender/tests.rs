@@ -1,6 +1,6 @@
-use cardium_app::reads::StoredEvent;
+use cardium_app::{reads::StoredEvent, webhooks::webhook_secret_aad};
 use cardium_kernel::{AccountId, Book, DeliveryId, EndpointId, EventId};
-use cardium_vault::{Aad, RawKeys, SealRandom, seal};
+use cardium_vault::{RawKeys, SealRandom, seal};
 use cardium_webhooks::{
     Delivery, DeliveryState, Endpoint, EventFilter, SigningSecret, signature_header,
 };
@@ -29,11 +29,7 @@ fn keys() -> Arc<Keys> {
 fn dispatch(url: String, keys: &Keys) -> Dispatch {
     let (account, id) = (AccountId::new(256), EndpointId::new(512));
     let random = SealRandom::from_bytes(&[7; SealRandom::BYTES]);
-    let aad = Aad::new(
-        account.value().to_be_bytes(),
-        &id.value().to_be_bytes(),
-        "webhook.secret",
-    );
+    let aad = webhook_secret_aad(account, id);
     let secret = seal(SECRET.as_bytes(), &aad, keys.ring().active(), random).unwrap();
     Dispatch {
         delivery: Delivery {

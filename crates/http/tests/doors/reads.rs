@@ -1,0 +1,162 @@
+//! Queries over one account with its credentials; everything else is empty or fails.
+
+use std::{collections::HashMap, sync::Mutex};
+
+use cardium_accounts::{Account, Email};
+use cardium_app::{event::CardView, reads::*};
+use cardium_auth::{Credential, TokenHash};
+use cardium_authorizations::{Authorization, NetworkMessage, Transaction};
+use cardium_cards::StoredPan;
+use cardium_kernel::*;
+use cardium_topups::{Network, Topup, Transfer};
+use cardium_webhooks::{Delivery, Endpoint};
+
+/// Shared by the test and the doors under test.
+#[derive(Default)]
+pub struct FakeReads {
+    pub credentials: Mutex<HashMap<[u8; 32], (Credential, Timestamp)>>,
+    pub look_ups: Mutex<usize>,
+}
+
+fn empty<T>() -> ReadResult<Page<T>> {
+    Ok(Page {
+        items: Vec::new(),
+        has_more: false,
+    })
+}
+
+fn broken<T>() -> ReadResult<T> {
+    let detail = "planted detail".to_owned();
+    Err(ReadError::Store(StoreError::Backend(detail)))
+}
+
+fn balance(book: Book, cents: i64) -> Balance {
+    Balance {
+        book,
+        available: Money::usd(cents),
+        held: Money::usd(0),
+        pending: Money::usd(0),
+        ever_used: cents > 0,
+        updated_at: None,
+    }
+}
+
+impl Reads for FakeReads {
+    fn find_credential(&self, token: &TokenHash) -> ReadResult<Option<(Credential, Timestamp)>> {
+        *self.look_ups.lock().unwrap() += 1;
+        Ok(self.credentials.lock().unwrap().get(&token.0).cloned())
+    }
+
+    fn find_account(&self, _: AccountId) -> ReadResult<Option<Account>> {
+        panic!("planted panic")
+    }
+
+    fn find_account_by_email(&self, _: &Email) -> ReadResult<Option<Account>> {
+        Ok(None)
+    }
+
+    fn count_api_keys(&self, _: AccountId, _: Timestamp) -> ReadResult<KeyCount> {
+        Ok(KeyCount(0))
+    }
+
+    fn list_api_keys(
+        &self,
+        _: &ListQuery<NoFilter, ByCreation>,
+    ) -> ReadResult<Page<(Credential, Option<Timestamp>)>> {
+        empty()
+    }
+
+    fn balances(&self, _: AccountId) -> ReadResult<[Balance; 2]> {
+        Ok([balance(Book::Live, 48_720), balance(Book::Sandbox, 2_000)])
+    }
+
+    fn list_history(
+        &self,
+        _: &ListQuery<HistoryFilter, HistorySort>,
+    ) -> ReadResult<Page<HistoryEntry>> {
+        empty()
+    }
+
+    fn find_topup(&self, _: AccountId, _: TopupId) -> ReadResult<Option<Topup>> {
+        Ok(None)
+    }
+
+    fn list_topups(&self, _: &ListQuery<TopupFilter, TopupSort>) -> ReadResult<Page<Topup>> {
+        broken()
+    }
+
+    fn find_topup_by_address(&self, _: &str) -> ReadResult<Option<Topup>> {
+        Ok(None)
+    }
+
+    fn due_topups(&self, _: Timestamp, _: i64) -> ReadResult<Vec<(TopupId, AccountId)>> {
+        Ok(Vec::new())
+    }
+
+    fn find_card(&self, _: AccountId, _: CardId) -> ReadResult<Option<CardView>> {
+        Ok(None)
+    }
+
+    fn list_cards(&self, _: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>> {
+        empty()
+    }
+
+    fn find_pan(&self, _: AccountId, _: CardId) -> ReadResult<Option<StoredPan>> {
+        Ok(None)
+    }
+
+    fn find_authorization(
+        &self,
+        _: AccountId,
+        _: AuthorizationId,
+    ) -> ReadResult<Option<Authorization>> {
+        Ok(None)
+    }
+
+    fn find_transaction(&self, _: AccountId, _: TransactionId) -> ReadResult<Option<Transaction>> {
+        Ok(None)
+    }
+
+    fn related_transactions(&self, _: AuthorizationId) -> ReadResult<Vec<TransactionId>> {
+        Ok(Vec::new())
+    }
+
+    fn list_transactions(
+        &self,
+        _: &ListQuery<TransactionFilter, TransactionSort>,
+    ) -> ReadResult<Page<Transaction>> {
+        empty()
+    }
+
+    fn find_message_of(
+        &self,
+        _: AccountId,
+        _: TransactionId,
+    ) -> ReadResult<Option<NetworkMessage>> {
+        Ok(None)
+    }
+
+    fn list_webhooks(&self, _: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>> {
+        empty()
+    }
+
+    fn dispatches(&self, _: &[Delivery]) -> ReadResult<Vec<Dispatch>> {
+        Ok(Vec::new())
+    }
+
+    fn chain_cursor(&self, _: Network) -> ReadResult<u64> {
+        Ok(0)
+    }
+
+    fn simulated_head(&self, _: Network) -> ReadResult<u64> {
+        Ok(0)
+    }
+
+    fn simulated_transfers(&self, _: Network, _: (u64, u64)) -> ReadResult<Vec<Transfer>> {
+        Ok(Vec::new())
+    }
+
+    fn ping(&self) -> ReadResult<()> {
+        Ok(())
+    }
+}

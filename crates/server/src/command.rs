@@ -1,0 +1,112 @@
+//! What each command does, and the exit status.
+
+use std::{error::Error, io::Write, process::ExitCode};
+
+use clap::Parser;
+use tokio::runtime;
+
+use crate::{
+    cli::{Cli, Command, Serve},
+    demo, log,
+    serve::{Options, Running, Signals, make_directory, url},
+    settings::{Settings, load},
+    verify,
+};
+
+const DEMO_LOG: &str = "warn,cardium_server::serve=error";
+
+type Outcome = Result<ExitCode, Box<dyn Error>>;
+
+/// Runs the command line's command.
+#[must_use]
+pub fn main() -> ExitCode {
+    run(&Cli::parse()).unwrap_or_else(|error| {
+        complain(error.as_ref());
+        ExitCode::FAILURE
+    })
+}
+
+fn run(cli: &Cli) -> Outcome {
+    let command = cli.command()?;
+    let overrides = match &command {
+        Command::Serve(serve) => cli.overrides(serve),
+        Command::Migrate | Command::Verify | Command::Demo => cli.overrides(&Serve::default()),
+    };
+    let mut settings = load(&overrides)?;
+    if matches!(command, Command::Demo) {
+        // The steps are what the demo shows, and nobody takes its rails for real.
+        DEMO_LOG.clone_into(&mut settings.log.level);
+    }
+    log::start(&settings.log)?;
+    match command {
+        Command::Serve(serve) => runtime()?.block_on(serve_until_told(settings, serve)),
+        Command::Migrate => migrate(&settings),
+        Command::Verify => verify(&settings),
+        Command::Demo => {
+            let mut out = std::io::stdout();
+            runtime()?.block_on(demo::run(overrides, &mut out))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn runtime() -> std::io::Result<runtime::Runtime> {
+    runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+async fn serve_until_told(settings: Settings, serve: Serve) -> Outcome {
+    let mut signals = Signals::catch()?;
+    let options = Options {
+        test_clock: serve.test_clock,
+        ready_file: serve.ready_file,
+    };
+    let mut running = Running::start(settings, options).await?;
+    let signal = tokio::select! {
+        signal = signals.next() => signal,
+        ended = running.ended() => {
+            ended?;
+            return Err("the HTTP server ended by itself".into());
+        }
+    };
+    tracing::info!(signal, "stopping; a second signal stops at once");
+    tokio::select! {
+        () = running.stop() => Ok(ExitCode::SUCCESS),
+        signal = signals.next() => {
+            tracing::warn!(signal, "stopped at once; requests in flight were cut off");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn migrate(settings: &Settings) -> Outcome {
+    make_directory(&settings.server.data_dir)?;
+    let applied = cardium_store::migrate(url(settings).expose())?;
+    let mut out = std::io::stdout();
+    writeln!(
+        out,
+        "{applied} migrations applied; the schema is up to date."
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verify(settings: &Settings) -> Outcome {
+    let mut out = std::io::stdout();
+    let sound = verify::print(settings, &mut out)?;
+    Ok(if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// An error with everything that caused it, on standard error: logging may not have started.
+fn complain(error: &dyn Error) {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    // Nowhere is left to say that standard error is closed.
+    let _written = writeln!(std::io::stderr(), "cardium: {text}");
+}

@@ -1,0 +1,129 @@
+//! The listeners and what stands behind each.
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    num::NonZeroUsize,
+    sync::Arc,
+    thread::available_parallelism,
+    time::Duration,
+};
+
+use actix_web::dev::Server;
+use cardium_chains::SimulatedAddresses;
+use cardium_http::{AppState, HttpSettings, NetworkRail, PasswordCost, Reach, Wiring};
+use cardium_iso8583::WireFormat;
+use cardium_network::{Host, HostSettings, SimulatedRail};
+use tokio::{sync::watch, task::JoinHandle};
+
+use super::{Rail, StartError, core::Core};
+use crate::{
+    iso::{self, IsoLimits},
+    settings::{CardNetwork, Environment, Settings},
+};
+
+/// A running ISO 8583 listener: how to stop it, and its end.
+pub(super) type Iso8583 = (watch::Sender<bool>, JoinHandle<()>);
+
+/// Binds a listener and tells its real address, which matters for port 0.
+pub(super) fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bound = TcpListener::bind(address).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        let bound = listener.local_addr()?;
+        Ok((listener, bound))
+    });
+    bound.map_err(|source| StartError::Bind { address, source })
+}
+
+pub(super) fn host(settings: &Settings, core: &Core) -> Arc<Host> {
+    Arc::new(Host {
+        database: Arc::clone(&core.backend.database),
+        edge: core.backend.edge.clone(),
+        keys: Arc::clone(&core.backend.keys),
+        settings: HostSettings {
+            format: WireFormat::default(),
+            patience: Duration::from_millis(settings.iso8583.patience_ms),
+            starts_signed_on: settings.iso8583.starts_signed_on,
+        },
+    })
+}
+
+/// Serves the card network on a bound listener.
+pub(super) fn serve_iso8583(
+    listener: TcpListener,
+    settings: &Settings,
+    host: Arc<Host>,
+) -> io::Result<Iso8583> {
+    let limits = IsoLimits {
+        max_connections: settings.iso8583.max_connections,
+        max_in_flight_per_connection: settings.iso8583.max_in_flight,
+        idle_timeout: Duration::from_secs(settings.iso8583.idle_seconds),
+    };
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let (stop, stopping) = watch::channel(false);
+    let serving = tokio::spawn(iso::serve(listener, host, limits, stopping));
+    Ok((stop, serving))
+}
+
+/// What every HTTP request can reach.
+pub(super) fn state(settings: &Settings, core: &Core, host: Arc<Host>) -> AppState {
+    AppState::new(Wiring {
+        database: Arc::clone(&core.backend.database),
+        reads: Arc::clone(&core.backend.reads),
+        edge: core.backend.edge.clone(),
+        keys: Arc::clone(&core.backend.keys),
+        addresses: Arc::new(SimulatedAddresses),
+        gateways: core.gateways.clone(),
+        renderer: Arc::clone(&core.renderer),
+        rail: Some(rail(settings.rails.card_network, core, host)),
+        test_clock: core.test_clock.clone(),
+        health: Arc::clone(&core.health) as _,
+        settings: http_settings(settings),
+    })
+}
+
+/// Serves HTTP on a bound listener.
+pub(super) fn serve_http(
+    listener: TcpListener,
+    settings: &Settings,
+    state: &Arc<AppState>,
+) -> io::Result<Server> {
+    let workers = match settings.server.workers {
+        0 => available_parallelism().map_or(1, NonZeroUsize::get),
+        workers => workers,
+    };
+    cardium_http::serve(listener, state, workers, settings.server.shutdown())
+}
+
+fn rail(network: CardNetwork, core: &Core, host: Arc<Host>) -> Arc<dyn NetworkRail> {
+    match network {
+        CardNetwork::Simulated => {
+            let reads = Arc::clone(&core.backend.reads);
+            Arc::new(Rail::new(SimulatedRail::new(host, reads)))
+        }
+    }
+}
+
+fn http_settings(settings: &Settings) -> HttpSettings {
+    HttpSettings {
+        webhook_reach: webhook_reach(settings),
+        test_helpers: settings.test_helpers.enabled,
+        command_patience: Duration::from_millis(settings.server.patience_ms),
+        password_cost: PasswordCost {
+            memory_kib: settings.auth.argon2_memory_kib,
+            passes: settings.auth.argon2_iterations,
+            ..PasswordCost::STANDARD
+        },
+        password_concurrency: settings.auth.concurrency,
+        password_waiting: settings.auth.waiting,
+        ..HttpSettings::default()
+    }
+}
+
+/// How far webhooks may reach, when they are asked for and when they are sent.
+pub(super) const fn webhook_reach(settings: &Settings) -> Reach {
+    match (settings.environment, settings.webhooks.allow_loopback) {
+        (Environment::Development, true) => Reach::LoopbackToo,
+        (Environment::Development, false) | (Environment::Production, _) => Reach::PublicHttps,
+    }
+}

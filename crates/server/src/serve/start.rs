@@ -1,0 +1,104 @@
+//! The order of a start: database, doors, workers, and only then word that it is ready.
+
+use std::{sync::Arc, time::Duration};
+
+use cardium_http::AppState;
+use cardium_kernel::{CredentialId, Timestamp};
+
+use super::{Addresses, Options, Running, StartError, core::Core, doors, refusals};
+use crate::{
+    settings::Settings,
+    workers::{
+        DeliverEvents, ExpireTopups, FanOutEvents, FlushUses, PurgeKeys, Sender, UseSource,
+        WatchChain, Workers,
+    },
+};
+
+pub(super) async fn start(settings: Settings, options: Options) -> Result<Running, StartError> {
+    refusals::check(&settings)?;
+    let core = Core::open(&settings, &options).await?;
+    let host = doors::host(&settings, &core);
+    let state = Arc::new(doors::state(&settings, &core, Arc::clone(&host)));
+    let sender = sender(&settings, &core)?;
+    let iso8583_bind = settings.iso8583.enabled.then_some(settings.iso8583.bind);
+    let iso8583 = iso8583_bind.map(doors::bind).transpose()?;
+    let (http, http_address) = doors::bind(settings.server.bind)?;
+    let addresses = Addresses {
+        http: http_address,
+        iso8583: iso8583.as_ref().map(|(_, address)| *address),
+    };
+    let server = doors::serve_http(http, &settings, &state).map_err(StartError::Serve)?;
+    let iso8583 = iso8583.map(|(listener, _)| doors::serve_iso8583(listener, &settings, host));
+    let iso8583 = iso8583.transpose().map_err(StartError::Serve)?;
+    let workers = workers(&settings, &core, sender, state);
+    let running = Running {
+        http: server.handle(),
+        http_ended: tokio::spawn(server),
+        addresses,
+        iso8583,
+        workers,
+        health: core.health,
+        store: core.store,
+        settings: settings.server,
+    };
+    if let Err(error) = announce(addresses, &options) {
+        running.stop().await;
+        return Err(error);
+    }
+    Ok(running)
+}
+
+fn sender(settings: &Settings, core: &Core) -> Result<Option<Sender>, reqwest::Error> {
+    if !settings.webhooks.enabled {
+        return Ok(None);
+    }
+    let reach = doors::webhook_reach(settings);
+    let timeout = Duration::from_secs(settings.webhooks.timeout_seconds);
+    Sender::try_new(reach, timeout, Arc::clone(&core.backend.keys)).map(Some)
+}
+
+fn workers(
+    settings: &Settings,
+    core: &Core,
+    sender: Option<Sender>,
+    state: Arc<AppState>,
+) -> Workers {
+    let backend = || core.backend.clone();
+    let mut workers = Workers::default();
+    for gateway in &core.gateways {
+        workers.start(WatchChain::new(backend(), Arc::clone(gateway)));
+    }
+    workers.start(ExpireTopups::new(backend()));
+    workers.start(FlushUses::new(backend(), state));
+    workers.start(PurgeKeys::new(backend()));
+    if let Some(sender) = sender {
+        workers.start(FanOutEvents::new(backend()));
+        let concurrency = settings.webhooks.concurrency;
+        workers.start(DeliverEvents::new(backend(), sender, concurrency));
+    }
+    workers
+}
+
+impl UseSource for AppState {
+    fn drain(&self, most: usize) -> Vec<(CredentialId, Timestamp)> {
+        self.uses().drain(most)
+    }
+}
+
+fn announce(addresses: Addresses, options: &Options) -> Result<(), StartError> {
+    let Addresses { http, iso8583 } = addresses;
+    tracing::warn!("every rail is simulated, that of live money too: no real money moves");
+    match iso8583 {
+        Some(iso8583) => tracing::info!(%http, %iso8583, "serving"),
+        None => tracing::info!(%http, "serving"),
+    }
+    let Some(path) = &options.ready_file else {
+        return Ok(());
+    };
+    addresses
+        .write(path)
+        .map_err(|source| StartError::ReadyFile {
+            path: path.clone(),
+            source,
+        })
+}

@@ -1,0 +1,109 @@
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use diesel::{Connection as _, PgConnection, SqliteConnection, connection::SimpleConnection};
+
+/// The databases every test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// A file of its own.
+    Sqlite,
+    /// A schema of its own on the server that `tests/run` starts.
+    Postgres,
+}
+
+/// An empty database, gone when dropped.
+pub struct Scratch {
+    backend: Backend,
+    name: String,
+    url: String,
+}
+
+static COUNTER: AtomicU32 = AtomicU32::new(0);
+
+impl Scratch {
+    /// Makes an empty database.
+    ///
+    /// # Panics
+    /// When there is no PostgreSQL to make it on: tests are never skipped silently.
+    #[must_use]
+    pub fn new(backend: Backend) -> Self {
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("cardium_{}_{number}", std::process::id());
+        let url = match backend {
+            Backend::Sqlite => {
+                let folder = std::env::temp_dir().join(&name);
+                std::fs::create_dir_all(&folder).expect("the temporary folder takes folders");
+                folder.join("cardium.db").display().to_string()
+            }
+            Backend::Postgres => {
+                run_on_server(&format!("CREATE SCHEMA {name}"));
+                format!("{}?options=-csearch_path%3D{name}", server())
+            }
+        };
+        Self { backend, name, url }
+    }
+
+    /// The database's URL.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Which kind of database it is.
+    #[must_use]
+    pub const fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// The folder of an SQLite file; where a PostgreSQL-backed server may keep its own files.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        let folder = std::env::temp_dir().join(&self.name);
+        std::fs::create_dir_all(&folder).expect("the temporary folder takes folders");
+        folder
+    }
+
+    /// Runs SQL behind the product's back, to plant what a checker must find.
+    ///
+    /// # Panics
+    /// When the SQL fails.
+    pub fn execute(&self, sql: &str) {
+        match self.backend {
+            Backend::Sqlite => {
+                let mut connection =
+                    SqliteConnection::establish(&self.url).expect("the file opens");
+                let text = format!("PRAGMA busy_timeout = 5000; {sql}");
+                connection.batch_execute(&text).expect("the SQL runs");
+            }
+            Backend::Postgres => {
+                let mut connection = PgConnection::establish(&self.url).expect("it connects");
+                connection.batch_execute(sql).expect("the SQL runs");
+            }
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _left_behind = std::fs::remove_dir_all(std::env::temp_dir().join(&self.name));
+        if self.backend == Backend::Postgres {
+            run_on_server(&format!("DROP SCHEMA IF EXISTS {} CASCADE", self.name));
+        }
+    }
+}
+
+/// The server of `tests/run`.
+fn server() -> String {
+    std::env::var("CARDIUM_TEST_POSTGRES_URL").expect(
+        "CARDIUM_TEST_POSTGRES_URL is not set: run the tests with `tests/run`, which starts \
+         PostgreSQL",
+    )
+}
+
+fn run_on_server(sql: &str) {
+    let mut connection = PgConnection::establish(&server()).expect("PostgreSQL is running");
+    connection.batch_execute(sql).expect("the SQL runs");
+}

@@ -1,0 +1,26 @@
+//! What black-box tests share.
+
+mod gate;
+mod proxy;
+
+pub use gate::Gate;
+pub use proxy::{Cut, Proxy};
+
+/// Makes two tests of a function that takes a backend: one on SQLite, one on PostgreSQL.
+#[macro_export]
+macro_rules! on_both {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        mod $name {
+            #[test]
+            fn sqlite() {
+                super::$name(cardium_testkit::Backend::Sqlite);
+            }
+
+            #[test]
+            fn postgres() {
+                super::$name(cardium_testkit::Backend::Postgres);
+            }
+        }
+    )+};
+}

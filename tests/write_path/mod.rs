@@ -1,0 +1,8 @@
+//! The write path's promises (docs/ARCHITECTURE.md), proved on both databases.
+
+mod batching;
+mod failing;
+mod money;
+mod opening;
+mod processes;
+mod verifying;
