@@ -45,10 +45,7 @@ fn may_know(folder: &str) -> Option<Vec<&'static str>> {
         "http" => core(&[&["app", "network", "mcp", "vault"], DIALECTS].concat()),
         folder if WIRING.contains(&folder) => core(
             &[
-                &[
-                    "app", "network", "mcp", "iso8583", "vault", "store", "chains", "http",
-                    "server",
-                ],
+                &["app", "network", "mcp", "iso8583", "vault", "store", "chains", "http", "server"],
                 DIALECTS,
             ]
             .concat(),
@@ -116,12 +113,10 @@ const LIBRARIES: [LibraryRule; 5] = [
 
 impl LibraryRule {
     fn covers(&self, package: &str) -> bool {
-        self.packages
-            .iter()
-            .any(|pattern| match pattern.strip_suffix('*') {
-                Some(beginning) => package.starts_with(beginning),
-                None => package == *pattern,
-            })
+        self.packages.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(beginning) => package.starts_with(beginning),
+            None => package == *pattern,
+        })
     }
 }
 
@@ -130,9 +125,7 @@ fn violations(manifests: &[Manifest]) -> Vec<String> {
     for manifest in manifests {
         let Some(allowed) = may_know(&manifest.folder) else {
             let folder = &manifest.folder;
-            found.push(format!(
-                "crates/{folder}: no rule; add it to the architecture test"
-            ));
+            found.push(format!("crates/{folder}: no rule; add it to the architecture test"));
             continue;
         };
         for dependency in &manifest.dependencies {
@@ -152,26 +145,16 @@ fn judge(folder: &str, allowed: &[&str], dependency: &Dependency) -> Option<Stri
     if dependency.kind == Kind::Dev {
         return None;
     }
-    let broken = LIBRARIES
-        .iter()
-        .find(|rule| rule.covers(package) && !rule.place.allows(folder))?;
-    Some(format!(
-        "crates/{folder} may not use {package}: {}",
-        broken.why
-    ))
+    let broken =
+        LIBRARIES.iter().find(|rule| rule.covers(package) && !rule.place.allows(folder))?;
+    Some(format!("crates/{folder} may not use {package}: {}", broken.why))
 }
 
 fn manifests() -> Vec<Manifest> {
     let renames = renames(&read(&root().join("Cargo.toml")));
     let folders = children(&root().join("crates"));
-    let paths = folders
-        .iter()
-        .map(|folder| folder.join("Cargo.toml"))
-        .filter(|path| path.exists());
-    let file = |path: &Path| SourceFile {
-        path: relative(path),
-        text: read(path),
-    };
+    let paths = folders.iter().map(|folder| folder.join("Cargo.toml")).filter(|path| path.exists());
+    let file = |path: &Path| SourceFile { path: relative(path), text: read(path) };
     paths.map(|path| parse(&file(&path), &renames)).collect()
 }
 
@@ -183,10 +166,7 @@ fn crates_know_only_whom_they_may() {
 }
 
 fn planted(folder: &str, text: &str) -> Vec<String> {
-    let file = SourceFile {
-        path: format!("crates/{folder}/Cargo.toml"),
-        text: text.to_owned(),
-    };
+    let file = SourceFile { path: format!("crates/{folder}/Cargo.toml"), text: text.to_owned() };
     violations(&[parse(&file, &Renames::new())])
 }
 
@@ -223,10 +203,7 @@ fn a_planted_acquaintance_is_caught() {
             assert_caught(&planted(folder, &format!("[{table}]\n{line}")), &expected);
         }
     }
-    assert_caught(
-        &planted("app", "[dev-dependencies]\ncardium-http = {}"),
-        "cardium-http",
-    );
+    assert_caught(&planted("app", "[dev-dependencies]\ncardium-http = {}"), "cardium-http");
     assert_caught(&planted("novelty", ""), "crates/novelty: no rule");
 }
 
@@ -259,27 +236,12 @@ fn a_planted_library_is_caught() {
 #[test]
 fn what_the_layers_need_is_allowed() {
     let fine = [
-        (
-            "cards",
-            "[dependencies]\ncardium-vault = {}\ncardium-ledger = {}\nthiserror = \"2\"",
-        ),
-        (
-            "app",
-            "[dependencies]\ncardium-cards = {}\n[dev-dependencies]\ncardium-testkit = {}",
-        ),
+        ("cards", "[dependencies]\ncardium-vault = {}\ncardium-ledger = {}\nthiserror = \"2\""),
+        ("app", "[dependencies]\ncardium-cards = {}\n[dev-dependencies]\ncardium-testkit = {}"),
         ("app", "[dev-dependencies]\ntokio = \"1\"\nrand = \"0.9\""),
-        (
-            "http",
-            "[dependencies]\nactix-web = \"4\"\ncardium-api-v1 = {}\nserde = \"1\"",
-        ),
-        (
-            "server",
-            "[dependencies]\ncardium-http = {}\ncardium-store = {}\ntokio = \"1\"",
-        ),
-        (
-            "store",
-            "[dependencies]\ndiesel = \"2\"\ncardium-app = {}\nserde_json = \"1\"",
-        ),
+        ("http", "[dependencies]\nactix-web = \"4\"\ncardium-api-v1 = {}\nserde = \"1\""),
+        ("server", "[dependencies]\ncardium-http = {}\ncardium-store = {}\ntokio = \"1\""),
+        ("store", "[dependencies]\ndiesel = \"2\"\ncardium-app = {}\nserde_json = \"1\""),
     ];
     for (folder, text) in fine {
         assert_none(&planted(folder, text));

@@ -52,17 +52,9 @@ fn compare_tables(name: &str, sqlite: &Table, postgres: &Table, found: &mut Vec<
             columns.push(differ(&format!("column {column}"), ours, theirs));
         }
     }
-    found.extend(
-        columns
-            .into_iter()
-            .map(|message| format!("table {name}: {message}")),
-    );
+    found.extend(columns.into_iter().map(|message| format!("table {name}: {message}")));
     if sqlite.keys != postgres.keys {
-        found.push(differ(
-            &format!("keys of table {name}"),
-            &sqlite.keys,
-            &postgres.keys,
-        ));
+        found.push(differ(&format!("keys of table {name}"), &sqlite.keys, &postgres.keys));
     }
 }
 
@@ -84,21 +76,13 @@ fn differ(what: &str, sqlite: impl Debug, postgres: impl Debug) -> String {
 /// The folders of one backend's migrations, in the order in which they run.
 fn migrations(backend: &str) -> Vec<String> {
     let folders = children(&root().join("migrations").join(backend));
-    folders
-        .iter()
-        .filter(|path| path.is_dir())
-        .map(|path| name_of(path))
-        .collect()
+    folders.iter().filter(|path| path.is_dir()).map(|path| name_of(path)).collect()
 }
 
 fn repository_schema(backend: Backend, folder: &str) -> Schema {
     let mut schema = Schema::default();
     for migration in migrations(folder) {
-        let path = root()
-            .join("migrations")
-            .join(folder)
-            .join(&migration)
-            .join("up.sql");
+        let path = root().join("migrations").join(folder).join(&migration).join("up.sql");
         let outcome = schema.apply(backend, &read(&path));
         outcome.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
@@ -171,71 +155,33 @@ fn planted(from: &str, to: &str) -> Vec<String> {
 fn the_samples_agree() {
     assert_none(&planted("cards", "cards"));
     let later = "ALTER TABLE cards ADD COLUMN note TEXT; DROP INDEX cards_open; DROP TABLE cards;";
-    assert!(
-        schema(Backend::Sqlite, &format!("{SQLITE} {later}"))
-            .tables
-            .is_empty()
-    );
+    assert!(schema(Backend::Sqlite, &format!("{SQLITE} {later}")).tables.is_empty());
 }
 
 #[test]
 fn a_planted_difference_is_caught() {
     let plants = [
-        (
-            "CREATE TABLE cards (",
-            "CREATE TABLE more (id BYTEA); CREATE TABLE cards (",
-            "more",
-        ),
-        (
-            "open BOOLEAN NOT NULL,",
-            "open BOOLEAN NOT NULL, more BYTEA,",
-            "column more exists",
-        ),
-        (
-            "seen_at BIGINT",
-            "seen_at INTEGER",
-            "column seen_at differs",
-        ),
-        (
-            "seen_at BIGINT",
-            "seen_at BIGINT NOT NULL",
-            "column seen_at differs",
-        ),
+        ("CREATE TABLE cards (", "CREATE TABLE more (id BYTEA); CREATE TABLE cards (", "more"),
+        ("open BOOLEAN NOT NULL,", "open BOOLEAN NOT NULL, more BYTEA,", "column more exists"),
+        ("seen_at BIGINT", "seen_at INTEGER", "column seen_at differs"),
+        ("seen_at BIGINT", "seen_at BIGINT NOT NULL", "column seen_at differs"),
         ("TEXT COLLATE \"C\"", "TEXT", "column name differs"),
         ("tries INTEGER", "tries SMALLINT", "column tries differs"),
-        (
-            "UNIQUE(name,open)",
-            "UNIQUE(name)",
-            "keys of table cards differs",
-        ),
-        (
-            "CREATE UNIQUE INDEX",
-            "CREATE INDEX",
-            "index cards_open differs",
-        ),
-        (
-            "cards(name, id)",
-            "cards(id, name)",
-            "index cards_open differs",
-        ),
+        ("UNIQUE(name,open)", "UNIQUE(name)", "keys of table cards differs"),
+        ("CREATE UNIQUE INDEX", "CREATE INDEX", "index cards_open differs"),
+        ("cards(name, id)", "cards(id, name)", "index cards_open differs"),
         ("WHERE open", "WHERE NOT open", "index cards_open differs"),
         ("INDEX cards_open", "INDEX cards_shut", "index cards_shut"),
     ];
     for (from, to, expected) in plants {
         let found = planted(from, to);
-        assert!(
-            found.iter().any(|one| one.contains(expected)),
-            "{expected:?}: {found:#?}"
-        );
+        assert!(found.iter().any(|one| one.contains(expected)), "{expected:?}: {found:#?}");
     }
 }
 
 #[test]
 fn a_nullable_primary_key_is_caught() {
-    let sqlite = schema(
-        Backend::Sqlite,
-        &SQLITE.replacen(" NOT NULL PRIMARY", " PRIMARY", 1),
-    );
+    let sqlite = schema(Backend::Sqlite, &SQLITE.replacen(" NOT NULL PRIMARY", " PRIMARY", 1));
     let postgres = schema(Backend::Postgres, POSTGRES);
     assert_caught(&violations(&sqlite, &postgres), "column id differs");
 }
@@ -243,9 +189,5 @@ fn a_nullable_primary_key_is_caught() {
 #[test]
 fn a_change_that_cannot_be_followed_is_refused() {
     let outcome = Schema::default().apply(Backend::Sqlite, "ALTER TABLE cards RENAME TO other");
-    assert!(
-        outcome
-            .expect_err("a rename is not followed")
-            .contains("cannot follow")
-    );
+    assert!(outcome.expect_err("a rename is not followed").contains("cannot follow"));
 }

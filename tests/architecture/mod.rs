@@ -24,10 +24,7 @@ struct SourceFile {
 /// The repository's root, one above this package.
 fn root() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package
-        .parent()
-        .expect("the package lies in the repository")
-        .to_path_buf()
+    package.parent().expect("the package lies in the repository").to_path_buf()
 }
 
 /// Every Rust file of the crates and of the tests, in the order of their paths.
@@ -37,11 +34,7 @@ fn rust_files() -> Vec<SourceFile> {
         collect(&root().join(folder), &mut found);
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
-    assert!(
-        !found.is_empty(),
-        "no Rust file found below {}",
-        root().display()
-    );
+    assert!(!found.is_empty(), "no Rust file found below {}", root().display());
     found
 }
 
@@ -53,10 +46,7 @@ fn collect(folder: &Path, found: &mut Vec<SourceFile>) {
                 collect(&path, found);
             }
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(SourceFile {
-                path: relative(&path),
-                text: read(&path),
-            });
+            found.push(SourceFile { path: relative(&path), text: read(&path) });
         }
     }
 }
@@ -66,24 +56,18 @@ fn children(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
     };
-    let mut paths: Vec<PathBuf> = entries
-        .map(|entry| entry.expect("a folder can be listed").path())
-        .collect();
+    let mut paths: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("a folder can be listed").path()).collect();
     paths.sort();
     paths
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn relative(path: &Path) -> String {
-    let below = path
-        .strip_prefix(root())
-        .expect("the path lies in the repository");
+    let below = path.strip_prefix(root()).expect("the path lies in the repository");
     below.to_string_lossy().replace('\\', "/")
 }
 
@@ -105,14 +89,6 @@ fn assert_none(violations: &[String]) {
 /// Asserts that a checker finds exactly one violation, and that its message says so.
 #[track_caller]
 fn assert_caught(violations: &[String], expected: &str) {
-    assert_eq!(
-        violations.len(),
-        1,
-        "expected one violation, got {violations:#?}"
-    );
-    assert!(
-        violations[0].contains(expected),
-        "{:?} lacks {expected:?}",
-        violations[0]
-    );
+    assert_eq!(violations.len(), 1, "expected one violation, got {violations:#?}");
+    assert!(violations[0].contains(expected), "{:?} lacks {expected:?}", violations[0]);
 }

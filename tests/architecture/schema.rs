@@ -44,17 +44,8 @@ pub(super) struct Index {
 }
 
 /// The words that end a column's type.
-const AFTER_TYPE: [&str; 9] = [
-    "NOT",
-    "NULL",
-    "PRIMARY",
-    "UNIQUE",
-    "CHECK",
-    "REFERENCES",
-    "DEFAULT",
-    "COLLATE",
-    "CONSTRAINT",
-];
+const AFTER_TYPE: [&str; 9] =
+    ["NOT", "NULL", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "DEFAULT", "COLLATE", "CONSTRAINT"];
 
 type Outcome = Result<(), String>;
 
@@ -89,9 +80,7 @@ impl Schema {
             table.add(part)?;
         }
         // SQLite lets NULL into primary keys, save in STRICT and WITHOUT ROWID tables.
-        let strict = ["STRICT", "ROWID"]
-            .iter()
-            .any(|word| position(tail, word).is_some());
+        let strict = ["STRICT", "ROWID"].iter().any(|word| position(tail, word).is_some());
         if backend == Backend::Postgres || strict {
             table.forbid_null_in_key();
         }
@@ -106,12 +95,7 @@ impl Schema {
         let name = &head[on - 1];
         let table = head.get(on + 1).ok_or("no table")?.clone();
         let unique = begins(statement, "CREATE UNIQUE");
-        let index = Index {
-            table,
-            columns: columns.join(" "),
-            unique,
-            predicate: tail.join(" "),
-        };
+        let index = Index { table, columns: columns.join(" "), unique, predicate: tail.join(" ") };
         insert_new(&mut self.indexes, name, index)
     }
 
@@ -132,11 +116,7 @@ impl Schema {
         } else {
             self.indexes.remove(&name).is_some()
         };
-        if known {
-            Ok(())
-        } else {
-            Err("unknown name".into())
-        }
+        if known { Ok(()) } else { Err("unknown name".into()) }
     }
 }
 
@@ -150,11 +130,7 @@ fn insert_new<V>(map: &mut BTreeMap<String, V>, name: &str, value: V) -> Outcome
 impl Table {
     /// Adds a column or a table constraint.
     fn add(&mut self, part: &[String]) -> Outcome {
-        let part = if begins(part, "CONSTRAINT") {
-            part.get(2..).unwrap_or(&[])
-        } else {
-            part
-        };
+        let part = if begins(part, "CONSTRAINT") { part.get(2..).unwrap_or(&[]) } else { part };
         if begins(part, "PRIMARY KEY") || begins(part, "UNIQUE") || begins(part, "FOREIGN KEY") {
             self.keys.push(part.join(" "));
             Ok(())
@@ -169,10 +145,7 @@ impl Table {
     fn add_column(&mut self, name: &str, rest: &[String]) -> Outcome {
         let outer = outermost(rest);
         let type_ends = |word: &&&str| AFTER_TYPE.iter().any(|end| word.eq_ignore_ascii_case(end));
-        let length = outer
-            .iter()
-            .position(|word| type_ends(&word))
-            .unwrap_or(outer.len());
+        let length = outer.iter().position(|word| type_ends(&word)).unwrap_or(outer.len());
         let mut kind = outer[..length].join(" ").to_uppercase();
         if let Some(at) = position(&outer, "COLLATE") {
             let collation = outer.get(at + 1).ok_or("no collation")?;
@@ -184,24 +157,15 @@ impl Table {
             }
         }
         if let Some(at) = position(rest, "REFERENCES") {
-            self.keys
-                .push(format!("FOREIGN KEY ( {name} ) {}", rest[at..].join(" ")));
+            self.keys.push(format!("FOREIGN KEY ( {name} ) {}", rest[at..].join(" ")));
         }
-        let column = Column {
-            kind,
-            not_null: position(&outer, "NOT").is_some(),
-        };
+        let column = Column { kind, not_null: position(&outer, "NOT").is_some() };
         insert_new(&mut self.columns, name, column)
     }
 
     fn forbid_null_in_key(&mut self) {
-        let key = self
-            .keys
-            .iter()
-            .find_map(|key| key.strip_prefix("PRIMARY KEY ( "));
-        let names = key
-            .map(|names| names.trim_end_matches(" )").to_owned())
-            .unwrap_or_default();
+        let key = self.keys.iter().find_map(|key| key.strip_prefix("PRIMARY KEY ( "));
+        let names = key.map(|names| names.trim_end_matches(" )").to_owned()).unwrap_or_default();
         for name in names.split(" , ") {
             if let Some(column) = self.columns.get_mut(name) {
                 column.not_null = true;

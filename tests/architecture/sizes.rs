@@ -55,16 +55,12 @@ fn violations(file: &SourceFile) -> Vec<String> {
     let mut found = Vec::new();
     let lines = file.text.lines().count();
     if lines > FILE_LINES {
-        found.push(format!(
-            "{path}: {lines} lines, at most {FILE_LINES} are allowed"
-        ));
+        found.push(format!("{path}: {lines} lines, at most {FILE_LINES} are allowed"));
     }
     for (number, line) in (1..).zip(file.text.lines()) {
         let width = line.chars().count();
         if width > LINE_WIDTH {
-            found.push(format!(
-                "{path}:{number}: {width} characters, at most {LINE_WIDTH}"
-            ));
+            found.push(format!("{path}:{number}: {width} characters, at most {LINE_WIDTH}"));
         }
     }
     match syn::parse_file(&file.text) {
@@ -84,10 +80,7 @@ fn functions_files_and_lines_stay_below_their_caps() {
 }
 
 fn planted(text: String) -> Vec<String> {
-    violations(&SourceFile {
-        path: "crates/kernel/src/lib.rs".into(),
-        text,
-    })
+    violations(&SourceFile { path: "crates/kernel/src/lib.rs".into(), text })
 }
 
 fn function(lines: usize) -> String {
@@ -100,10 +93,7 @@ fn a_planted_long_function_is_caught() {
     let long = function(FUNCTION_LINES + 1);
     assert_caught(&planted(long.clone()), "lib.rs:1: fn long has 71 lines");
     for container in ["impl Thing", "trait Thing", "mod thing"] {
-        assert_caught(
-            &planted(format!("{container} {{\n{long}}}\n")),
-            "fn long has 71 lines",
-        );
+        assert_caught(&planted(format!("{container} {{\n{long}}}\n")), "fn long has 71 lines");
     }
 }
 

@@ -7,9 +7,7 @@ pub(super) type Statement = Vec<String>;
 pub(super) fn statements(sql: &str) -> Vec<Statement> {
     let tokens = tokens(sql);
     let cut = tokens.split(|token| token == ";");
-    cut.filter(|statement| !statement.is_empty())
-        .map(<[String]>::to_vec)
-        .collect()
+    cut.filter(|statement| !statement.is_empty()).map(<[String]>::to_vec).collect()
 }
 
 fn tokens(sql: &str) -> Vec<String> {
@@ -28,16 +26,11 @@ fn tokens(sql: &str) -> Vec<String> {
 
 /// The bytes of the token at the beginning of `text`, and whether it is a comment.
 fn first_token(text: &str) -> (usize, bool) {
-    for (opening, closing, is_comment) in [
-        ("--", "\n", true),
-        ("/*", "*/", true),
-        ("'", "'", false),
-        ("\"", "\"", false),
-    ] {
+    for (opening, closing, is_comment) in
+        [("--", "\n", true), ("/*", "*/", true), ("'", "'", false), ("\"", "\"", false)]
+    {
         if let Some(inner) = text.strip_prefix(opening) {
-            let end = inner
-                .find(closing)
-                .map(|at| opening.len() + at + closing.len());
+            let end = inner.find(closing).map(|at| opening.len() + at + closing.len());
             return (end.unwrap_or(text.len()), is_comment);
         }
     }
@@ -54,13 +47,8 @@ fn first_token(text: &str) -> (usize, bool) {
 fn dollar_quoted(text: &str) -> Option<usize> {
     let tag_end = text.strip_prefix('$')?.find('$')? + 2;
     let (tag, body) = text.split_at(tag_end);
-    let is_tag = tag
-        .chars()
-        .all(|sign| sign.is_alphanumeric() || "$_".contains(sign));
-    is_tag.then(|| {
-        body.find(tag)
-            .map_or(text.len(), |at| tag_end + at + tag_end)
-    })
+    let is_tag = tag.chars().all(|sign| sign.is_alphanumeric() || "$_".contains(sign));
+    is_tag.then(|| body.find(tag).map_or(text.len(), |at| tag_end + at + tag_end))
 }
 
 /// The tokens before the first parenthesis, those within it, and those behind it.
@@ -107,27 +95,20 @@ fn depth_after(depth: usize, token: &str) -> usize {
 /// Whether the tokens begin with these words, in any case.
 pub(super) fn begins(tokens: &[String], words: &str) -> bool {
     let mut expected = words.split(' ');
-    let same = tokens
-        .iter()
-        .zip(&mut expected)
-        .all(|(token, word)| token.eq_ignore_ascii_case(word));
+    let same =
+        tokens.iter().zip(&mut expected).all(|(token, word)| token.eq_ignore_ascii_case(word));
     same && expected.next().is_none()
 }
 
 /// Where this word stands, in any case.
 pub(super) fn position<T: AsRef<str>>(tokens: &[T], word: &str) -> Option<usize> {
-    tokens
-        .iter()
-        .position(|token| token.as_ref().eq_ignore_ascii_case(word))
+    tokens.iter().position(|token| token.as_ref().eq_ignore_ascii_case(word))
 }
 
 #[test]
 fn comments_and_quotes_do_not_cut_a_statement() {
     let sql = "-- one; two\nSELECT 'a;b' , \"c;d\"; /* e;f */ DO $$ g; h $$; x$1 -- end";
-    let joined: Vec<String> = statements(sql)
-        .iter()
-        .map(|found| found.join(" "))
-        .collect();
+    let joined: Vec<String> = statements(sql).iter().map(|found| found.join(" ")).collect();
     assert_eq!(joined, ["SELECT 'a;b' , \"c;d\"", "DO $$ g; h $$", "x $ 1"]);
 }
 
@@ -135,10 +116,7 @@ fn comments_and_quotes_do_not_cut_a_statement() {
 fn parts_and_parentheses_nest() {
     let statement = &statements("T (a, f(b, c)) d")[0];
     let (before, within, after) = parenthesis(statement).expect("there is a parenthesis");
-    assert_eq!(
-        (before, after),
-        (&["T".to_owned()][..], &["d".to_owned()][..])
-    );
+    assert_eq!((before, after), (&["T".to_owned()][..], &["d".to_owned()][..]));
     assert_eq!(parts(within).len(), 2);
     assert_eq!(outermost(statement), ["T", "d"]);
     assert!(begins(statement, "t (") && !begins(statement, "T ( a , f ( b , c ) ) d e"));

@@ -15,10 +15,7 @@ const FORBIDDEN: [(&str, &str); 5] = [
 
 fn violations(files: &[SourceFile]) -> Vec<String> {
     let mut found = Vec::new();
-    for file in files
-        .iter()
-        .filter(|file| !file.path.starts_with("tests/architecture/"))
-    {
+    for file in files.iter().filter(|file| !file.path.starts_with("tests/architecture/")) {
         for (number, line) in (1..).zip(file.text.lines()) {
             for (needle, advice) in FORBIDDEN {
                 if line.contains(needle) {
@@ -40,10 +37,7 @@ fn unexplained(file: &SourceFile) -> Vec<String> {
             let end = attribute.find(")]").unwrap_or(attribute.len());
             if !attribute[..end].contains("reason") {
                 let number = before.lines().count().max(1);
-                found.push(format!(
-                    "{}:{number}: {opening} without a reason",
-                    file.path
-                ));
+                found.push(format!("{}:{number}: {opening} without a reason", file.path));
             }
         }
     }
@@ -63,16 +57,10 @@ fn a_planted_shortcut_is_caught() {
         ("#[test]\n#[ignore = \"slow\"]\nfn f() {}\n", ":2: #[ignore"),
         ("#[allow(dead_code)]\nfn f() {}\n", "#[allow("),
         ("#![allow(dead_code)]\n", "#![allow("),
-        (
-            "#[expect(dead_code)]\nfn f() {}\n",
-            ":1: #[expect( without a reason",
-        ),
+        ("#[expect(dead_code)]\nfn f() {}\n", ":1: #[expect( without a reason"),
     ];
     for (text, expected) in plants {
-        let file = SourceFile {
-            path: "crates/kernel/src/lib.rs".into(),
-            text: text.into(),
-        };
+        let file = SourceFile { path: "crates/kernel/src/lib.rs".into(), text: text.into() };
         assert_caught(&violations(&[file]), expected);
     }
 }
@@ -80,9 +68,6 @@ fn a_planted_shortcut_is_caught() {
 #[test]
 fn a_reasoned_expectation_is_no_violation() {
     let text = "#[expect(\n    dead_code,\n    reason = \"the next change uses it\"\n)]\n";
-    let file = SourceFile {
-        path: "crates/kernel/src/lib.rs".into(),
-        text: text.into(),
-    };
+    let file = SourceFile { path: "crates/kernel/src/lib.rs".into(), text: text.into() };
     assert_none(&violations(&[file]));
 }

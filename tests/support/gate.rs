@@ -26,10 +26,8 @@ impl Gate {
     /// Waits until the writer has stopped.
     pub fn wait_for_writer(&self) {
         let state = self.state.lock().expect("no test panics here");
-        let _state = self
-            .changed
-            .wait_while(state, |state| !state.waiting)
-            .expect("no test panics here");
+        let _state =
+            self.changed.wait_while(state, |state| !state.waiting).expect("no test panics here");
     }
 
     /// Lets the writer go on.
@@ -40,11 +38,7 @@ impl Gate {
 
     /// The numbers of commands in the batches so far.
     pub fn batches(&self) -> Vec<usize> {
-        self.state
-            .lock()
-            .expect("no test panics here")
-            .batches
-            .clone()
+        self.state.lock().expect("no test panics here").batches.clone()
     }
 }
 
@@ -57,10 +51,8 @@ impl Probe for Gate {
         state.batches.push(commands);
         state.waiting = state.closed;
         self.changed.notify_all();
-        let mut state = self
-            .changed
-            .wait_while(state, |state| state.closed)
-            .expect("no test panics here");
+        let mut state =
+            self.changed.wait_while(state, |state| state.closed).expect("no test panics here");
         state.waiting = false;
     }
 }

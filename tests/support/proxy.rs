@@ -60,11 +60,7 @@ fn forward(client: TcpStream, server: TcpStream, arm: &Arc<AtomicU8>) {
         while let Ok(count @ 1..) = client_in.read(&mut buffer) {
             let chunk = &buffer[..count];
             let is_commit = chunk.windows(6).any(|window| window == b"COMMIT");
-            let cut = if is_commit {
-                arm.swap(0, Ordering::SeqCst)
-            } else {
-                0
-            };
+            let cut = if is_commit { arm.swap(0, Ordering::SeqCst) } else { 0 };
             if cut == Cut::BeforeCommit as u8 {
                 break;
             }
@@ -79,10 +75,7 @@ fn forward(client: TcpStream, server: TcpStream, arm: &Arc<AtomicU8>) {
                 break;
             }
         }
-        let _closed = (
-            client_in.shutdown(Shutdown::Both),
-            server_out.shutdown(Shutdown::Both),
-        );
+        let _closed = (client_in.shutdown(Shutdown::Both), server_out.shutdown(Shutdown::Both));
     });
     let (mut client_out, mut server_in) = (client, server);
     std::thread::spawn(move || {

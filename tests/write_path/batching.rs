@@ -21,10 +21,7 @@ on_both! {
 fn gated(backend: Backend) -> (World, Arc<Gate>) {
     let gate = Arc::new(Gate::default());
     let probe = Arc::clone(&gate);
-    (
-        World::with(backend, |settings| settings.probe = Some(probe)),
-        gate,
-    )
+    (World::with(backend, |settings| settings.probe = Some(probe)), gate)
 }
 
 /// Submits commands while the writer is stopped, so that they meet in one batch.
@@ -54,16 +51,9 @@ fn in_one_batch<T: Send + 'static>(
         }
         answers
     });
-    let signed_up = world
-        .runtime
-        .block_on(blocked)
-        .expect("the task does not panic");
+    let signed_up = world.runtime.block_on(blocked).expect("the task does not panic");
     assert!(signed_up.is_ok());
-    assert!(
-        gate.batches().contains(&expected),
-        "one batch: {:?}",
-        gate.batches()
-    );
+    assert!(gate.batches().contains(&expected), "one batch: {:?}", gate.batches());
     answers
 }
 
@@ -85,10 +75,8 @@ impl UseCase for Broken {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
         let _loaded = Tenant::load(self.card, 1_000).run(unit)?;
         assert!(!self.panics, "a planted panic");
-        Err(
-            cardium_kernel::Problem::new(ErrorCode::Internal, self.tenant.account.to_string())
-                .into(),
-        )
+        Err(cardium_kernel::Problem::new(ErrorCode::Internal, self.tenant.account.to_string())
+            .into())
     }
 }
 
@@ -99,33 +87,17 @@ fn failing_and_panicking_commands_leave_their_neighbours_alone(backend: Backend)
     let card = world.card(tenant, Book::Live);
     let commands = (0..9)
         .map(|n| {
-            let broken = Broken {
-                tenant,
-                card,
-                panics: n == 4,
-            };
+            let broken = Broken { tenant, card, panics: n == 4 };
             let (load, fail) = (
                 world.submit(tenant.actor(), Tenant::load(card, 100)),
                 world.submit(tenant.actor(), broken),
             );
-            async move {
-                if n % 4 == 0 {
-                    fail.await.is_ok()
-                } else {
-                    load.await.is_ok()
-                }
-            }
+            async move { if n % 4 == 0 { fail.await.is_ok() } else { load.await.is_ok() } }
         })
         .collect();
     let answers = in_one_batch(&world, &gate, commands);
-    assert_eq!(
-        answers,
-        [false, true, true, true, false, true, true, true, false]
-    );
-    let [live, _] = world
-        .reads
-        .balances(tenant.account)
-        .unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(answers, [false, true, true, true, false, true, true, true, false]);
+    let [live, _] = world.reads.balances(tenant.account).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(live.available.minor(), 50_000 - 600);
     assert_eq!(world.verify().findings, []);
 }
@@ -142,10 +114,7 @@ fn a_command_sees_what_an_earlier_one_of_its_batch_made(backend: Backend) {
         Box::pin(async move { issued.await.ok().map(|_| 0) }),
         Box::pin(async move { loaded.await.ok().map(|l| l.card_balance.minor()) }),
     ];
-    assert_eq!(
-        in_one_batch(&world, &gate, commands),
-        [Some(0), Some(2_500)]
-    );
+    assert_eq!(in_one_batch(&world, &gate, commands), [Some(0), Some(2_500)]);
 }
 
 fn a_batch_takes_the_same_statements_whatever_its_size(backend: Backend) {
@@ -163,11 +132,7 @@ fn a_batch_takes_the_same_statements_whatever_its_size(backend: Backend) {
         let answers = in_one_batch(&world, &gate, loads);
         assert!(answers.iter().all(Result::is_ok));
         let after = world.store.stats().snapshot();
-        assert_eq!(
-            after.batches - before.batches,
-            2,
-            "the blocker's batch and ours"
-        );
+        assert_eq!(after.batches - before.batches, 2, "the blocker's batch and ours");
         after.statements - before.statements
     };
     // First uses create ledger accounts, second ones change them.

@@ -44,15 +44,8 @@ fn five_hundred_dollars_cover_five_hundred_spends_of_one(backend: Backend) {
     let covered = answers.iter().filter(|answer| answer.is_ok()).count();
     assert_eq!(covered, 500);
     let refused = answers.iter().filter_map(|answer| answer.as_ref().err());
-    assert!(
-        refused.clone().all(is_short),
-        "only for lack of money: {:?}",
-        refused.last()
-    );
-    let [live, _] = world
-        .reads
-        .balances(tenant.account)
-        .unwrap_or_else(|e| panic!("{e}"));
+    assert!(refused.clone().all(is_short), "only for lack of money: {:?}", refused.last());
+    let [live, _] = world.reads.balances(tenant.account).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(live.available.minor(), 0);
     assert_eq!(world.verify().findings, []);
 }
@@ -65,16 +58,11 @@ fn a_command_sent_twice_has_one_effect(backend: Backend) {
     let twice = (0..50)
         .map(|_| world.submit_once(tenant.actor(), (7, [7; 32]), Tenant::load(card, 100)))
         .collect();
-    let answers: Vec<_> = all(&world, twice)
-        .into_iter()
-        .map(|answer| answer.expect("each is answered"))
-        .collect();
+    let answers: Vec<_> =
+        all(&world, twice).into_iter().map(|answer| answer.expect("each is answered")).collect();
     assert_eq!(answers.iter().filter(|answer| !answer.replayed).count(), 1);
     assert!(answers.iter().all(|answer| answer.body == answers[0].body));
-    let [live, _] = world
-        .reads
-        .balances(tenant.account)
-        .unwrap_or_else(|e| panic!("{e}"));
+    let [live, _] = world.reads.balances(tenant.account).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(live.available.minor(), 49_900);
 }
 
@@ -85,9 +73,7 @@ fn a_key_used_for_another_request_is_refused(backend: Backend) {
     let card = world.card(tenant, Book::Live);
     let send = |fingerprint: u8, load: LoadCard| {
         let key = (9, [fingerprint; 32]);
-        world
-            .runtime
-            .block_on(world.submit_once(tenant.actor(), key, load))
+        world.runtime.block_on(world.submit_once(tenant.actor(), key, load))
     };
     // A refused command leaves the key free.
     assert!(send(1, Tenant::load(card, 60_000)).is_err_and(|error| is_short(&error)));
@@ -98,9 +84,7 @@ fn a_key_used_for_another_request_is_refused(backend: Backend) {
         Err(CommandError::Problem(problem)) if problem.code == ErrorCode::ConflictIdempotencyKey
     ));
     // After a day the key is free for another request.
-    world
-        .clock
-        .advance(std::time::Duration::from_secs(24 * 3_600));
+    world.clock.advance(std::time::Duration::from_secs(24 * 3_600));
     assert!(send(3, Tenant::load(card, 200)).is_ok_and(|answer| !answer.replayed));
 }
 
@@ -110,12 +94,8 @@ fn the_clock_of_an_account_never_runs_back(backend: Backend) {
     let before = cardium_kernel::Clock::now(&*world.clock);
     world.fund(tenant, Book::Live, 50_000);
     let card = world.card(tenant, Book::Live);
-    world
-        .clock
-        .set(before.before(std::time::Duration::from_secs(3_600)));
-    world
-        .run(tenant.actor(), Tenant::load(card, 100))
-        .expect("the load succeeds");
+    world.clock.set(before.before(std::time::Duration::from_secs(3_600)));
+    world.run(tenant.actor(), Tenant::load(card, 100)).expect("the load succeeds");
     // I5 includes that the moments of an account's events never run back.
     assert_eq!(world.verify().findings, []);
 }

@@ -34,10 +34,7 @@ fn a_newer_schema_is_refused(backend: Backend) {
     drop(World::on(Arc::clone(&scratch), |_| {}));
     scratch.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')");
     let refused = Store::open(&World::settings(&scratch)).err();
-    assert!(
-        matches!(refused, Some(OpenError::Migration(_))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Some(OpenError::Migration(_))), "{refused:?}");
 }
 
 fn an_older_schema_is_refused_where_migrating_is_off(backend: Backend) {
@@ -45,10 +42,7 @@ fn an_older_schema_is_refused_where_migrating_is_off(backend: Backend) {
     let mut settings = World::settings(&scratch);
     settings.migrate = false;
     let refused = Store::open(&settings).err();
-    assert!(
-        matches!(refused, Some(OpenError::Migration(_))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Some(OpenError::Migration(_))), "{refused:?}");
 }
 
 #[test]

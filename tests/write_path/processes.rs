@@ -25,18 +25,13 @@ fn crossing_batches_do_not_deadlock() {
             order.reverse();
         }
         let submit = |n: usize| {
-            world
-                .runtime
-                .spawn(world.submit(tenants[n].actor(), Tenant::load(cards[n], 100)))
+            world.runtime.spawn(world.submit(tenants[n].actor(), Tenant::load(cards[n], 100)))
         };
         order.into_iter().map(submit).collect::<Vec<_>>()
     };
     let (ours, theirs) = (loads(&first, false), loads(&second, true));
     for task in ours.into_iter().chain(theirs) {
-        let loaded = first
-            .runtime
-            .block_on(task)
-            .expect("the task does not panic");
+        let loaded = first.runtime.block_on(task).expect("the task does not panic");
         assert!(loaded.is_ok(), "{loaded:?}");
     }
     let reruns = [&first, &second].map(|world| world.store.stats().snapshot().reruns);
@@ -55,19 +50,12 @@ fn two_processes_never_overdraw_one_treasury() {
     let tasks: Vec<_> = (0..1_000)
         .map(|n| {
             let world = if n % 2 == 0 { &first } else { &second };
-            world
-                .runtime
-                .spawn(world.submit(tenant.actor(), Tenant::load(card, 100)))
+            world.runtime.spawn(world.submit(tenant.actor(), Tenant::load(card, 100)))
         })
         .collect();
     let covered = tasks
         .into_iter()
-        .map(|task| {
-            first
-                .runtime
-                .block_on(task)
-                .expect("the task does not panic")
-        })
+        .map(|task| first.runtime.block_on(task).expect("the task does not panic"))
         .filter(Result::is_ok)
         .count();
     assert_eq!(covered, 500);
@@ -85,23 +73,15 @@ fn a_key_sent_to_two_processes_has_one_effect() {
     for round in 0..20_u8 {
         let key = (u128::from(round) + 1, [round; 32]);
         let tasks = [&first, &second].map(|world| {
-            world
-                .runtime
-                .spawn(world.submit_once(tenant.actor(), key, Tenant::load(card, 100)))
+            world.runtime.spawn(world.submit_once(tenant.actor(), key, Tenant::load(card, 100)))
         });
         let [ours, theirs] = tasks.map(|task| {
-            let answer = first
-                .runtime
-                .block_on(task)
-                .expect("the task does not panic");
+            let answer = first.runtime.block_on(task).expect("the task does not panic");
             answer.expect("each is answered")
         });
         assert_eq!(ours.body, theirs.body);
         assert!(ours.replayed != theirs.replayed, "one of them replays");
     }
-    let [live, _] = first
-        .reads
-        .balances(tenant.account)
-        .unwrap_or_else(|e| panic!("{e}"));
+    let [live, _] = first.reads.balances(tenant.account).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(live.available.minor(), 50_000 - 2_000);
 }

@@ -15,9 +15,7 @@ fn busy_world(backend: Backend) -> World {
     let tenant = world.tenant();
     world.fund(tenant, Book::Live, 50_000);
     let card = world.card(tenant, Book::Live);
-    world
-        .run(tenant.actor(), Tenant::load(card, 100))
-        .expect("the load succeeds");
+    world.run(tenant.actor(), Tenant::load(card, 100)).expect("the load succeeds");
     world
 }
 
@@ -29,42 +27,22 @@ fn a_clean_database_is_clean(backend: Backend) {
 
 fn every_planted_damage_is_found(backend: Backend) {
     for (damage, invariant) in [
-        (
-            "UPDATE ledger_accounts SET posted = posted + 1 WHERE role = 3",
-            "I1",
-        ),
-        (
-            "UPDATE entries SET amount = amount + 1 WHERE account_version IS NULL",
-            "I1",
-        ),
+        ("UPDATE ledger_accounts SET posted = posted + 1 WHERE role = 3", "I1"),
+        ("UPDATE entries SET amount = amount + 1 WHERE account_version IS NULL", "I1"),
         ("UPDATE entries SET currency = 'EUR'", "I1"),
         ("DELETE FROM postings", "I1"),
         ("UPDATE system_balances SET posted = posted + 1", "I1"),
         ("UPDATE ledger_accounts SET held = 1 WHERE role = 3", "I2"),
         ("DELETE FROM events WHERE account_seq = 2", "I5"),
-        (
-            "UPDATE account_sequences SET event_seq = event_seq + 1",
-            "I5",
-        ),
-        (
-            "UPDATE events SET created_at = 0 WHERE account_seq = 3",
-            "I5",
-        ),
-        (
-            "UPDATE audit_entries SET action = 'nothing' WHERE seq = 2",
-            "I9",
-        ),
-        (
-            "DELETE FROM audit_entries WHERE seq = (SELECT MAX(seq) FROM audit_entries)",
-            "I9",
-        ),
+        ("UPDATE account_sequences SET event_seq = event_seq + 1", "I5"),
+        ("UPDATE events SET created_at = 0 WHERE account_seq = 3", "I5"),
+        ("UPDATE audit_entries SET action = 'nothing' WHERE seq = 2", "I9"),
+        ("DELETE FROM audit_entries WHERE seq = (SELECT MAX(seq) FROM audit_entries)", "I9"),
     ] {
         let world = busy_world(backend);
         world.scratch.execute(damage);
         let findings = world.verify().findings;
-        let found = findings
-            .iter()
-            .any(|finding| finding.invariant == invariant);
+        let found = findings.iter().any(|finding| finding.invariant == invariant);
         assert!(found, "{damage} is not found as {invariant}: {findings:?}");
     }
 }

@@ -35,14 +35,8 @@ impl Account {
     /// Opens an account.
     #[must_use]
     pub const fn open(id: AccountId, email: Email, password: PasswordHash, now: Timestamp) -> Self {
-        let record = AccountRecord {
-            id,
-            email,
-            password,
-            created_at: now,
-            updated_at: now,
-            version: 1,
-        };
+        let record =
+            AccountRecord { id, email, password, created_at: now, updated_at: now, version: 1 };
         Self(record)
     }
 

@@ -61,9 +61,6 @@ mod tests {
         ] {
             assert_eq!(Email::parse(text).is_ok(), good, "{text:?}");
         }
-        assert_eq!(
-            Email::parse("Ada@Example.com").unwrap().as_str(),
-            "ada@example.com"
-        );
+        assert_eq!(Email::parse("Ada@Example.com").unwrap().as_str(), "ada@example.com");
     }
 }

@@ -19,11 +19,7 @@ impl Password {
     /// When its length is outside [`Self::LENGTH`].
     pub fn choose(text: String) -> Result<Self, PasswordError> {
         let fits = Self::LENGTH.contains(&text.chars().count());
-        if fits {
-            Ok(Self(text))
-        } else {
-            Err(PasswordError)
-        }
+        if fits { Ok(Self(text)) } else { Err(PasswordError) }
     }
 
     /// Takes a password to compare with a hash; any text will do, as long as it is bounded.

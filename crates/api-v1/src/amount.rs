@@ -20,10 +20,7 @@ impl<'de> Deserialize<'de> for AmountIn {
         match Value::deserialize(deserializer)? {
             Value::String(text) => Ok(Self(text)),
             Value::Number(number) => Ok(Self(number.to_string())),
-            other => Err(de::Error::invalid_type(
-                kind(&other),
-                &"a number or a string",
-            )),
+            other => Err(de::Error::invalid_type(kind(&other), &"a number or a string")),
         }
     }
 }
@@ -106,9 +103,7 @@ mod tests {
 
     fn read(json: &str) -> Result<Money, ErrorCode> {
         let amount: AmountIn = serde_json::from_str(json).map_err(|_| ErrorCode::InvalidJson)?;
-        amount
-            .positive("amount_usd")
-            .map_err(|problem| problem.code)
+        amount.positive("amount_usd").map_err(|problem| problem.code)
     }
 
     #[test]
@@ -139,16 +134,8 @@ mod tests {
 
     #[test]
     fn amounts_are_written_with_two_decimals() {
-        for (cents, text) in [
-            (48_720, "487.20"),
-            (0, "0.00"),
-            (-1, "-0.01"),
-            (100, "1.00"),
-        ] {
-            assert_eq!(
-                crate::to_json(&AmountOut(Money::usd(cents))),
-                text.as_bytes()
-            );
+        for (cents, text) in [(48_720, "487.20"), (0, "0.00"), (-1, "-0.01"), (100, "1.00")] {
+            assert_eq!(crate::to_json(&AmountOut(Money::usd(cents))), text.as_bytes());
         }
     }
 }

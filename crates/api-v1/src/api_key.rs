@@ -130,9 +130,6 @@ impl ApiKeyOut {
     /// The key with its token, for the one answer that shows it.
     #[must_use]
     pub fn with_token(key: &Credential, token: &Token) -> Self {
-        Self {
-            key: Some(token.expose().to_owned()),
-            ..Self::new(key, None, key.created_at)
-        }
+        Self { key: Some(token.expose().to_owned()), ..Self::new(key, None, key.created_at) }
     }
 }

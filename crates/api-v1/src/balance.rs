@@ -79,10 +79,7 @@ impl BalanceOut {
 
 /// The order of histories.
 pub const ORDER: Order<'static, HistorySort> = Order {
-    fields: &[
-        ("created_at", HistorySort::CreatedAt),
-        ("amount_usd", HistorySort::Amount),
-    ],
+    fields: &[("created_at", HistorySort::CreatedAt), ("amount_usd", HistorySort::Amount)],
     cursor: |text| EntryId::parse(text).map(EntryId::value),
 };
 
@@ -92,10 +89,7 @@ pub const ORDER: Order<'static, HistorySort> = Order {
 /// `invalid_field`.
 pub fn history_filter(query: &Query) -> Result<HistoryFilter, Problem> {
     let kinds = "topup, card_load, card_unload, clearing, refund";
-    Ok(HistoryFilter {
-        kind: query.word("type", PostingKind::parse, kinds)?,
-        book: query.mode()?,
-    })
+    Ok(HistoryFilter { kind: query.word("type", PostingKind::parse, kinds)?, book: query.mode()? })
 }
 
 #[derive(Debug, Serialize)]
@@ -129,10 +123,7 @@ impl From<&HistoryEntry> for HistoryEntryOut {
             kind: entry.kind.as_str(),
             amount_usd: AmountOut(entry.amount),
             balance_after_usd: AmountOut(entry.balance_after),
-            source: SourcePart {
-                object: object.clone(),
-                id: source_id(object, *id),
-            },
+            source: SourcePart { object: object.clone(), id: source_id(object, *id) },
             created_at: Text(entry.created_at),
             updated_at: Text(entry.created_at),
         }
@@ -169,34 +160,20 @@ mod tests {
 
     #[test]
     fn live_is_reported_once_it_was_used() {
-        let books = |used| {
-            [
-                balance(Book::Live, 48_720, used),
-                balance(Book::Sandbox, 100, true),
-            ]
-        };
+        let books = |used| [balance(Book::Live, 48_720, used), balance(Book::Sandbox, 100, true)];
         assert_eq!(reported(&books(false), None).book, Book::Sandbox);
         assert_eq!(reported(&books(true), None).book, Book::Live);
-        assert_eq!(
-            reported(&books(true), Some(Book::Sandbox)).book,
-            Book::Sandbox
-        );
+        assert_eq!(reported(&books(true), Some(Book::Sandbox)).book, Book::Sandbox);
     }
 
     #[test]
     fn the_documented_fields_stand_at_the_top() {
-        let books = [
-            balance(Book::Live, 48_720, true),
-            balance(Book::Sandbox, 0, false),
-        ];
+        let books = [balance(Book::Live, 48_720, true), balance(Book::Sandbox, 0, false)];
         let out = BalanceOut::new(&books, None, Timestamp::from_unix_seconds(0));
         let text = String::from_utf8(crate::to_json(&out)).unwrap();
         let start =
             r#"{"object":"balance","mode":"live","available_usd":487.20,"pending_usd":200.00"#;
         assert!(text.starts_with(start), "{text}");
-        assert!(
-            text.contains(r#""sandbox":{"available_usd":0.00"#),
-            "{text}"
-        );
+        assert!(text.contains(r#""sandbox":{"available_usd":0.00"#), "{text}");
     }
 }

@@ -51,9 +51,7 @@ impl Body {
         let value = Value::Object(self.0.clone());
         let input: T = serde_path_to_error::deserialize(value).map_err(|error| {
             let text = error.inner().to_string();
-            let expected = text
-                .rsplit_once("expected ")
-                .map_or("valid", |(_, rest)| rest);
+            let expected = text.rsplit_once("expected ").map_or("valid", |(_, rest)| rest);
             invalid(&error.path().to_string(), &format!("must be {expected}"))
         })?;
         check_bounds(&input)?;
@@ -175,9 +173,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         while let Some(name) = fields.next_key::<String>()? {
             if name == NUMBER {
                 let text: String = fields.next_value()?;
-                return Number::from_str(&text)
-                    .map(Value::Number)
-                    .map_err(de::Error::custom);
+                return Number::from_str(&text).map(Value::Number).map_err(de::Error::custom);
             }
             if object.contains_key(&name) {
                 return Err(de::Error::custom("a key occurs twice"));
@@ -194,9 +190,7 @@ mod tests {
     use super::*;
 
     fn code(body: &[u8]) -> Option<(ErrorCode, Option<String>)> {
-        Body::parse(body)
-            .err()
-            .map(|problem| (problem.code, problem.param))
+        Body::parse(body).err().map(|problem| (problem.code, problem.param))
     }
 
     #[test]
@@ -219,11 +213,7 @@ mod tests {
         ];
         for body in bad {
             let shown = String::from_utf8_lossy(&body[..body.len().min(40)]);
-            assert_eq!(
-                code(body).map(|(code, _)| code),
-                Some(ErrorCode::InvalidJson),
-                "{shown}"
-            );
+            assert_eq!(code(body).map(|(code, _)| code), Some(ErrorCode::InvalidJson), "{shown}");
         }
         for body in [&b""[..], b" \n", b"{}", b"{\"a\":[1.50,{\"b\":null}]}"] {
             assert_eq!(code(body), None);
@@ -232,16 +222,9 @@ mod tests {
 
     #[test]
     fn text_that_cannot_be_stored_is_the_fields_fault() {
-        for body in [
-            &b"{\"a\":\"\\u0000\"}"[..],
-            b"{\"a\":\"\\ud800\"}",
-            b"{\"a\":\"\xff\"}",
-        ] {
+        for body in [&b"{\"a\":\"\\u0000\"}"[..], b"{\"a\":\"\\ud800\"}", b"{\"a\":\"\xff\"}"] {
             let (code, param) = code(body).unwrap();
-            assert_eq!(
-                (code, param.as_deref()),
-                (ErrorCode::InvalidField, Some("a"))
-            );
+            assert_eq!((code, param.as_deref()), (ErrorCode::InvalidField, Some("a")));
         }
     }
 

@@ -94,10 +94,7 @@ fn wallet(product: &Product, asked: &[String]) -> Result<Wallet, Problem> {
     }
     let state =
         |name: &str| WalletState::initial(product.wallets, asked.iter().any(|asked| asked == name));
-    Ok(Wallet {
-        apple_pay: state("apple_pay"),
-        google_pay: state("google_pay"),
-    })
+    Ok(Wallet { apple_pay: state("apple_pay"), google_pay: state("google_pay") })
 }
 
 /// Why a card is frozen, unfrozen or cancelled; the reason is accepted and not kept.
@@ -124,10 +121,7 @@ impl ReasonIn {
 
 /// The order of card lists.
 pub const ORDER: Order<'static, CardSort> = Order {
-    fields: &[
-        ("created_at", CardSort::CreatedAt),
-        ("status", CardSort::Status),
-    ],
+    fields: &[("created_at", CardSort::CreatedAt), ("status", CardSort::Status)],
     cursor: |text| CardId::parse(text).map(CardId::value),
 };
 
@@ -181,9 +175,7 @@ impl From<&CardView> for CardOut {
     fn from(view: &CardView) -> Self {
         let (card, zero) = (&view.card, Money::usd(0));
         let balance = view.balance.as_ref();
-        let available = balance
-            .and_then(|balance| balance.available().ok())
-            .unwrap_or(zero);
+        let available = balance.and_then(|balance| balance.available().ok()).unwrap_or(zero);
         let changed = balance.map_or(card.updated_at, |b| b.updated_at.max(card.updated_at));
         Self {
             id: Text(card.id),
@@ -213,11 +205,7 @@ impl From<&CardView> for CardOut {
 /// The product's network; cards of a product that left the catalogue show the network that
 /// their first digit belongs to (ISO/IEC 7812: 4 Visa, else Mastercard).
 fn brand(card: &Card) -> Brand {
-    let by_digit = if card.bin.starts_with('4') {
-        Brand::Visa
-    } else {
-        Brand::Mastercard
-    };
+    let by_digit = if card.bin.starts_with('4') { Brand::Visa } else { Brand::Mastercard };
     find_product(&card.bin).map_or(by_digit, |product| product.brand)
 }
 
@@ -226,9 +214,7 @@ mod tests {
     use super::*;
 
     fn read(json: &str) -> Result<CardWish, Problem> {
-        crate::body::Body::parse(json.as_bytes())?
-            .read::<CardIn>()?
-            .parse()
+        crate::body::Body::parse(json.as_bytes())?.read::<CardIn>()?.parse()
     }
 
     #[test]
@@ -251,36 +237,12 @@ mod tests {
         for (json, code, param) in [
             ("{}", ErrorCode::MissingRequiredField, "type"),
             (r#"{"type":"paper"}"#, ErrorCode::InvalidField, "type"),
-            (
-                r#"{"type":"virtual"}"#,
-                ErrorCode::MissingRequiredField,
-                "bin",
-            ),
-            (
-                r#"{"type":"virtual","bin":"000000"}"#,
-                ErrorCode::InvalidField,
-                "bin",
-            ),
-            (
-                r#"{"type":"virtual","bin":489517}"#,
-                ErrorCode::InvalidField,
-                "bin",
-            ),
-            (
-                r#"{"type":"virtual","bin":"448585"}"#,
-                ErrorCode::BinTypeMismatch,
-                "bin",
-            ),
-            (
-                r#"{"type":"physical","bin":"489517"}"#,
-                ErrorCode::BinTypeMismatch,
-                "bin",
-            ),
-            (
-                r#"{"type":"physical","load_usd":0}"#,
-                ErrorCode::InvalidField,
-                "load_usd",
-            ),
+            (r#"{"type":"virtual"}"#, ErrorCode::MissingRequiredField, "bin"),
+            (r#"{"type":"virtual","bin":"000000"}"#, ErrorCode::InvalidField, "bin"),
+            (r#"{"type":"virtual","bin":489517}"#, ErrorCode::InvalidField, "bin"),
+            (r#"{"type":"virtual","bin":"448585"}"#, ErrorCode::BinTypeMismatch, "bin"),
+            (r#"{"type":"physical","bin":"489517"}"#, ErrorCode::BinTypeMismatch, "bin"),
+            (r#"{"type":"physical","load_usd":0}"#, ErrorCode::InvalidField, "load_usd"),
             (
                 r#"{"type":"physical","wallet_provision":["x"]}"#,
                 ErrorCode::InvalidField,
@@ -294,11 +256,7 @@ mod tests {
             (&long, ErrorCode::InvalidField, "label"),
         ] {
             let problem = read(json).unwrap_err();
-            assert_eq!(
-                (problem.code, problem.param.as_deref()),
-                (code, Some(param)),
-                "{json}"
-            );
+            assert_eq!((problem.code, problem.param.as_deref()), (code, Some(param)), "{json}");
         }
     }
 }

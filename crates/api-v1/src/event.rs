@@ -29,10 +29,7 @@ impl Renderer {
     /// takes to finality.
     #[must_use]
     pub fn new(addresses: Arc<dyn AddressSource>, confirmations: Vec<(Network, u32)>) -> Self {
-        Self {
-            addresses,
-            confirmations,
-        }
+        Self { addresses, confirmations }
     }
 
     /// What a wallet reads to pay this amount to this address.
@@ -54,34 +51,19 @@ impl Renderer {
     pub fn topup_with_qr(&self, topup: &Topup) -> TopupOut {
         let facts = self.facts(topup);
         let qr_data_uri = qr::data_uri(&facts.payment_uri);
-        TopupOut::new(
-            topup,
-            TopupFacts {
-                qr_data_uri,
-                ..facts
-            },
-        )
+        TopupOut::new(topup, TopupFacts { qr_data_uri, ..facts })
     }
 
     /// A top-up with an image of its QR code that was made before.
     #[must_use]
     pub fn topup_with_image(&self, topup: &Topup, qr_data_uri: Option<String>) -> TopupOut {
         let facts = self.facts(topup);
-        TopupOut::new(
-            topup,
-            TopupFacts {
-                qr_data_uri,
-                ..facts
-            },
-        )
+        TopupOut::new(topup, TopupFacts { qr_data_uri, ..facts })
     }
 
     fn facts(&self, topup: &Topup) -> TopupFacts {
         let route = (topup.network, topup.asset);
-        let required = self
-            .confirmations
-            .iter()
-            .find(|(network, _)| *network == topup.network);
+        let required = self.confirmations.iter().find(|(network, _)| *network == topup.network);
         TopupFacts {
             payment_uri: self.payment_uri(route, &topup.address, topup.amount),
             qr_data_uri: None,

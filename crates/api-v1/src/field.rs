@@ -36,8 +36,7 @@ pub fn word<T>(
 /// # Errors
 /// `invalid_field`.
 pub fn mode(text: Option<&str>) -> Result<Option<Book>, Problem> {
-    text.map(|text| word(text, "mode", Book::parse, "live, sandbox"))
-        .transpose()
+    text.map(|text| word(text, "mode", Book::parse, "live, sandbox")).transpose()
 }
 
 /// A moment.
@@ -77,9 +76,7 @@ fn first_broken(errors: &ValidationErrors) -> Problem {
     };
     let bound = |limit: &str| {
         let params = broken.first().map(|error| &error.params);
-        params
-            .and_then(|params| params.get(limit))
-            .map(ToString::to_string)
+        params.and_then(|params| params.get(limit)).map(ToString::to_string)
     };
     let rule = match (bound("min"), bound("max")) {
         (Some(min), Some(max)) => format!("must have {min} to {max} characters"),
@@ -106,17 +103,10 @@ mod tests {
     fn bounds_are_named() {
         let name = Some(String::new());
         let label = "abc".to_owned();
-        let problem = check_bounds(&Input {
-            name,
-            label: String::new(),
-        })
-        .unwrap_err();
+        let problem = check_bounds(&Input { name, label: String::new() }).unwrap_err();
         assert_eq!(problem.message, "Field 'name' must have 1 to 3 characters.");
         let problem = check_bounds(&Input { name: None, label }).unwrap_err();
         assert_eq!(problem.param.as_deref(), Some("label"));
-        assert_eq!(
-            problem.message,
-            "Field 'label' must have at most 2 characters."
-        );
+        assert_eq!(problem.message, "Field 'label' must have at most 2 characters.");
     }
 }

@@ -49,11 +49,7 @@ impl Health {
         }
         let chains = self.chains.iter().map(|(_, standing)| *standing);
         let mut parts = chains.chain([self.database, self.issuer]);
-        if parts.all(|part| part == Standing::Ok) {
-            Standing::Ok
-        } else {
-            Standing::Degraded
-        }
+        if parts.all(|part| part == Standing::Ok) { Standing::Ok } else { Standing::Degraded }
     }
 }
 
@@ -116,13 +112,7 @@ mod tests {
             rails: Rails::Simulated,
         };
         assert_eq!(health(Standing::Ok, Standing::Ok).overall(), Standing::Ok);
-        assert_eq!(
-            health(Standing::Ok, Standing::Down).overall(),
-            Standing::Degraded
-        );
-        assert_eq!(
-            health(Standing::Down, Standing::Ok).overall(),
-            Standing::Down
-        );
+        assert_eq!(health(Standing::Ok, Standing::Down).overall(), Standing::Degraded);
+        assert_eq!(health(Standing::Down, Standing::Ok).overall(), Standing::Down);
     }
 }

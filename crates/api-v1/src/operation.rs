@@ -96,16 +96,7 @@ impl Operation {
             Method::Post => (201, Effect::Once),
             Method::Delete => (204, Effect::Once),
         };
-        Self {
-            id,
-            method,
-            path,
-            access,
-            success,
-            effect,
-            content: Content::Plain,
-            summary: "",
-        }
+        Self { id, method, path, access, success, effect, content: Content::Plain, summary: "" }
     }
 
     const fn answers(self, success: u16) -> Self {
@@ -158,20 +149,11 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new("create_api_key", Method::Post, "/api_keys", Access::Session)
         .secret()
         .says("Make an API key; its text is shown this once"),
-    Operation::new(
-        "revoke_api_key",
-        Method::Delete,
-        "/api_keys/{id}",
-        Access::Bearer(None),
-    )
-    .says("Revoke an API key at once"),
+    Operation::new("revoke_api_key", Method::Delete, "/api_keys/{id}", Access::Bearer(None))
+        .says("Revoke an API key at once"),
     get("get_balance", "/balance", Scope::BalanceRead).says("Show what the treasury holds"),
-    get(
-        "get_balance_history",
-        "/balance/history",
-        Scope::BalanceRead,
-    )
-    .says("List what moved the treasury"),
+    get("get_balance_history", "/balance/history", Scope::BalanceRead)
+        .says("List what moved the treasury"),
     create("create_topup", "/topups", Scope::TopupCreate)
         .says("Ask for a deposit address with its QR code"),
     get("list_topups", "/topups", Scope::TopupRead).says("List top-ups"),
@@ -194,24 +176,11 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Let a frozen card spend again"),
     act("cancel_card", "/cards/{id}/cancel", Scope::CardControl).says("Retire a card for good"),
     get("list_transactions", "/transactions", Scope::TransactionRead).says("List transactions"),
-    get(
-        "get_transaction",
-        "/transactions/{id}",
-        Scope::TransactionRead,
-    )
-    .says("Show a transaction"),
-    get(
-        "list_card_transactions",
-        "/cards/{id}/transactions",
-        Scope::TransactionRead,
-    )
-    .says("List the transactions of a card"),
-    get(
-        "get_auth_details",
-        "/transactions/{id}/auth",
-        Scope::TransactionRead,
-    )
-    .says("Show the ISO 8583 fields behind a transaction, masked"),
+    get("get_transaction", "/transactions/{id}", Scope::TransactionRead).says("Show a transaction"),
+    get("list_card_transactions", "/cards/{id}/transactions", Scope::TransactionRead)
+        .says("List the transactions of a card"),
+    get("get_auth_details", "/transactions/{id}/auth", Scope::TransactionRead)
+        .says("Show the ISO 8583 fields behind a transaction, masked"),
     get("list_webhooks", "/webhooks", Scope::WebhookRead).says("List webhook endpoints"),
     create("create_webhook", "/webhooks", Scope::WebhookWrite)
         .secret()
@@ -223,54 +192,28 @@ pub const OPERATIONS: &[Operation] = &[
         Access::Bearer(Some(Scope::WebhookWrite)),
     )
     .says("Remove a webhook endpoint"),
-    Operation::new(
-        "get_system_health",
-        Method::Get,
-        "/system/health",
-        Access::Public,
-    )
-    .says("Show how the service is doing"),
+    Operation::new("get_system_health", Method::Get, "/system/health", Access::Public)
+        .says("Show how the service is doing"),
 ];
 
 /// Test helpers, served on simulated rails only.
 pub const TEST_OPERATIONS: &[Operation] = &[
-    create(
-        "simulate_deposit",
-        "/test/topups/{id}/deposits",
-        Scope::TopupCreate,
-    )
-    .always()
-    .says("Let coins arrive at a top-up's address"),
-    create(
-        "simulate_authorization",
-        "/test/cards/{id}/authorizations",
-        Scope::CardControl,
-    )
-    .always()
-    .says("Let a merchant ask for money from a card"),
-    create(
-        "simulate_capture",
-        "/test/authorizations/{id}/capture",
-        Scope::CardControl,
-    )
-    .always()
-    .says("Let the merchant clear an authorization"),
-    create(
-        "simulate_reversal",
-        "/test/authorizations/{id}/reverse",
-        Scope::CardControl,
-    )
-    .always()
-    .says("Let the merchant reverse an authorization"),
-    Operation::new(
-        "advance_clock",
-        Method::Post,
-        "/test/clock",
-        Access::Bearer(None),
-    )
-    .answers(200)
-    .always()
-    .says("Move the test clock forward"),
+    create("simulate_deposit", "/test/topups/{id}/deposits", Scope::TopupCreate)
+        .always()
+        .says("Let coins arrive at a top-up's address"),
+    create("simulate_authorization", "/test/cards/{id}/authorizations", Scope::CardControl)
+        .always()
+        .says("Let a merchant ask for money from a card"),
+    create("simulate_capture", "/test/authorizations/{id}/capture", Scope::CardControl)
+        .always()
+        .says("Let the merchant clear an authorization"),
+    create("simulate_reversal", "/test/authorizations/{id}/reverse", Scope::CardControl)
+        .always()
+        .says("Let the merchant reverse an authorization"),
+    Operation::new("advance_clock", Method::Post, "/test/clock", Access::Bearer(None))
+        .answers(200)
+        .always()
+        .says("Move the test clock forward"),
 ];
 
 #[cfg(test)]
@@ -303,12 +246,7 @@ mod tests {
         ("cancel_card", "POST", "/cards/{id}/cancel", 200),
         ("list_transactions", "GET", "/transactions", 200),
         ("get_transaction", "GET", "/transactions/{id}", 200),
-        (
-            "list_card_transactions",
-            "GET",
-            "/cards/{id}/transactions",
-            200,
-        ),
+        ("list_card_transactions", "GET", "/cards/{id}/transactions", 200),
         ("get_auth_details", "GET", "/transactions/{id}/auth", 200),
         ("list_webhooks", "GET", "/webhooks", 200),
         ("create_webhook", "POST", "/webhooks", 201),

@@ -80,10 +80,7 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
 /// Seconds after which a refused request is worth another try, where it is.
 #[must_use]
 pub fn retry_after(code: ErrorCode) -> Option<u64> {
-    let soon = [
-        ErrorCode::ServiceUnavailable,
-        ErrorCode::IdempotencyInProgress,
-    ];
+    let soon = [ErrorCode::ServiceUnavailable, ErrorCode::IdempotencyInProgress];
     soon.contains(&code).then_some(1)
 }
 
@@ -109,10 +106,7 @@ mod tests {
         for code in ErrorCode::ALL {
             let pair = status_and_type(*code);
             let extra = [405, 413, 415, 431].contains(&pair.0);
-            assert!(
-                DOCUMENTED.contains(&pair) || extra && pair.1 == DOCUMENTED[0].1,
-                "{code}"
-            );
+            assert!(DOCUMENTED.contains(&pair) || extra && pair.1 == DOCUMENTED[0].1, "{code}");
         }
     }
 

@@ -62,9 +62,7 @@ mod tests {
     fn decode(uri: &str) -> String {
         let data = uri.strip_prefix("data:image/png;base64,").unwrap();
         let image = STANDARD.decode(data).unwrap();
-        let mut reader = png::Decoder::new(std::io::Cursor::new(image))
-            .read_info()
-            .unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(image)).read_info().unwrap();
         let info = reader.info();
         assert_eq!(
             (info.color_type, info.bit_depth),

@@ -33,10 +33,7 @@ impl Query {
         let mut parameters = BTreeMap::new();
         for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
             if value.chars().chain(name.chars()).any(char::is_control) {
-                return Err(invalid(
-                    &printable(&name),
-                    "must not hold control characters",
-                ));
+                return Err(invalid(&printable(&name), "must not hold control characters"));
             }
             if parameters.contains_key(&*name) {
                 return Err(invalid(&name, "occurs twice"));
@@ -158,10 +155,7 @@ impl Query {
         let field = order.fields.iter().find(|(known, _)| *known == name);
         let unknown = || invalid("sort", &format!("must be one of {}", names.join(", ")));
         let (_, field) = field.ok_or_else(unknown)?;
-        Ok(Sort {
-            field: *field,
-            direction,
-        })
+        Ok(Sort { field: *field, direction })
     }
 }
 
@@ -188,10 +182,7 @@ mod tests {
     fn defaults_are_the_newest_25() {
         let query = list("").unwrap();
         assert_eq!(query.limit, PageLimit::DEFAULT);
-        assert_eq!(
-            (query.sort.field, query.sort.direction),
-            ('c', Direction::Descending)
-        );
+        assert_eq!((query.sort.field, query.sort.direction), ('c', Direction::Descending));
     }
 
     #[test]
@@ -216,27 +207,15 @@ mod tests {
             ("limit=", ErrorCode::InvalidField, "limit"),
             ("limit=1&limit=2", ErrorCode::InvalidField, "limit"),
             ("cursor=x", ErrorCode::InvalidCursor, "cursor"),
-            (
-                "cursor=top_00000000000000000000000001",
-                ErrorCode::InvalidCursor,
-                "cursor",
-            ),
+            ("cursor=top_00000000000000000000000001", ErrorCode::InvalidCursor, "cursor"),
             ("sort=id;drop", ErrorCode::InvalidField, "sort"),
             ("sort=", ErrorCode::InvalidField, "sort"),
             ("sort=--status", ErrorCode::InvalidField, "sort"),
-            (
-                "created_after=yesterday",
-                ErrorCode::InvalidField,
-                "created_after",
-            ),
+            ("created_after=yesterday", ErrorCode::InvalidField, "created_after"),
             ("label=%00", ErrorCode::InvalidField, "label"),
         ] {
             let problem = list(text).unwrap_err();
-            assert_eq!(
-                (problem.code, problem.param.as_deref()),
-                (code, Some(param)),
-                "{text}"
-            );
+            assert_eq!((problem.code, problem.param.as_deref()), (code, Some(param)), "{text}");
         }
     }
 }

@@ -75,9 +75,7 @@ fn depth(value: Option<&Value>) -> Result<Depth, Problem> {
         Some(value) => {
             let blocks = value.as_u64().and_then(|number| u32::try_from(number).ok());
             let blocks = blocks.filter(|blocks| (1..=MOST_BLOCKS).contains(blocks));
-            blocks
-                .map(Depth::Blocks)
-                .ok_or_else(|| invalid("confirmations", rule))
+            blocks.map(Depth::Blocks).ok_or_else(|| invalid("confirmations", rule))
         }
     }
 }
@@ -156,11 +154,7 @@ fn checked(
     fits: impl Fn(&str) -> bool,
     rule: &str,
 ) -> Result<String, Problem> {
-    if fits(&text) {
-        Ok(text)
-    } else {
-        Err(invalid(param, rule))
-    }
+    if fits(&text) { Ok(text) } else { Err(invalid(param, rule)) }
 }
 
 fn cvv(value: Option<&str>) -> Result<PresentedCvv, Problem> {
@@ -185,9 +179,7 @@ impl PartIn {
     /// # Errors
     /// `invalid_field` or `invalid_precision`.
     pub fn parse(self) -> Result<Option<Money>, Problem> {
-        self.amount_usd
-            .map(|amount| amount.positive("amount_usd"))
-            .transpose()
+        self.amount_usd.map(|amount| amount.positive("amount_usd")).transpose()
     }
 }
 
@@ -221,10 +213,7 @@ pub struct ClockOut {
 impl From<Timestamp> for ClockOut {
     fn from(now: Timestamp) -> Self {
         let object = "clock";
-        Self {
-            object,
-            now: Text(now),
-        }
+        Self { object, now: Text(now) }
     }
 }
 
@@ -235,10 +224,7 @@ mod tests {
     use super::*;
 
     fn read<T: DeserializeOwned + Validate>(json: &str) -> T {
-        crate::body::Body::parse(json.as_bytes())
-            .unwrap()
-            .read()
-            .unwrap()
+        crate::body::Body::parse(json.as_bytes()).unwrap().read().unwrap()
     }
 
     #[test]
@@ -260,10 +246,7 @@ mod tests {
     fn purchases_have_defaults_and_bounds() {
         let purchase = read::<PurchaseIn>(r#"{"amount_usd":42.95,"cvv":"good"}"#).parse();
         let purchase = purchase.unwrap();
-        assert_eq!(
-            (purchase.mcc.as_str(), purchase.cvv),
-            ("5999", PresentedCvv::Good)
-        );
+        assert_eq!((purchase.mcc.as_str(), purchase.cvv), ("5999", PresentedCvv::Good));
         for (json, param) in [
             ("{}", "amount_usd"),
             (r#"{"amount_usd":1,"mcc":"12"}"#, "mcc"),

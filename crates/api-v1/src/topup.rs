@@ -154,9 +154,7 @@ impl TopupOut {
     /// The top-up with what its record does not say.
     #[must_use]
     pub fn new(topup: &Topup, facts: TopupFacts) -> Self {
-        let remaining = topup
-            .remaining()
-            .unwrap_or(Money::zero(topup.amount.currency()));
+        let remaining = topup.remaining().unwrap_or(Money::zero(topup.amount.currency()));
         Self {
             id: Text(topup.id),
             object: "topup",
@@ -191,11 +189,7 @@ impl TopupOut {
 #[must_use]
 pub fn amount_asset(network: Network, asset: Asset, amount: Money) -> String {
     let decimals = usize::try_from(network.decimals(asset)).unwrap_or(0);
-    let digits = format!(
-        "{:0>width$}",
-        network.units_of(asset, amount),
-        width = decimals + 1
-    );
+    let digits = format!("{:0>width$}", network.units_of(asset, amount), width = decimals + 1);
     let (whole, fraction) = digits.split_at(digits.len().saturating_sub(decimals));
     let fraction = fraction.trim_end_matches('0');
     format!("{whole}.{fraction:0<2}")
@@ -206,62 +200,25 @@ mod tests {
     use super::*;
 
     fn read(json: &str) -> Result<TopupWish, Problem> {
-        crate::body::Body::parse(json.as_bytes())?
-            .read::<TopupIn>()?
-            .parse()
+        crate::body::Body::parse(json.as_bytes())?.read::<TopupIn>()?.parse()
     }
 
     #[test]
     fn requests_are_read_or_refused_by_field() {
         let wish = read(r#"{"amount_usd": 500, "colour": "red"}"#).unwrap();
-        assert_eq!(
-            (wish.amount, wish.network),
-            (Money::usd(50_000), Network::Tron)
-        );
+        assert_eq!((wish.amount, wish.network), (Money::usd(50_000), Network::Tron));
         for (json, code, param) in [
             ("{}", ErrorCode::MissingRequiredField, "amount_usd"),
-            (
-                r#"{"amount_usd": null}"#,
-                ErrorCode::MissingRequiredField,
-                "amount_usd",
-            ),
-            (
-                r#"{"amount_usd": []}"#,
-                ErrorCode::InvalidField,
-                "amount_usd",
-            ),
-            (
-                r#"{"amount_usd": 20.001}"#,
-                ErrorCode::InvalidPrecision,
-                "amount_usd",
-            ),
-            (
-                r#"{"amount_usd": 20, "asset": 5}"#,
-                ErrorCode::InvalidField,
-                "asset",
-            ),
-            (
-                r#"{"amount_usd": 20, "asset": "DOGE"}"#,
-                ErrorCode::UnsupportedAssetChain,
-                "asset",
-            ),
-            (
-                r#"{"amount_usd": 20, "chain": "x"}"#,
-                ErrorCode::UnsupportedAssetChain,
-                "chain",
-            ),
-            (
-                r#"{"amount_usd": 20, "mode": "x"}"#,
-                ErrorCode::InvalidField,
-                "mode",
-            ),
+            (r#"{"amount_usd": null}"#, ErrorCode::MissingRequiredField, "amount_usd"),
+            (r#"{"amount_usd": []}"#, ErrorCode::InvalidField, "amount_usd"),
+            (r#"{"amount_usd": 20.001}"#, ErrorCode::InvalidPrecision, "amount_usd"),
+            (r#"{"amount_usd": 20, "asset": 5}"#, ErrorCode::InvalidField, "asset"),
+            (r#"{"amount_usd": 20, "asset": "DOGE"}"#, ErrorCode::UnsupportedAssetChain, "asset"),
+            (r#"{"amount_usd": 20, "chain": "x"}"#, ErrorCode::UnsupportedAssetChain, "chain"),
+            (r#"{"amount_usd": 20, "mode": "x"}"#, ErrorCode::InvalidField, "mode"),
         ] {
             let problem = read(json).unwrap_err();
-            assert_eq!(
-                (problem.code, problem.param.as_deref()),
-                (code, Some(param)),
-                "{json}"
-            );
+            assert_eq!((problem.code, problem.param.as_deref()), (code, Some(param)), "{json}");
         }
     }
 

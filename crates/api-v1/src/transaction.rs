@@ -101,9 +101,7 @@ impl From<&Transaction> for TransactionOut {
             authorization_id: transaction.authorization.map(Text),
             related_ids: None,
             auth_response_code: transaction.response_code.clone(),
-            decline: decline.map(|reason| DeclinePart {
-                code: reason.as_str(),
-            }),
+            decline: decline.map(|reason| DeclinePart { code: reason.as_str() }),
             created_at: Text(transaction.created_at),
             updated_at: Text(transaction.created_at),
         }
@@ -115,9 +113,6 @@ impl TransactionOut {
     #[must_use]
     pub fn with_related(transaction: &Transaction, steps: &[TransactionId]) -> Self {
         let others = steps.iter().filter(|id| **id != transaction.id);
-        Self {
-            related_ids: Some(others.copied().map(Text).collect()),
-            ..Self::from(transaction)
-        }
+        Self { related_ids: Some(others.copied().map(Text).collect()), ..Self::from(transaction) }
     }
 }

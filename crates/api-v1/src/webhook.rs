@@ -128,11 +128,7 @@ impl From<&Endpoint> for WebhookOut {
             url: endpoint.url.clone(),
             events,
             description: endpoint.description.clone(),
-            status: if endpoint.enabled {
-                "enabled"
-            } else {
-                "disabled"
-            },
+            status: if endpoint.enabled { "enabled" } else { "disabled" },
             created_at: Text(endpoint.created_at),
             updated_at: Text(endpoint.created_at),
             signing_secret: None,
@@ -144,10 +140,7 @@ impl WebhookOut {
     /// The endpoint with its signing secret, for the one answer that shows it.
     #[must_use]
     pub fn with_secret(endpoint: &Endpoint, secret: &SigningSecret) -> Self {
-        Self {
-            signing_secret: Some(secret.expose().to_owned()),
-            ..Self::from(endpoint)
-        }
+        Self { signing_secret: Some(secret.expose().to_owned()), ..Self::from(endpoint) }
     }
 }
 
@@ -163,9 +156,7 @@ mod tests {
     #[test]
     fn events_are_a_list_or_a_star() {
         for events in [r#""*""#, r#"["*"]"#, r#"["card.issued","*"]"#] {
-            let wish = read(&format!(
-                r#"{{"url":"https://a.example.com","events":{events}}}"#
-            ));
+            let wish = read(&format!(r#"{{"url":"https://a.example.com","events":{events}}}"#));
             assert_eq!(wish.unwrap().events, EventFilter::Everything);
         }
     }
@@ -174,43 +165,15 @@ mod tests {
     fn requests_are_refused_by_field() {
         for (json, code, param) in [
             ("{}", ErrorCode::MissingRequiredField, "url"),
-            (
-                r#"{"url":"https://a.b"}"#,
-                ErrorCode::MissingRequiredField,
-                "events",
-            ),
-            (
-                r#"{"url":"http://a.b","events":"*"}"#,
-                ErrorCode::UnsafeWebhookUrl,
-                "url",
-            ),
-            (
-                r#"{"url":"https://a.b","events":["x"]}"#,
-                ErrorCode::UnknownEvent,
-                "events",
-            ),
-            (
-                r#"{"url":"https://a.b","events":[]}"#,
-                ErrorCode::InvalidField,
-                "events",
-            ),
-            (
-                r#"{"url":"https://a.b","events":[5]}"#,
-                ErrorCode::InvalidField,
-                "events",
-            ),
-            (
-                r#"{"url":"https://a.b","events":5}"#,
-                ErrorCode::InvalidField,
-                "events",
-            ),
+            (r#"{"url":"https://a.b"}"#, ErrorCode::MissingRequiredField, "events"),
+            (r#"{"url":"http://a.b","events":"*"}"#, ErrorCode::UnsafeWebhookUrl, "url"),
+            (r#"{"url":"https://a.b","events":["x"]}"#, ErrorCode::UnknownEvent, "events"),
+            (r#"{"url":"https://a.b","events":[]}"#, ErrorCode::InvalidField, "events"),
+            (r#"{"url":"https://a.b","events":[5]}"#, ErrorCode::InvalidField, "events"),
+            (r#"{"url":"https://a.b","events":5}"#, ErrorCode::InvalidField, "events"),
         ] {
             let problem = read(json).unwrap_err();
-            assert_eq!(
-                (problem.code, problem.param.as_deref()),
-                (code, Some(param)),
-                "{json}"
-            );
+            assert_eq!((problem.code, problem.param.as_deref()), (code, Some(param)), "{json}");
         }
     }
 }

@@ -110,8 +110,7 @@ fn is_public_host(host: &Host<&str>) -> bool {
 fn is_public_name(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let private = PRIVATE_SUFFIXES.iter().any(|suffix| {
-        name.strip_suffix(suffix)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        name.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     });
     name.contains('.') && !private && !name.split('.').any(str::is_empty)
 }
@@ -225,11 +224,7 @@ mod tests {
             ("http://[::ffff:127.0.0.1]/", false),
             ("http://user@127.0.0.1/", false),
         ] {
-            assert_eq!(
-                check_webhook_url(url, Reach::LoopbackToo).is_ok(),
-                fine,
-                "{url}"
-            );
+            assert_eq!(check_webhook_url(url, Reach::LoopbackToo).is_ok(), fine, "{url}");
         }
     }
 }

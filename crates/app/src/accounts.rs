@@ -57,10 +57,7 @@ impl UseCase for SignUp {
         unit.tx.save_account(account.clone())?;
         let session = session(self.session, self.account, self.token, unit.now());
         unit.tx.save_credential(session.clone())?;
-        unit.emit(
-            EventType::AccountCreated,
-            Snapshot::Account(account.clone()),
-        )?;
+        unit.emit(EventType::AccountCreated, Snapshot::Account(account.clone()))?;
         unit.audit(self.account, "account.created", &self.account)?;
         Ok(Ending::Done(SignedIn { account, session }))
     }
@@ -96,10 +93,7 @@ impl UseCase for SignIn {
         let account = account.ok_or_else(bad_credentials)?;
         let session = session(self.session, self.account, self.token, unit.now());
         unit.tx.save_credential(session.clone())?;
-        unit.emit(
-            EventType::AccountSignedIn,
-            Snapshot::Account(account.clone()),
-        )?;
+        unit.emit(EventType::AccountSignedIn, Snapshot::Account(account.clone()))?;
         unit.audit(self.account, "account.signed_in", &self.account)?;
         Ok(Ending::Done(SignedIn { account, session }))
     }
@@ -121,11 +115,7 @@ impl UseCase for SignOut {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
         let account = unit.account()?;
-        let id = unit
-            .context
-            .actor
-            .credential()
-            .unwrap_or(CredentialId::new(0));
+        let id = unit.context.actor.credential().unwrap_or(CredentialId::new(0));
         let found = unit.tx.find_credential(id)?;
         let mut session = owned(found, |found| found.account, account, "session")?;
         if session.kind != CredentialKind::Session {
@@ -145,10 +135,7 @@ impl UseCase for SignOut {
 /// One answer for an unknown address and a wrong password.
 #[must_use]
 pub fn bad_credentials() -> Problem {
-    Problem::new(
-        ErrorCode::InvalidCredentials,
-        "The e-mail address or the password is wrong.",
-    )
+    Problem::new(ErrorCode::InvalidCredentials, "The e-mail address or the password is wrong.")
 }
 
 fn session(id: CredentialId, account: AccountId, token: TokenHash, now: Timestamp) -> Credential {

@@ -16,11 +16,7 @@ impl Answer {
     /// A fresh answer.
     #[must_use]
     pub const fn new(status: u16, body: Vec<u8>) -> Self {
-        Self {
-            status,
-            body,
-            replayed: false,
-        }
+        Self { status, body, replayed: false }
     }
 }
 

@@ -39,11 +39,7 @@ impl UseCase for CreateApiKey {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Credential> {
         let account = unit.account()?;
-        let acting = unit
-            .context
-            .actor
-            .credential()
-            .unwrap_or(CredentialId::new(0));
+        let acting = unit.context.actor.credential().unwrap_or(CredentialId::new(0));
         let acting = unit.tx.find_credential(acting)?;
         let acting = acting.ok_or(cardium_auth::CredentialError::SessionRequired)?;
         acting.check_step_up(unit.now())?;
@@ -102,18 +98,10 @@ impl UseCase for RevokeApiKey {
 
 impl RevokeApiKey {
     fn check_actor(&self, unit: &mut Unit<'_>) -> Result<(), crate::CommandError> {
-        let acting = unit
-            .context
-            .actor
-            .credential()
-            .unwrap_or(CredentialId::new(0));
+        let acting = unit.context.actor.credential().unwrap_or(CredentialId::new(0));
         let acting = unit.tx.find_credential(acting)?;
         let may = acting
             .is_some_and(|acting| acting.kind == CredentialKind::Session || acting.id == self.id);
-        if may {
-            Ok(())
-        } else {
-            Err(cardium_auth::CredentialError::SessionRequired.into())
-        }
+        if may { Ok(()) } else { Err(cardium_auth::CredentialError::SessionRequired.into()) }
     }
 }

@@ -120,16 +120,9 @@ pub async fn execute<T: Send + 'static>(
     work: impl FnMut(&mut dyn Tx) -> CommandResult<T> + Send + 'static,
 ) -> Result<T, CommandError> {
     let (sender, receiver) = oneshot::channel();
-    let job = ClosureJob {
-        hints,
-        work,
-        answer: None,
-        sender,
-    };
+    let job = ClosureJob { hints, work, answer: None, sender };
     database.submit(lane, patience, Box::new(job));
-    receiver
-        .await
-        .unwrap_or_else(|_| Err(SubmitError::Closed.into()))
+    receiver.await.unwrap_or_else(|_| Err(SubmitError::Closed.into()))
 }
 
 struct ClosureJob<T, F> {
@@ -163,11 +156,9 @@ where
     }
 
     fn settle(self: Box<Self>) {
-        let answer = self.answer.unwrap_or_else(|| {
-            Err(CommandError::Internal(
-                "settled without an answer".to_owned(),
-            ))
-        });
+        let answer = self
+            .answer
+            .unwrap_or_else(|| Err(CommandError::Internal("settled without an answer".to_owned())));
         // The caller may have gone away; its effect is durable all the same.
         let _gone = self.sender.send(answer);
     }

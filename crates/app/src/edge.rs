@@ -29,13 +29,7 @@ impl Edge {
     pub fn context(&self, actor: Actor, request: Option<RequestInfo>) -> Context {
         let now = self.clock.now();
         let ids = IdSource::new(now, self.random());
-        Context {
-            now,
-            ids,
-            actor,
-            request,
-            policy: Arc::clone(&self.policy),
-        }
+        Context { now, ids, actor, request, policy: Arc::clone(&self.policy) }
     }
 
     /// A fresh id, for what must be known before the command runs.

@@ -96,8 +96,6 @@ impl From<PasswordError> for CommandError {
 pub fn sentence(error: &impl std::error::Error) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
-    let first: String = letters
-        .next()
-        .map_or_else(String::new, |c| c.to_uppercase().collect());
+    let first: String = letters.next().map_or_else(String::new, |c| c.to_uppercase().collect());
     format!("{first}{}.", letters.as_str())
 }

@@ -73,10 +73,7 @@ impl EventType {
     /// The event with this name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|event| event.as_str() == text)
+        Self::ALL.iter().copied().find(|event| event.as_str() == text)
     }
 }
 

@@ -69,19 +69,13 @@ impl Hints {
     /// Hints of these rows.
     #[must_use]
     pub fn rows(rows: impl IntoIterator<Item = RowKey>) -> Self {
-        Self {
-            rows: rows.into_iter().collect(),
-            ..Self::default()
-        }
+        Self { rows: rows.into_iter().collect(), ..Self::default() }
     }
 
     /// Hints of a command that runs statements of its own.
     #[must_use]
     pub fn cold() -> Self {
-        Self {
-            alone: true,
-            ..Self::default()
-        }
+        Self { alone: true, ..Self::default() }
     }
 
     /// Adds a row.
@@ -102,9 +96,7 @@ impl Hints {
     #[must_use]
     pub fn with_treasuries(self, account: AccountId) -> Self {
         Book::ALL.into_iter().fold(self, |hints, book| {
-            hints.with(RowKey::LedgerAccount(LedgerAccountId::treasury(
-                account, book,
-            )))
+            hints.with(RowKey::LedgerAccount(LedgerAccountId::treasury(account, book)))
         })
     }
 
@@ -113,16 +105,13 @@ impl Hints {
     pub fn with_card(self, card: CardId) -> Self {
         self.with(RowKey::Card(card))
             .with(RowKey::LedgerAccount(LedgerAccountId::card(card)))
-            .with(RowKey::LedgerAccount(LedgerAccountId::card_receivable(
-                card,
-            )))
+            .with(RowKey::LedgerAccount(LedgerAccountId::card_receivable(card)))
     }
 
     /// Adds an authorization with its hold.
     #[must_use]
     pub fn with_authorization(self, authorization: AuthorizationId) -> Self {
-        self.with(RowKey::Authorization(authorization))
-            .with(RowKey::Hold(authorization.into()))
+        self.with(RowKey::Authorization(authorization)).with(RowKey::Hold(authorization.into()))
     }
 }
 
@@ -130,10 +119,5 @@ impl Hints {
 #[must_use]
 pub fn idempotency_id(account: u128, dialect: &str, operation: &str, key: &str) -> u128 {
     let account = account.to_be_bytes();
-    digest128(&[
-        &account,
-        dialect.as_bytes(),
-        operation.as_bytes(),
-        key.as_bytes(),
-    ])
+    digest128(&[&account, dialect.as_bytes(), operation.as_bytes(), key.as_bytes()])
 }

@@ -80,16 +80,8 @@ impl IdempotencyRequest {
             let code = ErrorCode::ConflictIdempotencyKey;
             return Err(Problem::field(code, "Idempotency-Key", message).into());
         }
-        let body = if record.sealed {
-            self.open(&record.body)?
-        } else {
-            record.body
-        };
-        Ok(Answer {
-            status: record.status,
-            body,
-            replayed: true,
-        })
+        let body = if record.sealed { self.open(&record.body)? } else { record.body };
+        Ok(Answer { status: record.status, body, replayed: true })
     }
 
     /// The record that spends the key with this answer.

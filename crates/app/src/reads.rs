@@ -57,10 +57,7 @@ impl<F: Default, S> ListQuery<F, S> {
             filter: F::default(),
             created_after: None,
             created_before: None,
-            sort: Sort {
-                field,
-                direction: Direction::Descending,
-            },
+            sort: Sort { field, direction: Direction::Descending },
             cursor: None,
             limit: PageLimit::DEFAULT,
         }
@@ -254,10 +251,7 @@ pub struct Dispatch {
 }
 
 /// Queries for display.
-#[expect(
-    clippy::missing_errors_doc,
-    reason = "every method fails alike: see ReadError"
-)]
+#[expect(clippy::missing_errors_doc, reason = "every method fails alike: see ReadError")]
 pub trait Reads: Send + Sync {
     /// The credential with this token, and when it was last used.
     fn find_credential(&self, token: &TokenHash) -> ReadResult<Option<(Credential, Timestamp)>>;

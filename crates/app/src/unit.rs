@@ -20,11 +20,7 @@ pub struct Unit<'a> {
 impl<'a> Unit<'a> {
     /// A unit of work on an open transaction; ids start over, so a rerun mints the same ones.
     pub fn new(tx: &'a mut dyn Tx, context: &'a Context) -> Self {
-        Self {
-            tx,
-            context,
-            ids: context.ids.clone(),
-        }
+        Self { tx, context, ids: context.ids.clone() }
     }
 
     /// The moment the command was submitted.
@@ -45,10 +41,7 @@ impl<'a> Unit<'a> {
     /// # Errors
     /// When it is revoked, expired, or lacks the operation's scope.
     pub fn admit(&mut self) -> Result<(), CommandError> {
-        let Actor::Credential {
-            credential, scope, ..
-        } = self.context.actor
-        else {
+        let Actor::Credential { credential, scope, .. } = self.context.actor else {
             return Ok(());
         };
         let found = self.tx.find_credential(credential)?;
@@ -64,9 +57,9 @@ impl<'a> Unit<'a> {
     pub fn account(&self) -> Result<AccountId, CommandError> {
         match self.context.actor {
             Actor::Credential { account, .. } => Ok(account),
-            Actor::Public | Actor::Network | Actor::System => Err(CommandError::Internal(
-                "the use case needs a signed-in account".to_owned(),
-            )),
+            Actor::Public | Actor::Network | Actor::System => {
+                Err(CommandError::Internal("the use case needs a signed-in account".to_owned()))
+            }
         }
     }
 

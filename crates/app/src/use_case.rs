@@ -29,13 +29,9 @@ pub trait UseCase: Send + 'static {
 fn all_hints(use_case: &impl UseCase, context: &Context) -> Hints {
     let hints = use_case.hints(context);
     match context.actor {
-        Actor::Credential {
-            account,
-            credential,
-            ..
-        } => hints
-            .with(RowKey::Credential(credential))
-            .with(RowKey::Sequence(account)),
+        Actor::Credential { account, credential, .. } => {
+            hints.with(RowKey::Credential(credential)).with(RowKey::Sequence(account))
+        }
         Actor::Public | Actor::Network | Actor::System => hints,
     }
 }
@@ -73,9 +69,9 @@ pub async fn perform_once<U: UseCase + Sync>(
     render: impl Fn(&U::Output) -> Answer + Send + 'static,
 ) -> Result<Answer, CommandError> {
     let hints = all_hints(&use_case, &context);
-    let hints = idempotency.iter().fold(hints, |hints, request| {
-        hints.with(RowKey::Idempotency(request.id))
-    });
+    let hints = idempotency
+        .iter()
+        .fold(hints, |hints, request| hints.with(RowKey::Idempotency(request.id)));
     execute(database, (lane, patience), hints, move |tx| {
         let mut unit = Unit::new(tx, &context);
         unit.admit()?;

@@ -270,13 +270,7 @@ impl AttemptResult {
             None => (DeliveryState::Failed, now),
         };
         let last_status = i64::from(self.status);
-        Delivery {
-            state,
-            attempts,
-            next_attempt_at,
-            last_status,
-            ..self.delivery.clone()
-        }
+        Delivery { state, attempts, next_attempt_at, last_status, ..self.delivery.clone() }
     }
 }
 
@@ -296,11 +290,7 @@ impl UseCase for RecordAttempts {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
         let now = unit.now();
-        let settled: Vec<_> = self
-            .results
-            .iter()
-            .map(|result| result.settle(now))
-            .collect();
+        let settled: Vec<_> = self.results.iter().map(|result| result.settle(now)).collect();
         unit.tx.save_results(&settled)?;
         Ok(Ending::Done(()))
     }

@@ -113,11 +113,7 @@ impl Credential {
     /// [`CredentialError::InsufficientScope`].
     pub fn check_scope(&self, scope: Scope) -> Result<(), CredentialError> {
         let held = self.scopes.allows(scope);
-        if held {
-            Ok(())
-        } else {
-            Err(CredentialError::InsufficientScope(scope))
-        }
+        if held { Ok(()) } else { Err(CredentialError::InsufficientScope(scope)) }
     }
 
     /// Passes a session whose password was checked within [`STEP_UP_WINDOW`].
@@ -191,15 +187,9 @@ mod tests {
         let session = credential(CredentialKind::Session);
         assert_eq!(session.check_step_up(fresh), Ok(()));
         let stale = Timestamp::from_unix_seconds(601);
-        assert_eq!(
-            session.check_step_up(stale),
-            Err(CredentialError::StepUpRequired)
-        );
+        assert_eq!(session.check_step_up(stale), Err(CredentialError::StepUpRequired));
         let key = credential(CredentialKind::ApiKey);
-        assert_eq!(
-            key.check_step_up(fresh),
-            Err(CredentialError::SessionRequired)
-        );
+        assert_eq!(key.check_step_up(fresh), Err(CredentialError::SessionRequired));
     }
 
     #[test]

@@ -60,10 +60,7 @@ impl Scope {
     /// The scope with this word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|scope| scope.as_str() == text)
+        Self::ALL.iter().copied().find(|scope| scope.as_str() == text)
     }
 
     /// The scopes a grant of this one brings along, so that tokens older than the finer scopes
@@ -110,20 +107,14 @@ impl ScopeSet {
 
     /// The scopes in the set, in their fixed order.
     pub fn iter(self) -> impl Iterator<Item = Scope> {
-        Scope::ALL
-            .iter()
-            .copied()
-            .filter(move |scope| self.allows(*scope))
+        Scope::ALL.iter().copied().filter(move |scope| self.allows(*scope))
     }
 }
 
 impl FromIterator<Scope> for ScopeSet {
     fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
         let bits = scopes.into_iter().fold(0, |bits, scope| {
-            let implied = scope
-                .implied()
-                .iter()
-                .fold(0, |sum, other| sum | other.bit());
+            let implied = scope.implied().iter().fold(0, |sum, other| sum | other.bit());
             bits | scope.bit() | implied
         });
         Self(bits)

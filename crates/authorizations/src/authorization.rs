@@ -172,11 +172,7 @@ impl Authorization {
     /// When the amounts do not fit.
     pub fn reverse(&mut self, remaining: Money, now: Timestamp) -> Result<Reversal, MoneyError> {
         let zero = Money::zero(self.held.currency());
-        let keep = if remaining.is_negative() {
-            zero
-        } else {
-            remaining
-        };
+        let keep = if remaining.is_negative() { zero } else { remaining };
         let spent = self.cleared.minus(self.refunded)?;
         let refund = positive(spent.minus(keep)?);
         let keep_held = positive(keep.minus(spent)?);
@@ -188,11 +184,7 @@ impl Authorization {
             self.0.status = AuthorizationStatus::Reversed;
         }
         self.touch(now);
-        Ok(Reversal {
-            held,
-            refund,
-            total,
-        })
+        Ok(Reversal { held, refund, total })
     }
 
     fn touch(&mut self, now: Timestamp) {
@@ -202,11 +194,7 @@ impl Authorization {
 }
 
 fn positive(amount: Money) -> Money {
-    if amount.is_negative() {
-        Money::zero(amount.currency())
-    } else {
-        amount
-    }
+    if amount.is_negative() { Money::zero(amount.currency()) } else { amount }
 }
 
 /// DE 38, six digits, fixed by the authorization's id so that a rerun answers alike.
@@ -238,10 +226,7 @@ mod tests {
     fn a_partial_reversal_leaves_the_new_total_held() {
         let mut auth = authorization(1_000);
         let reversal = auth.reverse(Money::usd(400), NOW).unwrap();
-        assert_eq!(
-            (reversal.total, auth.held),
-            (Money::usd(600), Money::usd(400))
-        );
+        assert_eq!((reversal.total, auth.held), (Money::usd(600), Money::usd(400)));
         assert_eq!(auth.status, AuthorizationStatus::Open);
     }
 
@@ -251,10 +236,7 @@ mod tests {
         auth.clear(Money::usd(1_200), NOW).unwrap();
         let reversal = auth.reverse(Money::usd(0), NOW).unwrap();
         assert_eq!(reversal.refund, Money::usd(1_200));
-        assert_eq!(
-            auth.reverse(Money::usd(0), NOW).unwrap().total,
-            Money::usd(0)
-        );
+        assert_eq!(auth.reverse(Money::usd(0), NOW).unwrap().total, Money::usd(0));
         assert_eq!(auth.status, AuthorizationStatus::Reversed);
     }
 

@@ -46,13 +46,7 @@ pub struct Facts {
 type Check = fn(&Facts) -> Result<(), DeclineReason>;
 
 /// The checks in the order in which their reasons take precedence.
-const CHECKS: [Check; 5] = [
-    check_standing,
-    check_expiry,
-    check_cvv,
-    check_amount,
-    check_funds,
-];
+const CHECKS: [Check; 5] = [check_standing, check_expiry, check_cvv, check_amount, check_funds];
 
 /// Decides: the first check that fails gives the reason.
 ///
@@ -87,11 +81,7 @@ const fn check_cvv(facts: &Facts) -> Result<(), DeclineReason> {
 }
 
 const fn check_amount(facts: &Facts) -> Result<(), DeclineReason> {
-    if facts.amount.is_positive() {
-        Ok(())
-    } else {
-        Err(DeclineReason::InvalidAmount)
-    }
+    if facts.amount.is_positive() { Ok(()) } else { Err(DeclineReason::InvalidAmount) }
 }
 
 fn check_funds(facts: &Facts) -> Result<(), DeclineReason> {
@@ -120,69 +110,15 @@ mod tests {
         use DeclineReason as R;
         for (facts, expected) in [
             (GOOD, Ok(())),
-            (
-                Facts {
-                    standing: CardStanding::Frozen,
-                    ..GOOD
-                },
-                Err(R::CardFrozen),
-            ),
-            (
-                Facts {
-                    standing: CardStanding::Closed,
-                    ..GOOD
-                },
-                Err(R::CardClosed),
-            ),
-            (
-                Facts {
-                    standing: CardStanding::NotActivated,
-                    ..GOOD
-                },
-                Err(R::CardNotActivated),
-            ),
-            (
-                Facts {
-                    expired: true,
-                    ..GOOD
-                },
-                Err(R::CardExpired),
-            ),
-            (
-                Facts {
-                    expiry_differs: true,
-                    ..GOOD
-                },
-                Err(R::ExpiryMismatch),
-            ),
-            (
-                Facts {
-                    cvv: CvvCheck::Mismatch,
-                    ..GOOD
-                },
-                Err(R::CvvMismatch),
-            ),
-            (
-                Facts {
-                    cvv: CvvCheck::Absent,
-                    ..GOOD
-                },
-                Ok(()),
-            ),
-            (
-                Facts {
-                    amount: Money::usd(0),
-                    ..GOOD
-                },
-                Err(R::InvalidAmount),
-            ),
-            (
-                Facts {
-                    amount: Money::usd(101),
-                    ..GOOD
-                },
-                Err(R::InsufficientFunds),
-            ),
+            (Facts { standing: CardStanding::Frozen, ..GOOD }, Err(R::CardFrozen)),
+            (Facts { standing: CardStanding::Closed, ..GOOD }, Err(R::CardClosed)),
+            (Facts { standing: CardStanding::NotActivated, ..GOOD }, Err(R::CardNotActivated)),
+            (Facts { expired: true, ..GOOD }, Err(R::CardExpired)),
+            (Facts { expiry_differs: true, ..GOOD }, Err(R::ExpiryMismatch)),
+            (Facts { cvv: CvvCheck::Mismatch, ..GOOD }, Err(R::CvvMismatch)),
+            (Facts { cvv: CvvCheck::Absent, ..GOOD }, Ok(())),
+            (Facts { amount: Money::usd(0), ..GOOD }, Err(R::InvalidAmount)),
+            (Facts { amount: Money::usd(101), ..GOOD }, Err(R::InsufficientFunds)),
         ] {
             assert_eq!(decide(&facts), expected, "{facts:?}");
         }
@@ -190,24 +126,20 @@ mod tests {
 
     #[test]
     fn the_card_comes_before_the_money() {
-        let facts = Facts {
-            standing: CardStanding::Frozen,
-            available: Money::usd(0),
-            ..GOOD
-        };
+        let facts = Facts { standing: CardStanding::Frozen, available: Money::usd(0), ..GOOD };
         assert_eq!(decide(&facts), Err(DeclineReason::CardFrozen));
     }
 
     proptest::proptest! {
         #[test]
-        fn approval_never_exceeds_what_is_available(amount in -10_i64..500, available in 0_i64..300) {
+        fn approval_never_exceeds_what_is_available(amount in -10_i64..500, free in 0_i64..300) {
             let facts = Facts {
                 amount: Money::usd(amount),
-                available: Money::usd(available),
+                available: Money::usd(free),
                 ..GOOD
             };
             let approved = decide(&facts).is_ok();
-            proptest::prop_assert_eq!(approved, amount > 0 && amount <= available);
+            proptest::prop_assert_eq!(approved, amount > 0 && amount <= free);
         }
     }
 }

@@ -49,9 +49,7 @@ impl MaskedFields {
 
     /// The fields, by data element number.
     pub fn iter(&self) -> impl Iterator<Item = (u8, &str)> {
-        self.0
-            .iter()
-            .map(|(number, value)| (*number, value.as_str()))
+        self.0.iter().map(|(number, value)| (*number, value.as_str()))
     }
 
     /// One line a field, `number=value`, for storage.
@@ -109,10 +107,8 @@ mod tests {
 
     #[test]
     fn fields_round_trip_without_control_characters() {
-        let fields = MaskedFields::new(vec![
-            (2, "489517******4218".into()),
-            (43, "A=B\n2=x".into()),
-        ]);
+        let fields =
+            MaskedFields::new(vec![(2, "489517******4218".into()), (43, "A=B\n2=x".into())]);
         let read = MaskedFields::from_text(&fields.to_text());
         let expected = vec![(2, "489517******4218"), (43, "A=B2=x")];
         assert_eq!(read.iter().collect::<Vec<_>>(), expected);
@@ -120,15 +116,8 @@ mod tests {
 
     #[test]
     fn the_class_is_part_of_the_key() {
-        let authorization = MessageKey {
-            class: '1',
-            trace: "1".into(),
-            ..MessageKey::default()
-        };
-        let reversal = MessageKey {
-            class: '4',
-            ..authorization.clone()
-        };
+        let authorization = MessageKey { class: '1', trace: "1".into(), ..MessageKey::default() };
+        let reversal = MessageKey { class: '4', ..authorization.clone() };
         assert_ne!(authorization.id(), reversal.id());
     }
 }

@@ -20,13 +20,8 @@ pub enum Step {
 }
 
 impl Step {
-    const ALL: [Self; 5] = [
-        Self::Authorized,
-        Self::Captured,
-        Self::Refunded,
-        Self::Declined,
-        Self::Reversed,
-    ];
+    const ALL: [Self; 5] =
+        [Self::Authorized, Self::Captured, Self::Refunded, Self::Declined, Self::Reversed];
 
     /// The step's word on the wire, where it is the transaction's `status`.
     #[must_use]

@@ -28,9 +28,7 @@ impl CardStatus {
     /// The status with this word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Active, Self::Frozen, Self::Cancelled]
-            .into_iter()
-            .find(|s| s.as_str() == text)
+        [Self::Active, Self::Frozen, Self::Cancelled].into_iter().find(|s| s.as_str() == text)
     }
 }
 
@@ -181,9 +179,7 @@ impl Card {
     #[must_use]
     pub fn expiry_from(now: Timestamp) -> Expiry {
         let (year, month) = now.year_month();
-        let year = u16::try_from(year)
-            .unwrap_or(0)
-            .saturating_add(VALIDITY_YEARS);
+        let year = u16::try_from(year).unwrap_or(0).saturating_add(VALIDITY_YEARS);
         Expiry::try_new(year, month).expect("card expiry dates are representable until 2099")
     }
 
@@ -200,11 +196,7 @@ impl Card {
     /// [`CardError::Cancelled`].
     pub fn check_open(&self) -> Result<(), CardError> {
         let cancelled = self.status == CardStatus::Cancelled;
-        if cancelled {
-            Err(CardError::Cancelled)
-        } else {
-            Ok(())
-        }
+        if cancelled { Err(CardError::Cancelled) } else { Ok(()) }
     }
 
     /// Stops spending.
@@ -262,10 +254,8 @@ mod tests {
 
     fn card(bin: &str) -> Card {
         let product = CATALOGUE.iter().find(|product| product.bin == bin).unwrap();
-        let wallet = Wallet {
-            apple_pay: WalletState::Pending,
-            google_pay: WalletState::Unsupported,
-        };
+        let wallet =
+            Wallet { apple_pay: WalletState::Pending, google_pay: WalletState::Unsupported };
         let new = NewCard {
             id: CardId::new(0x100),
             account: AccountId::new(0x200),
@@ -281,14 +271,8 @@ mod tests {
     #[test]
     fn freezing_twice_changes_nothing_the_second_time() {
         let mut card = card("489517");
-        assert_eq!(
-            card.freeze(FreezeReason::Cardholder, NOW),
-            Ok(Change::Applied)
-        );
-        assert_eq!(
-            card.freeze(FreezeReason::Cardholder, NOW),
-            Ok(Change::AlreadyApplied)
-        );
+        assert_eq!(card.freeze(FreezeReason::Cardholder, NOW), Ok(Change::Applied));
+        assert_eq!(card.freeze(FreezeReason::Cardholder, NOW), Ok(Change::AlreadyApplied));
         assert_eq!(card.unfreeze(NOW), Ok(Change::Applied));
         assert_eq!(card.unfreeze(NOW), Ok(Change::AlreadyApplied));
         assert_eq!(card.version, 3);
@@ -299,10 +283,7 @@ mod tests {
         let mut card = card("489517");
         assert_eq!(card.cancel(NOW), Change::Applied);
         assert_eq!(card.cancel(NOW), Change::AlreadyApplied);
-        assert_eq!(
-            card.freeze(FreezeReason::Cardholder, NOW),
-            Err(CardError::Cancelled)
-        );
+        assert_eq!(card.freeze(FreezeReason::Cardholder, NOW), Err(CardError::Cancelled));
         assert_eq!(card.unfreeze(NOW), Err(CardError::Cancelled));
     }
 

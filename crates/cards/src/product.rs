@@ -20,9 +20,7 @@ impl Brand {
     /// The brand with this word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Visa, Self::Mastercard]
-            .into_iter()
-            .find(|brand| brand.as_str() == text)
+        [Self::Visa, Self::Mastercard].into_iter().find(|brand| brand.as_str() == text)
     }
 }
 
@@ -48,9 +46,7 @@ impl CardType {
     /// The type with this word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Virtual, Self::Physical]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        [Self::Virtual, Self::Physical].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -75,12 +71,7 @@ pub struct Product {
 /// The product catalogue of the programme.
 pub const CATALOGUE: [Product; 5] = [
     product("416842", "Visa Business", Brand::Visa, CardType::Virtual).with_three_ds(),
-    product(
-        "557213",
-        "Mastercard World",
-        Brand::Mastercard,
-        CardType::Virtual,
-    ),
+    product("557213", "Mastercard World", Brand::Mastercard, CardType::Virtual),
     product("489517", "Visa Platinum", Brand::Visa, CardType::Virtual).with_wallets(),
     product("472305", "Visa Corporate", Brand::Visa, CardType::Virtual),
     product("448585", "Visa Gold", Brand::Visa, CardType::Physical).with_three_ds(),
@@ -98,28 +89,15 @@ const fn product(
     brand: Brand,
     card_type: CardType,
 ) -> Product {
-    Product {
-        bin,
-        name,
-        brand,
-        card_type,
-        wallets: false,
-        three_ds: false,
-    }
+    Product { bin, name, brand, card_type, wallets: false, three_ds: false }
 }
 
 impl Product {
     const fn with_three_ds(self) -> Self {
-        Self {
-            three_ds: true,
-            ..self
-        }
+        Self { three_ds: true, ..self }
     }
 
     const fn with_wallets(self) -> Self {
-        Self {
-            wallets: true,
-            ..self
-        }
+        Self { wallets: true, ..self }
     }
 }

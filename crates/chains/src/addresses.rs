@@ -16,10 +16,7 @@ impl AddressSource for SimulatedAddresses {
 
     /// The scheme `simulated:` keeps a real wallet from taking the code for a payment request.
     fn payment_uri(&self, _: Network, asset: Asset, address: &str, amount: &str) -> String {
-        format!(
-            "simulated:{address}?asset={}&amount={amount}",
-            asset.as_str()
-        )
+        format!("simulated:{address}?asset={}&amount={amount}", asset.as_str())
     }
 }
 
@@ -46,9 +43,6 @@ mod tests {
     fn the_payment_uri_says_that_it_is_simulated() {
         let address = SimulatedAddresses.issue(Network::Tron, TopupId::new(256));
         let uri = SimulatedAddresses.payment_uri(Network::Tron, Asset::Usdt, &address, "500.00");
-        assert_eq!(
-            uri,
-            "simulated:sim_tron_00000000000000000000000080?asset=USDT&amount=500.00"
-        );
+        assert_eq!(uri, "simulated:sim_tron_00000000000000000000000080?asset=USDT&amount=500.00");
     }
 }

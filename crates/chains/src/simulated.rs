@@ -39,15 +39,12 @@ impl ChainGateway for SimulatedChain {
 
     fn head(&self) -> Result<ChainHead, ChainError> {
         let latest = self.reads.simulated_head(self.network);
-        Ok(head_at(
-            latest.map_err(unreadable)?,
-            self.confirmations_required(),
-        ))
+        Ok(head_at(latest.map_err(|error| unreadable(&error))?, self.confirmations_required()))
     }
 
     fn transfers(&self, from: u64, to: u64) -> Result<Vec<Transfer>, ChainError> {
         let transfers = self.reads.simulated_transfers(self.network, (from, to));
-        transfers.map_err(unreadable)
+        transfers.map_err(|error| unreadable(&error))
     }
 }
 
@@ -64,13 +61,10 @@ pub const fn confirmations_required(network: Network) -> u32 {
 /// A block counts as its own first confirmation, so the newest final one lies
 /// `required - 1` below the newest.
 fn head_at(latest: u64, required: u32) -> ChainHead {
-    ChainHead {
-        latest,
-        finalized: latest.saturating_add(1).saturating_sub(u64::from(required)),
-    }
+    ChainHead { latest, finalized: latest.saturating_add(1).saturating_sub(u64::from(required)) }
 }
 
-fn unreadable(error: ReadError) -> ChainError {
+fn unreadable(error: &ReadError) -> ChainError {
     ChainError(error.to_string())
 }
 
@@ -80,15 +74,9 @@ mod tests {
 
     #[test]
     fn a_block_is_final_once_it_has_its_confirmations() {
-        for (latest, required, finalized) in [
-            (0, 20, 0),
-            (1, 20, 0),
-            (19, 20, 0),
-            (20, 20, 1),
-            (21, 20, 2),
-            (12, 12, 1),
-            (5, 1, 5),
-        ] {
+        for (latest, required, finalized) in
+            [(0, 20, 0), (1, 20, 0), (19, 20, 0), (20, 20, 1), (21, 20, 2), (12, 12, 1), (5, 1, 5)]
+        {
             let head = head_at(latest, required);
             assert_eq!((head.latest, head.finalized), (latest, finalized));
         }

@@ -46,24 +46,13 @@ fn declared_length(headers: &HeaderMap) -> Option<usize> {
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
-    let declared = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = declared
-        .unwrap_or("")
-        .split(';')
-        .next()
-        .unwrap_or("")
-        .trim();
+    let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = declared.unwrap_or("").split(';').next().unwrap_or("").trim();
     if essence.eq_ignore_ascii_case("application/json") {
         return Ok(());
     }
     let message = "The body must be declared as Content-Type: application/json.";
-    Err(Problem::field(
-        ErrorCode::UnsupportedMediaType,
-        "Content-Type",
-        message,
-    ))
+    Err(Problem::field(ErrorCode::UnsupportedMediaType, "Content-Type", message))
 }
 
 fn too_large(most: usize) -> Problem {

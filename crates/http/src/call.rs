@@ -53,9 +53,7 @@ impl Call {
 
     /// The book that the caller's key is bound to.
     pub fn key_mode(&self) -> Option<Book> {
-        self.credential
-            .as_ref()
-            .and_then(|credential| credential.mode)
+        self.credential.as_ref().and_then(|credential| credential.mode)
     }
 
     /// The path's `{id}`.
@@ -93,14 +91,11 @@ impl Call {
 
     /// The context of a command on the caller's behalf.
     pub fn context(&self) -> Context {
-        let actor = self
-            .credential
-            .as_ref()
-            .map_or(Actor::Public, |found| Actor::Credential {
-                account: found.account,
-                credential: found.id,
-                scope: self.operation.access.scope(),
-            });
+        let actor = self.credential.as_ref().map_or(Actor::Public, |found| Actor::Credential {
+            account: found.account,
+            credential: found.id,
+            scope: self.operation.access.scope(),
+        });
         let request = Some(self.request.clone());
         self.state.wiring.edge.context(actor, request)
     }
@@ -155,15 +150,7 @@ impl Call {
         let (context, idempotency) = (self.context(), self.idempotency(owner));
         let status = self.operation.success;
         let render = move |output: &U::Output| Answer::new(status, render(output));
-        perform_once(
-            &*wiring.database,
-            queue,
-            context,
-            idempotency,
-            use_case,
-            render,
-        )
-        .await
+        perform_once(&*wiring.database, queue, context, idempotency, use_case, render).await
     }
 
     /// The operation's success with this body.

@@ -55,9 +55,7 @@ pub async fn dispatch(
     };
     if operation.content == Content::Secret {
         let no_store = HeaderValue::from_static("no-store");
-        response
-            .headers_mut()
-            .insert(header::CACHE_CONTROL, no_store);
+        response.headers_mut().insert(header::CACHE_CONTROL, no_store);
     }
     response
 }
@@ -97,9 +95,7 @@ fn request_info(request: &HttpRequest) -> RequestInfo {
     let id: RequestId = request_id(request);
     RequestInfo {
         id,
-        ip: request
-            .peer_addr()
-            .map_or_else(String::new, |peer| peer.ip().to_string()),
+        ip: request.peer_addr().map_or_else(String::new, |peer| peer.ip().to_string()),
         user_agent: agent.chars().take(USER_AGENT).collect(),
     }
 }

@@ -42,10 +42,7 @@ pub struct CredentialCache {
 
 impl CredentialCache {
     pub fn new(most: usize) -> Self {
-        Self {
-            most,
-            entries: Mutex::default(),
-        }
+        Self { most, entries: Mutex::default() }
     }
 
     fn find(&self, token: &TokenHash) -> Option<Found> {
@@ -119,10 +116,7 @@ async fn look_up(state: &AppState, token: TokenHash) -> Result<Found, CommandErr
     let reads = Arc::clone(&state.wiring.reads);
     let found = block(move || reads.find_credential(&token)).await??;
     let (credential, last_used) = found.ok_or_else(unknown)?;
-    let found = Found {
-        credential: Arc::new(credential),
-        last_used,
-    };
+    let found = Found { credential: Arc::new(credential), last_used };
     state.credentials.keep(&token, &found);
     Ok(found)
 }

@@ -66,10 +66,6 @@ impl Call {
     fn fingerprint(&self) -> [u8; 32] {
         let method = self.operation.method.as_str();
         let text = [method, &self.path, &self.body.canonical()].join("\n");
-        keyed_hash(
-            self.state.wiring.keys.hash(),
-            "idempotency",
-            text.as_bytes(),
-        )
+        keyed_hash(self.state.wiring.keys.hash(), "idempotency", text.as_bytes())
     }
 }

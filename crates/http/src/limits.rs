@@ -67,9 +67,7 @@ fn check_head(request: &ServiceRequest, settings: &HttpSettings) -> Result<(), P
     }
     if total > settings.headers_limit {
         let most = settings.headers_limit;
-        return too_large(format!(
-            "All headers together may have at most {most} bytes."
-        ));
+        return too_large(format!("All headers together may have at most {most} bytes."));
     }
     Ok(())
 }

@@ -57,8 +57,7 @@ impl Passwords {
         edge: &Edge,
     ) -> Result<PasswordHash, CommandError> {
         let salt = edge.random::<SALT>();
-        self.work(move |engine| hash(engine, &password, &salt))
-            .await?
+        self.work(move |engine| hash(engine, &password, &salt)).await?
     }
 
     /// Whether the password is the one behind the hash; never, and no sooner, without a hash.

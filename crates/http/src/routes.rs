@@ -35,9 +35,7 @@ pub fn configure(
             scope = scope.service(resource);
         }
         let scope = scope.default_service(web::to(not_found));
-        config
-            .app_data(web::Data::from(Arc::clone(&state)))
-            .service(scope.wrap(from_fn(identify)));
+        config.app_data(web::Data::from(Arc::clone(&state))).service(scope.wrap(from_fn(identify)));
     }
 }
 
@@ -73,9 +71,7 @@ fn resources(operations: &[&'static Operation]) -> Vec<Resource> {
             }
         }
         let allowed = allowed.join(", ");
-        resource.default_service(web::to(move |request| {
-            refuse_method(request, allowed.clone())
-        }))
+        resource.default_service(web::to(move |request| refuse_method(request, allowed.clone())))
     };
     paths.into_iter().map(resource).collect()
 }

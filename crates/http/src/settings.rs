@@ -17,18 +17,10 @@ pub struct PasswordCost {
 
 impl PasswordCost {
     /// OWASP's recommendation for Argon2id: 19 MiB, two passes, one lane.
-    pub const STANDARD: Self = Self {
-        memory_kib: 19 * 1_024,
-        passes: 2,
-        lanes: 1,
-    };
+    pub const STANDARD: Self = Self { memory_kib: 19 * 1_024, passes: 2, lanes: 1 };
 
     /// The cheapest that the algorithm allows, for tests only.
-    pub const TESTS_ONLY: Self = Self {
-        memory_kib: 8,
-        passes: 1,
-        lanes: 1,
-    };
+    pub const TESTS_ONLY: Self = Self { memory_kib: 8, passes: 1, lanes: 1 };
 }
 
 /// The settings of the HTTP doors.

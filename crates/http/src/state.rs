@@ -59,12 +59,7 @@ impl AppState {
     pub fn new(wiring: Wiring) -> Self {
         let passwords = Passwords::new(&wiring.settings, &wiring.edge);
         let credentials = CredentialCache::new(wiring.settings.credential_cache);
-        Self {
-            wiring,
-            passwords,
-            credentials,
-            uses: CredentialUses::default(),
-        }
+        Self { wiring, passwords, credentials, uses: CredentialUses::default() }
     }
 
     /// When credentials were last used, gathered for the worker that writes it down.

@@ -56,13 +56,7 @@ mod tests {
             uses.record(id, Timestamp::from_unix_seconds(second));
         }
         let first = uses.drain(2);
-        assert_eq!(
-            first[0],
-            (CredentialId::new(0), Timestamp::from_unix_seconds(3))
-        );
-        assert_eq!(
-            (first.len(), uses.drain(2).len(), uses.drain(2).len()),
-            (2, 1, 0)
-        );
+        assert_eq!(first[0], (CredentialId::new(0), Timestamp::from_unix_seconds(3)));
+        assert_eq!((first.len(), uses.drain(2).len(), uses.drain(2).len()), (2, 1, 0));
     }
 }

@@ -89,10 +89,7 @@ impl DecodeReason {
 
     /// Whether more bytes could make the message whole.
     pub(crate) const fn is_truncation(self) -> bool {
-        matches!(
-            self,
-            Self::TruncatedMti | Self::TruncatedBitmap | Self::Truncated { .. }
-        )
+        matches!(self, Self::TruncatedMti | Self::TruncatedBitmap | Self::Truncated { .. })
     }
 }
 
@@ -101,9 +98,7 @@ impl DecodeError {
     /// STAN (DE 11), by which the sender finds its request again, was read.
     #[must_use]
     pub fn answerable(&self) -> Option<&Message> {
-        self.partial
-            .as_ref()
-            .filter(|m| m.contains(11) && m.mti().response().is_some())
+        self.partial.as_ref().filter(|m| m.contains(11) && m.mti().response().is_some())
     }
 }
 
@@ -122,10 +117,9 @@ pub fn decode(bytes: &[u8], format: &WireFormat) -> Result<Message, DecodeError>
     };
     match (decoder.message, reason) {
         (Some(message), None) => Ok(message),
-        (partial, reason) => Err(DecodeError {
-            reason: reason.unwrap_or(DecodeReason::TruncatedMti),
-            partial,
-        }),
+        (partial, reason) => {
+            Err(DecodeError { reason: reason.unwrap_or(DecodeReason::TruncatedMti), partial })
+        }
     }
 }
 
@@ -149,12 +143,7 @@ struct Decoder<'a> {
 
 impl<'a> Decoder<'a> {
     const fn new(bytes: &'a [u8], format: &'a WireFormat) -> Self {
-        Self {
-            rest: bytes,
-            format,
-            message: None,
-            wrong_content: None,
-        }
+        Self { rest: bytes, format, message: None, wrong_content: None }
     }
 
     fn run(&mut self) -> Result<(), DecodeReason> {
@@ -169,18 +158,13 @@ impl<'a> Decoder<'a> {
     fn fields(&mut self, message: &mut Message) -> Result<(), DecodeReason> {
         let primary = self.bitmap()?;
         // Bit 1 announces the secondary bitmap; one without bits is legal, some always send it.
-        let secondary = if primary >> 63 == 1 {
-            self.bitmap()?
-        } else {
-            0
-        };
+        let secondary = if primary >> 63 == 1 { self.bitmap()? } else { 0 };
         let bits = (u128::from(primary) << 64) | u128::from(secondary);
         for de in (2..=128_u8).filter(|de| (bits >> (128 - de)) & 1 == 1) {
             match self.field(de)? {
                 Some(value) => message.insert(de, value),
                 None => {
-                    self.wrong_content
-                        .get_or_insert(DecodeReason::InvalidContent { de });
+                    self.wrong_content.get_or_insert(DecodeReason::InvalidContent { de });
                 }
             }
         }
@@ -207,11 +191,7 @@ impl<'a> Decoder<'a> {
         let digits = self.digits(count).ok_or(DecodeReason::Truncated { de })?;
         digits
             .filter(|digits| Content::Numeric.accepts(digits))
-            .map(|digits| {
-                digits
-                    .iter()
-                    .fold(0, |sum, d| sum * 10 + usize::from(d & 0x0F))
-            })
+            .map(|digits| digits.iter().fold(0, |sum, d| sum * 10 + usize::from(d & 0x0F)))
             .ok_or(DecodeReason::InvalidLength { de })
     }
 
@@ -230,9 +210,7 @@ impl<'a> Decoder<'a> {
         let digits = match self.format.bitmap {
             BitmapEncoding::Binary => {
                 let raw = self.take(8).ok_or(DecodeReason::TruncatedBitmap)?;
-                return Ok(raw
-                    .iter()
-                    .fold(0, |bits, byte| (bits << 8) | u64::from(*byte)));
+                return Ok(raw.iter().fold(0, |bits, byte| (bits << 8) | u64::from(*byte)));
             }
             BitmapEncoding::Hex => self.take(16).ok_or(DecodeReason::TruncatedBitmap)?,
         };

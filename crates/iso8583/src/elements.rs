@@ -69,9 +69,7 @@ impl OriginalDataElements {
         if stan.len() != 6 || transmitted.len() != 10 {
             return Err(ElementError::OriginalDataElements);
         }
-        Self::parse(&format!(
-            "{mti}{stan}{transmitted}{acquirer:0>11}{forwarder:0>11}"
-        ))
+        Self::parse(&format!("{mti}{stan}{transmitted}{acquirer:0>11}{forwarder:0>11}"))
     }
 
     /// Reads the 42 digits of the element.
@@ -84,10 +82,7 @@ impl OriginalDataElements {
             return Err(wrong);
         }
         let mti = Mti::try_new(&text[..4]).map_err(|_| wrong)?;
-        Ok(Self {
-            mti,
-            text: text.to_owned(),
-        })
+        Ok(Self { mti, text: text.to_owned() })
     }
 
     /// The element as DE 90 holds it.
@@ -203,11 +198,7 @@ impl CardAcceptor {
             return Err(ElementError::CardAcceptor);
         }
         let part = |part: &str| part.trim().to_owned();
-        Ok(Self {
-            name: part(&text[..25]),
-            city: part(&text[25..38]),
-            country: part(&text[38..]),
-        })
+        Ok(Self { name: part(&text[..25]), city: part(&text[25..38]), country: part(&text[38..]) })
     }
 
     /// The merchant's name.

@@ -36,12 +36,7 @@ pub(crate) const fn wire_size(content: Content, length: usize, numerics: Numeric
 
 /// An upper bound: message type, two hexadecimal bitmaps, three digits of length a field.
 fn capacity(message: &Message) -> usize {
-    message
-        .values()
-        .map(|(_, value)| value.len() + 3)
-        .sum::<usize>()
-        + 4
-        + 32
+    message.values().map(|(_, value)| value.len() + 3).sum::<usize>() + 4 + 32
 }
 
 fn write_digits(digits: &[u8], numerics: NumericEncoding, out: &mut Vec<u8>) {
@@ -63,21 +58,13 @@ fn write_bitmaps(message: &Message, encoding: BitmapEncoding, out: &mut Vec<u8>)
     match encoding {
         BitmapEncoding::Binary => out.extend_from_slice(written),
         BitmapEncoding::Hex => {
-            out.extend(
-                written
-                    .iter()
-                    .flat_map(|byte| [hex(byte >> 4), hex(byte & 0x0F)]),
-            );
+            out.extend(written.iter().flat_map(|byte| [hex(byte >> 4), hex(byte & 0x0F)]));
         }
     }
 }
 
 const fn hex(nibble: u8) -> u8 {
-    if nibble < 10 {
-        b'0' + nibble
-    } else {
-        b'A' + nibble - 10
-    }
+    if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 }
 }
 
 fn write_length(spec: FieldSpec, length: usize, numerics: NumericEncoding, out: &mut Vec<u8>) {

@@ -97,13 +97,9 @@ impl Content {
     pub fn accepts(self, value: &[u8]) -> bool {
         match self {
             Self::Numeric => value.iter().all(u8::is_ascii_digit),
-            Self::Alphanumeric => value
-                .iter()
-                .all(|b| b.is_ascii_alphanumeric() || *b == b' '),
+            Self::Alphanumeric => value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b' '),
             Self::Text => value.iter().all(|b| (b' '..=b'~').contains(b)),
-            Self::Track => value
-                .iter()
-                .all(|b| (b'0'..=b'?').contains(b) || *b == b'D'),
+            Self::Track => value.iter().all(|b| (b'0'..=b'?').contains(b) || *b == b'D'),
             Self::SignedAmount => matches!(value, [b'C' | b'D', digits @ ..]
                 if digits.iter().all(u8::is_ascii_digit)),
             Self::Binary => true,
@@ -157,41 +153,25 @@ impl FieldSpec {
     pub(crate) fn check(self, de: u8, value: &[u8]) -> Result<(), FieldError> {
         let actual = value.len();
         if !self.fits(actual) {
-            return Err(FieldError::WrongLength {
-                de,
-                expected: self.length,
-                actual,
-            });
+            return Err(FieldError::WrongLength { de, expected: self.length, actual });
         }
         if !self.content.accepts(value) {
-            return Err(FieldError::WrongContent {
-                de,
-                expected: self.content,
-            });
+            return Err(FieldError::WrongContent { de, expected: self.content });
         }
         Ok(())
     }
 }
 
 const fn fixed(content: Content, length: usize) -> FieldSpec {
-    FieldSpec {
-        content,
-        length: Length::Fixed(length),
-    }
+    FieldSpec { content, length: Length::Fixed(length) }
 }
 
 const fn llvar(content: Content, max: usize) -> FieldSpec {
-    FieldSpec {
-        content,
-        length: Length::LlVar(max),
-    }
+    FieldSpec { content, length: Length::LlVar(max) }
 }
 
 const fn lllvar(content: Content, max: usize) -> FieldSpec {
-    FieldSpec {
-        content,
-        length: Length::LllVar(max),
-    }
+    FieldSpec { content, length: Length::LllVar(max) }
 }
 
 const fn primary(de: u8) -> FieldSpec {

@@ -71,12 +71,7 @@ impl FrameReader {
     /// A reader at the start of a stream.
     #[must_use]
     pub fn new(format: WireFormat) -> Self {
-        Self {
-            format,
-            buffer: WireBytes::default(),
-            start: 0,
-            failed: None,
-        }
+        Self { format, buffer: WireBytes::default(), start: 0, failed: None }
     }
 
     /// Adds bytes as they came from the stream.
@@ -155,9 +150,9 @@ impl FrameReader {
         let visible = &unread[..unread.len().min(MAX_FRAME)];
         match measure(visible, &self.format) {
             Ok(Some(length)) => Ok(Some((0, length))),
-            Ok(None) if visible.len() == MAX_FRAME => Err(FrameError::Oversized {
-                length: unread.len(),
-            }),
+            Ok(None) if visible.len() == MAX_FRAME => {
+                Err(FrameError::Oversized { length: unread.len() })
+            }
             Ok(None) => Ok(None),
             Err(reason) => Err(FrameError::NoStructure { reason }),
         }

@@ -12,10 +12,7 @@ use crate::mti::Mti;
 /// The data elements that an answer repeats from its request.
 pub const ECHOED: [u8; 12] = [2, 3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49];
 
-const AMOUNT: FieldSpec = FieldSpec {
-    content: Content::Numeric,
-    length: Length::Fixed(12),
-};
+const AMOUNT: FieldSpec = FieldSpec { content: Content::Numeric, length: Length::Fixed(12) };
 
 /// Text is kept as ASCII bytes; which it is follows from the field table.
 pub(crate) type FieldValue = Zeroizing<Box<[u8]>>;
@@ -34,10 +31,7 @@ impl Message {
     /// A message without fields.
     #[must_use]
     pub const fn new(mti: Mti) -> Self {
-        Self {
-            mti,
-            fields: BTreeMap::new(),
-        }
+        Self { mti, fields: BTreeMap::new() }
     }
 
     /// The message type.
@@ -176,10 +170,7 @@ fn is_binary(de: u8) -> bool {
 impl fmt::Debug for Message {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Message {} ", self.mti)?;
-        formatter
-            .debug_map()
-            .entries(self.fields().map(|de| (de, self.shown(de))))
-            .finish()
+        formatter.debug_map().entries(self.fields().map(|de| (de, self.shown(de)))).finish()
     }
 }
 
@@ -204,10 +195,7 @@ const HIDDEN: &str = "***";
 const PAN_DIGITS_MIN: usize = 13;
 
 fn mask_pan(pan: &str) -> String {
-    match (
-        pan.get(..6),
-        pan.len().checked_sub(4).and_then(|at| pan.get(at..)),
-    ) {
+    match (pan.get(..6), pan.len().checked_sub(4).and_then(|at| pan.get(at..))) {
         (Some(first), Some(last)) if pan.len() >= PAN_DIGITS_MIN => {
             format!("{first}******{last}")
         }
@@ -219,13 +207,9 @@ fn mask_digit_runs(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
-        let run = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
+        let run = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let (digits, later) = rest.split_at(run);
-        let next = later
-            .find(|c: char| c.is_ascii_digit())
-            .unwrap_or(later.len());
+        let next = later.find(|c: char| c.is_ascii_digit()).unwrap_or(later.len());
         let (others, later) = later.split_at(next);
         if run >= PAN_DIGITS_MIN {
             shown.push_str(&mask_pan(digits));

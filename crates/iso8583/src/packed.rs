@@ -11,11 +11,7 @@ pub(crate) const fn packed_size(count: usize) -> usize {
 pub(crate) fn pack(characters: &[u8], out: &mut Vec<u8>) {
     let (first, pairs) = characters.split_at(characters.len() % 2);
     out.extend(first.iter().map(|&character| nibble(character)));
-    out.extend(
-        pairs
-            .chunks_exact(2)
-            .map(|pair| (nibble(pair[0]) << 4) | nibble(pair[1])),
-    );
+    out.extend(pairs.chunks_exact(2).map(|pair| (nibble(pair[0]) << 4) | nibble(pair[1])));
 }
 
 /// Appends the `count` characters packed in `bytes` to `out`; false if the padding is not zero.
@@ -24,20 +20,14 @@ pub(crate) fn unpack(bytes: &[u8], count: usize, out: &mut Vec<u8>) -> bool {
     if padded && bytes.first().is_some_and(|byte| byte >> 4 != 0) {
         return false;
     }
-    let characters = bytes
-        .iter()
-        .flat_map(|byte| [b'0' | (byte >> 4), b'0' | (byte & 0x0F)]);
+    let characters = bytes.iter().flat_map(|byte| [b'0' | (byte >> 4), b'0' | (byte & 0x0F)]);
     out.extend(characters.skip(usize::from(padded)));
     true
 }
 
 /// Some senders write the track separator as the letter D, which is also its nibble.
 const fn nibble(character: u8) -> u8 {
-    if character == b'D' {
-        0x0D
-    } else {
-        character & 0x0F
-    }
+    if character == b'D' { 0x0D } else { character & 0x0F }
 }
 
 #[cfg(test)]

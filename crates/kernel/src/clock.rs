@@ -25,9 +25,7 @@ impl IdSource {
     pub fn new(now: Timestamp, random: [u8; 16]) -> Self {
         let millis = u128::from(now.unix_millis().unsigned_abs());
         let tail = u128::from_be_bytes(random) & ((1 << Self::RANDOM_BITS) - 1);
-        Self {
-            next: (millis << 80) | (tail << 8),
-        }
+        Self { next: (millis << 80) | (tail << 8) }
     }
 
     /// The next id, greater than the one before it.
@@ -54,9 +52,6 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_ids() {
         let at = Timestamp::from_unix_seconds(5);
-        assert_eq!(
-            IdSource::new(at, [7; 16]).mint(),
-            IdSource::new(at, [7; 16]).mint()
-        );
+        assert_eq!(IdSource::new(at, [7; 16]).mint(), IdSource::new(at, [7; 16]).mint());
     }
 }

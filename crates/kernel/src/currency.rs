@@ -40,17 +40,13 @@ impl Currency {
     /// The currency with this alphabetic code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|currency| currency.code() == code)
+        Self::ALL.into_iter().find(|currency| currency.code() == code)
     }
 
     /// The currency with this numeric code.
     #[must_use]
     pub fn from_numeric(code: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|currency| currency.numeric() == code)
+        Self::ALL.into_iter().find(|currency| currency.numeric() == code)
     }
 }
 

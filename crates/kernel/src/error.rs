@@ -127,21 +127,13 @@ impl Problem {
     /// A refusal that no single field causes.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            param: None,
-        }
+        Self { code, message: message.into(), param: None }
     }
 
     /// A refusal caused by one field.
     #[must_use]
     pub fn field(code: ErrorCode, param: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            param: Some(param.into()),
-        }
+        Self { code, message: message.into(), param: Some(param.into()) }
     }
 
     /// A required field is absent.

@@ -121,13 +121,7 @@ mod tests {
     fn foreign_prefixes_and_bad_digits_are_refused() {
         let id = CardId::new(42).to_string();
         assert!(TopupId::parse(&id).is_err());
-        for bad in [
-            "card_",
-            "card_8",
-            "card_zzzzzzzzzzzzzzzzzzzzzzzzzz",
-            "card",
-            "",
-        ] {
+        for bad in ["card_", "card_8", "card_zzzzzzzzzzzzzzzzzzzzzzzzzz", "card", ""] {
             assert!(CardId::parse(bad).is_err(), "{bad}");
         }
     }

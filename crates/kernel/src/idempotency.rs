@@ -19,11 +19,7 @@ impl IdempotencyKey {
     pub fn parse(text: &str) -> Result<Self, IdempotencyKeyError> {
         let fits = (1..=Self::MAX_LENGTH).contains(&text.len());
         let printable = text.bytes().all(|byte| (0x20..0x7F).contains(&byte));
-        if fits && printable {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(IdempotencyKeyError)
-        }
+        if fits && printable { Ok(Self(text.to_owned())) } else { Err(IdempotencyKeyError) }
     }
 
     /// The key as the client wrote it.

@@ -4,11 +4,7 @@
 //! time and identity are inputs. Deliberately absent: any clock, random generator, I/O or wire
 //! format; those live at the edge.
 
-#![deny(
-    clippy::float_arithmetic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions
-)]
+#![deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::as_conversions)]
 
 mod book;
 mod change;

@@ -83,10 +83,7 @@ impl Money {
     /// On two currencies or overflow.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        let minor = self
-            .minor
-            .checked_add(other.minor)
-            .ok_or(MoneyError::Overflow)?;
+        let minor = self.minor.checked_add(other.minor).ok_or(MoneyError::Overflow)?;
         Ok(Self::new(minor, self.currency))
     }
 
@@ -96,10 +93,7 @@ impl Money {
     /// On two currencies or overflow.
     pub fn minus(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        let minor = self
-            .minor
-            .checked_sub(other.minor)
-            .ok_or(MoneyError::Overflow)?;
+        let minor = self.minor.checked_sub(other.minor).ok_or(MoneyError::Overflow)?;
         Ok(Self::new(minor, self.currency))
     }
 
@@ -118,11 +112,7 @@ impl Money {
     /// On two currencies.
     pub fn min(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        Ok(if other.minor < self.minor {
-            other
-        } else {
-            self
-        })
+        Ok(if other.minor < self.minor { other } else { self })
     }
 
     /// Reads a decimal number of major units, such as `487.20`, exactly.
@@ -160,11 +150,7 @@ fn parse_decimal(text: &str) -> Result<Decimal, MoneyError> {
     }
     if text.contains(['e', 'E']) {
         let tiny = text.contains("e-") || text.contains("E-");
-        let error = if tiny {
-            MoneyError::Precision(2)
-        } else {
-            MoneyError::Overflow
-        };
+        let error = if tiny { MoneyError::Precision(2) } else { MoneyError::Overflow };
         return Decimal::from_scientific(text).map_err(|_| error);
     }
     Decimal::from_str_exact(text).map_err(|error| match error {
@@ -222,14 +208,8 @@ mod tests {
             ("1_000", Err(MoneyError::Syntax)),
             ("+5", Err(MoneyError::Syntax)),
             ("92233720368547758.08", Err(MoneyError::Overflow)),
-            (
-                "99999999999999999999999999999999",
-                Err(MoneyError::Overflow),
-            ),
-            (
-                "0.00000000000000000000000000000001",
-                Err(MoneyError::Precision(2)),
-            ),
+            ("99999999999999999999999999999999", Err(MoneyError::Overflow)),
+            ("0.00000000000000000000000000000001", Err(MoneyError::Precision(2))),
         ] {
             let read = Money::parse_major(text, Currency::Usd).map(Money::minor);
             assert_eq!(read, expected, "{text}");
@@ -239,18 +219,12 @@ mod tests {
     #[test]
     fn currencies_do_not_mix() {
         let euro = Money::new(1, Currency::Eur);
-        assert!(matches!(
-            Money::usd(1).plus(euro),
-            Err(MoneyError::CurrencyMismatch(..))
-        ));
+        assert!(matches!(Money::usd(1).plus(euro), Err(MoneyError::CurrencyMismatch(..))));
     }
 
     #[test]
     fn overflow_is_an_error() {
-        assert_eq!(
-            Money::usd(i64::MAX).plus(Money::usd(1)),
-            Err(MoneyError::Overflow)
-        );
+        assert_eq!(Money::usd(i64::MAX).plus(Money::usd(1)), Err(MoneyError::Overflow));
         assert_eq!(Money::usd(i64::MIN).negated(), Err(MoneyError::Overflow));
     }
 

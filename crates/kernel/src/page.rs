@@ -11,10 +11,7 @@ impl PageLimit {
     /// A limit, when it lies in 1..=100.
     #[must_use]
     pub fn new(limit: i64) -> Option<Self> {
-        u8::try_from(limit)
-            .ok()
-            .filter(|n| (1..=Self::MAX).contains(n))
-            .map(Self)
+        u8::try_from(limit).ok().filter(|n| (1..=Self::MAX).contains(n)).map(Self)
     }
 
     /// Rows on the page.
@@ -61,10 +58,7 @@ impl<T> Page<T> {
         let wanted = usize::from(limit.get());
         let has_more = rows.len() > wanted;
         rows.truncate(wanted);
-        Self {
-            items: rows,
-            has_more,
-        }
+        Self { items: rows, has_more }
     }
 }
 
@@ -74,13 +68,7 @@ mod tests {
 
     #[test]
     fn limits_outside_1_to_100_are_refused() {
-        for (asked, fits) in [
-            (0, false),
-            (1, true),
-            (100, true),
-            (101, false),
-            (-1, false),
-        ] {
+        for (asked, fits) in [(0, false), (1, true), (100, true), (101, false), (-1, false)] {
             assert_eq!(PageLimit::new(asked).is_some(), fits, "{asked}");
         }
     }
@@ -88,12 +76,6 @@ mod tests {
     #[test]
     fn the_extra_row_is_not_served() {
         let page = Page::from_overfetch(vec![1, 2, 3], PageLimit::new(2).unwrap());
-        assert_eq!(
-            page,
-            Page {
-                items: vec![1, 2],
-                has_more: true
-            }
-        );
+        assert_eq!(page, Page { items: vec![1, 2], has_more: true });
     }
 }

@@ -62,14 +62,7 @@ mod tests {
     #[test]
     fn two_percent_half_up() {
         let rate = Rate::from_basis_points(200).unwrap();
-        for (cents, fee) in [
-            (20_000, 400),
-            (125, 3),
-            (124, 2),
-            (1, 0),
-            (25, 1),
-            (-125, -3),
-        ] {
+        for (cents, fee) in [(20_000, 400), (125, 3), (124, 2), (1, 0), (25, 1), (-125, -3)] {
             let charged = rate.apply(Money::usd(cents), Rounding::HalfUp).unwrap();
             assert_eq!(charged, Money::usd(fee), "{cents}");
         }
@@ -77,9 +70,13 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn half_up_is_within_half_a_unit(cents in -1_000_000_000_i64..1_000_000_000, ppm in 0_u32..2_000_000) {
-            let got = Rate::from_millionths(ppm).apply(Money::usd(cents), Rounding::HalfUp).unwrap();
-            let exact = i128::from(cents) * i128::from(ppm);
+        fn half_up_is_within_half_a_unit(
+            cents in -1_000_000_000_i64..1_000_000_000,
+            millionths in 0_u32..2_000_000,
+        ) {
+            let rate = Rate::from_millionths(millionths);
+            let got = rate.apply(Money::usd(cents), Rounding::HalfUp).unwrap();
+            let exact = i128::from(cents) * i128::from(millionths);
             let error = (i128::from(got.minor()) * 1_000_000 - exact).abs();
             proptest::prop_assert!(error <= 500_000);
         }

@@ -104,11 +104,7 @@ impl LedgerAccount {
     fn check_posted(&self, posted: Money, amount: Money) -> Result<(), LedgerError> {
         if self.role == Role::CardReceivable {
             let overpaid = posted.is_positive();
-            return if overpaid {
-                Err(LedgerError::ReceivableOverpaid(self.id))
-            } else {
-                Ok(())
-            };
+            return if overpaid { Err(LedgerError::ReceivableOverpaid(self.id)) } else { Ok(()) };
         }
         let free = posted.minus(self.held)?;
         if amount.is_negative() && free.is_negative() {
@@ -119,11 +115,7 @@ impl LedgerAccount {
 
     fn insufficient(&self, needed: Money) -> Result<LedgerError, LedgerError> {
         let available = self.available()?;
-        Ok(LedgerError::Insufficient {
-            account: self.id,
-            available,
-            needed,
-        })
+        Ok(LedgerError::Insufficient { account: self.id, available, needed })
     }
 
     fn touch(&mut self, now: Timestamp) {

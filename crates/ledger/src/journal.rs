@@ -81,19 +81,12 @@ pub fn change_hold(
 ) -> Result<(), LedgerError> {
     let mut ledger_account = get_account(store, account)?;
     let hold = store.find_hold(id)?;
-    let before = hold
-        .as_ref()
-        .map_or(Money::zero(amount.currency()), |hold| hold.amount);
+    let before = hold.as_ref().map_or(Money::zero(amount.currency()), |hold| hold.amount);
     let held = ledger_account.held.minus(before)?.plus(amount)?;
     ledger_account.set_held(held, now)?;
     store.save_ledger_account(ledger_account)?;
     let version = hold.map_or(0, |hold| hold.version).saturating_add(1);
-    store.save_hold(Hold {
-        id,
-        account,
-        amount,
-        version,
-    })?;
+    store.save_hold(Hold { id, account, amount, version })?;
     Ok(())
 }
 
@@ -120,7 +113,5 @@ fn get_account(
     store: &mut (impl LedgerStore + ?Sized),
     id: LedgerAccountId,
 ) -> Result<LedgerAccount, LedgerError> {
-    store
-        .find_ledger_account(id)?
-        .ok_or(LedgerError::WrongBook(id))
+    store.find_ledger_account(id)?.ok_or(LedgerError::WrongBook(id))
 }

@@ -29,19 +29,13 @@ impl PostingKind {
     /// The kind's word in storage.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        Self::WORDS
-            .iter()
-            .find(|(kind, _)| *kind == self)
-            .map_or("", |(_, word)| word)
+        Self::WORDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, word)| word)
     }
 
     /// The kind with this word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(_, word)| *word == text)
-            .map(|(kind, _)| *kind)
+        Self::WORDS.iter().find(|(_, word)| *word == text).map(|(kind, _)| *kind)
     }
 }
 
@@ -127,18 +121,9 @@ impl Posting {
         source: Source,
         lines: impl IntoIterator<Item = Line>,
     ) -> Result<Self, PostingError> {
-        let lines: Vec<Line> = lines
-            .into_iter()
-            .filter(|line| !line.amount().is_zero())
-            .collect();
+        let lines: Vec<Line> = lines.into_iter().filter(|line| !line.amount().is_zero()).collect();
         check(&lines)?;
-        Ok(Self {
-            id: PostingId::new(ids.mint()),
-            book,
-            kind,
-            source,
-            lines,
-        })
+        Ok(Self { id: PostingId::new(ids.mint()), book, kind, source, lines })
     }
 
     /// The posting's id.
@@ -174,9 +159,7 @@ impl Posting {
     /// The currency of every line.
     #[must_use]
     pub fn currency(&self) -> Currency {
-        self.lines
-            .first()
-            .map_or(Currency::Usd, |line| line.amount().currency())
+        self.lines.first().map_or(Currency::Usd, |line| line.amount().currency())
     }
 }
 
@@ -188,24 +171,15 @@ fn check(lines: &[Line]) -> Result<(), PostingError> {
         return Err(PostingError::TooManyLines);
     }
     let zero = Money::zero(first.amount().currency());
-    let sum = lines
-        .iter()
-        .try_fold(zero, |sum, line| sum.plus(line.amount()))?;
+    let sum = lines.iter().try_fold(zero, |sum, line| sum.plus(line.amount()))?;
     if !sum.is_zero() {
         return Err(PostingError::Unbalanced(sum.minor()));
     }
-    let twice = lines.iter().enumerate().any(|(index, line)| {
-        lines
-            .iter()
-            .skip(index)
-            .skip(1)
-            .any(|l| l.same_account(line))
-    });
-    if twice {
-        Err(PostingError::DuplicateAccount)
-    } else {
-        Ok(())
-    }
+    let twice = lines
+        .iter()
+        .enumerate()
+        .any(|(index, line)| lines.iter().skip(index).skip(1).any(|l| l.same_account(line)));
+    if twice { Err(PostingError::DuplicateAccount) } else { Ok(()) }
 }
 
 /// A line as it was booked on a customer's account, with the balance it left.

@@ -81,10 +81,7 @@ struct Programme {
 
 const OWNER: AccountId = AccountId::new(0x100);
 const NOW: Timestamp = Timestamp::from_unix_seconds(1);
-const SOURCE: Source = Source {
-    object: "test",
-    id: 0,
-};
+const SOURCE: Source = Source { object: "test", id: 0 };
 
 impl Programme {
     fn new() -> Self {
@@ -101,13 +98,7 @@ impl Programme {
             let account = open_or_default(&mut books, id, OWNER, Book::Live, role).unwrap();
             books.save_ledger_account(account).unwrap();
         }
-        Self {
-            books,
-            ids: IdSource::new(NOW, [9; 16]),
-            treasury,
-            card,
-            receivable,
-        }
+        Self { books, ids: IdSource::new(NOW, [9; 16]), treasury, card, receivable }
     }
 
     fn owed(&self) -> i64 {
@@ -187,11 +178,7 @@ impl Programme {
 fn check(programme: &Programme) {
     let books = &programme.books;
     for posting in &books.postings {
-        let sum: i64 = posting
-            .lines()
-            .iter()
-            .map(|line| line.amount().minor())
-            .sum();
+        let sum: i64 = posting.lines().iter().map(|line| line.amount().minor()).sum();
         assert_eq!(sum, 0, "a posting sums to zero");
     }
     for account in books.accounts.values() {
@@ -201,11 +188,7 @@ fn check(programme: &Programme) {
             .filter(|entry| entry.account == account.id)
             .map(|entry| entry.amount.minor())
             .sum();
-        assert_eq!(
-            entries,
-            account.posted.minor(),
-            "replay equals the cached balance"
-        );
+        assert_eq!(entries, account.posted.minor(), "replay equals the cached balance");
         let held: i64 = books
             .holds
             .values()
@@ -217,10 +200,7 @@ fn check(programme: &Programme) {
             assert!(account.available().unwrap().minor() >= 0, "no overdraft");
         }
     }
-    assert!(
-        programme.owed() >= 0,
-        "a receivable never turns into a credit"
-    );
+    assert!(programme.owed() >= 0, "a receivable never turns into a credit");
 }
 
 proptest! {
@@ -234,7 +214,9 @@ proptest! {
     }
 
     #[test]
-    fn unbalanced_lines_never_become_a_posting(amounts in prop::collection::vec(-50_i64..50, 0..6)) {
+    fn unbalanced_lines_never_become_a_posting(
+        amounts in prop::collection::vec(-50_i64..50, 0..6),
+    ) {
         let lines = amounts.iter().zip(1_u128..).map(|(amount, n)| {
             Line::Customer(LedgerAccountId::new(n), Money::usd(*amount))
         });
@@ -252,13 +234,7 @@ proptest! {
 fn a_forged_balance_is_caught() {
     let mut programme = Programme::new();
     let account = programme.books.accounts[&programme.treasury].clone();
-    let record = AccountRecord {
-        posted: Money::usd(1),
-        ..(*account).clone()
-    };
-    programme
-        .books
-        .accounts
-        .insert(record.id, LedgerAccount::restore(record));
+    let record = AccountRecord { posted: Money::usd(1), ..(*account).clone() };
+    programme.books.accounts.insert(record.id, LedgerAccount::restore(record));
     check(&programme);
 }

@@ -23,11 +23,7 @@ pub(crate) fn spent(message: &Message) -> Result<Money, DeclineReason> {
 /// The cardholder's amount (DE 6, 51) where the network converted, else the merchant's (DE 4,
 /// 49). An amount without its currency is none: nobody guesses with money.
 fn billed(message: &Message) -> Result<Money, DeclineReason> {
-    let (amount, currency) = if message.contains(6) {
-        (6, 51)
-    } else {
-        (4, 49)
-    };
+    let (amount, currency) = if message.contains(6) { (6, 51) } else { (4, 49) };
     let minor = message.amount(amount).map(i64::try_from);
     let (Some(Ok(minor)), Some(code)) = (minor, message.get(currency)) else {
         return Err(DeclineReason::InvalidAmount);

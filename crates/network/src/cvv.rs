@@ -15,9 +15,7 @@ pub(crate) const TAG: &str = "92";
 /// Compares the message's CVV2 with the card's. Without an expiry there is nothing to derive the
 /// value from, so one that was sent cannot be right.
 pub(crate) fn check(message: &Message, pan: &Pan, expiry: Option<Expiry>, cvk: &Cvk) -> CvvCheck {
-    let sent = message
-        .get(48)
-        .and_then(|private| sub_element(private, TAG));
+    let sent = message.get(48).and_then(|private| sub_element(private, TAG));
     let Some(sent) = sent.filter(|value| !value.trim().is_empty()) else {
         return CvvCheck::Absent;
     };
@@ -29,9 +27,8 @@ pub(crate) fn check(message: &Message, pan: &Pan, expiry: Option<Expiry>, cvk: &
 
 /// The value of the first sub-element with this tag.
 pub(crate) fn sub_element<'a>(private: &'a str, wanted: &str) -> Option<&'a str> {
-    let mut rest = private
-        .strip_prefix(|first: char| first.is_ascii_alphabetic())
-        .unwrap_or(private);
+    let mut rest =
+        private.strip_prefix(|first: char| first.is_ascii_alphabetic()).unwrap_or(private);
     loop {
         let (tag, after) = rest.split_at_checked(2)?;
         let (length, after) = after.split_at_checked(2)?;

@@ -80,11 +80,7 @@ impl Host {
     /// The state of a new connection.
     #[must_use]
     pub const fn session(&self) -> Session {
-        if self.settings.starts_signed_on {
-            Session::signed_on()
-        } else {
-            Session::signed_off()
-        }
+        if self.settings.starts_signed_on { Session::signed_on() } else { Session::signed_off() }
     }
 
     /// Reads one message and answers what needs no database. Call it in the order of arrival, so
@@ -124,11 +120,9 @@ impl Host {
             Err(Refusal(code)) => return self.plain(&request, code).into(),
         };
         match self.run(command).await {
-            Ok((replied, transaction)) => Exchanged {
-                reply: self.deliver(&request, &replied),
-                transaction,
-                failure: None,
-            },
+            Ok((replied, transaction)) => {
+                Exchanged { reply: self.deliver(&request, &replied), transaction, failure: None }
+            }
             Err(failure) => Exchanged {
                 reply: self.apologize(&request, &failure),
                 transaction: None,
@@ -217,11 +211,7 @@ fn manage(session: &Session, message: &Message) -> &'static str {
 
 impl From<Reply> for Exchanged {
     fn from(reply: Reply) -> Self {
-        Self {
-            reply,
-            transaction: None,
-            failure: None,
-        }
+        Self { reply, transaction: None, failure: None }
     }
 }
 

@@ -24,21 +24,12 @@ pub fn original_key(reversal: &Message, original: &OriginalDataElements) -> Mess
         quoted => quoted,
     };
     let (transmitted_at, trace) = (original.transmission_datetime(), original.stan());
-    canonical(
-        original.mti(),
-        [acquirer, transmitted_at, trace, field(41), field(37)],
-    )
+    canonical(original.mti(), [acquirer, transmitted_at, trace, field(41), field(37)])
 }
 
 fn canonical(
     mti: Mti,
-    [
-        acquirer,
-        transmitted_at,
-        trace,
-        terminal,
-        retrieval_reference,
-    ]: [&str; 5],
+    [acquirer, transmitted_at, trace, terminal, retrieval_reference]: [&str; 5],
 ) -> MessageKey {
     MessageKey {
         class: char::from(b'0' + mti.class()),

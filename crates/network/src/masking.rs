@@ -9,9 +9,7 @@ use cardium_iso8583::{CardAcceptor, Message};
 use cardium_vault::Pan;
 
 /// Fields of a request that may be shown, besides DE 2.
-const SHOWN: [u8; 18] = [
-    3, 4, 6, 7, 11, 12, 13, 18, 19, 22, 25, 32, 37, 41, 42, 43, 49, 51,
-];
+const SHOWN: [u8; 18] = [3, 4, 6, 7, 11, 12, 13, 18, 19, 22, 25, 32, 37, 41, 42, 43, 49, 51];
 /// Fields that the response adds: approval code and response code.
 const ADDED: [u8; 2] = [38, 39];
 /// From this length on the first six digits may be shown too (PCI DSS 3.4.1).
@@ -31,9 +29,7 @@ pub(crate) fn masked(request: &Message, response: &Message, pan: &Pan) -> Masked
 pub(crate) fn merchant(message: &Message, pan: &Pan) -> Merchant {
     let text = |value: &str| blotted(value.trim(), pan);
     let field = |de| text(message.get(de).unwrap_or_default());
-    let place = message
-        .get(43)
-        .and_then(|text| CardAcceptor::parse(text).ok());
+    let place = message.get(43).and_then(|text| CardAcceptor::parse(text).ok());
     let part =
         |of: fn(&CardAcceptor) -> &str| place.as_ref().map_or_else(String::new, |p| text(of(p)));
     Merchant {

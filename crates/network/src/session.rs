@@ -11,17 +11,13 @@ impl Session {
     /// A session whose peer has to sign on first.
     #[must_use]
     pub const fn signed_off() -> Self {
-        Self {
-            signed_on: AtomicBool::new(false),
-        }
+        Self { signed_on: AtomicBool::new(false) }
     }
 
     /// A session whose peer is trusted to be on from the start.
     #[must_use]
     pub const fn signed_on() -> Self {
-        Self {
-            signed_on: AtomicBool::new(true),
-        }
+        Self { signed_on: AtomicBool::new(true) }
     }
 
     /// Whether financial traffic is taken.

@@ -52,11 +52,7 @@ impl Trace {
     /// The trace of a later message about the same purchase: sent at `at` under another `stan`.
     #[must_use]
     pub fn again(&self, at: Timestamp, stan: &str) -> Self {
-        Self {
-            transmitted_at: transmission(at),
-            stan: stan.to_owned(),
-            ..self.clone()
-        }
+        Self { transmitted_at: transmission(at), stan: stan.to_owned(), ..self.clone() }
     }
 }
 
@@ -64,10 +60,7 @@ impl Trace {
 #[must_use]
 pub fn transmission(at: Timestamp) -> String {
     let text = at.to_string();
-    text.chars()
-        .filter(char::is_ascii_digit)
-        .skip("YYYY".len())
-        .collect()
+    text.chars().filter(char::is_ascii_digit).skip("YYYY".len()).collect()
 }
 
 /// A card used at a merchant.
@@ -129,17 +122,9 @@ impl Purchase {
         trace: &Trace,
         remaining: Option<Money>,
     ) -> Result<Message, SimulateError> {
-        let Trace {
-            stan,
-            transmitted_at,
-            acquirer,
-            ..
-        } = &self.trace;
+        let Trace { stan, transmitted_at, acquirer, .. } = &self.trace;
         let original = OriginalDataElements::try_new(original, stan, transmitted_at, acquirer, "")?;
-        let reversal = Self {
-            trace: trace.clone(),
-            ..self.clone()
-        };
+        let reversal = Self { trace: trace.clone(), ..self.clone() };
         let mut message = reversal.message(mti)?.with(90, original.as_str())?;
         if let Some(remaining) = remaining {
             let total = ReplacementAmounts::try_new(minor(remaining)?)?;
@@ -161,12 +146,7 @@ impl Purchase {
             .with(43, &place(merchant)?)?
             .with(49, self.amount.currency().numeric())?;
         message.set_amount(4, minor(self.amount)?)?;
-        let Trace {
-            transmitted_at,
-            stan,
-            acquirer,
-            ..
-        } = &self.trace;
+        let Trace { transmitted_at, stan, acquirer, .. } = &self.trace;
         let reference = padded(&self.trace.retrieval_reference, 12);
         let terminal = padded(&self.trace.terminal, 8);
         let acceptor = padded(&merchant.id, 15);
@@ -206,17 +186,12 @@ pub fn echo(trace: &Trace) -> Result<Message, SimulateError> {
 
 fn management(trace: &Trace, function: &str) -> Result<Message, SimulateError> {
     let message = Message::new(Mti::NETWORK_MANAGEMENT_REQUEST);
-    Ok(message
-        .with(7, &trace.transmitted_at)?
-        .with(11, &trace.stan)?
-        .with(70, function)?)
+    Ok(message.with(7, &trace.transmitted_at)?.with(11, &trace.stan)?.with(70, function)?)
 }
 
 /// Date and time of DE 7, which this acquirer also writes as its local ones (DE 13 and 12).
 fn halves(transmitted_at: &str) -> (&str, &str) {
-    transmitted_at
-        .split_at_checked(4)
-        .unwrap_or((transmitted_at, ""))
+    transmitted_at.split_at_checked(4).unwrap_or((transmitted_at, ""))
 }
 
 fn padded(text: &str, length: usize) -> String {

@@ -102,9 +102,7 @@ fn clear(request: &Message, exchange: Exchange, id: AuthorizationId) -> Clear {
         exchange,
         id,
         amount: amount::spent(request),
-        approval_code: approval_code
-            .filter(|code| !code.is_empty())
-            .map(str::to_owned),
+        approval_code: approval_code.filter(|code| !code.is_empty()).map(str::to_owned),
     }
 }
 
@@ -136,9 +134,7 @@ fn pan(request: &Message, kind: Kind) -> Result<Pan, Refusal> {
 fn expiry(request: &Message) -> Result<Option<Expiry>, Refusal> {
     let track = || track_2(request)?.1.get(..4);
     let text = request.get(14).or_else(track);
-    text.map(Expiry::parse)
-        .transpose()
-        .map_err(|_| FORMAT_ERROR)
+    text.map(Expiry::parse).transpose().map_err(|_| FORMAT_ERROR)
 }
 
 /// DE 35, split at the separator after the PAN (ISO/IEC 7813).

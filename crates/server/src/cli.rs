@@ -62,6 +62,9 @@ pub enum Command {
     /// Check the books, the outbox and the audit chains
     Verify,
     /// Play a card programme's day against a server of its own, over real sockets
+    ///
+    /// The server has a directory of its own, which is removed at the end. A database named with
+    /// --database-url must be empty, and keeps what the demo made.
     Demo,
 }
 
@@ -139,10 +142,7 @@ mod tests {
     #[test]
     fn flags_of_serving_belong_to_serving() {
         assert!(matches!(command("cardium verify"), Ok(Command::Verify)));
-        assert_eq!(
-            command("cardium --test-clock verify").err(),
-            Some(StrayFlags)
-        );
+        assert_eq!(command("cardium --test-clock verify").err(), Some(StrayFlags));
         let elsewhere = "cardium verify --data-dir elsewhere";
         assert!(matches!(command(elsewhere), Ok(Command::Verify)));
     }

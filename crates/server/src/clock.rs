@@ -31,9 +31,7 @@ impl MovableClock {
         let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
         let add = |ahead: i64| Some(ahead.saturating_add(micros));
         // The closure never gives `None`, so the update cannot fail.
-        let _ahead = self
-            .ahead_micros
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        let _ahead = self.ahead_micros.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
         self.now()
     }
 }
@@ -41,9 +39,7 @@ impl MovableClock {
 impl Clock for MovableClock {
     fn now(&self) -> Timestamp {
         let ahead = self.ahead_micros.load(Ordering::Relaxed);
-        SystemClock
-            .now()
-            .after(Duration::from_micros(ahead.unsigned_abs()))
+        SystemClock.now().after(Duration::from_micros(ahead.unsigned_abs()))
     }
 }
 
@@ -57,9 +53,6 @@ mod tests {
         let day = Duration::from_secs(86_400);
         clock.advance(day);
         let ahead = clock.now().since(SystemClock.now());
-        assert!(
-            ahead > day.saturating_sub(Duration::from_secs(60)),
-            "{ahead:?}"
-        );
+        assert!(ahead > day.saturating_sub(Duration::from_secs(60)), "{ahead:?}");
     }
 }

@@ -6,6 +6,7 @@ use clap::Parser;
 use tokio::runtime;
 
 use crate::{
+    causes::with_causes,
     cli::{Cli, Command, Serve},
     demo, log,
     serve::{Options, Running, Signals, make_directory, url},
@@ -21,7 +22,9 @@ type Outcome = Result<ExitCode, Box<dyn Error>>;
 #[must_use]
 pub fn main() -> ExitCode {
     run(&Cli::parse()).unwrap_or_else(|error| {
-        complain(error.as_ref());
+        let text = with_causes(error.as_ref());
+        // Logging may not have started, and nowhere is left to say that this output is closed.
+        let _written = writeln!(std::io::stderr(), "cardium: {text}");
         ExitCode::FAILURE
     })
 }
@@ -56,10 +59,7 @@ fn runtime() -> std::io::Result<runtime::Runtime> {
 
 async fn serve_until_told(settings: Settings, serve: Serve) -> Outcome {
     let mut signals = Signals::catch()?;
-    let options = Options {
-        test_clock: serve.test_clock,
-        ready_file: serve.ready_file,
-    };
+    let options = Options { test_clock: serve.test_clock, ready_file: serve.ready_file };
     let mut running = Running::start(settings, options).await?;
     let signal = tokio::select! {
         signal = signals.next() => signal,
@@ -82,31 +82,12 @@ fn migrate(settings: &Settings) -> Outcome {
     make_directory(&settings.server.data_dir)?;
     let applied = cardium_store::migrate(url(settings).expose())?;
     let mut out = std::io::stdout();
-    writeln!(
-        out,
-        "{applied} migrations applied; the schema is up to date."
-    )?;
+    writeln!(out, "{applied} migrations applied; the schema is up to date.")?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn verify(settings: &Settings) -> Outcome {
     let mut out = std::io::stdout();
     let sound = verify::print(settings, &mut out)?;
-    Ok(if sound {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
-}
-
-/// An error with everything that caused it, on standard error: logging may not have started.
-fn complain(error: &dyn Error) {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    // Nowhere is left to say that standard error is closed.
-    let _written = writeln!(std::io::stderr(), "cardium: {text}");
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

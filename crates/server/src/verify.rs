@@ -31,11 +31,7 @@ pub enum VerifyError {
 /// [`VerifyError`]; what is wrong with the database's contents is in the report.
 pub fn check(settings: &Settings, progress: impl FnMut(Progress)) -> Result<Report, VerifyError> {
     let keys = keys::load(&settings.server.data_dir, false, &SystemEntropy)?;
-    Ok(cardium_store::verify(
-        url(settings).expose(),
-        keys.audit(),
-        progress,
-    )?)
+    Ok(cardium_store::verify(url(settings).expose(), keys.audit(), progress)?)
 }
 
 /// Runs the check, prints it as it goes and says whether all is well.

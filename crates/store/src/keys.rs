@@ -24,10 +24,7 @@ pub(crate) fn check(
 ) -> Result<(), OpenError> {
     let known = load(connection)?;
     for (name, value) in &known {
-        let ours = keys
-            .iter()
-            .find(|(ours, _)| ours == name)
-            .map(|(_, value)| value.as_slice());
+        let ours = keys.iter().find(|(ours, _)| ours == name).map(|(_, value)| value.as_slice());
         if ours != Some(value.as_slice()) {
             return Err(OpenError::Keys(name.clone()));
         }
@@ -38,10 +35,7 @@ pub(crate) fn check(
     }
     // Two processes may have been first at once: whoever lost the race finds out here.
     let settled = load(connection)?;
-    match keys
-        .iter()
-        .find(|(name, value)| settled.get(name).is_none_or(|v| v != value))
-    {
+    match keys.iter().find(|(name, value)| settled.get(name).is_none_or(|v| v != value)) {
         None => Ok(()),
         Some((name, _)) => Err(OpenError::Keys(name.clone())),
     }

@@ -25,27 +25,17 @@ pub fn migrate(url: &str) -> Result<usize, OpenError> {
     if is_postgres(url) {
         let mut connection = PgConnection::establish(url).map_err(|e| failed(e.into()))?;
         let lock = format!("SELECT pg_advisory_lock({MIGRATION_LOCK})");
-        sql_query(lock)
-            .execute(&mut connection)
-            .map_err(|e| failed(e.into()))?;
+        sql_query(lock).execute(&mut connection).map_err(|e| failed(e.into()))?;
         check_not_newer(&mut connection, &POSTGRES)?;
         // The lock goes with the session.
-        Ok(connection
-            .run_pending_migrations(POSTGRES)
-            .map_err(failed)?
-            .len())
+        Ok(connection.run_pending_migrations(POSTGRES).map_err(failed)?.len())
     } else {
         let mut connection = SqliteConnection::establish(url).map_err(|e| failed(e.into()))?;
         let options = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                        PRAGMA busy_timeout = 5000;";
-        connection
-            .batch_execute(options)
-            .map_err(|e| failed(e.into()))?;
+        connection.batch_execute(options).map_err(|e| failed(e.into()))?;
         check_not_newer(&mut connection, &SQLITE)?;
-        Ok(connection
-            .run_pending_migrations(SQLITE)
-            .map_err(failed)?
-            .len())
+        Ok(connection.run_pending_migrations(SQLITE).map_err(failed)?.len())
     }
 }
 
@@ -79,14 +69,9 @@ where
         |error: Box<dyn std::error::Error + Send + Sync>| OpenError::Migration(error.to_string());
     let applied = connection.applied_migrations().map_err(failed)?;
     let known = MigrationSource::<DB>::migrations(known).map_err(failed)?;
-    let known: Vec<String> = known
-        .iter()
-        .map(|migration| migration.name().version().to_string())
-        .collect();
-    match applied
-        .iter()
-        .find(|version| !known.contains(&version.to_string()))
-    {
+    let known: Vec<String> =
+        known.iter().map(|migration| migration.name().version().to_string()).collect();
+    match applied.iter().find(|version| !known.contains(&version.to_string())) {
         None => Ok(()),
         Some(version) => Err(OpenError::Migration(format!(
             "the schema has migration {version}, which this binary does not know: it is newer"

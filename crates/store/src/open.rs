@@ -93,11 +93,7 @@ struct WritePath {
 
 impl Database for WritePath {
     fn submit(&self, lane: Lane, patience: Duration, job: Box<dyn Job>) {
-        let queue = if job.hints().alone {
-            &self.cold
-        } else {
-            &self.hot
-        };
+        let queue = if job.hints().alone { &self.cold } else { &self.hot };
         queue.push(lane, patience, job);
     }
 }
@@ -109,19 +105,11 @@ impl Store {
     /// See [`OpenError`].
     pub fn open(settings: &StoreSettings) -> Result<Self, OpenError> {
         let postgres = is_postgres(&settings.url);
-        let lock = if postgres {
-            None
-        } else {
-            Some(lock_file(&settings.url)?)
-        };
+        let lock = if postgres { None } else { Some(lock_file(&settings.url)?) };
         prepare(settings)?;
         let stats = Arc::new(Stats::default());
         let hot = Arc::new(Queue::new(settings.queue));
-        let cold = if postgres {
-            Arc::new(Queue::new(settings.queue))
-        } else {
-            Arc::clone(&hot)
-        };
+        let cold = if postgres { Arc::new(Queue::new(settings.queue)) } else { Arc::clone(&hot) };
         let writer = WriterSettings {
             url: settings.url.clone(),
             merge: MergeContext {
@@ -134,20 +122,12 @@ impl Store {
         };
         let mut threads = Vec::new();
         for index in 0..if postgres { settings.writers.max(1) } else { 1 } {
-            threads.push(spawn(
-                &format!("writer-{index}"),
-                writer.clone(),
-                Arc::clone(&hot),
-            )?);
+            threads.push(spawn(&format!("writer-{index}"), writer.clone(), Arc::clone(&hot))?);
         }
         if postgres {
             threads.push(spawn("writer-cold", writer, Arc::clone(&cold))?);
         }
-        let checkpointer = if postgres {
-            None
-        } else {
-            Some(Checkpointer::spawn(&settings.url)?)
-        };
+        let checkpointer = if postgres { None } else { Some(Checkpointer::spawn(&settings.url)?) };
         Ok(Self {
             path: Arc::new(WritePath { hot, cold }),
             reads: Arc::new(PooledReads::new(pool(settings)?)),
@@ -182,23 +162,14 @@ impl Store {
     pub fn shutdown(&self) {
         self.path.hot.close();
         self.path.cold.close();
-        let threads: Vec<_> = self
-            .threads
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .drain(..)
-            .collect();
+        let threads: Vec<_> =
+            self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
         for thread in threads {
             let _ended = thread.join();
         }
         self.path.hot.fail_all(&SubmitError::Closed);
         self.path.cold.fail_all(&SubmitError::Closed);
-        drop(
-            self.checkpointer
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
+        drop(self.checkpointer.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 
@@ -232,11 +203,7 @@ fn pool(settings: &StoreSettings) -> Result<Pool, OpenError> {
 /// Takes the lock beside an SQLite file, which every writing process holds.
 fn lock_file(path: &str) -> Result<File, OpenError> {
     let path = format!("{path}.lock");
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path);
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|error| OpenError::Database(format!("{path}: {error}")))?;
     file.try_lock().map_err(|_| OpenError::Locked(path))?;
     Ok(file)

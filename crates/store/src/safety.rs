@@ -25,25 +25,16 @@ pub(crate) fn check(connection: &mut Connection) -> Result<(), OpenError> {
 fn check_sqlite(connection: &mut Connection) -> Result<(), OpenError> {
     let mode = word(connection, "PRAGMA journal_mode", Kind::Text)?;
     if mode != "wal" {
-        return Err(OpenError::Unsafe(format!(
-            "journal_mode is {mode}, not wal"
-        )));
+        return Err(OpenError::Unsafe(format!("journal_mode is {mode}, not wal")));
     }
     let synchronous = connection.integer(&Sql::new("PRAGMA synchronous"))?;
     if synchronous != 2 {
-        return Err(OpenError::Unsafe(format!(
-            "synchronous is {synchronous}, not 2 (FULL)"
-        )));
+        return Err(OpenError::Unsafe(format!("synchronous is {synchronous}, not 2 (FULL)")));
     }
     let version = word(connection, "SELECT sqlite_version()", Kind::Text)?;
-    let numbers: Vec<u32> = version
-        .split('.')
-        .filter_map(|part| part.parse().ok())
-        .collect();
+    let numbers: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
     if numbers.as_slice() < SQLITE_AT_LEAST.as_slice() {
-        return Err(OpenError::Unsafe(format!(
-            "SQLite {version} is older than 3.51.3"
-        )));
+        return Err(OpenError::Unsafe(format!("SQLite {version} is older than 3.51.3")));
     }
     Ok(())
 }

@@ -26,21 +26,13 @@ impl Tenant {
     /// The tenant as an actor that may do everything.
     #[must_use]
     pub const fn actor(&self) -> Actor {
-        Actor::Credential {
-            account: self.account,
-            credential: self.session,
-            scope: None,
-        }
+        Actor::Credential { account: self.account, credential: self.session, scope: None }
     }
 
     /// A load of one of the tenant's cards.
     #[must_use]
     pub const fn load(card: CardId, cents: i64) -> LoadCard {
-        LoadCard {
-            card,
-            amount: Money::usd(cents),
-            expected_fee: None,
-        }
+        LoadCard { card, amount: Money::usd(cents), expected_fee: None }
     }
 }
 
@@ -52,10 +44,7 @@ impl World {
     #[must_use]
     pub fn tenant(&self) -> Tenant {
         let sign_up = self.sign_up();
-        let tenant = Tenant {
-            account: sign_up.account,
-            session: sign_up.session,
-        };
+        let tenant = Tenant { account: sign_up.account, session: sign_up.session };
         self.run(Actor::Public, sign_up).expect("sign-up succeeds");
         tenant
     }
@@ -84,45 +73,17 @@ impl World {
         let (id, account) = (TopupId::new(self.mint()), tenant.account);
         let (asset, network) = (Asset::Usdt, Network::Tron);
         let (address, amount) = (format!("sim_{id}"), Money::usd(cents));
-        let create = CreateTopup {
-            id,
-            book: Some(book),
-            asset,
-            network,
-            address: address.clone(),
-            amount,
-        };
-        self.run(tenant.actor(), create)
-            .expect("the top-up is made");
-        let reference = TransferRef {
-            network,
-            txid: id.to_string(),
-            out_index: 0,
-        };
+        let create =
+            CreateTopup { id, book: Some(book), asset, network, address: address.clone(), amount };
+        self.run(tenant.actor(), create).expect("the top-up is made");
+        let reference = TransferRef { network, txid: id.to_string(), out_index: 0 };
         let deposit = reference.deposit_id();
         let units = network.units_of(asset, amount);
-        let transfer = Transfer {
-            reference,
-            address,
-            asset,
-            units,
-            height: 1,
-        };
-        let observe = ObserveDeposit {
-            topup: id,
-            account,
-            transfer,
-            confirmations: 1,
-        };
-        self.run(Actor::System, observe)
-            .expect("the deposit is seen");
-        let credit = CreditDeposit {
-            deposit,
-            topup: id,
-            account,
-        };
-        self.run(Actor::System, credit)
-            .expect("the deposit is credited");
+        let transfer = Transfer { reference, address, asset, units, height: 1 };
+        let observe = ObserveDeposit { topup: id, account, transfer, confirmations: 1 };
+        self.run(Actor::System, observe).expect("the deposit is seen");
+        let credit = CreditDeposit { deposit, topup: id, account };
+        self.run(Actor::System, credit).expect("the deposit is credited");
     }
 
     /// Issues an empty card.
@@ -145,20 +106,9 @@ impl World {
     pub fn issue(&self, tenant: Tenant, book: Book) -> IssueCard {
         let id = CardId::new(self.mint());
         let [_, _, product, ..] = &CATALOGUE;
-        let (digits, random) = (
-            self.edge.random(),
-            self.edge.random::<{ SealRandom::BYTES }>(),
-        );
-        let pan = NewPan::draw(
-            &self.keys,
-            product.bin,
-            (tenant.account, id),
-            (&digits, &random),
-        );
-        let wallet = Wallet {
-            apple_pay: WalletState::Pending,
-            google_pay: WalletState::Pending,
-        };
+        let (digits, random) = (self.edge.random(), self.edge.random::<{ SealRandom::BYTES }>());
+        let pan = NewPan::draw(&self.keys, product.bin, (tenant.account, id), (&digits, &random));
+        let wallet = Wallet { apple_pay: WalletState::Pending, google_pay: WalletState::Pending };
         IssueCard {
             id,
             product,

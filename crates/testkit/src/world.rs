@@ -79,10 +79,7 @@ impl World {
             entropy: Arc::new(SystemEntropy),
             policy: Arc::new(policy()),
         };
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build();
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
         Self {
             database: store.database(),
             reads: store.reads(),
@@ -136,12 +133,7 @@ impl World {
         U::Output: std::fmt::Debug,
     {
         let (database, context) = (Arc::clone(&self.database), self.edge.context(actor, None));
-        let request = IdempotencyRequest {
-            id,
-            account: None,
-            fingerprint,
-            seal: None,
-        };
+        let request = IdempotencyRequest { id, account: None, fingerprint, seal: None };
         let render = |output: &U::Output| Answer::new(200, format!("{output:?}").into_bytes());
         async move {
             let lane = (Lane::Api, PATIENCE);
@@ -201,11 +193,7 @@ fn store_settings(url: &str, keys: &Keys) -> StoreSettings {
         url: url.to_owned(),
         pool_size: 4,
         writers: 1,
-        queue: QueueLimits {
-            network: 10_000,
-            api: 10_000,
-            background: 1_000,
-        },
+        queue: QueueLimits { network: 10_000, api: 10_000, background: 1_000 },
         migrate: true,
         key_checks: keys.check_values(),
         audit_key: keys.audit().clone(),

@@ -51,9 +51,7 @@ impl Network {
     /// The network with this word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|network| network.as_str() == text)
+        Self::ALL.into_iter().find(|network| network.as_str() == text)
     }
 
     /// Decimals of an asset's smallest unit on this network; USDT has 18 on BSC, else 6.
@@ -69,9 +67,7 @@ impl Network {
     #[must_use]
     pub fn units_of(self, asset: Asset, amount: Money) -> u128 {
         let scale = 10_u128.pow(self.decimals(asset).saturating_sub(2));
-        u128::try_from(amount.minor())
-            .unwrap_or(0)
-            .saturating_mul(scale)
+        u128::try_from(amount.minor()).unwrap_or(0).saturating_mul(scale)
     }
 
     /// The value in US dollars of smallest units, rounded down to the cent.
@@ -87,11 +83,8 @@ impl Network {
 }
 
 /// The pairs that are accepted.
-pub const SUPPORTED: [(Asset, Network); 3] = [
-    (Asset::Usdt, Network::Tron),
-    (Asset::Usdt, Network::Ethereum),
-    (Asset::Usdt, Network::Bsc),
-];
+pub const SUPPORTED: [(Asset, Network); 3] =
+    [(Asset::Usdt, Network::Tron), (Asset::Usdt, Network::Ethereum), (Asset::Usdt, Network::Bsc)];
 
 /// Whether the asset is accepted on the network.
 #[must_use]
@@ -108,10 +101,7 @@ mod tests {
         for network in Network::ALL {
             let units = network.units_of(Asset::Usdt, Money::usd(50_001));
             assert_eq!(network.value_of(Asset::Usdt, units), Ok(Money::usd(50_001)));
-            assert_eq!(
-                network.value_of(Asset::Usdt, units - 1),
-                Ok(Money::usd(50_000))
-            );
+            assert_eq!(network.value_of(Asset::Usdt, units - 1), Ok(Money::usd(50_000)));
         }
     }
 }

@@ -19,12 +19,7 @@ impl TransferRef {
     #[must_use]
     pub fn deposit_id(&self) -> DepositId {
         let index = self.out_index.to_be_bytes();
-        let parts = [
-            b"deposit",
-            self.network.as_str().as_bytes(),
-            self.txid.as_bytes(),
-            &index,
-        ];
+        let parts = [b"deposit", self.network.as_str().as_bytes(), self.txid.as_bytes(), &index];
         DepositId::new(digest128(&parts))
     }
 }
@@ -66,9 +61,7 @@ impl DepositState {
     /// The state with this word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Confirming, Self::Credited]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [Self::Confirming, Self::Credited].into_iter().find(|state| state.as_str() == text)
     }
 }
 

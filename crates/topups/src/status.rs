@@ -14,13 +14,8 @@ pub enum TopupStatus {
 }
 
 impl TopupStatus {
-    const ALL: [Self; 5] = [
-        Self::Awaiting,
-        Self::Confirming,
-        Self::Completed,
-        Self::Cancelled,
-        Self::Error,
-    ];
+    const ALL: [Self; 5] =
+        [Self::Awaiting, Self::Confirming, Self::Completed, Self::Cancelled, Self::Error];
 
     /// The status's word on the wire.
     #[must_use]

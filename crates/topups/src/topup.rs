@@ -141,11 +141,7 @@ impl Topup {
     /// When the amounts do not fit.
     pub fn remaining(&self) -> Result<Money, MoneyError> {
         let rest = self.amount.minus(self.received)?.minus(self.confirming)?;
-        Ok(if rest.is_negative() {
-            Money::zero(rest.currency())
-        } else {
-            rest
-        })
+        Ok(if rest.is_negative() { Money::zero(rest.currency()) } else { rest })
     }
 
     /// Gives the top-up up.
@@ -244,10 +240,7 @@ mod tests {
         assert_eq!(topup.cancel(NOW), Err(TopupError::NotCancellable));
         topup.credit(Money::usd(20_000), NOW).unwrap();
         assert_eq!(topup.lifecycle(), LifecycleStatus::Completed);
-        assert_eq!(
-            (topup.confirming, topup.received),
-            (Money::usd(0), Money::usd(20_000))
-        );
+        assert_eq!((topup.confirming, topup.received), (Money::usd(0), Money::usd(20_000)));
         assert!(!topup.late);
     }
 

@@ -34,9 +34,8 @@ pub(crate) fn decrypt(
 ) -> Result<Zeroizing<Vec<u8>>, Unspecified> {
     let mut buffer = Zeroizing::new(ciphertext.to_vec());
     let nonce = Nonce::assume_unique_for_key(nonce);
-    let length = cipher(key)?
-        .open_in_place(nonce, aead::Aad::from(aad), buffer.as_mut_slice())?
-        .len();
+    let length =
+        cipher(key)?.open_in_place(nonce, aead::Aad::from(aad), buffer.as_mut_slice())?.len();
     buffer.truncate(length);
     Ok(buffer)
 }

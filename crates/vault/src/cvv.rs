@@ -123,11 +123,7 @@ pub fn cvv1(pan: &Pan, expiry: Expiry, service_code: ServiceCode, cvk: &Cvk) -> 
 
 fn derive(pan: &Pan, expiry: Expiry, service_code: ServiceCode, cvk: &Cvk) -> Cvv {
     // At most 19 + 4 + 3 of the 32 places are taken.
-    let digits = pan
-        .reveal()
-        .bytes()
-        .chain(expiry.yymm().into_bytes())
-        .chain(service_code.0);
+    let digits = pan.reveal().bytes().chain(expiry.yymm().into_bytes()).chain(service_code.0);
     let mut blocks = Zeroizing::new([[0_u8; 8]; 2]);
     for (place, digit) in digits.enumerate() {
         let shift = if place % 2 == 0 { 4 } else { 0 };
@@ -140,16 +136,9 @@ fn derive(pan: &Pan, expiry: Expiry, service_code: ServiceCode, cvk: &Cvk) -> Cv
 fn decimalize(result: &[u8; 8]) -> Cvv {
     let nibbles = || result.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
     let decimal = nibbles().filter(|nibble| *nibble < 10);
-    let letters = nibbles()
-        .filter(|nibble| *nibble >= 10)
-        .map(|nibble| nibble - 10);
+    let letters = nibbles().filter(|nibble| *nibble >= 10).map(|nibble| nibble - 10);
     let mut text = String::with_capacity(CVV_DIGITS);
-    text.extend(
-        decimal
-            .chain(letters)
-            .take(CVV_DIGITS)
-            .map(|digit| char::from(b'0' + digit)),
-    );
+    text.extend(decimal.chain(letters).take(CVV_DIGITS).map(|digit| char::from(b'0' + digit)));
     Cvv(SecretText::new(text))
 }
 
@@ -160,9 +149,6 @@ mod tests {
     #[test]
     fn letters_top_up_missing_digits() {
         assert_eq!(decimalize(&[0xFA; 8]).reveal(), "505");
-        assert_eq!(
-            decimalize(&[0xAB, 0xCD, 0xEF, 0xAB, 0xCD, 0xEF, 0x7A, 0xB9]).reveal(),
-            "790"
-        );
+        assert_eq!(decimalize(&[0xAB, 0xCD, 0xEF, 0xAB, 0xCD, 0xEF, 0x7A, 0xB9]).reveal(), "790");
     }
 }

@@ -58,11 +58,7 @@ impl SealRandom {
         dek.copy_from_slice(&random[..32]);
         nonce.copy_from_slice(&random[32..32 + NONCE_BYTES]);
         wrap_nonce.copy_from_slice(&random[32 + NONCE_BYTES..]);
-        Self {
-            dek: SecretBytes::new(*dek),
-            nonce,
-            wrap_nonce,
-        }
+        Self { dek: SecretBytes::new(*dek), nonce, wrap_nonce }
     }
 }
 
@@ -87,11 +83,7 @@ pub fn seal(
     if plaintext.len() > MAX_PLAINTEXT_BYTES {
         return Err(SealError::TooLong);
     }
-    let SealRandom {
-        dek,
-        nonce,
-        wrap_nonce,
-    } = random;
+    let SealRandom { dek, nonce, wrap_nonce } = random;
     let ciphertext = aead::encrypt(dek.expose(), nonce, &aad.payload(), plaintext)
         .map_err(|_| SealError::Cipher)?;
     let wrapped_dek = wrap(&dek, aad, kek, wrap_nonce)?;
@@ -104,13 +96,8 @@ pub fn seal(
 /// [`OpenError`], the same for every cause.
 pub fn open(sealed: &Sealed, aad: &Aad, ring: &KeyRing) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let dek = unwrap_dek(sealed, aad, ring)?;
-    aead::decrypt(
-        dek.expose(),
-        *sealed.nonce(),
-        &aad.payload(),
-        sealed.ciphertext(),
-    )
-    .map_err(|_| OpenError)
+    aead::decrypt(dek.expose(), *sealed.nonce(), &aad.payload(), sealed.ciphertext())
+        .map_err(|_| OpenError)
 }
 
 /// Wraps the data key of `sealed` anew under `new`; the payload stays as it is.
@@ -130,12 +117,7 @@ pub fn rewrap(
     let dek = unwrap_dek(sealed, aad, old)?;
     let wrapped_dek = wrap(&dek, aad, new, wrap_nonce).map_err(|_| OpenError)?;
     let ciphertext = sealed.ciphertext().to_vec();
-    Ok(Sealed::new(
-        new.version(),
-        wrapped_dek,
-        *sealed.nonce(),
-        ciphertext,
-    ))
+    Ok(Sealed::new(new.version(), wrapped_dek, *sealed.nonce(), ciphertext))
 }
 
 fn wrap(

@@ -23,10 +23,7 @@ impl Kek {
     /// The KEK of `version` with these 32 random bytes. A version's bytes must never change.
     #[must_use]
     pub fn new(version: i32, bytes: [u8; 32]) -> Self {
-        Self {
-            version,
-            key: SecretBytes::new(bytes),
-        }
+        Self { version, key: SecretBytes::new(bytes) }
     }
 
     /// The version, which is stored beside every data key it wraps.
@@ -78,10 +75,7 @@ impl KeyRing {
                 return Err(KeyRingError::TooMany);
             }
         }
-        let active = by_version
-            .get(&active)
-            .cloned()
-            .ok_or(KeyRingError::ActiveMissing(active))?;
+        let active = by_version.get(&active).cloned().ok_or(KeyRingError::ActiveMissing(active))?;
         Ok(Self { active, by_version })
     }
 

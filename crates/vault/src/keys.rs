@@ -61,10 +61,7 @@ impl Keys {
     /// [`KeysError::Ring`] when the key-encryption keys do not make a ring, [`KeysError::Reused`]
     /// when two of the 32-byte keys are equal.
     pub fn try_new(raw: &RawKeys) -> Result<Self, KeysError> {
-        let keks = raw
-            .keks
-            .iter()
-            .map(|(version, bytes)| Kek::new(*version, *bytes));
+        let keks = raw.keks.iter().map(|(version, bytes)| Kek::new(*version, *bytes));
         let keys = Self {
             ring: KeyRing::try_new(raw.active_kek, keks)?,
             fingerprint: FingerprintKey::new(raw.fingerprint),
@@ -114,14 +111,10 @@ impl Keys {
     #[must_use]
     pub fn check_values(&self) -> Vec<(String, [u8; 4])> {
         let keks = self.ring.keks();
-        let mut values: Vec<_> = keks
-            .map(|kek| (format!("kek/{}", kek.version()), check_value(kek.expose())))
-            .collect();
+        let mut values: Vec<_> =
+            keks.map(|kek| (format!("kek/{}", kek.version()), check_value(kek.expose()))).collect();
         values.extend([
-            (
-                "fingerprint".to_owned(),
-                check_value(self.fingerprint.expose()),
-            ),
+            ("fingerprint".to_owned(), check_value(self.fingerprint.expose())),
             ("cvk".to_owned(), check_value(self.cvk.expose())),
             ("hash".to_owned(), check_value(self.hash.expose())),
             ("audit".to_owned(), check_value(self.audit.expose())),
@@ -130,11 +123,7 @@ impl Keys {
     }
 
     fn has_reuse(&self) -> bool {
-        let others = [
-            self.fingerprint.expose(),
-            self.hash.expose(),
-            self.audit.expose(),
-        ];
+        let others = [self.fingerprint.expose(), self.hash.expose(), self.audit.expose()];
         let all: Vec<_> = self.ring.keks().map(Kek::expose).chain(others).collect();
         (1..all.len()).any(|index| {
             let (before, rest) = all.split_at(index);

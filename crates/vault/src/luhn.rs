@@ -39,12 +39,7 @@ mod tests {
 
     #[test]
     fn published_numbers_pass() {
-        for number in [
-            "79927398713",
-            "4111111111111111",
-            "378282246310005",
-            "5555555555554444",
-        ] {
+        for number in ["79927398713", "4111111111111111", "378282246310005", "5555555555554444"] {
             assert!(is_valid(number.as_bytes()), "{number}");
             let (payload, check) = number.as_bytes().split_at(number.len() - 1);
             assert_eq!(check_digit(payload), check.first().copied());

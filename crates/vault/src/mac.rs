@@ -87,10 +87,7 @@ impl HashKey {
 #[must_use]
 pub fn keyed_hash(key: &HashKey, domain: &str, data: &[u8]) -> [u8; 32] {
     let length = u64::try_from(domain.len()).expect("a length in memory fits 64 bits");
-    hmac_sha256(
-        key.expose(),
-        &[&length.to_be_bytes(), domain.as_bytes(), data],
-    )
+    hmac_sha256(key.expose(), &[&length.to_be_bytes(), domain.as_bytes(), data])
 }
 
 /// The first four bytes of HMAC-SHA256 of a fixed label: tells whether two holders have the same

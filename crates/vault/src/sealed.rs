@@ -30,12 +30,7 @@ impl Sealed {
         nonce: [u8; NONCE_BYTES],
         ciphertext: Vec<u8>,
     ) -> Self {
-        Self {
-            kek_version,
-            wrapped_dek,
-            nonce,
-            ciphertext,
-        }
+        Self { kek_version, wrapped_dek, nonce, ciphertext }
     }
 
     /// A sealed value read back from its four columns.
@@ -64,9 +59,7 @@ impl Sealed {
         let (format, rest) = blob.split_first().ok_or(OpenError)?;
         let (kek_version, rest) = rest.split_first_chunk().ok_or(OpenError)?;
         let (nonce, rest) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(OpenError)?;
-        let (wrapped_dek, rest) = rest
-            .split_first_chunk::<WRAPPED_DEK_BYTES>()
-            .ok_or(OpenError)?;
+        let (wrapped_dek, rest) = rest.split_first_chunk::<WRAPPED_DEK_BYTES>().ok_or(OpenError)?;
         if *format != FORMAT {
             return Err(OpenError);
         }
@@ -78,14 +71,7 @@ impl Sealed {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let version = self.kek_version.to_be_bytes();
-        [
-            &[FORMAT][..],
-            &version,
-            &self.nonce,
-            &self.wrapped_dek,
-            &self.ciphertext,
-        ]
-        .concat()
+        [&[FORMAT][..], &version, &self.nonce, &self.wrapped_dek, &self.ciphertext].concat()
     }
 
     /// Version of the KEK that wraps the data key.

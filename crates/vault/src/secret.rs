@@ -39,10 +39,7 @@ impl<const N: usize> SecretBytes<N> {
     pub fn try_from_slice(bytes: &[u8]) -> Result<Self, SecretLengthError> {
         let mut secret = Self([0; N]);
         if bytes.len() != N {
-            return Err(SecretLengthError {
-                expected: N,
-                actual: bytes.len(),
-            });
+            return Err(SecretLengthError { expected: N, actual: bytes.len() });
         }
         secret.0.copy_from_slice(bytes);
         Ok(secret)

@@ -25,9 +25,7 @@ impl DeliveryState {
     /// The state with this word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Pending, Self::Delivered, Self::Failed]
-            .into_iter()
-            .find(|s| s.as_str() == text)
+        [Self::Pending, Self::Delivered, Self::Failed].into_iter().find(|s| s.as_str() == text)
     }
 }
 

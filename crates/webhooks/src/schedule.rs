@@ -14,10 +14,7 @@ pub fn delay_before(ended: i64, jitter: u16) -> Option<Duration> {
     let seconds = DELAYS.get(index)?;
     let jitter = u64::from(jitter.min(1_000));
     let millis = seconds.saturating_mul(1_000);
-    let extra = millis
-        .saturating_mul(jitter)
-        .checked_div(10_000)
-        .unwrap_or(0);
+    let extra = millis.saturating_mul(jitter).checked_div(10_000).unwrap_or(0);
     Some(Duration::from_millis(millis.saturating_add(extra)))
 }
 
@@ -27,10 +24,8 @@ mod tests {
 
     #[test]
     fn the_schedule_adds_up() {
-        let total: u64 = (1..MAX_ATTEMPTS)
-            .filter_map(|n| delay_before(n, 0))
-            .map(|d| d.as_secs())
-            .sum();
+        let total: u64 =
+            (1..MAX_ATTEMPTS).filter_map(|n| delay_before(n, 0)).map(|d| d.as_secs()).sum();
         assert_eq!(total, 138_930);
         assert_eq!(delay_before(MAX_ATTEMPTS, 0), None);
         assert_eq!(delay_before(0, 0), None);

@@ -42,11 +42,7 @@ impl NewPan {
         let sealed = seal(pan.reveal().as_bytes(), &aad, keys.ring().active(), random)
             .map_err(|error| internal(&error))?;
         let fingerprint = PanFingerprint::of(&pan, keys.fingerprint());
-        Ok(Self {
-            fingerprint,
-            sealed,
-            last4: pan.last4().to_owned(),
-        })
+        Ok(Self { fingerprint, sealed, last4: pan.last4().to_owned() })
     }
 
     /// What a PAN's seal is bound to.
@@ -135,9 +131,6 @@ impl IssueCard {
 /// Live once the account has ever had a live credit, else sandbox.
 fn default_book(unit: &mut Unit<'_>, account: AccountId) -> Result<Book, CommandError> {
     let live = LedgerAccountId::treasury(account, Book::Live);
-    let used = unit
-        .tx
-        .find_ledger_account(live)?
-        .is_some_and(|account| account.version > 0);
+    let used = unit.tx.find_ledger_account(live)?.is_some_and(|account| account.version > 0);
     Ok(if used { Book::Live } else { Book::Sandbox })
 }

@@ -86,10 +86,7 @@ pub(super) fn load(
         fee,
         settles,
     };
-    let source = Source {
-        object: "card",
-        id: card.id.value(),
-    };
+    let source = Source { object: "card", id: card.id.value() };
     let posting = recipes::card_load(&mut unit.ids, card.book, source, &parts)?;
     let now = unit.now();
     book_posting(unit.tx, posting, &mut unit.ids, now).map_err(short_treasury)?;
@@ -129,10 +126,7 @@ impl Accounts {
         Ok(Self {
             treasury: open(treasury, Role::Treasury(card.book))?,
             card: open(LedgerAccountId::card(card.id), Role::Card)?,
-            receivable: open(
-                LedgerAccountId::card_receivable(card.id),
-                Role::CardReceivable,
-            )?,
+            receivable: open(LedgerAccountId::card_receivable(card.id), Role::CardReceivable)?,
         })
     }
 
@@ -149,9 +143,7 @@ pub(super) fn available(unit: &mut Unit<'_>, id: LedgerAccountId) -> Result<Mone
 
 fn short_treasury(error: LedgerError) -> CommandError {
     match error {
-        LedgerError::Insufficient {
-            available, needed, ..
-        } => {
+        LedgerError::Insufficient { available, needed, .. } => {
             let message = format!("The treasury has {available} available; {needed} is needed.");
             Problem::new(ErrorCode::InsufficientBalance, message).into()
         }

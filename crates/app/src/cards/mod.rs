@@ -28,8 +28,6 @@ fn get_card(unit: &mut Unit<'_>, id: CardId, account: AccountId) -> Result<Card,
 
 /// The card as callers and subscribers see it.
 fn view(unit: &mut Unit<'_>, card: Card) -> Result<CardView, CommandError> {
-    let balance = unit
-        .tx
-        .find_ledger_account(LedgerAccountId::card(card.id))?;
+    let balance = unit.tx.find_ledger_account(LedgerAccountId::card(card.id))?;
     Ok(CardView { card, balance })
 }

@@ -83,10 +83,7 @@ pub(super) fn unload(
     let opened = open_or_default(unit.tx, treasury, card.account, book, Role::Treasury(book))?;
     unit.tx.save_ledger_account(opened)?;
     let accounts = (LedgerAccountId::card(card.id), treasury);
-    let source = Source {
-        object: "card",
-        id: card.id.value(),
-    };
+    let source = Source { object: "card", id: card.id.value() };
     let posting = recipes::card_unload(&mut unit.ids, book, source, accounts, amount)?;
     book_posting(unit.tx, posting, &mut unit.ids, now)?;
     Ok(Unloaded {

@@ -46,10 +46,7 @@ impl UseCase for Authorize {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Approved> {
         let earlier = self.exchange.replay(unit)?;
         if let Some(Earlier::Reply(reply)) = earlier {
-            return Ok(Ending::Preview(Approved {
-                reply,
-                transaction: None,
-            }));
+            return Ok(Ending::Preview(Approved { reply, transaction: None }));
         }
         let reversed = earlier.is_some();
         let Some(card) = self.exchange.find_card(unit)? else {
@@ -77,9 +74,7 @@ impl Authorize {
             Ok(amount) => amount,
             Err(reason) => return Ok(Err(reason)),
         };
-        let balance = unit
-            .tx
-            .find_ledger_account(LedgerAccountId::card(card.id))?;
+        let balance = unit.tx.find_ledger_account(LedgerAccountId::card(card.id))?;
         let available = balance.map_or(Ok(Money::usd(0)), |balance| balance.available())?;
         let facts = Facts {
             standing: standing(card),
@@ -131,16 +126,12 @@ impl Authorize {
         let reply = (self.exchange.encode)(answer);
         let code = (reply.response_code.as_str(), decline);
         let transaction =
-            self.exchange
-                .append_step(unit, card, (step, amount), authorization, code)?;
+            self.exchange.append_step(unit, card, (step, amount), authorization, code)?;
         if !reversed {
             self.exchange.record(unit, &reply, authorization)?;
         }
         let reply = Replied::Bytes(reply.bytes);
-        Ok(Ending::Done(Approved {
-            reply,
-            transaction: Some(transaction),
-        }))
+        Ok(Ending::Done(Approved { reply, transaction: Some(transaction) }))
     }
 
     fn decline_unknown(&self, unit: &mut Unit<'_>, reversed: bool) -> CommandResult<Approved> {
@@ -150,10 +141,7 @@ impl Authorize {
             self.exchange.record(unit, &reply, None)?;
         }
         let reply = Replied::Bytes(reply.bytes);
-        Ok(Ending::Done(Approved {
-            reply,
-            transaction: None,
-        }))
+        Ok(Ending::Done(Approved { reply, transaction: None }))
     }
 
     /// What a decline shows where the amount could not be read.

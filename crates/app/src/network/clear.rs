@@ -49,18 +49,11 @@ impl UseCase for Clear {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Cleared> {
         if let Some(Earlier::Reply(reply)) = self.exchange.replay(unit)? {
-            return Ok(Ending::Preview(Cleared {
-                reply,
-                transaction: None,
-            }));
+            return Ok(Ending::Preview(Cleared { reply, transaction: None }));
         }
         let card = self.exchange.find_card(unit)?;
         let amount = self.amount.and_then(|amount| {
-            if amount.is_positive() {
-                Ok(amount)
-            } else {
-                Err(DeclineReason::InvalidAmount)
-            }
+            if amount.is_positive() { Ok(amount) } else { Err(DeclineReason::InvalidAmount) }
         });
         let (card, amount) = match (card, amount) {
             (Some(card), Ok(amount)) => (card, amount),
@@ -76,20 +69,14 @@ impl UseCase for Clear {
         let transaction = self.exchange.append_step(unit, &card, step, id, code)?;
         self.exchange.record(unit, &reply, id)?;
         let reply = Replied::Bytes(reply.bytes);
-        Ok(Ending::Done(Cleared {
-            reply,
-            transaction: Some(transaction),
-        }))
+        Ok(Ending::Done(Cleared { reply, transaction: Some(transaction) }))
     }
 }
 
 impl Clear {
     fn matching(&self) -> Option<AuthorizationMatch> {
         let approval_code = self.approval_code.clone()?;
-        Some(AuthorizationMatch {
-            pan: *self.exchange.pan.as_bytes(),
-            approval_code,
-        })
+        Some(AuthorizationMatch { pan: *self.exchange.pan.as_bytes(), approval_code })
     }
 
     /// The one open authorization that the advice means, else a force post. More than one
@@ -140,10 +127,7 @@ impl Clear {
         let now = unit.now();
         release_hold(unit.tx, HoldId::from(authorization.id), now)?;
         let parts = self.parts(unit, card, amount)?;
-        let source = Source {
-            object: "authorization",
-            id: authorization.id.value(),
-        };
+        let source = Source { object: "authorization", id: authorization.id.value() };
         let posting = recipes::clearing(&mut unit.ids, card.book, source, &parts)?;
         book_posting(unit.tx, posting, &mut unit.ids, now)?;
         authorization.clear(amount, now)?;
@@ -156,30 +140,20 @@ impl Clear {
         card: &Card,
         amount: Money,
     ) -> Result<recipes::Clearing, CommandError> {
-        let (balance, receivable) = (
-            LedgerAccountId::card(card.id),
-            LedgerAccountId::card_receivable(card.id),
-        );
+        let (balance, receivable) =
+            (LedgerAccountId::card(card.id), LedgerAccountId::card_receivable(card.id));
         for (id, role) in [(balance, Role::Card), (receivable, Role::CardReceivable)] {
             let opened = open_or_default(unit.tx, id, card.account, card.book, role)?;
             unit.tx.save_ledger_account(opened)?;
         }
         let account = unit.tx.find_ledger_account(balance)?;
         let free = account.map_or(Ok(Money::usd(0)), |account| account.available())?;
-        Ok(recipes::Clearing {
-            card: balance,
-            receivable,
-            amount,
-            covered: free.min(amount)?,
-        })
+        Ok(recipes::Clearing { card: balance, receivable, amount, covered: free.min(amount)? })
     }
 
     fn refuse(&self, unit: &mut Unit<'_>, reason: DeclineReason) -> CommandResult<Cleared> {
         let reply = (self.exchange.encode)(&NetworkAnswer::Declined(reason));
         self.exchange.record(unit, &reply, None)?;
-        Ok(Ending::Done(Cleared {
-            reply: Replied::Bytes(reply.bytes),
-            transaction: None,
-        }))
+        Ok(Ending::Done(Cleared { reply: Replied::Bytes(reply.bytes), transaction: None }))
     }
 }

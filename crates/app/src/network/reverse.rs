@@ -46,10 +46,7 @@ impl UseCase for Reverse {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Reversed> {
         if let Some(Earlier::Reply(reply)) = self.exchange.replay(unit)? {
-            return Ok(Ending::Preview(Reversed {
-                reply,
-                transaction: None,
-            }));
+            return Ok(Ending::Preview(Reversed { reply, transaction: None }));
         }
         let reply = (self.exchange.encode)(&NetworkAnswer::Accepted);
         let card = self.exchange.find_card(unit)?;
@@ -62,10 +59,7 @@ impl UseCase for Reverse {
         };
         let authorization = transaction.as_ref().and_then(|step| step.authorization);
         self.exchange.record(unit, &reply, authorization)?;
-        Ok(Ending::Done(Reversed {
-            reply: Replied::Bytes(reply.bytes),
-            transaction,
-        }))
+        Ok(Ending::Done(Reversed { reply: Replied::Bytes(reply.bytes), transaction }))
     }
 }
 
@@ -110,22 +104,14 @@ impl Reverse {
             return Ok(None);
         }
         let hold = HoldId::from(authorization.id);
-        change_hold(
-            unit.tx,
-            hold,
-            LedgerAccountId::card(card.id),
-            reversal.held,
-            now,
-        )?;
+        change_hold(unit.tx, hold, LedgerAccountId::card(card.id), reversal.held, now)?;
         if reversal.refund.is_positive() {
             self.give_back(unit, card, &authorization, reversal.refund)?;
         }
         unit.tx.save_authorization(authorization.clone())?;
         let step = (Step::Reversed, reversal.total);
         let id = Some(authorization.id);
-        let step = self
-            .exchange
-            .append_step(unit, card, step, id, (response_code, None))?;
+        let step = self.exchange.append_step(unit, card, step, id, (response_code, None))?;
         Ok(Some(step))
     }
 
@@ -137,23 +123,15 @@ impl Reverse {
         amount: Money,
     ) -> Result<(), CommandError> {
         let receivable = LedgerAccountId::card_receivable(card.id);
-        let owing = open_or_default(
-            unit.tx,
-            receivable,
-            card.account,
-            card.book,
-            Role::CardReceivable,
-        )?;
+        let owing =
+            open_or_default(unit.tx, receivable, card.account, card.book, Role::CardReceivable)?;
         let parts = recipes::Refund {
             card: LedgerAccountId::card(card.id),
             receivable,
             amount,
             settles: owing.posted.negated()?.min(amount)?,
         };
-        let source = Source {
-            object: "authorization",
-            id: authorization.id.value(),
-        };
+        let source = Source { object: "authorization", id: authorization.id.value() };
         let posting = recipes::refund(&mut unit.ids, card.book, source, &parts)?;
         let now = unit.now();
         Ok(book_posting(unit.tx, posting, &mut unit.ids, now)?)

@@ -54,11 +54,8 @@ impl CreateTopup {
     fn check(&self, policy: &Policy) -> Result<(), CommandError> {
         let refuse = |code, message: String| Problem::field(code, "amount_usd", message).into();
         if !is_supported(self.asset, self.network) {
-            let message = format!(
-                "{} is not accepted on {}.",
-                self.asset.as_str(),
-                self.network.as_str()
-            );
+            let message =
+                format!("{} is not accepted on {}.", self.asset.as_str(), self.network.as_str());
             return Err(Problem::field(ErrorCode::UnsupportedAssetChain, "chain", message).into());
         }
         if self.amount.minor() < policy.topup_minimum.minor() {

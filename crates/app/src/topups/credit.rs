@@ -59,10 +59,7 @@ fn credit_treasury(
     let treasury = LedgerAccountId::treasury(account, book);
     let opened = open_or_default(unit.tx, treasury, account, book, Role::Treasury(book))?;
     unit.tx.save_ledger_account(opened)?;
-    let source = Source {
-        object: "topup",
-        id: topup.id.value(),
-    };
+    let source = Source { object: "topup", id: topup.id.value() };
     let posting = recipes::topup_credit(&mut unit.ids, book, source, treasury, value)?;
     let now = unit.now();
     Ok(book_posting(unit.tx, posting, &mut unit.ids, now)?)

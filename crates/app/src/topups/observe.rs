@@ -32,9 +32,7 @@ impl UseCase for ObserveDeposit {
         let (id, now) = (self.transfer.reference.deposit_id(), unit.now());
         let known = unit.tx.find_deposit(id)?.is_some();
         if !known {
-            let value = topup
-                .network
-                .value_of(self.transfer.asset, self.transfer.units)?;
+            let value = topup.network.value_of(self.transfer.asset, self.transfer.units)?;
             topup.see(value, &self.transfer.reference.txid, now)?;
             unit.tx.save_deposit(Deposit {
                 id,

@@ -21,10 +21,7 @@ impl UseCase for SimulateTransfer {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Transfer> {
         let network = self.transfer.reference.network;
         let height = unit.tx.simulated_height(network)?;
-        let transfer = Transfer {
-            height: height.saturating_add(1),
-            ..self.transfer.clone()
-        };
+        let transfer = Transfer { height: height.saturating_add(1), ..self.transfer.clone() };
         unit.tx.insert_simulated_transfer(&transfer)?;
         let mined = height.saturating_add(u64::from(self.blocks.max(1)));
         unit.tx.save_simulated_height(network, mined)?;

@@ -67,15 +67,9 @@ impl Watcher<'_> {
             for transfer in &transfers {
                 self.take(transfer, head).await?;
             }
-            let last = transfers
-                .last()
-                .map_or(head.latest, |transfer| transfer.height);
+            let last = transfers.last().map_or(head.latest, |transfer| transfer.height);
             let whole = transfers.len() < TRANSFERS_PER_READ;
-            let done = if whole {
-                head.latest
-            } else {
-                last.saturating_sub(1)
-            };
+            let done = if whole { head.latest } else { last.saturating_sub(1) };
             self.move_cursor(network, done.min(head.finalized)).await?;
             if whole {
                 break;
@@ -107,10 +101,7 @@ impl Watcher<'_> {
         transfer: &Transfer,
         head: ChainHead,
     ) -> Result<bool, CommandError> {
-        let depth = head
-            .latest
-            .saturating_sub(transfer.height)
-            .saturating_add(1);
+        let depth = head.latest.saturating_sub(transfer.height).saturating_add(1);
         let observe = ObserveDeposit {
             topup: topup.id,
             account: topup.account,
@@ -129,13 +120,7 @@ impl Watcher<'_> {
 
     async fn run<U: UseCase>(&self, use_case: U) -> Result<U::Output, CommandError> {
         let context = self.edge.context(Actor::System, None);
-        perform(
-            self.database,
-            (Lane::Background, PATIENCE),
-            context,
-            use_case,
-        )
-        .await
+        perform(self.database, (Lane::Background, PATIENCE), context, use_case).await
     }
 }
 

@@ -62,14 +62,7 @@ pub async fn create_account(call: Call) -> Outcome {
 
 const fn unused(book: Book) -> Balance {
     let zero = Money::usd(0);
-    Balance {
-        book,
-        available: zero,
-        held: zero,
-        pending: zero,
-        ever_used: false,
-        updated_at: None,
-    }
+    Balance { book, available: zero, held: zero, pending: zero, ever_used: false, updated_at: None }
 }
 
 /// The fingerprint leaves the password out, so a replay, which hands out a session, asks for
@@ -90,9 +83,7 @@ async fn find_by_password(
     email: Email,
     password: Password,
 ) -> Result<Option<Account>, CommandError> {
-    let found = call
-        .read(move |reads| reads.find_account_by_email(&email))
-        .await?;
+    let found = call.read(move |reads| reads.find_account_by_email(&email)).await?;
     let hash = found.as_ref().map(|account| account.password.clone());
     let right = call.state.passwords.check(password, hash).await?;
     Ok(found.filter(|_| right))
@@ -107,12 +98,8 @@ pub async fn sign_in(call: Call) -> Outcome {
     let id = account.id;
     let balances = call.read(move |reads| reads.balances(id)).await?;
     let (token, token_hash, session) = draw_session(&call);
-    let sign_in = SignIn {
-        account: id,
-        checked: account.password.clone(),
-        session,
-        token: token_hash,
-    };
+    let sign_in =
+        SignIn { account: id, checked: account.password.clone(), session, token: token_hash };
     let render = move |signed: &_| to_json(&SignedInOut::new(signed, &balances, &token));
     call.once_for(owner(&email), sign_in, render).await
 }

@@ -13,9 +13,7 @@ use super::accounts::token_hash;
 use crate::call::{Call, Outcome};
 
 pub async fn list_api_keys(call: Call) -> Outcome {
-    let query = call
-        .query()?
-        .list(call.account()?, NoFilter, &api_key::ORDER)?;
+    let query = call.query()?.list(call.account()?, NoFilter, &api_key::ORDER)?;
     let page = call.read(move |reads| reads.list_api_keys(&query)).await?;
     let now = call.now();
     let show = |(key, used): &_| ApiKeyOut::new(key, *used, now);
@@ -25,9 +23,7 @@ pub async fn list_api_keys(call: Call) -> Outcome {
 pub async fn create_api_key(call: Call) -> Outcome {
     let (account, now) = (call.account()?, call.now());
     let wish = call.input::<ApiKeyIn>()?.parse(now)?;
-    let held = call
-        .read(move |reads| reads.count_api_keys(account, now))
-        .await?;
+    let held = call.read(move |reads| reads.count_api_keys(account, now)).await?;
     let edge = &call.state.wiring.edge;
     let kind = TokenKind::ApiKey(wish.mode);
     let token = Token::new(kind, &edge.random());

@@ -16,11 +16,7 @@ pub async fn reveal_pan(call: Call) -> Outcome {
     let pan = open_pan(keys, &revealed)?;
     let cvv = cvv2(&pan, revealed.card.expiry, keys.cvk());
     let formatted = pan.formatted();
-    let secrets = CardSecrets {
-        pan: pan.reveal(),
-        pan_formatted: &formatted,
-        cvv: cvv.reveal(),
-    };
+    let secrets = CardSecrets { pan: pan.reveal(), pan_formatted: &formatted, cvv: cvv.reveal() };
     Ok(call.answer(&RevealOut::new(&revealed.card, secrets, revealed.audit)))
 }
 

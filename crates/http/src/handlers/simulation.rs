@@ -24,9 +24,7 @@ use crate::{
 };
 
 async fn find_topup(call: &Call, account: AccountId, id: TopupId) -> Result<Topup, CommandError> {
-    let found = call
-        .read(move |reads| reads.find_topup(account, id))
-        .await?;
+    let found = call.read(move |reads| reads.find_topup(account, id)).await?;
     Ok(found.ok_or_else(|| Problem::not_found("top-up"))?)
 }
 
@@ -114,9 +112,7 @@ fn rail(call: &Call) -> Result<Arc<dyn NetworkRail>, Problem> {
 pub async fn simulate_authorization(call: Call) -> Outcome {
     let purchase = call.input::<PurchaseIn>()?.parse()?;
     let card = find_card(&call).await?.card;
-    let made = rail(&call)?
-        .authorize(card.id, card.account, purchase)
-        .await?;
+    let made = rail(&call)?.authorize(card.id, card.account, purchase).await?;
     Ok(call.answer(&TransactionOut::from(&made)))
 }
 
@@ -125,9 +121,7 @@ async fn part(call: &Call) -> Result<(AccountId, AuthorizationId, Option<Money>)
     let amount = call.input::<PartIn>()?.parse()?;
     let account = call.account()?;
     let id = call.path_id(AuthorizationId::parse, "authorization")?;
-    let found = call
-        .read(move |reads| reads.find_authorization(account, id))
-        .await?;
+    let found = call.read(move |reads| reads.find_authorization(account, id)).await?;
     found.ok_or_else(|| Problem::not_found("authorization"))?;
     Ok((account, id, amount))
 }

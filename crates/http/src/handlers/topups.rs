@@ -37,18 +37,12 @@ pub async fn list_topups(call: Call) -> Outcome {
     let query = query.list(call.account()?, filter, &topup::ORDER)?;
     let page = call.read(move |reads| reads.list_topups(&query)).await?;
     let renderer = &call.state.wiring.renderer;
-    Ok(call.page(
-        &page,
-        |topup| topup.id.to_string(),
-        |topup| renderer.topup(topup),
-    ))
+    Ok(call.page(&page, |topup| topup.id.to_string(), |topup| renderer.topup(topup)))
 }
 
 pub async fn get_topup(call: Call) -> Outcome {
     let (account, id) = (call.account()?, call.path_id(TopupId::parse, "top-up")?);
-    let found = call
-        .read(move |reads| reads.find_topup(account, id))
-        .await?;
+    let found = call.read(move |reads| reads.find_topup(account, id)).await?;
     let topup = found.ok_or_else(|| Problem::not_found("top-up"))?;
     Ok(call.answer(&call.state.wiring.renderer.topup_with_qr(&topup)))
 }

@@ -13,17 +13,13 @@ use crate::call::{Call, Outcome};
 async fn find_transaction(call: &Call) -> Result<Transaction, CommandError> {
     let account = call.account()?;
     let id = call.path_id(TransactionId::parse, "transaction")?;
-    let found = call
-        .read(move |reads| reads.find_transaction(account, id))
-        .await?;
+    let found = call.read(move |reads| reads.find_transaction(account, id)).await?;
     Ok(found.ok_or_else(|| Problem::not_found("transaction"))?)
 }
 
 async fn list(call: &Call, query: &Query, filter: TransactionFilter) -> Outcome {
     let query = query.list(call.account()?, filter, &transaction::ORDER)?;
-    let page = call
-        .read(move |reads| reads.list_transactions(&query))
-        .await?;
+    let page = call.read(move |reads| reads.list_transactions(&query)).await?;
     Ok(call.page(&page, |step| step.id.to_string(), TransactionOut::from))
 }
 
@@ -44,10 +40,7 @@ pub async fn list_card_transactions(call: Call) -> Outcome {
 pub async fn get_transaction(call: Call) -> Outcome {
     let found = find_transaction(&call).await?;
     let steps = match found.authorization {
-        Some(id) => {
-            call.read(move |reads| reads.related_transactions(id))
-                .await?
-        }
+        Some(id) => call.read(move |reads| reads.related_transactions(id)).await?,
         None => Vec::new(),
     };
     Ok(call.answer(&TransactionOut::with_related(&found, &steps)))
@@ -56,9 +49,7 @@ pub async fn get_transaction(call: Call) -> Outcome {
 pub async fn get_auth_details(call: Call) -> Outcome {
     let found = find_transaction(&call).await?;
     let (account, id) = (found.account, found.id);
-    let message = call
-        .read(move |reads| reads.find_message_of(account, id))
-        .await?;
+    let message = call.read(move |reads| reads.find_message_of(account, id)).await?;
     let message = message.ok_or_else(no_message)?;
     Ok(call.answer(&AuthDetailsOut::new(&found, &message)))
 }

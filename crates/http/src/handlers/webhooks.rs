@@ -14,18 +14,14 @@ use cardium_webhooks::SigningSecret;
 use crate::call::{Call, Outcome};
 
 pub async fn list_webhooks(call: Call) -> Outcome {
-    let query = call
-        .query()?
-        .list(call.account()?, NoFilter, &webhook::ORDER)?;
+    let query = call.query()?.list(call.account()?, NoFilter, &webhook::ORDER)?;
     let page = call.read(move |reads| reads.list_webhooks(&query)).await?;
     Ok(call.page(&page, |endpoint| endpoint.id.to_string(), WebhookOut::from))
 }
 
 pub async fn create_webhook(call: Call) -> Outcome {
     let wiring = &call.state.wiring;
-    let wish = call
-        .input::<WebhookIn>()?
-        .parse(wiring.settings.webhook_reach)?;
+    let wish = call.input::<WebhookIn>()?.parse(wiring.settings.webhook_reach)?;
     let id = EndpointId::new(wiring.edge.mint());
     let secret = SigningSecret::new(&wiring.edge.random());
     let create = CreateWebhook {

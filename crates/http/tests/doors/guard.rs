@@ -24,14 +24,8 @@ async fn only_one_known_bearer_token_passes() {
         "Bearer eyJhbGciOiJub25lIn0.e30.".to_owned(),
     ] {
         let request = TestRequest::get().uri("/v1/balance");
-        let reply = doors
-            .send(request.insert_header(("Authorization", value.clone())))
-            .await;
-        assert_eq!(
-            reply.refusal(),
-            (401, "invalid_credentials", None),
-            "{value}"
-        );
+        let reply = doors.send(request.insert_header(("Authorization", value.clone()))).await;
+        assert_eq!(reply.refusal(), (401, "invalid_credentials", None), "{value}");
     }
     let twice = TestRequest::get()
         .uri("/v1/balance")

@@ -1,10 +1,7 @@
 //! The doors without a database: what happens to a request before a use case sees it, and to
 //! what a use case answers.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, its helpers included"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers included")]
 
 mod bodies;
 mod guard;

@@ -19,10 +19,7 @@ pub struct FakeReads {
 }
 
 fn empty<T>() -> ReadResult<Page<T>> {
-    Ok(Page {
-        items: Vec::new(),
-        has_more: false,
-    })
+    Ok(Page { items: Vec::new(), has_more: false })
 }
 
 fn broken<T>() -> ReadResult<T> {

@@ -8,15 +8,7 @@ use crate::support::{Doors, Reply};
 #[actix_web::test]
 async fn unknown_routes_and_methods_are_refused_in_shape() {
     let doors = Doors::new();
-    for path in [
-        "/",
-        "/v1",
-        "/v1/",
-        "/v2/cards",
-        "/v1/cards/",
-        "/v1/../v1/balance",
-        "/v1/nope",
-    ] {
+    for path in ["/", "/v1", "/v1/", "/v2/cards", "/v1/cards/", "/v1/../v1/balance", "/v1/nope"] {
         let reply = doors.send(TestRequest::get().uri(path)).await;
         assert_eq!(reply.refusal(), (404, "resource_not_found", None), "{path}");
     }
@@ -37,12 +29,7 @@ async fn every_operation_has_a_route_that_asks_for_a_credential() {
         let reply: Reply = doors.send(request).await;
         if operation.access != Access::Public {
             let refusal = reply.refusal();
-            assert_eq!(
-                refusal,
-                (401, "invalid_credentials", None),
-                "{}",
-                operation.id
-            );
+            assert_eq!(refusal, (401, "invalid_credentials", None), "{}", operation.id);
             assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
         } else {
             assert_ne!(reply.status, 404, "{}", operation.id);
@@ -65,9 +52,7 @@ async fn faults_inside_say_nothing_of_the_inside() {
 async fn a_full_queue_asks_to_come_back() {
     let doors = Doors::new();
     let token = doors.session();
-    let reply = doors
-        .post("/v1/topups", &token, r#"{"amount_usd": 500}"#)
-        .await;
+    let reply = doors.post("/v1/topups", &token, r#"{"amount_usd": 500}"#).await;
     assert_eq!(reply.refusal(), (503, "service_unavailable", None));
     assert_eq!(reply.header("retry-after"), Some("1"));
 }
@@ -87,18 +72,13 @@ async fn answers_with_secrets_are_not_kept() {
 async fn an_oversized_head_is_refused() {
     let doors = Doors::new();
     let one = TestRequest::get().uri("/livez");
-    let one = doors
-        .send(one.insert_header(("x-big", "x".repeat(4_097))))
-        .await;
+    let one = doors.send(one.insert_header(("x-big", "x".repeat(4_097)))).await;
     assert_eq!(one.refusal(), (431, "headers_too_large", None));
     let mut many = TestRequest::get().uri("/livez");
     for name in ["x-a", "x-b", "x-c"] {
         many = many.insert_header((name, "x".repeat(4_000)));
     }
-    assert_eq!(
-        doors.send(many).await.refusal(),
-        (431, "headers_too_large", None)
-    );
+    assert_eq!(doors.send(many).await.refusal(), (431, "headers_too_large", None));
 }
 
 #[actix_web::test]
@@ -108,12 +88,7 @@ async fn probes_and_health_need_no_credential() {
     assert_eq!(live.status, 200);
     let ready = doors.send(TestRequest::get().uri("/readyz")).await;
     assert_eq!(ready.status, 503);
-    let health = doors
-        .send(TestRequest::get().uri("/v1/system/health"))
-        .await;
-    assert_eq!(
-        (health.status, health.body["status"].as_str()),
-        (503, Some("down"))
-    );
+    let health = doors.send(TestRequest::get().uri("/v1/system/health")).await;
+    assert_eq!((health.status, health.body["status"].as_str()), (503, Some("down")));
     assert_eq!(health.body["rails"], "simulated");
 }

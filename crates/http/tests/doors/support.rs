@@ -148,18 +148,11 @@ impl Doors {
     }
 
     pub fn with(change: impl Fn(&mut Wiring)) -> Self {
-        let (stub, reads) = (
-            Arc::new(Stub(AtomicU8::new(0))),
-            Arc::new(FakeReads::default()),
-        );
+        let (stub, reads) = (Arc::new(Stub(AtomicU8::new(0))), Arc::new(FakeReads::default()));
         let mut wiring = Wiring {
             database: stub.clone(),
             reads: reads.clone(),
-            edge: Edge {
-                clock: stub.clone(),
-                entropy: stub.clone(),
-                policy: Arc::new(policy()),
-            },
+            edge: Edge { clock: stub.clone(), entropy: stub.clone(), policy: Arc::new(policy()) },
             keys: Arc::new(keys()),
             addresses: stub.clone(),
             gateways: Vec::new(),
@@ -184,11 +177,9 @@ impl Doors {
         let token = Token::new(kind, &[seed; 32]);
         let hash = keyed_hash(keys().hash(), "token", token.expose().as_bytes());
         let (kind, mode, end) = match kind {
-            TokenKind::Session => (
-                CredentialKind::Session,
-                None,
-                Some(NOW.after(SESSION_LIFETIME)),
-            ),
+            TokenKind::Session => {
+                (CredentialKind::Session, None, Some(NOW.after(SESSION_LIFETIME)))
+            }
             TokenKind::ApiKey(mode) => (CredentialKind::ApiKey, mode, None),
         };
         let record = CredentialRecord {
@@ -221,22 +212,14 @@ impl Doors {
         let response = test::call_service(&app, request.to_request()).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = to_bytes(response.into_body()).await.unwrap();
-        let body = if bytes.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(&bytes).unwrap()
-        };
-        Reply {
-            status,
-            headers,
-            body,
-        }
+        let body =
+            if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+        Reply { status, headers, body }
     }
 
     pub async fn get(&self, path: &str, token: &str) -> Reply {
         let request = test::TestRequest::get().uri(path);
-        self.send(request.insert_header(("Authorization", format!("Bearer {token}"))))
-            .await
+        self.send(request.insert_header(("Authorization", format!("Bearer {token}")))).await
     }
 
     pub async fn post(&self, path: &str, token: &str, body: &str) -> Reply {

@@ -23,12 +23,7 @@ fn original_data_elements_are_taken_apart() {
 
 #[test]
 fn original_data_elements_that_do_not_fit_are_refused() {
-    for text in [
-        "",
-        &ORIGINAL[1..],
-        &ORIGINAL.replace('6', "x"),
-        &ORIGINAL.replace("01", "99"),
-    ] {
+    for text in ["", &ORIGINAL[1..], &ORIGINAL.replace('6', "x"), &ORIGINAL.replace("01", "99")] {
         assert_eq!(
             OriginalDataElements::parse(text),
             Err(ElementError::OriginalDataElements),
@@ -53,10 +48,7 @@ fn the_replacement_amount_is_the_first_twelve_digits() {
     let wrong = Err(ElementError::ReplacementAmounts);
     assert_eq!(ReplacementAmounts::parse("000000000700"), wrong);
     assert_eq!(ReplacementAmounts::parse(&text.replace('7', "x")), wrong);
-    assert_eq!(
-        ReplacementAmounts::try_new(AMOUNT_MAX + 1),
-        Err(ElementError::Amount)
-    );
+    assert_eq!(ReplacementAmounts::try_new(AMOUNT_MAX + 1), Err(ElementError::Amount));
 }
 
 #[test]
@@ -66,21 +58,15 @@ fn the_card_acceptor_is_split_and_padded() {
     let parts = (acceptor.name(), acceptor.city(), acceptor.country());
     assert_eq!(parts, ("CORNER SHOP", "BERLIN", "DE"));
     assert_eq!(acceptor.to_text(), text);
-    assert_eq!(
-        CardAcceptor::try_new("CORNER SHOP", "BERLIN", "DE"),
-        Ok(acceptor)
-    );
+    assert_eq!(CardAcceptor::try_new("CORNER SHOP", "BERLIN", "DE"), Ok(acceptor));
 }
 
 #[test]
 fn a_card_acceptor_that_does_not_fit_is_refused() {
     let long = "x".repeat(26);
-    for (name, city, country) in [
-        (long.as_str(), "", ""),
-        ("", "fourteen chars", ""),
-        ("", "", "DEU"),
-        ("Café", "", ""),
-    ] {
+    for (name, city, country) in
+        [(long.as_str(), "", ""), ("", "fourteen chars", ""), ("", "", "DEU"), ("Café", "", "")]
+    {
         assert_eq!(
             CardAcceptor::try_new(name, city, country),
             Err(ElementError::CardAcceptor),
@@ -91,14 +77,7 @@ fn a_card_acceptor_that_does_not_fit_is_refused() {
 
 #[test]
 fn only_twelve_digits_are_an_amount() {
-    for text in [
-        "",
-        "1050",
-        "+00000001050",
-        "0000000010500",
-        "00000000105x",
-        "１２３４",
-    ] {
+    for text in ["", "1050", "+00000001050", "0000000010500", "00000000105x", "１２３４"] {
         assert_eq!(parse_amount(text), Err(ElementError::Amount), "{text}");
     }
     assert_eq!(format_amount(AMOUNT_MAX + 1), Err(ElementError::Amount));

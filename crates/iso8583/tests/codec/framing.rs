@@ -11,15 +11,10 @@ const FOUR_ASCII: WireFormat = WireFormat {
     numerics: cardium_iso8583::NumericEncoding::Ascii,
     header: FrameHeader::FourAscii,
 };
-const BARE: WireFormat = WireFormat {
-    header: FrameHeader::None,
-    ..FOUR_ASCII
-};
+const BARE: WireFormat = WireFormat { header: FrameHeader::None, ..FOUR_ASCII };
 
 fn read_all(reader: &mut FrameReader) -> Vec<Vec<u8>> {
-    std::iter::from_fn(|| reader.next_frame().unwrap())
-        .map(|frame| frame.to_vec())
-        .collect()
+    std::iter::from_fn(|| reader.next_frame().unwrap()).map(|frame| frame.to_vec()).collect()
 }
 
 proptest! {
@@ -73,11 +68,7 @@ proptest! {
 fn empty_and_oversized_frames_close_the_connection() {
     for (format, bytes, expected) in [
         (WireFormat::default(), &b"\x00\x00"[..], FrameError::Empty),
-        (
-            WireFormat::default(),
-            b"\x20\x01",
-            FrameError::Oversized { length: 8193 },
-        ),
+        (WireFormat::default(), b"\x20\x01", FrameError::Oversized { length: 8193 }),
         (FOUR_ASCII, b"0000", FrameError::Empty),
         (FOUR_ASCII, b"9999", FrameError::Oversized { length: 9999 }),
         (FOUR_ASCII, b"12a4", FrameError::InvalidLength),
@@ -106,20 +97,14 @@ fn what_cannot_be_sent_is_not_framed() {
     let format = WireFormat::default();
     assert_eq!(frame(b"", &format), Err(FrameError::Empty));
     let length = MAX_FRAME + 1;
-    assert_eq!(
-        frame(&vec![0; length], &format),
-        Err(FrameError::Oversized { length })
-    );
+    assert_eq!(frame(&vec![0; length], &format), Err(FrameError::Oversized { length }));
 }
 
 #[test]
 fn without_headers_an_unreadable_message_is_final() {
     let mut reader = FrameReader::new(BARE);
     reader.push(b"garbage garbage");
-    assert!(matches!(
-        reader.next_frame(),
-        Err(FrameError::NoStructure { .. })
-    ));
+    assert!(matches!(reader.next_frame(), Err(FrameError::NoStructure { .. })));
 }
 
 #[test]
@@ -131,12 +116,7 @@ fn without_headers_an_endless_message_is_oversized() {
     let bytes = encode(&message, &BARE);
     let mut reader = FrameReader::new(BARE);
     reader.push(&bytes);
-    assert_eq!(
-        reader.next_frame(),
-        Err(FrameError::Oversized {
-            length: bytes.len()
-        })
-    );
+    assert_eq!(reader.next_frame(), Err(FrameError::Oversized { length: bytes.len() }));
 }
 
 #[test]

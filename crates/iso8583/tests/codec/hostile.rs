@@ -98,10 +98,7 @@ fn a_wrong_length_ends_the_reading() {
         let error = decode(&bytes, &WireFormat::default()).unwrap_err();
         assert_eq!(error.reason, expected);
         assert_eq!(error.reason.de(), Some(2));
-        assert_eq!(
-            error.partial.as_ref().unwrap().mti(),
-            Mti::AUTHORIZATION_REQUEST
-        );
+        assert_eq!(error.partial.as_ref().unwrap().mti(), Mti::AUTHORIZATION_REQUEST);
         assert_eq!(error.answerable(), None, "no STAN was read");
     }
 }
@@ -126,11 +123,7 @@ fn bit_1_announces_a_secondary_bitmap() {
     assert_eq!(reason(&announced), DecodeReason::TruncatedBitmap);
     announced.extend([0; 8]);
     let message = decode(&announced, &WireFormat::default()).unwrap();
-    assert_eq!(
-        message.fields().count(),
-        0,
-        "an empty secondary bitmap is legal"
-    );
+    assert_eq!(message.fields().count(), 0, "an empty secondary bitmap is legal");
 }
 
 #[test]

@@ -8,10 +8,7 @@ use crate::support::{PAN, purchase, unhex};
 #[test]
 fn debug_shows_the_pan_as_first_six_and_last_four() {
     let shown = format!("{:?}", purchase());
-    assert!(
-        shown.starts_with("Message 0100 {2: \"457123******5678\", 3: \"000000\""),
-        "{shown}"
-    );
+    assert!(shown.starts_with("Message 0100 {2: \"457123******5678\", 3: \"000000\""), "{shown}");
     assert!(shown.contains("41: \"TERM0001\""), "{shown}");
     for de in [14, 35, 52, 55] {
         assert!(shown.contains(&format!("{de}: \"***\"")), "{shown}");
@@ -26,9 +23,7 @@ fn no_field_for_card_data_or_free_text_is_shown() {
         .and_then(|m| m.with_bytes(55, PAN.as_bytes()))
         .and_then(|m| m.with_bytes(64, &unhex("3435373132333030")))
         .unwrap();
-    for de in [
-        34, 44, 45, 46, 47, 48, 54, 56, 57, 60, 61, 62, 63, 102, 103, 104, 120, 127,
-    ] {
+    for de in [34, 44, 45, 46, 47, 48, 54, 56, 57, 60, 61, 62, 63, 102, 103, 104, 120, 127] {
         message.set(de, PAN).unwrap();
     }
     let shown = format!("{message:?} {message:#?}");
@@ -45,17 +40,12 @@ fn a_pan_in_a_harmless_field_is_masked() {
         .unwrap();
     let shown = format!("{message:?}");
     assert!(shown.contains("\"457123******4567\""), "{shown}");
-    assert!(
-        shown.contains("SHOP 457123******5678 12            DE5"),
-        "{shown}"
-    );
+    assert!(shown.contains("SHOP 457123******5678 12            DE5"), "{shown}");
 }
 
 #[test]
 fn a_short_pan_is_not_shown_at_all() {
-    let message = Message::new(Mti::AUTHORIZATION_REQUEST)
-        .with(2, "457123001234")
-        .unwrap();
+    let message = Message::new(Mti::AUTHORIZATION_REQUEST).with(2, "457123001234").unwrap();
     assert_eq!(format!("{message:?}"), "Message 0100 {2: \"***\"}");
 }
 

@@ -46,44 +46,16 @@ fn set_refuses_what_the_table_does_not_allow() {
     let mut message = Message::new(Mti::AUTHORIZATION_REQUEST);
     for de in [0, 1, 65, 129] {
         assert_eq!(message.set(de, "1"), Err(FieldError::UnknownField { de }));
-        assert_eq!(
-            message.set_bytes(de, b"1"),
-            Err(FieldError::UnknownField { de })
-        );
+        assert_eq!(message.set_bytes(de, b"1"), Err(FieldError::UnknownField { de }));
     }
-    assert!(matches!(
-        message.set(4, "1050"),
-        Err(FieldError::WrongLength { de: 4, .. })
-    ));
-    assert!(matches!(
-        message.set(2, ""),
-        Err(FieldError::WrongLength { de: 2, .. })
-    ));
-    assert!(matches!(
-        message.set(2, &"4".repeat(20)),
-        Err(FieldError::WrongLength { .. })
-    ));
-    assert!(matches!(
-        message.set(11, "00004x"),
-        Err(FieldError::WrongContent { de: 11, .. })
-    ));
-    assert!(matches!(
-        message.set(41, "TERM\n001"),
-        Err(FieldError::WrongContent { .. })
-    ));
-    assert_eq!(
-        message.set(52, "12345678"),
-        Err(FieldError::NotText { de: 52 })
-    );
-    assert_eq!(
-        message.set_bytes(2, b"4571"),
-        Err(FieldError::NotBinary { de: 2 })
-    );
-    assert_eq!(
-        message.fields().count(),
-        0,
-        "a refused value leaves no trace"
-    );
+    assert!(matches!(message.set(4, "1050"), Err(FieldError::WrongLength { de: 4, .. })));
+    assert!(matches!(message.set(2, ""), Err(FieldError::WrongLength { de: 2, .. })));
+    assert!(matches!(message.set(2, &"4".repeat(20)), Err(FieldError::WrongLength { .. })));
+    assert!(matches!(message.set(11, "00004x"), Err(FieldError::WrongContent { de: 11, .. })));
+    assert!(matches!(message.set(41, "TERM\n001"), Err(FieldError::WrongContent { .. })));
+    assert_eq!(message.set(52, "12345678"), Err(FieldError::NotText { de: 52 }));
+    assert_eq!(message.set_bytes(2, b"4571"), Err(FieldError::NotBinary { de: 2 }));
+    assert_eq!(message.fields().count(), 0, "a refused value leaves no trace");
 }
 
 #[test]
@@ -98,10 +70,7 @@ fn amounts_are_numbers() {
         message.set_amount(6, 1_000_000_000_000),
         Err(FieldError::WrongLength { de: 6, .. })
     ));
-    assert_eq!(
-        message.set_amount(37, 1),
-        Err(FieldError::NotAmount { de: 37 })
-    );
+    assert_eq!(message.set_amount(37, 1), Err(FieldError::NotAmount { de: 37 }));
     assert!(message.remove(6));
     assert!(!message.remove(6));
 }

@@ -13,34 +13,22 @@ pub fn formats() -> impl Strategy<Value = WireFormat> {
     (
         prop::sample::select(vec![BitmapEncoding::Binary, BitmapEncoding::Hex]),
         prop::sample::select(vec![NumericEncoding::Ascii, NumericEncoding::Bcd]),
-        prop::sample::select(vec![
-            FrameHeader::None,
-            FrameHeader::TwoByte,
-            FrameHeader::FourAscii,
-        ]),
+        prop::sample::select(vec![FrameHeader::None, FrameHeader::TwoByte, FrameHeader::FourAscii]),
     )
-        .prop_map(|(bitmap, numerics, header)| WireFormat {
-            bitmap,
-            numerics,
-            header,
-        })
+        .prop_map(|(bitmap, numerics, header)| WireFormat { bitmap, numerics, header })
 }
 
 /// Numbers of all fields of the table.
 pub fn field_numbers() -> Vec<u8> {
-    (0..=u8::MAX)
-        .filter(|de| FieldSpec::of(*de).is_some())
-        .collect()
+    (0..=u8::MAX).filter(|de| FieldSpec::of(*de).is_some()).collect()
 }
 
 /// A value that `de` allows.
 pub fn value_of(de: u8) -> BoxedStrategy<Vec<u8>> {
     let spec = FieldSpec::of(de).unwrap();
     let max = spec.length.max();
-    let lengths: Vec<usize> = [0, 1, 2, max / 2, max - 1, max]
-        .into_iter()
-        .filter(|length| spec.fits(*length))
-        .collect();
+    let lengths: Vec<usize> =
+        [0, 1, 2, max / 2, max - 1, max].into_iter().filter(|length| spec.fits(*length)).collect();
     let alphabet: Vec<u8> = match spec.content {
         Content::Numeric | Content::SignedAmount => (b'0'..=b'9').collect(),
         Content::Alphanumeric => b"AZaz059 ".to_vec(),
@@ -67,9 +55,7 @@ pub fn put(message: &mut Message, de: u8, value: &[u8]) {
     if FieldSpec::of(de).unwrap().content == Content::Binary {
         message.set_bytes(de, value).unwrap();
     } else {
-        message
-            .set(de, std::str::from_utf8(value).unwrap())
-            .unwrap();
+        message.set(de, std::str::from_utf8(value).unwrap()).unwrap();
     }
 }
 
@@ -112,12 +98,7 @@ pub fn purchase() -> Message {
 
 /// Bytes from hexadecimal digits.
 pub fn unhex(digits: &str) -> Vec<u8> {
-    let digits: Vec<u8> = digits
-        .chars()
-        .map(|c| u8::try_from(c.to_digit(16).unwrap()).unwrap())
-        .collect();
-    digits
-        .chunks(2)
-        .map(|pair| pair[0] << 4 | pair[1])
-        .collect()
+    let digits: Vec<u8> =
+        digits.chars().map(|c| u8::try_from(c.to_digit(16).unwrap()).unwrap()).collect();
+    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }

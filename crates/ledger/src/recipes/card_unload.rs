@@ -13,9 +13,6 @@ pub fn card_unload(
     (card, treasury): (LedgerAccountId, LedgerAccountId),
     amount: Money,
 ) -> Result<Posting, PostingError> {
-    let lines = [
-        Line::Customer(card, amount.negated()?),
-        Line::Customer(treasury, amount),
-    ];
+    let lines = [Line::Customer(card, amount.negated()?), Line::Customer(treasury, amount)];
     Posting::try_new(ids, book, PostingKind::CardUnload, source, lines)
 }

@@ -74,11 +74,7 @@ impl SimulatedRail {
     /// A network in front of `host` that has signed on.
     #[must_use]
     pub fn new(host: Arc<Host>, reads: Arc<dyn Reads>) -> Self {
-        Self {
-            host,
-            reads,
-            session: Session::signed_on(),
-        }
+        Self { host, reads, session: Session::signed_on() }
     }
 
     /// Uses a card at a merchant (0100): an authorization or a decline.
@@ -230,8 +226,7 @@ impl SimulatedRail {
                 let digits = text.expose();
                 let fits = matches!(digits.len(), 3 | 4) && all_digits(digits);
                 let message = "A CVV has 3 or 4 digits.";
-                fits.then_some(Some(text))
-                    .ok_or_else(|| invalid("cvv", message))
+                fits.then_some(Some(text)).ok_or_else(|| invalid("cvv", message))
             }
         }
     }

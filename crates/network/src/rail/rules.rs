@@ -46,8 +46,7 @@ pub(crate) fn check(purchase: &SimulatedPurchase) -> Result<(), CommandError> {
 pub(crate) fn check_amount(amount: Money) -> Result<(), CommandError> {
     let fits = u64::try_from(amount.minor()).is_ok_and(|minor| minor <= AMOUNT_MAX);
     let message = "An amount on the wire has at most 12 digits and no sign.";
-    fits.then_some(())
-        .ok_or_else(|| invalid("amount_usd", message))
+    fits.then_some(()).ok_or_else(|| invalid("amount_usd", message))
 }
 
 /// A CVV2 that differs from `good` in its last digit.

@@ -61,12 +61,7 @@ fn a_reversal_leaves_nothing_or_the_replacement_amount() {
 #[test]
 fn a_foreign_replacement_amount_is_converted_at_the_messages_own_rate() {
     let total = |cents| ReplacementAmounts::try_new(cents).unwrap().to_text();
-    let fields = [
-        (4, "000000001000"),
-        (49, "978"),
-        (6, "000000001155"),
-        (51, "840"),
-    ];
+    let fields = [(4, "000000001000"), (49, "978"), (6, "000000001155"), (51, "840")];
     for (left, billed) in [(0, 0), (1_000, 1_155), (500, 578), (1, 1)] {
         let message = with(&[fields.as_slice(), &[(95, &total(left))]].concat());
         assert_eq!(remaining(&message), Some(Money::usd(billed)), "{left}");

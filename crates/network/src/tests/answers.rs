@@ -13,17 +13,13 @@ use crate::{
 };
 
 fn approved() -> NetworkAnswer {
-    NetworkAnswer::Approved {
-        approval_code: "012345".into(),
-    }
+    NetworkAnswer::Approved { approval_code: "012345".into() }
 }
 
 #[test]
 fn every_reason_has_a_code_that_is_no_approval() {
-    let codes: HashSet<_> = DeclineReason::ALL
-        .iter()
-        .map(|reason| codes::decline(*reason))
-        .collect();
+    let codes: HashSet<_> =
+        DeclineReason::ALL.iter().map(|reason| codes::decline(*reason)).collect();
     assert!(codes.iter().all(|code| code.len() == 2));
     assert!(!codes.contains(codes::APPROVED) && !codes.contains("10"));
     for ours in [codes::UNAVAILABLE, codes::DUPLICATE, codes::SYSTEM_ERROR] {
@@ -77,10 +73,7 @@ fn a_repeat_as_an_advice_gets_an_advices_answer() {
     let first = retyped("0400");
     let reply = encoder(&first, &Pan::parse(PAN).unwrap())(&NetworkAnswer::Accepted);
     let answer = restored(&retyped("0421"), &reply.bytes).unwrap();
-    assert_eq!(
-        (answer.mti().as_str(), answer.get(39)),
-        ("0430", Some("00"))
-    );
+    assert_eq!((answer.mti().as_str(), answer.get(39)), ("0430", Some("00")));
 }
 
 #[test]

@@ -43,13 +43,7 @@ fn the_derived_value_decides() {
 
 #[test]
 fn no_value_is_no_mismatch() {
-    for private in [
-        None,
-        Some(""),
-        Some("9200"),
-        Some("9203   "),
-        Some("4203ab "),
-    ] {
+    for private in [None, Some(""), Some("9200"), Some("9203   "), Some("4203ab ")] {
         assert_eq!(checked(private, true), CvvCheck::Absent, "{private:?}");
     }
 }

@@ -70,17 +70,11 @@ fn network_management_echoes_its_function() {
             panic!("no answer to {code}");
         };
         let response = decode(&payload, &WireFormat::default()).unwrap();
-        assert_eq!(
-            (response.get(39), response.get(70)),
-            (Some(expected), Some(code))
-        );
+        assert_eq!((response.get(39), response.get(70)), (Some(expected), Some(code)));
     }
     let mut silent = function("001");
     silent.remove(70);
-    assert_eq!(
-        answered(&overloaded(), &session, &silent),
-        answer("0810", "30")
-    );
+    assert_eq!(answered(&overloaded(), &session, &silent), answer("0810", "30"));
 }
 
 #[test]
@@ -94,14 +88,8 @@ fn other_requests_get_12_and_answers_get_nothing() {
         ("0430", None),
         ("0810", None),
     ] {
-        let message = Message::new(mti.parse().unwrap())
-            .with(11, "000001")
-            .unwrap();
-        assert_eq!(
-            answered(&overloaded(), &session, &message),
-            expected,
-            "{mti}"
-        );
+        let message = Message::new(mti.parse().unwrap()).with(11, "000001").unwrap();
+        assert_eq!(answered(&overloaded(), &session, &message), expected, "{mti}");
     }
 }
 
@@ -156,10 +144,7 @@ fn what_cannot_be_decoded_is_answered_if_its_sender_can_tell_to_what() {
         panic!("no answer");
     };
     let response = decode(&payload, &WireFormat::default()).unwrap();
-    assert_eq!(
-        (response.get(11), response.get(39)),
-        (Some("000042"), Some("30"))
-    );
+    assert_eq!((response.get(11), response.get(39)), (Some("000042"), Some("30")));
     for garbage in [&b""[..], b"GET / HTTP/1.1", b"0100"] {
         let reply = now(host.respond(&session, garbage));
         assert!(matches!(reply, Reply::Close(_)), "{reply:?}");

@@ -13,14 +13,10 @@ fn quoted(reversal: &Message) -> OriginalDataElements {
 }
 
 fn reversal(of: &Purchase, remaining: Option<Money>) -> Message {
-    let own = Trace {
-        stan: "999999".into(),
-        transmitted_at: "0519073001".into(),
-        ..of.trace.clone()
-    };
+    let own =
+        Trace { stan: "999999".into(), transmitted_at: "0519073001".into(), ..of.trace.clone() };
     let original = Mti::AUTHORIZATION_REQUEST;
-    of.reversal(Mti::REVERSAL_ADVICE, original, &own, remaining)
-        .unwrap()
+    of.reversal(Mti::REVERSAL_ADVICE, original, &own, remaining).unwrap()
 }
 
 proptest! {
@@ -55,11 +51,7 @@ fn a_repeat_has_the_key_of_its_first_copy() {
 fn zeros_and_padding_do_not_part_a_message_from_its_reversal() {
     let padded = purchase().request().unwrap();
     let bare = Purchase {
-        trace: Trace {
-            acquirer: "400001".into(),
-            terminal: "TERM1   ".into(),
-            ..trace("000042")
-        },
+        trace: Trace { acquirer: "400001".into(), terminal: "TERM1   ".into(), ..trace("000042") },
         ..purchase()
     };
     assert_eq!(message_key(&padded), message_key(&bare.request().unwrap()));

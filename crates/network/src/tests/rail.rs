@@ -63,10 +63,7 @@ fn a_purchase_must_fit_a_message() {
     let refused = Err(ErrorCode::InvalidField);
     assert_eq!(purchase(|p| p.amount = Money::usd(0)), Ok(()));
     assert_eq!(purchase(|p| p.amount = Money::usd(-1)), refused);
-    assert_eq!(
-        purchase(|p| p.amount = Money::usd(1_000_000_000_000)),
-        refused
-    );
+    assert_eq!(purchase(|p| p.amount = Money::usd(1_000_000_000_000)), refused);
     assert_eq!(purchase(|p| p.mcc = "58a4".into()), refused);
     assert_eq!(purchase(|p| p.country = "USA".into()), refused);
 }

@@ -110,11 +110,7 @@ pub(super) fn host(error: SubmitError) -> Host {
     };
     Host {
         database: Arc::new(Failing(error)),
-        edge: Edge {
-            clock: Arc::new(Fixed),
-            entropy: Arc::new(Fixed),
-            policy: Arc::new(policy),
-        },
+        edge: Edge { clock: Arc::new(Fixed), entropy: Arc::new(Fixed), policy: Arc::new(policy) },
         keys: Arc::new(keys()),
         settings: HostSettings {
             format: WireFormat::default(),

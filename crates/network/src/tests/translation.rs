@@ -48,10 +48,7 @@ fn message_types_have_their_kind() {
         (Kind::Clearing, &["0220", "0221"]),
         (Kind::Reversal, &["0400", "0401", "0420", "0421"]),
         (Kind::Management, &["0800", "0801"]),
-        (
-            Kind::Other,
-            &["0110", "0120", "0200", "0430", "0810", "0820"],
-        ),
+        (Kind::Other, &["0110", "0120", "0200", "0430", "0810", "0820"]),
     ] {
         for mti in types {
             assert_eq!(Kind::of(&Message::new(mti.parse().unwrap())), kind, "{mti}");
@@ -126,11 +123,9 @@ fn a_number_with_a_wrong_check_digit_is_no_card() {
 
 #[test]
 fn a_clearing_quotes_its_approval() {
-    for (quoted, expected) in [
-        (Some("012345"), Some("012345")),
-        (Some("      "), None),
-        (None, None),
-    ] {
+    for (quoted, expected) in
+        [(Some("012345"), Some("012345")), (Some("      "), None), (None, None)]
+    {
         let command = clear(purchase().clearing(quoted).unwrap());
         assert_eq!(command.approval_code.as_deref(), expected);
         assert_eq!(command.amount, Ok(Money::usd(1_250)));

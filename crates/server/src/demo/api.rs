@@ -26,7 +26,7 @@ pub(super) struct Reply {
 impl Reply {
     pub(super) fn json(&self) -> Result<Value, DemoError> {
         serde_json::from_slice(&self.bytes)
-            .map_err(|_| differs("the answer", "JSON", String::from_utf8_lossy(&self.bytes)))
+            .map_err(|_| differs("the answer", "JSON", &String::from_utf8_lossy(&self.bytes)))
     }
 
     /// The body, if the status is this one.
@@ -35,7 +35,7 @@ impl Reply {
             let body = String::from_utf8_lossy(&self.bytes);
             let start: String = body.chars().take(SHOWN).collect();
             let got = format!("{} {start}", self.status);
-            return Err(differs("the status", expected, got));
+            return Err(differs("the status", &expected.to_string(), &got));
         }
         self.json()
     }
@@ -51,26 +51,16 @@ pub(super) struct Api {
 impl Api {
     pub(super) fn new(address: SocketAddr) -> Result<Self, DemoError> {
         let client = Client::builder().no_proxy().timeout(TIMEOUT).build()?;
-        Ok(Self {
-            client,
-            base: format!("http://{address}"),
-            token: None,
-        })
+        Ok(Self { client, base: format!("http://{address}"), token: None })
     }
 
     /// The same client with another credential.
     pub(super) fn with_token(&self, token: &str) -> Self {
-        Self {
-            client: self.client.clone(),
-            base: self.base.clone(),
-            token: Some(token.to_owned()),
-        }
+        Self { client: self.client.clone(), base: self.base.clone(), token: Some(token.to_owned()) }
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, DemoError> {
-        self.send(self.request(Method::GET, path))
-            .await?
-            .with_status(200)
+        self.send(self.request(Method::GET, path)).await?.with_status(200)
     }
 
     /// Posts and expects this status.

@@ -91,10 +91,7 @@ impl CardNetwork {
         purchase: &Purchase,
         approval_code: &str,
     ) -> Result<Message, DemoError> {
-        let clearing = Purchase {
-            trace: self.later(&purchase.trace),
-            ..purchase.clone()
-        };
+        let clearing = Purchase { trace: self.later(&purchase.trace), ..purchase.clone() };
         let request = clearing.clearing(Some(approval_code))?;
         self.exchange(&request).await
     }
@@ -139,7 +136,7 @@ impl CardNetwork {
         if expected != Some(response.mti()) || response.get(11) != request.get(11) {
             let expected = format!("{expected:?} with DE 11 {:?}", request.get(11));
             let got = format!("{response:?}");
-            return Err(differs("the response", expected, got));
+            return Err(differs("the response", &expected, &got));
         }
         Ok(response)
     }
@@ -148,12 +145,12 @@ impl CardNetwork {
         loop {
             if let Some(payload) = self.reader.next_frame()? {
                 let message = decode(&payload, &self.format);
-                return message.map_err(|error| differs("the response", "ISO 8583", error));
+                return message.map_err(|error| differs("the response", "ISO 8583", &error));
             }
             let mut chunk = [0; 4_096];
             let count = self.stream.read(&mut chunk).await?;
             if count == 0 {
-                return Err(differs("the connection", "an answer", "its end"));
+                return Err(differs("the connection", "an answer", &"its end"));
             }
             self.reader.push(&chunk[..count]);
         }

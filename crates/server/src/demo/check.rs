@@ -1,6 +1,6 @@
 //! Comparing what came with what should have come.
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 
 use cardium_kernel::{Currency, Money};
 use serde_json::Value;
@@ -16,10 +16,10 @@ pub(super) fn same<T: PartialEq + Debug>(
     if expected == got {
         return Ok(());
     }
-    Err(differs(what, format!("{expected:?}"), format!("{got:?}")))
+    Err(differs(what, &format!("{expected:?}"), &format!("{got:?}")))
 }
 
-pub(super) fn differs(what: &str, expected: impl ToString, got: impl ToString) -> DemoError {
+pub(super) fn differs(what: &str, expected: &str, got: &dyn Display) -> DemoError {
     DemoError::Differs {
         what: what.to_owned(),
         expected: expected.to_string(),
@@ -31,7 +31,7 @@ pub(super) fn differs(what: &str, expected: impl ToString, got: impl ToString) -
 pub(super) fn text<'a>(object: &'a Value, field: &str) -> Result<&'a str, DemoError> {
     let found = object.get(field);
     let text = found.and_then(Value::as_str);
-    text.ok_or_else(|| differs(field, "a text", shown(found)))
+    text.ok_or_else(|| differs(field, "a text", &shown(found)))
 }
 
 /// The amount in a field: a JSON number with at most two decimals.
@@ -39,7 +39,7 @@ pub(super) fn dollars(object: &Value, field: &str) -> Result<Money, DemoError> {
     let found = object.get(field);
     let number = found.and_then(Value::as_number).map(ToString::to_string);
     let money = number.and_then(|text| Money::parse_major(&text, Currency::Usd).ok());
-    money.ok_or_else(|| differs(field, "an amount", shown(found)))
+    money.ok_or_else(|| differs(field, "an amount", &shown(found)))
 }
 
 /// Passes if the field holds this amount.

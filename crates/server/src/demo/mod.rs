@@ -94,7 +94,7 @@ pub async fn run(overrides: Overrides, out: &mut (dyn Write + Send)) -> Result<(
     let running = report.step("Start a server on free ports", started).await?;
     let addresses = running.addresses();
     let iso8583 = addresses.iso8583;
-    let iso8583 = iso8583.ok_or_else(|| check::differs("ISO 8583", "a listener", "none"))?;
+    let iso8583 = iso8583.ok_or_else(|| check::differs("ISO 8583", "a listener", &"none"))?;
     let mut tour = Tour {
         report,
         api: Api::new(addresses.http)?,

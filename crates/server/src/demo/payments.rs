@@ -29,10 +29,7 @@ impl Tour<'_> {
         details: &CardDetails,
     ) -> Result<(), DemoError> {
         let connected = connect(issuer);
-        let mut network = self
-            .report
-            .step("Sign on to the ISO 8583 host", connected)
-            .await?;
+        let mut network = self.report.step("Sign on to the ISO 8583 host", connected).await?;
         let network = &mut network;
         let coffee = network.purchase(details, 4_295);
         let approved = authorize(network, &coffee);
@@ -40,13 +37,9 @@ impl Tour<'_> {
         let cleared = clear(&self.api, network, &coffee, &code, card);
         self.report.step("Clear it", cleared).await?;
         let cancelled = reverse(&self.api, network, details, card);
-        self.report
-            .step("Authorize 20.00, then reverse it", cancelled)
-            .await?;
+        self.report.step("Authorize 20.00, then reverse it", cancelled).await?;
         let declined = decline_frozen(&self.api, network, details, card);
-        self.report
-            .step("Pay with the card frozen", declined)
-            .await?;
+        self.report.step("Pay with the card frozen", declined).await?;
         let dear = network.purchase(details, 500_000);
         let declined = decline(network, &dear, INSUFFICIENT_FUNDS);
         self.report.step("Pay 5,000.00", declined).await
@@ -64,7 +57,7 @@ async fn authorize(network: &mut CardNetwork, purchase: &Purchase) -> Step<Strin
     let response = network.authorize(purchase).await?;
     expect(&response, APPROVED)?;
     let code = response.get(38);
-    let code = code.ok_or_else(|| differs("DE 38", "an approval code", "none"))?;
+    let code = code.ok_or_else(|| differs("DE 38", "an approval code", &"none"))?;
     Ok((code.to_owned(), format!("approved with code {code}")))
 }
 
@@ -109,9 +102,7 @@ async fn decline_frozen(
 }
 
 async fn set_frozen(api: &Api, card: &str, verb: &str, status: &str) -> Result<(), DemoError> {
-    let card = api
-        .post(&format!("/v1/cards/{card}/{verb}"), &json!({}), 200)
-        .await?;
+    let card = api.post(&format!("/v1/cards/{card}/{verb}"), &json!({}), 200).await?;
     same("the card's status", &status, &text(&card, "status")?)
 }
 

@@ -44,11 +44,7 @@ impl Receiver {
         let address = listener.local_addr()?;
         let received = Arc::new(Mutex::new(Vec::new()));
         let task = tokio::spawn(accept(listener, Arc::clone(&received)));
-        Ok(Self {
-            address,
-            received,
-            task,
-        })
+        Ok(Self { address, received, task })
     }
 
     pub(super) fn url(&self) -> String {
@@ -111,10 +107,8 @@ impl Received {
     /// `{t}.{body}` with the signing secret.
     pub(super) fn verified(&self, secret: &str) -> Result<Value, DemoError> {
         let header = self.header("cryptocardium-signature")?;
-        let parts = header
-            .strip_prefix("t=")
-            .and_then(|rest| rest.split_once(",v1="));
-        let (at, digest) = parts.ok_or_else(|| differs("the signature", "t=..,v1=..", header))?;
+        let parts = header.strip_prefix("t=").and_then(|rest| rest.split_once(",v1="));
+        let (at, digest) = parts.ok_or_else(|| differs("the signature", "t=..,v1=..", &header))?;
         let digest = data_encoding::HEXLOWER.decode(digest.as_bytes());
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
             .expect("HMAC-SHA256 takes a key of any length");
@@ -122,10 +116,10 @@ impl Received {
         mac.update(&self.body);
         let valid = digest.is_ok_and(|digest| mac.verify_slice(&digest).is_ok());
         if !valid {
-            return Err(differs("the signature", "a valid one", header));
+            return Err(differs("the signature", "a valid one", &header));
         }
         let event: Value = serde_json::from_slice(&self.body)
-            .map_err(|_| differs("a webhook", "JSON", "something else"))?;
+            .map_err(|_| differs("a webhook", "JSON", &"something else"))?;
         let id = self.header("cryptocardium-event-id")?;
         super::check::same("the event's id", &id, &text(&event, "id")?)?;
         Ok(event)
@@ -133,6 +127,6 @@ impl Received {
 
     fn header(&self, name: &str) -> Result<&str, DemoError> {
         let value = self.headers.get(name).map(String::as_str);
-        value.ok_or_else(|| differs(name, "a header", "none"))
+        value.ok_or_else(|| differs(name, "a header", &"none"))
     }
 }

@@ -1,12 +1,12 @@
 //! What the demo prints: one line a step, with its time.
 
 use std::{
-    fmt::Display,
     io::{self, Write},
     time::{Duration, Instant},
 };
 
 use super::DemoError;
+use crate::causes::with_causes;
 
 /// What a step gives to the next ones, and what its line says.
 pub(super) type Step<T> = Result<(T, String), DemoError>;
@@ -20,11 +20,7 @@ pub(super) struct Report<'a> {
 
 impl<'a> Report<'a> {
     pub(super) fn new(out: &'a mut (dyn Write + Send)) -> Self {
-        Self {
-            out,
-            started: Instant::now(),
-            steps: 0,
-        }
+        Self { out, started: Instant::now(), steps: 0 }
     }
 
     /// Runs a step and prints its line.
@@ -43,7 +39,7 @@ impl<'a> Report<'a> {
                 Ok(value)
             }
             Err(error) => {
-                self.line("FAILED", took, title, &error)?;
+                self.line("FAILED", took, title, &with_causes(&error))?;
                 Err(error)
             }
         }
@@ -56,13 +52,7 @@ impl<'a> Report<'a> {
         self.out.flush()
     }
 
-    fn line(
-        &mut self,
-        word: &str,
-        took: Duration,
-        title: &str,
-        note: &impl Display,
-    ) -> io::Result<()> {
+    fn line(&mut self, word: &str, took: Duration, title: &str, note: &str) -> io::Result<()> {
         let ms = took.as_millis();
         writeln!(self.out, "{word:<6} {ms:>6} ms  {title:<34} {note}")?;
         self.out.flush()

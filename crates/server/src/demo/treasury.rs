@@ -26,14 +26,9 @@ impl Tour<'_> {
     /// Asks for a top-up of 500.00 and pays it.
     pub(super) async fn fund_treasury(&mut self) -> Result<(), DemoError> {
         let asked = ask_for_topup(&self.api);
-        let topup = self
-            .report
-            .step("Ask for a top-up of 500.00", asked)
-            .await?;
+        let topup = self.report.step("Ask for a top-up of 500.00", asked).await?;
         let paid = deposit(&self.api, &topup);
-        self.report
-            .step("Pay it on the simulated chain", paid)
-            .await?;
+        self.report.step("Pay it on the simulated chain", paid).await?;
         let read = balance(&self.api, 50_000);
         self.report.step("Read the balance", read).await
     }
@@ -52,9 +47,7 @@ async fn sign_up(api: &Api) -> Step<Api> {
 }
 
 async fn create_key(session: &Api) -> Step<Api> {
-    let key = session
-        .post("/v1/api_keys", &json!({"name": "demo"}), 201)
-        .await?;
+    let key = session.post("/v1/api_keys", &json!({"name": "demo"}), 201).await?;
     let api = session.with_token(text(&key, "key")?);
     Ok((api, text(&key, "id")?.to_owned()))
 }
@@ -73,11 +66,11 @@ async fn ask_for_topup(api: &Api) -> Step<String> {
     amount(&topup, "amount_usd", 50_000)?;
     let qr = text(&topup, "qr_data_uri")?;
     if !qr.starts_with("data:image/png;base64,") {
-        return Err(differs("qr_data_uri", "a PNG image", qr));
+        return Err(differs("qr_data_uri", "a PNG image", &qr));
     }
     let address = text(&topup, "deposit_address")?;
     if !address.starts_with("sim_tron_") {
-        return Err(differs("deposit_address", "a simulated one", address));
+        return Err(differs("deposit_address", "a simulated one", &address));
     }
     let note = format!("{address}, with its QR code");
     Ok((text(&topup, "id")?.to_owned(), note))

@@ -90,11 +90,7 @@ fn edge() -> Edge {
         api_keys_maximum: 0,
         webhooks_maximum: 0,
     };
-    Edge {
-        clock: Arc::new(Fixed),
-        entropy: Arc::new(Fixed),
-        policy: Arc::new(policy),
-    }
+    Edge { clock: Arc::new(Fixed), entropy: Arc::new(Fixed), policy: Arc::new(policy) }
 }
 
 async fn door(limits: IsoLimits) -> Door {
@@ -113,12 +109,7 @@ async fn door(limits: IsoLimits) -> Door {
     let address = listener.local_addr().unwrap();
     let (stop, stopping) = watch::channel(false);
     let serving = tokio::spawn(serve(listener, Arc::new(host), limits, stopping));
-    Door {
-        address,
-        held,
-        stop,
-        serving,
-    }
+    Door { address, held, stop, serving }
 }
 
 const LIMITS: IsoLimits = IsoLimits {
@@ -240,11 +231,7 @@ async fn a_full_connection_is_not_read_any_further() {
 
 #[tokio::test]
 async fn connections_beyond_the_limit_are_closed_at_once() {
-    let door = door(IsoLimits {
-        max_connections: 1,
-        ..LIMITS
-    })
-    .await;
+    let door = door(IsoLimits { max_connections: 1, ..LIMITS }).await;
     let mut first = door.connect().await;
     first.write_all(&echo("000001")).await.unwrap();
     assert_eq!(next(&mut first).await, answer("000001", "00"));
@@ -256,11 +243,7 @@ async fn connections_beyond_the_limit_are_closed_at_once() {
 #[tokio::test]
 async fn an_idle_connection_is_closed_though_it_trickles() {
     let idle_timeout = Duration::from_millis(50);
-    let door = door(IsoLimits {
-        idle_timeout,
-        ..LIMITS
-    })
-    .await;
+    let door = door(IsoLimits { idle_timeout, ..LIMITS }).await;
     let mut stream = door.connect().await;
     stream.write_all(&[0]).await.unwrap();
     assert_eq!(next(&mut stream).await, None);

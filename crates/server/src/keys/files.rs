@@ -69,11 +69,7 @@ fn contents(raw: &RawKeys) -> [Zeroizing<String>; 5] {
 
 fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
-    let mut opened = options
-        .write(true)
-        .create_new(true)
-        .mode(FILE_MODE)
-        .open(path)?;
+    let mut opened = options.write(true).create_new(true).mode(FILE_MODE).open(path)?;
     opened.write_all(text.as_bytes())?;
     opened.sync_all()
 }
@@ -85,8 +81,5 @@ fn sync(directory: &Path) -> Result<(), KeyError> {
 }
 
 fn file(path: &Path, source: std::io::Error) -> KeyError {
-    KeyError::File {
-        path: PathBuf::from(path),
-        source,
-    }
+    KeyError::File { path: PathBuf::from(path), source }
 }

@@ -104,10 +104,7 @@ fn random<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
 
 /// Reads the hexadecimal digits of `name`.
 fn decode<const N: usize>(name: &str, text: &str) -> Result<[u8; N], KeyError> {
-    let malformed = || KeyError::Malformed {
-        name: name.to_owned(),
-        digits: N.saturating_mul(2),
-    };
+    let malformed = || KeyError::Malformed { name: name.to_owned(), digits: N.saturating_mul(2) };
     let bytes = data_encoding::HEXLOWER_PERMISSIVE
         .decode(text.trim().as_bytes())
         .map_err(|_| malformed())?;

@@ -53,10 +53,7 @@ fn a_gap_is_named() {
     load(&scratch.0, true, &SystemEntropy).unwrap();
     fs::remove_file(directory(&scratch.0).join("cvk")).unwrap();
     let error = load(&scratch.0, true, &SystemEntropy).unwrap_err();
-    assert!(
-        matches!(&error, KeyError::Incomplete(gaps) if gaps == "cvk"),
-        "{error}"
-    );
+    assert!(matches!(&error, KeyError::Incomplete(gaps) if gaps == "cvk"), "{error}");
 }
 
 #[test]
@@ -66,10 +63,7 @@ fn readable_by_others_is_refused() {
     let path = directory(&scratch.0).join("hash");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     let error = load(&scratch.0, false, &SystemEntropy).unwrap_err();
-    assert!(
-        matches!(&error, KeyError::Exposed(exposed) if *exposed == path),
-        "{error}"
-    );
+    assert!(matches!(&error, KeyError::Exposed(exposed) if *exposed == path), "{error}");
 }
 
 #[test]

@@ -38,24 +38,13 @@ impl Core {
         let backend = Backend {
             database: store.database(),
             reads: store.reads(),
-            edge: Edge {
-                clock,
-                entropy: Arc::new(SystemEntropy),
-                policy,
-            },
+            edge: Edge { clock, entropy: Arc::new(SystemEntropy), policy },
             keys: Arc::new(keys),
         };
         let gateways = gateways(settings.rails.chains, &backend.reads);
         let health =
             ProcessHealth::new(Arc::clone(&backend.reads), store.stats(), gateways.clone());
-        Ok(Self {
-            store,
-            backend,
-            renderer,
-            gateways,
-            health: Arc::new(health),
-            test_clock,
-        })
+        Ok(Self { store, backend, renderer, gateways, health: Arc::new(health), test_clock })
     }
 }
 

@@ -25,12 +25,7 @@ impl ProcessHealth {
         stats: Arc<Stats>,
         gateways: Vec<Arc<dyn ChainGateway>>,
     ) -> Self {
-        Self {
-            reads,
-            stats,
-            gateways,
-            draining: AtomicBool::new(false),
-        }
+        Self { reads, stats, gateways, draining: AtomicBool::new(false) }
     }
 
     /// From now on the process is not ready.
@@ -56,9 +51,7 @@ impl HealthProbe for ProcessHealth {
             database,
             // Without the database the issuer answers 91 to everything.
             issuer: database,
-            chains: chains
-                .map(|chain| (chain.network(), standing(chain.head().is_ok())))
-                .collect(),
+            chains: chains.map(|chain| (chain.network(), standing(chain.head().is_ok()))).collect(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             rails: Rails::Simulated,
         }

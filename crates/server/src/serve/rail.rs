@@ -19,10 +19,7 @@ impl Rail {
     /// The network, on the runtime of the caller.
     #[must_use]
     pub fn new(simulated: SimulatedRail) -> Self {
-        Self {
-            simulated: Arc::new(simulated),
-            runtime: Handle::current(),
-        }
+        Self { simulated: Arc::new(simulated), runtime: Handle::current() }
     }
 
     fn run<W, F>(&self, work: W) -> BoxFuture<'_, Result<Transaction, CommandError>>
@@ -31,12 +28,9 @@ impl Rail {
         F: Future<Output = Result<Transaction, CommandError>>,
     {
         let (rail, runtime) = (Arc::clone(&self.simulated), self.runtime.clone());
-        let done = self
-            .runtime
-            .spawn_blocking(move || runtime.block_on(work(rail)));
+        let done = self.runtime.spawn_blocking(move || runtime.block_on(work(rail)));
         Box::pin(async move {
-            done.await
-                .unwrap_or_else(|error| Err(CommandError::Internal(error.to_string())))
+            done.await.unwrap_or_else(|error| Err(CommandError::Internal(error.to_string())))
         })
     }
 }

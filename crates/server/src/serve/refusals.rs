@@ -27,19 +27,11 @@ fn production(settings: &Settings) -> Vec<&'static str> {
             "rails.card_network is simulated, so live cards would pay for nothing"
         }
     };
-    vec![
-        chains,
-        network,
-        "HTTP would be served without TLS, which this version has none of",
-    ]
+    vec![chains, network, "HTTP would be served without TLS, which this version has none of"]
 }
 
 fn refuse(reasons: Vec<&'static str>) -> Result<(), Refused> {
-    if reasons.is_empty() {
-        Ok(())
-    } else {
-        Err(Refused(reasons))
-    }
+    if reasons.is_empty() { Ok(()) } else { Err(Refused(reasons)) }
 }
 
 #[cfg(test)]
@@ -54,9 +46,6 @@ mod tests {
         settings.environment = Environment::Production;
         let message = check(&settings).unwrap_err().to_string();
         assert!(message.contains("rails.chains is simulated"), "{message}");
-        assert!(
-            message.contains("rails.card_network is simulated"),
-            "{message}"
-        );
+        assert!(message.contains("rails.card_network is simulated"), "{message}");
     }
 }

@@ -23,10 +23,8 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
     let iso8583_bind = settings.iso8583.enabled.then_some(settings.iso8583.bind);
     let iso8583 = iso8583_bind.map(doors::bind).transpose()?;
     let (http, http_address) = doors::bind(settings.server.bind)?;
-    let addresses = Addresses {
-        http: http_address,
-        iso8583: iso8583.as_ref().map(|(_, address)| *address),
-    };
+    let addresses =
+        Addresses { http: http_address, iso8583: iso8583.as_ref().map(|(_, address)| *address) };
     let server = doors::serve_http(http, &settings, &state).map_err(StartError::Serve)?;
     let iso8583 = iso8583.map(|(listener, _)| doors::serve_iso8583(listener, &settings, host));
     let iso8583 = iso8583.transpose().map_err(StartError::Serve)?;
@@ -95,10 +93,5 @@ fn announce(addresses: Addresses, options: &Options) -> Result<(), StartError> {
     let Some(path) = &options.ready_file else {
         return Ok(());
     };
-    addresses
-        .write(path)
-        .map_err(|source| StartError::ReadyFile {
-            path: path.clone(),
-            source,
-        })
+    addresses.write(path).map_err(|source| StartError::ReadyFile { path: path.clone(), source })
 }

@@ -50,10 +50,8 @@ pub fn url(settings: &Settings) -> SecretText {
 /// # Errors
 /// [`StorageError::Directory`].
 pub fn make_directory(data_dir: &Path) -> Result<(), StorageError> {
-    fs::create_dir_all(data_dir).map_err(|source| StorageError::Directory {
-        path: data_dir.to_owned(),
-        source,
-    })
+    fs::create_dir_all(data_dir)
+        .map_err(|source| StorageError::Directory { path: data_dir.to_owned(), source })
 }
 
 /// Opens the database with its keys, which are made if it has never had any.

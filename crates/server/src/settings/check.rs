@@ -1,4 +1,4 @@
-use super::{Dollars, Settings, SettingsError};
+use super::{Settings, SettingsError};
 
 /// Deliveries leased together; all of them must start at once, so that none outlives its lease.
 const LEASED_TOGETHER: u32 = 256;
@@ -7,56 +7,55 @@ const WEBHOOK_TIMEOUT_MAX: u64 = 15;
 /// Argon2id needs this much in KiB (RFC 9106, section 3.1: eight for each lane, of which one).
 const ARGON2_MEMORY_MIN: u32 = 8;
 
+type Rule = (bool, &'static str, &'static str);
+
 impl Settings {
     /// Refuses values that no type can refuse.
     ///
     /// # Errors
     /// [`SettingsError::Value`] with the first key at fault.
     pub fn check(&self) -> Result<(), SettingsError> {
-        let (limits, webhooks, auth) = (&self.limits, &self.webhooks, &self.auth);
-        let positive = |amount: Dollars| amount.0.is_positive();
-        let most = |amount: Dollars| amount.0.minor();
-        let rules = [
+        let counts = self.counts().map(|(value, key)| (value > 0, key, "must be at least 1"));
+        let rules = [self.amounts().as_slice(), &self.bounds()].concat();
+        let broken = counts.into_iter().chain(rules).find(|(holds, _, _)| !holds);
+        broken.map_or(Ok(()), |(_, key, problem)| Err(SettingsError::Value { key, problem }))
+    }
+
+    fn counts(&self) -> [(usize, &'static str); 9] {
+        let wide = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+        let long = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+        let (database, iso8583, auth) = (&self.database, &self.iso8583, &self.auth);
+        [
+            (wide(database.pool_size), "database.pool_size"),
+            (wide(database.writers), "database.writers"),
+            (database.queue_network, "database.queue_network"),
+            (database.queue_api, "database.queue_api"),
+            (database.queue_background, "database.queue_background"),
+            (iso8583.max_connections, "iso8583.max_connections"),
+            (iso8583.max_in_flight, "iso8583.max_in_flight"),
+            (long(iso8583.idle_seconds), "iso8583.idle_seconds"),
+            (auth.concurrency, "auth.concurrency"),
+        ]
+    }
+
+    fn amounts(&self) -> [Rule; 3] {
+        let limits = &self.limits;
+        let [least, most, load] =
+            [limits.topup_minimum, limits.topup_maximum, limits.load_maximum].map(|limit| limit.0);
+        [
+            (least.is_positive(), "limits.topup_minimum", "must be above zero"),
             (
-                self.database.pool_size > 0,
-                "database.pool_size",
-                "must be at least 1",
-            ),
-            (
-                self.database.writers > 0,
-                "database.writers",
-                "must be at least 1",
-            ),
-            (
-                self.iso8583.max_connections > 0,
-                "iso8583.max_connections",
-                "must be at least 1",
-            ),
-            (
-                self.iso8583.max_in_flight > 0,
-                "iso8583.max_in_flight",
-                "must be at least 1",
-            ),
-            (
-                self.iso8583.idle_seconds > 0,
-                "iso8583.idle_seconds",
-                "must be at least 1",
-            ),
-            (
-                positive(limits.topup_minimum),
-                "limits.topup_minimum",
-                "must be above zero",
-            ),
-            (
-                most(limits.topup_maximum) >= most(limits.topup_minimum),
+                most.minor() >= least.minor(),
                 "limits.topup_maximum",
                 "must not be below limits.topup_minimum",
             ),
-            (
-                positive(limits.load_maximum),
-                "limits.load_maximum",
-                "must be above zero",
-            ),
+            (load.is_positive(), "limits.load_maximum", "must be above zero"),
+        ]
+    }
+
+    fn bounds(&self) -> [Rule; 4] {
+        let (webhooks, auth) = (&self.webhooks, &self.auth);
+        [
             (
                 webhooks.concurrency >= LEASED_TOGETHER,
                 "webhooks.concurrency",
@@ -72,20 +71,7 @@ impl Settings {
                 "auth.argon2_memory_kib",
                 "must be at least 8",
             ),
-            (
-                auth.argon2_iterations > 0,
-                "auth.argon2_iterations",
-                "must be at least 1",
-            ),
-            (
-                auth.concurrency > 0,
-                "auth.concurrency",
-                "must be at least 1",
-            ),
-        ];
-        let broken = rules.into_iter().find(|(holds, _, _)| !holds);
-        broken.map_or(Ok(()), |(_, key, problem)| {
-            Err(SettingsError::Value { key, problem })
-        })
+            (auth.argon2_iterations > 0, "auth.argon2_iterations", "must be at least 1"),
+        ]
     }
 }

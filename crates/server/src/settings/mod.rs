@@ -55,9 +55,7 @@ pub struct Overrides {
 /// [`SettingsError`], with the name of the key at fault.
 pub fn load(overrides: &Overrides) -> Result<Settings, SettingsError> {
     // One underscore less would take the key variables (CARDIUM_KEY_..) for settings.
-    let variables = Variables::with_prefix("CARDIUM")
-        .prefix_separator("__")
-        .separator("__");
+    let variables = Variables::with_prefix("CARDIUM").prefix_separator("__").separator("__");
     read(overrides, variables)
 }
 

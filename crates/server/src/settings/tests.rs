@@ -3,10 +3,8 @@ use cardium_kernel::Money;
 use super::*;
 
 fn with(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-    let source = variables
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
+    let source =
+        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let variables = Variables::with_prefix("CARDIUM")
         .prefix_separator("__")
         .separator("__")
@@ -20,15 +18,9 @@ fn the_defaults_are_complete_and_valid() {
     assert_eq!(settings.environment, Environment::Development);
     assert_eq!(settings.server.bind.port(), 8080);
     let policy = settings.policy().unwrap();
-    assert_eq!(
-        policy.load_fee,
-        cardium_kernel::Rate::from_millionths(20_000)
-    );
+    assert_eq!(policy.load_fee, cardium_kernel::Rate::from_millionths(20_000));
     assert_eq!(policy.topup_maximum, Money::usd(10_000_000));
-    assert_eq!(
-        (policy.api_keys_maximum, policy.webhooks_maximum),
-        (100, 16)
-    );
+    assert_eq!((policy.api_keys_maximum, policy.webhooks_maximum), (100, 16));
 }
 
 #[test]
@@ -78,17 +70,9 @@ fn errors_name_the_key() {
         ("CARDIUM__SERVER__BIND", "everywhere", "server.bind"),
         ("CARDIUM__DATABASE__POOL_SIZE", "many", "database.pool_size"),
         ("CARDIUM__DATABASE__POOL_SIZE", "0", "database.pool_size"),
-        (
-            "CARDIUM__LIMITS__TOPUP_MINIMUM",
-            "0.001",
-            "limits.topup_minimum",
-        ),
+        ("CARDIUM__LIMITS__TOPUP_MINIMUM", "0.001", "limits.topup_minimum"),
         ("CARDIUM__RAILS__CHAINS", "mainnet", "mainnet"),
-        (
-            "CARDIUM__WEBHOOKS__CONCURRENCY",
-            "1",
-            "webhooks.concurrency",
-        ),
+        ("CARDIUM__WEBHOOKS__CONCURRENCY", "1", "webhooks.concurrency"),
     ] {
         let error = with(&[(name, value)]).unwrap_err().to_string();
         assert!(error.contains(mentions), "{name}={value}: {error}");

@@ -121,10 +121,7 @@ pub struct Workers {
 
 impl Default for Workers {
     fn default() -> Self {
-        Self {
-            tasks: JoinSet::new(),
-            stop: watch::Sender::new(false),
-        }
+        Self { tasks: JoinSet::new(), stop: watch::Sender::new(false) }
     }
 }
 

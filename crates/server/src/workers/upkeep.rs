@@ -26,11 +26,7 @@ impl FlushUses {
     /// The worker.
     #[must_use]
     pub fn new(backend: Backend, source: Arc<dyn UseSource>) -> Self {
-        Self {
-            backend,
-            source,
-            left: Vec::new(),
-        }
+        Self { backend, source, left: Vec::new() }
     }
 }
 

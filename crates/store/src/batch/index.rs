@@ -11,10 +11,7 @@ pub(crate) struct Index<K, V> {
 
 impl<K: Hash + Eq + Clone, V: Copy> Index<K, V> {
     pub(crate) fn new() -> Self {
-        Self {
-            known: HashMap::new(),
-            overlay: Vec::new(),
-        }
+        Self { known: HashMap::new(), overlay: Vec::new() }
     }
 
     pub(crate) fn clear(&mut self) {

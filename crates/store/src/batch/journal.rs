@@ -13,11 +13,7 @@ pub(crate) struct Journal<R: Row> {
 
 impl<R: Row> Journal<R> {
     pub(crate) fn new(postgres: bool) -> Self {
-        Self {
-            statements: Statements::new(postgres),
-            merged: Vec::new(),
-            overlay: Vec::new(),
-        }
+        Self { statements: Statements::new(postgres), merged: Vec::new(), overlay: Vec::new() }
     }
 
     pub(crate) fn clear(&mut self) {

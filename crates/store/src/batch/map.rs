@@ -184,8 +184,7 @@ impl Batch {
         self.cards.load(connection, &keys.cards)?;
         self.authorizations.load(connection, &keys.authorizations)?;
         self.holds.load(connection, &keys.holds)?;
-        self.ledger_accounts
-            .load(connection, &keys.ledger_accounts)?;
+        self.ledger_accounts.load(connection, &keys.ledger_accounts)?;
         // Rows that never change are read last, when every lock is held: what another process
         // wrote before it let go of a lock is seen.
         self.pans.load(connection, &keys.pans)?;

@@ -63,10 +63,7 @@ impl Batch {
             object: context.renderer.render(&draft.snapshot),
             created_at,
         };
-        self.events.push(EventRow {
-            event,
-            object_id: draft.snapshot.object_id(),
-        });
+        self.events.push(EventRow { event, object_id: draft.snapshot.object_id() });
         self.sequences.save(sequence)
     }
 
@@ -123,8 +120,5 @@ impl Batch {
 }
 
 fn broken(detail: String) -> StoreError {
-    StoreError::Corrupt {
-        table: <crate::rows::EntryRow as Row>::TABLE.name,
-        detail,
-    }
+    StoreError::Corrupt { table: <crate::rows::EntryRow as Row>::TABLE.name, detail }
 }

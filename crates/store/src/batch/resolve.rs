@@ -39,18 +39,10 @@ impl Batch {
         connection: &mut Connection,
         emails: Vec<Email>,
     ) -> Result<(), DbError> {
-        let keys = emails
-            .iter()
-            .map(|email| Value::text(email.as_str()))
-            .collect();
+        let keys = emails.iter().map(|email| Value::text(email.as_str())).collect();
         let text = "SELECT email, id FROM accounts WHERE email";
         let mut found = BTreeMap::new();
-        for mut row in lookup(
-            connection,
-            text,
-            (Kind::Text, keys),
-            &[Kind::Text, Kind::Id],
-        )? {
+        for mut row in lookup(connection, text, (Kind::Text, keys), &[Kind::Text, Kind::Id])? {
             found.insert(row.text()?, AccountId::new(row.id()?));
         }
         for email in emails {
@@ -73,12 +65,7 @@ impl Batch {
         for mut row in lookup(connection, text, (Kind::Bytes, keys), &kinds)? {
             let (pan, card) = (row.array::<32>()?, CardId::new(row.id()?));
             let account = AccountId::new(row.id()?);
-            rows.extend(
-                Hints::default()
-                    .with_card(card)
-                    .with(RowKey::Sequence(account))
-                    .rows,
-            );
+            rows.extend(Hints::default().with_card(card).with(RowKey::Sequence(account)).rows);
             found.insert(pan, card);
         }
         for pan in pans {
@@ -102,10 +89,7 @@ impl Batch {
         let pairs: Vec<_> = wanted.iter().collect();
         for mut row in lookup_pairs(connection, text, &pairs)? {
             let pan = row.array::<32>()?;
-            let key = AuthorizationMatch {
-                pan,
-                approval_code: row.text()?,
-            };
+            let key = AuthorizationMatch { pan, approval_code: row.text()? };
             let id = AuthorizationId::new(row.id()?);
             if let Some(ids) = self.approvals.get_mut(&key) {
                 ids.push(id);
@@ -160,10 +144,7 @@ fn lookup(
             records.extend(connection.select(&sql, kinds)?);
         }
     }
-    Ok(records
-        .into_iter()
-        .map(|record| Fields::new("lookup", record))
-        .collect())
+    Ok(records.into_iter().map(|record| Fields::new("lookup", record)).collect())
 }
 
 /// The same for pairs of PAN fingerprint and approval code.
@@ -179,10 +160,7 @@ fn lookup_pairs(
     let mut records = Vec::new();
     if connection.is_postgres() {
         let pans = pairs.iter().map(|pair| Value::bytes(&pair.pan)).collect();
-        let codes = pairs
-            .iter()
-            .map(|pair| Value::text(&pair.approval_code))
-            .collect();
+        let codes = pairs.iter().map(|pair| Value::text(&pair.approval_code)).collect();
         let text = format!("{text} = ANY(?) AND a.approval_code = ANY(?) ORDER BY a.id");
         let sql = Sql::new(text).with(Bind::Many(Kind::Bytes, pans));
         records = connection.select(&sql.with(Bind::Many(Kind::Text, codes)), &KINDS)?;
@@ -193,8 +171,5 @@ fn lookup_pairs(
             records.extend(connection.select(&sql.text(&pair.approval_code), &KINDS)?);
         }
     }
-    Ok(records
-        .into_iter()
-        .map(|record| Fields::new("lookup", record))
-        .collect())
+    Ok(records.into_iter().map(|record| Fields::new("lookup", record)).collect())
 }

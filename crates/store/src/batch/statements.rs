@@ -33,10 +33,7 @@ impl<R: Row> Statements<R> {
         let (select, insert, update) = if postgres {
             (
                 format!("SELECT {list} FROM {name} WHERE {key} = ANY(?)"),
-                format!(
-                    "INSERT INTO {name} ({list}) SELECT * FROM unnest({})",
-                    marks(&table)
-                ),
+                format!("INSERT INTO {name} ({list}) SELECT * FROM unnest({})", marks(&table)),
                 postgres_update(&table, R::VERSION),
             )
         } else {
@@ -47,14 +44,7 @@ impl<R: Row> Statements<R> {
             )
         };
         let lock = format!("{select} ORDER BY {key} FOR NO KEY UPDATE");
-        Self {
-            kinds: table.kinds(),
-            select,
-            lock,
-            insert,
-            update,
-            row: PhantomData,
-        }
+        Self { kinds: table.kinds(), select, lock, insert, update, row: PhantomData }
     }
 
     /// Loads the rows with these identities, ascending; those that do not exist are left out.
@@ -66,11 +56,7 @@ impl<R: Row> Statements<R> {
     ) -> Result<Vec<R>, DbError> {
         let mut rows = Vec::with_capacity(keys.len());
         if connection.is_postgres() {
-            let text = if lock == Lock::Update {
-                &self.lock
-            } else {
-                &self.select
-            };
+            let text = if lock == Lock::Update { &self.lock } else { &self.select };
             let sql = Sql::new(text.as_str()).ids(keys.iter().copied());
             self.read_into(&mut rows, connection, &sql)?;
         } else {
@@ -102,10 +88,7 @@ impl<R: Row> Statements<R> {
             return Ok(());
         }
         for row in rows {
-            let sql = row
-                .encode()
-                .into_iter()
-                .fold(Sql::new(self.insert.as_str()), Sql::bind);
+            let sql = row.encode().into_iter().fold(Sql::new(self.insert.as_str()), Sql::bind);
             connection.execute(&sql)?;
         }
         Ok(())
@@ -119,10 +102,7 @@ impl<R: Row> Statements<R> {
     ) -> Result<(), DbError> {
         let written = if connection.is_postgres() {
             let values: Vec<&R> = rows.iter().map(|(row, _)| *row).collect();
-            let loaded = rows
-                .iter()
-                .map(|(_, version)| Value::Int(*version))
-                .collect();
+            let loaded = rows.iter().map(|(_, version)| Value::Int(*version)).collect();
             let sql = self.columns(Sql::new(self.update.as_str()), &values);
             connection.execute(&sql.with(Bind::Many(Kind::Int, loaded)))?
         } else {
@@ -131,10 +111,7 @@ impl<R: Row> Statements<R> {
         if written == rows.len() {
             return Ok(());
         }
-        Err(DbError::Conflict(format!(
-            "{} changed under the batch",
-            R::TABLE.name
-        )))
+        Err(DbError::Conflict(format!("{} changed under the batch", R::TABLE.name)))
     }
 
     fn update_each(
@@ -146,9 +123,7 @@ impl<R: Row> Statements<R> {
         for (row, loaded) in rows {
             let mut values = row.encode();
             let key = values.remove(0);
-            let sql = values
-                .into_iter()
-                .fold(Sql::new(self.update.as_str()), Sql::bind);
+            let sql = values.into_iter().fold(Sql::new(self.update.as_str()), Sql::bind);
             written = written.saturating_add(connection.execute(&sql.bind(key).int(*loaded))?);
         }
         Ok(written)
@@ -156,20 +131,15 @@ impl<R: Row> Statements<R> {
 
     /// Adds one array parameter a column.
     fn columns<'a>(&self, sql: Sql<'a>, rows: &[&'a R]) -> Sql<'a> {
-        let mut columns: Vec<Vec<Value<'a>>> = self
-            .kinds
-            .iter()
-            .map(|_| Vec::with_capacity(rows.len()))
-            .collect();
+        let mut columns: Vec<Vec<Value<'a>>> =
+            self.kinds.iter().map(|_| Vec::with_capacity(rows.len())).collect();
         for row in rows {
             for (column, value) in columns.iter_mut().zip(row.encode()) {
                 column.push(value);
             }
         }
         let kinds = self.kinds.iter().copied();
-        kinds.zip(columns).fold(sql, |sql, (kind, values)| {
-            sql.with(Bind::Many(kind, values))
-        })
+        kinds.zip(columns).fold(sql, |sql, (kind, values)| sql.with(Bind::Many(kind, values)))
     }
 }
 
@@ -188,9 +158,7 @@ fn marks(table: &Table) -> String {
 
 fn assignments(table: &Table, value: impl Fn(&str) -> String) -> String {
     let columns = table.columns.iter().skip(1);
-    let sets: Vec<_> = columns
-        .map(|(name, _)| format!("{name} = {}", value(name)))
-        .collect();
+    let sets: Vec<_> = columns.map(|(name, _)| format!("{name} = {}", value(name))).collect();
     sets.join(", ")
 }
 

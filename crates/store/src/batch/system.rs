@@ -60,15 +60,8 @@ impl SystemDeltas {
     }
 }
 
-const KINDS: [Kind; 7] = [
-    Kind::Id,
-    Kind::Int,
-    Kind::Int,
-    Kind::Text,
-    Kind::Text,
-    Kind::Int,
-    Kind::Int,
-];
+const KINDS: [Kind; 7] =
+    [Kind::Id, Kind::Int, Kind::Int, Kind::Text, Kind::Text, Kind::Int, Kind::Int];
 
 fn upsert(rows: &str) -> String {
     format!(
@@ -97,10 +90,7 @@ fn row(
 
 fn columns<'a>(sql: Sql<'a>, rows: &[[Value<'a>; 7]]) -> Sql<'a> {
     KINDS.iter().enumerate().fold(sql, |sql, (index, kind)| {
-        let column = rows
-            .iter()
-            .filter_map(|row| row.get(index).cloned())
-            .collect();
+        let column = rows.iter().filter_map(|row| row.get(index).cloned()).collect();
         sql.with(Bind::Many(*kind, column))
     })
 }

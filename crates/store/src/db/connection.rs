@@ -47,10 +47,7 @@ impl Connection {
             connection.batch_execute(sqlite)?;
             Backends::Sqlite(connection)
         };
-        Ok(Self {
-            backend,
-            statements: 0,
-        })
+        Ok(Self { backend, statements: 0 })
     }
 
     pub(crate) const fn is_postgres(&self) -> bool {
@@ -109,11 +106,7 @@ impl Connection {
 
     /// Begins a transaction that will write.
     pub(crate) fn begin(&mut self) -> Result<(), DbError> {
-        let text = if self.is_postgres() {
-            "BEGIN"
-        } else {
-            "BEGIN IMMEDIATE"
-        };
+        let text = if self.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" };
         self.run(text)
     }
 
@@ -139,11 +132,8 @@ where
     let mut records = Vec::new();
     for row in connection.load(sql)? {
         let row = row?;
-        let record: Result<Record, _> = kinds
-            .iter()
-            .enumerate()
-            .map(|(index, kind)| cell(&row, index, *kind))
-            .collect();
+        let record: Result<Record, _> =
+            kinds.iter().enumerate().map(|(index, kind)| cell(&row, index, *kind)).collect();
         records.push(record?);
     }
     Ok(records)

@@ -27,12 +27,8 @@ const CONFLICTS: [&str; 6] = [
 ];
 
 /// Faults of one command's data that Diesel has no kind of its own for: classes 22 and 23.
-const REJECTIONS: [&str; 4] = [
-    "out of range",
-    "invalid byte sequence",
-    "violates",
-    "constraint failed",
-];
+const REJECTIONS: [&str; 4] =
+    ["out of range", "invalid byte sequence", "violates", "constraint failed"];
 
 impl From<Error> for DbError {
     fn from(error: Error) -> Self {

@@ -26,9 +26,7 @@ impl ManageConnection for Manager {
     }
 
     fn is_valid(&self, connection: &mut Connection) -> Result<(), DbError> {
-        connection
-            .integer(&Sql::new("SELECT CAST(1 AS BIGINT)"))
-            .map(|_| ())
+        connection.integer(&Sql::new("SELECT CAST(1 AS BIGINT)")).map(|_| ())
     }
 
     fn has_broken(&self, _: &mut Connection) -> bool {

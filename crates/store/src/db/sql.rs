@@ -33,10 +33,7 @@ pub(crate) struct Sql<'a> {
 
 impl<'a> Sql<'a> {
     pub(crate) fn new(text: impl Into<Cow<'a, str>>) -> Self {
-        Self {
-            text: text.into(),
-            binds: Vec::new(),
-        }
+        Self { text: text.into(), binds: Vec::new() }
     }
 
     /// Adds a parameter.
@@ -68,10 +65,7 @@ impl<'a> Sql<'a> {
 
     /// Adds an array of ids; PostgreSQL only.
     pub(crate) fn ids(self, ids: impl IntoIterator<Item = u128>) -> Self {
-        self.with(Bind::Many(
-            Kind::Id,
-            ids.into_iter().map(Value::id).collect(),
-        ))
+        self.with(Bind::Many(Kind::Id, ids.into_iter().map(Value::id).collect()))
     }
 
     fn walk<'b, DB: Backend>(
@@ -106,9 +100,9 @@ impl QueryFragment<Sqlite> for Sql<'_> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         self.walk(out, |out, bind| match bind {
             Bind::One(value) => push_one(out, value),
-            Bind::Many(..) => Err(diesel::result::Error::QueryBuilderError(
-                "arrays are for PostgreSQL".into(),
-            )),
+            Bind::Many(..) => {
+                Err(diesel::result::Error::QueryBuilderError("arrays are for PostgreSQL".into()))
+            }
         })
     }
 }

@@ -54,18 +54,12 @@ pub(crate) struct Fields {
 
 impl Fields {
     pub(crate) fn new(table: &'static str, values: Vec<Value<'static>>) -> Self {
-        Self {
-            table,
-            values: values.into_iter(),
-        }
+        Self { table, values: values.into_iter() }
     }
 
     /// The row does not decode.
     pub(crate) fn damaged(&self, detail: impl Into<String>) -> StoreError {
-        StoreError::Corrupt {
-            table: self.table,
-            detail: detail.into(),
-        }
+        StoreError::Corrupt { table: self.table, detail: detail.into() }
     }
 
     fn take(&mut self) -> Value<'static> {
@@ -106,9 +100,7 @@ impl Fields {
 
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], StoreError> {
         let bytes = self.bytes()?;
-        bytes
-            .try_into()
-            .map_err(|_| self.damaged(format!("expected {N} bytes")))
+        bytes.try_into().map_err(|_| self.damaged(format!("expected {N} bytes")))
     }
 
     pub(crate) fn bool(&mut self) -> Result<bool, StoreError> {

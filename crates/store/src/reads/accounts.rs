@@ -58,10 +58,7 @@ pub(super) fn list_api_keys(
 ) -> ReadResult<Page<(Credential, Option<Timestamp>)>> {
     let columns = format!("{}, u.last_used_at", Credential::TABLE.list_as("c"));
     let mut list = List::new(&columns, USES, "c.id");
-    list.and(
-        "c.account_id = ? AND c.kind = 'api_key'",
-        Value::id(query.account.value()),
-    );
+    list.and("c.account_id = ? AND c.kind = 'api_key'", Value::id(query.account.value()));
     list.between("c.created_at", query);
     let records = list.fetch(connection, query, ("c.created_at", Kind::Int), &kinds())?;
     page(records, query, read)

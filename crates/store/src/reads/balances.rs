@@ -22,10 +22,7 @@ pub(super) fn balances(
                 SELECT CAST(2 AS BIGINT), book, CAST(SUM(confirming) AS BIGINT), \
                 CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT) FROM topups \
                 WHERE account_id = ? AND confirming > 0 GROUP BY book";
-    let sql = Sql::new(text)
-        .id(live.value())
-        .id(sandbox.value())
-        .id(account.value());
+    let sql = Sql::new(text).id(live.value()).id(sandbox.value()).id(account.value());
     let mut balances = Book::ALL.map(empty);
     for record in connection.select(&sql, &[Kind::Int; 6]).map_err(failed)? {
         add(&mut balances, record)?;
@@ -35,14 +32,7 @@ pub(super) fn balances(
 
 const fn empty(book: Book) -> Balance {
     let zero = Money::usd(0);
-    Balance {
-        book,
-        available: zero,
-        held: zero,
-        pending: zero,
-        ever_used: false,
-        updated_at: None,
-    }
+    Balance { book, available: zero, held: zero, pending: zero, ever_used: false, updated_at: None }
 }
 
 fn add(balances: &mut [Balance; 2], record: Record) -> ReadResult<()> {
@@ -75,15 +65,7 @@ pub(super) fn list_history(
     };
     let columns = "e.id, p.kind, e.amount, e.balance_after, p.source_object, p.source_id, \
                    e.created_at";
-    let kinds = [
-        Kind::Id,
-        Kind::Text,
-        Kind::Int,
-        Kind::Int,
-        Kind::Text,
-        Kind::Id,
-        Kind::Int,
-    ];
+    let kinds = [Kind::Id, Kind::Text, Kind::Int, Kind::Int, Kind::Text, Kind::Id, Kind::Int];
     let mut list = List::new(columns, HISTORY, "e.id");
     let treasury = LedgerAccountId::treasury(query.account, book);
     list.and("e.account_id = ?", Value::id(treasury.value()));
@@ -113,9 +95,5 @@ fn read_entry(book: Book, record: Record) -> ReadResult<HistoryEntry> {
 
 fn default_book(connection: &mut Connection, account: AccountId) -> ReadResult<Book> {
     let [live, _] = balances(connection, account)?;
-    Ok(if live.ever_used {
-        Book::Live
-    } else {
-        Book::Sandbox
-    })
+    Ok(if live.ever_used { Book::Live } else { Book::Sandbox })
 }

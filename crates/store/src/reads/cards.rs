@@ -27,10 +27,7 @@ pub(super) fn find_card(
     let card = first::<Card>(connection, &sql.id(id.value()).id(account.value()))?;
     let Some(card) = card else { return Ok(None) };
     let balance = by_ids(connection, &[LedgerAccountId::card(id).value()])?;
-    Ok(Some(CardView {
-        card,
-        balance: balance.into_iter().next(),
-    }))
+    Ok(Some(CardView { card, balance: balance.into_iter().next() }))
 }
 
 pub(super) fn find_pan(
@@ -49,12 +46,8 @@ pub(super) fn list_cards(
     let filter = &query.filter;
     let mut list = List::new(&Card::TABLE.list_as("c"), "cards c", "c.id");
     list.and("c.account_id = ?", Value::id(query.account.value()));
-    list.and_some("c.status = ?", filter.status, |status| {
-        text(status.as_str())
-    });
-    list.and_some("c.card_type = ?", filter.card_type, |kind| {
-        text(kind.as_str())
-    });
+    list.and_some("c.status = ?", filter.status, |status| text(status.as_str()));
+    list.and_some("c.card_type = ?", filter.card_type, |kind| text(kind.as_str()));
     list.and_some("c.bin = ?", filter.bin.clone(), text);
     list.and_some("c.brand = ?", filter.brand, |brand| text(brand.as_str()));
     list.and_some("c.last4 = ?", filter.last4.clone(), text);
@@ -72,10 +65,7 @@ pub(super) fn list_cards(
         let balance = balances.remove(&LedgerAccountId::card(card.id));
         CardView { card, balance }
     });
-    Ok(Page {
-        items: items.collect(),
-        has_more: cards.has_more,
-    })
+    Ok(Page { items: items.collect(), has_more: cards.has_more })
 }
 
 /// The balances of a page of cards, in one query.
@@ -83,13 +73,7 @@ fn balances(
     connection: &mut Connection,
     cards: &[Card],
 ) -> ReadResult<HashMap<LedgerAccountId, LedgerAccount>> {
-    let ids: Vec<u128> = cards
-        .iter()
-        .map(|card| LedgerAccountId::card(card.id).value())
-        .collect();
+    let ids: Vec<u128> = cards.iter().map(|card| LedgerAccountId::card(card.id).value()).collect();
     let accounts = by_ids::<LedgerAccount>(connection, &ids)?;
-    Ok(accounts
-        .into_iter()
-        .map(|account| (account.id, account))
-        .collect())
+    Ok(accounts.into_iter().map(|account| (account.id, account)).collect())
 }

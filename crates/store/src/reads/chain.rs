@@ -17,9 +17,7 @@ pub(super) fn height(
     network: Network,
 ) -> ReadResult<u64> {
     let sql = Sql::new(format!("SELECT height FROM {table} WHERE network = ?"));
-    let height = connection
-        .integer(&sql.text(network.as_str()))
-        .map_err(failed)?;
+    let height = connection.integer(&sql.text(network.as_str())).map_err(failed)?;
     Ok(u64::try_from(height).unwrap_or(0))
 }
 
@@ -32,20 +30,8 @@ pub(super) fn transfers(
                 FROM simulated_transfers WHERE network = ? AND height >= ? AND height <= ? \
                 ORDER BY height, id LIMIT ?";
     let bound = |height: u64| i64::try_from(height).unwrap_or(i64::MAX);
-    let sql = Sql::new(text)
-        .text(network.as_str())
-        .int(bound(from))
-        .int(bound(to))
-        .int(TRANSFERS);
-    let kinds = [
-        Kind::Text,
-        Kind::Text,
-        Kind::Int,
-        Kind::Text,
-        Kind::Text,
-        Kind::Text,
-        Kind::Int,
-    ];
+    let sql = Sql::new(text).text(network.as_str()).int(bound(from)).int(bound(to)).int(TRANSFERS);
+    let kinds = [Kind::Text, Kind::Text, Kind::Int, Kind::Text, Kind::Text, Kind::Text, Kind::Int];
     let records = connection.select(&sql, &kinds).map_err(failed)?;
     let read = |record| Ok(transfer(&mut Fields::new("simulated_transfers", record))?);
     records.into_iter().map(read).collect()

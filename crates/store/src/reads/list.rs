@@ -22,13 +22,7 @@ pub(super) struct List {
 impl List {
     pub(super) fn new(columns: &str, from: &'static str, id: &'static str) -> Self {
         let select = format!("SELECT {columns} FROM {from}");
-        Self {
-            select,
-            from,
-            id,
-            conditions: Vec::new(),
-            binds: Vec::new(),
-        }
+        Self { select, from, id, conditions: Vec::new(), binds: Vec::new() }
     }
 
     /// Adds a condition with one parameter.
@@ -51,8 +45,7 @@ impl List {
 
     /// Keeps rows whose column is one of these words of a closed set.
     pub(super) fn and_words(&mut self, column: &str, words: &[String]) {
-        self.conditions
-            .push(format!("{column} IN ({})", words.join(", ")));
+        self.conditions.push(format!("{column} IN ({})", words.join(", ")));
     }
 
     /// Adds the moments that every list can be cut by.
@@ -77,8 +70,7 @@ impl List {
         let id = self.id;
         if let Some(cursor) = query.cursor {
             let value = self.find_cursor(connection, cursor, (sort, sort_kind))?;
-            self.conditions
-                .push(format!("({sort}, {id}) {after} (?, ?)"));
+            self.conditions.push(format!("({sort}, {id}) {after} (?, ?)"));
             self.binds.push(value);
             self.binds.push(Value::id(cursor));
         }
@@ -105,12 +97,10 @@ impl List {
         let owner = self.binds.first().cloned().unwrap_or(Value::Null);
         let sql = Sql::new(text).bind(owner).id(cursor);
         let record = connection.first(&sql, &[kind]).map_err(failed)?;
-        record
-            .and_then(|record| record.into_iter().next())
-            .ok_or_else(|| {
-                let message = "The cursor is not an object of this list.";
-                ReadError::Problem(Problem::field(ErrorCode::InvalidCursor, "cursor", message))
-            })
+        record.and_then(|record| record.into_iter().next()).ok_or_else(|| {
+            let message = "The cursor is not an object of this list.";
+            ReadError::Problem(Problem::field(ErrorCode::InvalidCursor, "cursor", message))
+        })
     }
 }
 
@@ -120,10 +110,7 @@ pub(super) fn page<T, F, S>(
     query: &ListQuery<F, S>,
     read: impl FnMut(Record) -> ReadResult<T>,
 ) -> ReadResult<Page<T>> {
-    let rows = records
-        .into_iter()
-        .map(read)
-        .collect::<ReadResult<Vec<T>>>()?;
+    let rows = records.into_iter().map(read).collect::<ReadResult<Vec<T>>>()?;
     Ok(Page::from_overfetch(rows, query.limit))
 }
 

@@ -73,11 +73,7 @@ fn all<R: Row>(connection: &mut Connection, sql: &Sql<'_>) -> ReadResult<Vec<R>>
 
 /// `SELECT .. FROM table WHERE` of a table, to be continued.
 fn select<R: Row>(rest: &str) -> String {
-    format!(
-        "SELECT {} FROM {} WHERE {rest}",
-        R::TABLE.list(),
-        R::TABLE.name
-    )
+    format!("SELECT {} FROM {} WHERE {rest}", R::TABLE.list(), R::TABLE.name)
 }
 
 /// The rows with these identities, at most a few hundred, in no order.

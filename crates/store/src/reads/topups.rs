@@ -25,10 +25,7 @@ pub(super) fn find_by_address(
     connection: &mut Connection,
     address: &str,
 ) -> ReadResult<Option<Topup>> {
-    first(
-        connection,
-        &Sql::new(select::<Topup>("address = ?")).text(address),
-    )
+    first(connection, &Sql::new(select::<Topup>("address = ?")).text(address))
 }
 
 pub(super) fn due_topups(
@@ -39,9 +36,7 @@ pub(super) fn due_topups(
     let text = "SELECT id, account_id FROM topups WHERE status = 'awaiting' \
                 AND expires_at <= ? ORDER BY expires_at, id LIMIT ?";
     let sql = Sql::new(text).bind(time(now)).int(limit);
-    let records = connection
-        .select(&sql, &[Kind::Id, Kind::Id])
-        .map_err(failed)?;
+    let records = connection.select(&sql, &[Kind::Id, Kind::Id]).map_err(failed)?;
     let read = |record| {
         let mut fields = Fields::new("topups", record);
         Ok((TopupId::new(fields.id()?), AccountId::new(fields.id()?)))
@@ -58,18 +53,13 @@ pub(super) fn list_topups(
     list.and("t.account_id = ?", Value::id(query.account.value()));
     if !filter.statuses.is_empty() {
         // The words are those of a closed enum, never the caller's text.
-        let words: Vec<_> = filter
-            .statuses
-            .iter()
-            .map(|status| format!("'{}'", status.as_str()))
-            .collect();
+        let words: Vec<_> =
+            filter.statuses.iter().map(|status| format!("'{}'", status.as_str())).collect();
         list.and_words("t.status", &words);
     }
     list.and_some("t.expired = ?", filter.expired, Value::Bool);
     list.and_some("t.asset = ?", filter.asset, |asset| text(asset.as_str()));
-    list.and_some("t.network = ?", filter.network, |network| {
-        text(network.as_str())
-    });
+    list.and_some("t.network = ?", filter.network, |network| text(network.as_str()));
     list.and_some("t.txid = ?", filter.txid.clone(), text);
     list.and_some("t.book = ?", filter.book, book);
     list.between("t.created_at", query);

@@ -40,11 +40,7 @@ pub(super) fn related(
     let text = "SELECT id FROM transactions WHERE authorization_id = ? ORDER BY id LIMIT ?";
     let sql = Sql::new(text).id(id.value()).int(RELATED);
     let records = connection.select(&sql, &[Kind::Id]).map_err(failed)?;
-    let read = |record| {
-        Ok(TransactionId::new(
-            Fields::new("transactions", record).id()?,
-        ))
-    };
+    let read = |record| Ok(TransactionId::new(Fields::new("transactions", record).id()?));
     records.into_iter().map(read).collect()
 }
 
@@ -58,10 +54,7 @@ pub(super) fn find_message_of(
         "SELECT {columns} FROM transactions t JOIN network_messages m ON m.id = t.message_id \
          WHERE t.id = ? AND t.account_id = ?"
     );
-    first(
-        connection,
-        &Sql::new(text).id(id.value()).id(account.value()),
-    )
+    first(connection, &Sql::new(text).id(id.value()).id(account.value()))
 }
 
 pub(super) fn list_transactions(
@@ -73,17 +66,11 @@ pub(super) fn list_transactions(
     list.and("t.account_id = ?", Value::id(query.account.value()));
     list.and_some("t.card_id = ?", filter.card, |card| Value::id(card.value()));
     list.and_some("t.step = ?", filter.step, |step| text(step.as_str()));
-    list.and_some("t.authorization_id = ?", filter.authorization, |id| {
-        Value::id(id.value())
-    });
+    list.and_some("t.authorization_id = ?", filter.authorization, |id| Value::id(id.value()));
     list.and_some("t.mcc = ?", filter.mcc.clone(), text);
     list.and_some("t.merchant_name = ?", filter.merchant_name.clone(), text);
-    list.and_some("t.amount >= ?", filter.amount_min, |amount| {
-        Value::Int(amount.minor())
-    });
-    list.and_some("t.amount <= ?", filter.amount_max, |amount| {
-        Value::Int(amount.minor())
-    });
+    list.and_some("t.amount >= ?", filter.amount_min, |amount| Value::Int(amount.minor()));
+    list.and_some("t.amount <= ?", filter.amount_max, |amount| Value::Int(amount.minor()));
     list.and_some("t.book = ?", filter.book, book);
     list.between("t.created_at", query);
     let sort = match query.sort.field {

@@ -43,11 +43,7 @@ pub(super) fn dispatches(
     let dispatch = |delivery: &Delivery| {
         let event = events.get(&delivery.event)?.clone();
         let endpoint = endpoints.get(&delivery.endpoint)?.clone();
-        Some(Dispatch {
-            delivery: delivery.clone(),
-            event,
-            endpoint,
-        })
+        Some(Dispatch { delivery: delivery.clone(), event, endpoint })
     };
     Ok(deliveries.iter().filter_map(dispatch).collect())
 }

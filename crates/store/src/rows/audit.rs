@@ -29,14 +29,8 @@ impl AuditRow {
         text.extend_from_slice(&self.account.value().to_be_bytes());
         text.extend_from_slice(&self.seq.to_be_bytes());
         text.extend_from_slice(&self.created_at.unix_micros().to_be_bytes());
-        let parts = [
-            &self.action,
-            &self.object,
-            &self.actor,
-            &self.ip,
-            &self.user_agent,
-            &self.request_id,
-        ];
+        let parts =
+            [&self.action, &self.object, &self.actor, &self.ip, &self.user_agent, &self.request_id];
         for part in parts {
             let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
             text.extend_from_slice(&length.to_be_bytes());

@@ -96,14 +96,8 @@ impl Row for Authorization {
 
 /// The five columns of a merchant.
 pub(super) fn encode_merchant(merchant: &Merchant) -> [Value<'_>; 5] {
-    [
-        &merchant.name,
-        &merchant.mcc,
-        &merchant.id,
-        &merchant.city,
-        &merchant.country,
-    ]
-    .map(|text| Value::text(text))
+    [&merchant.name, &merchant.mcc, &merchant.id, &merchant.city, &merchant.country]
+        .map(|text| Value::text(text))
 }
 
 /// Reads the five columns of a merchant.

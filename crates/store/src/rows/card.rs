@@ -117,11 +117,6 @@ impl Row for StoredPan {
         let fingerprint = PanFingerprint::from_bytes(fields.array()?);
         let sealed = fields.bytes()?;
         let sealed = Sealed::from_bytes(&sealed).map_err(|_| fields.damaged("not a seal"))?;
-        Ok(Self {
-            card,
-            account,
-            fingerprint,
-            sealed,
-        })
+        Ok(Self { card, account, fingerprint, sealed })
     }
 }

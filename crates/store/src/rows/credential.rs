@@ -11,9 +11,7 @@ const fn word(kind: CredentialKind) -> &'static str {
 }
 
 fn parse(text: &str) -> Option<CredentialKind> {
-    [CredentialKind::Session, CredentialKind::ApiKey]
-        .into_iter()
-        .find(|k| word(*k) == text)
+    [CredentialKind::Session, CredentialKind::ApiKey].into_iter().find(|k| word(*k) == text)
 }
 
 impl Row for Credential {

@@ -63,16 +63,7 @@ impl Row for Deposit {
         let value = money(minor, fields.currency()?);
         let state = fields.word(DepositState::parse)?;
         let (created_at, version) = (fields.time()?, fields.int()?);
-        Ok(Self {
-            id,
-            account,
-            topup,
-            transfer,
-            value,
-            state,
-            created_at,
-            version,
-        })
+        Ok(Self { id, account, topup, transfer, value, state, created_at, version })
     }
 }
 

@@ -49,16 +49,7 @@ impl Row for LedgerAccount {
         let posted = money(fields.int()?, currency);
         let held = money(fields.int()?, currency);
         let (version, updated_at) = (fields.int()?, fields.time()?);
-        let record = AccountRecord {
-            id,
-            owner,
-            book,
-            role,
-            posted,
-            held,
-            version,
-            updated_at,
-        };
+        let record = AccountRecord { id, owner, book, role, posted, held, version, updated_at };
         Ok(Self::restore(record))
     }
 }
@@ -98,12 +89,7 @@ impl Row for Hold {
         let account = LedgerAccountId::new(fields.id()?);
         let minor = fields.int()?;
         let amount = money(minor, fields.currency()?);
-        Ok(Self {
-            id,
-            account,
-            amount,
-            version: fields.int()?,
-        })
+        Ok(Self { id, account, amount, version: fields.int()? })
     }
 }
 

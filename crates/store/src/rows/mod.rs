@@ -47,11 +47,8 @@ impl Table {
 
     /// The column names with a table alias, comma-separated.
     pub(crate) fn list_as(&self, alias: &str) -> String {
-        let names: Vec<_> = self
-            .columns
-            .iter()
-            .map(|(name, _)| format!("{alias}.{name}"))
-            .collect();
+        let names: Vec<_> =
+            self.columns.iter().map(|(name, _)| format!("{alias}.{name}")).collect();
         names.join(", ")
     }
 

@@ -20,11 +20,7 @@ fn height_of(
     let insert =
         format!("INSERT INTO {table} (network, height) VALUES (?, 0) ON CONFLICT DO NOTHING");
     connection.execute(&Sql::new(insert).text(network.as_str()))?;
-    let lock = if connection.is_postgres() {
-        " FOR NO KEY UPDATE"
-    } else {
-        ""
-    };
+    let lock = if connection.is_postgres() { " FOR NO KEY UPDATE" } else { "" };
     let select = format!("SELECT height FROM {table} WHERE network = ?{lock}");
     let height = connection.integer(&Sql::new(select).text(network.as_str()))?;
     Ok(u64::try_from(height).unwrap_or(0))

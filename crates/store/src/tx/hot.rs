@@ -50,9 +50,7 @@ impl LedgerStore for BatchTx<'_> {
     }
 
     fn insert_posting(&mut self, posting: Posting, entries: Vec<Entry>) -> Result<(), StoreError> {
-        let created_at = entries
-            .first()
-            .map_or(Timestamp::EPOCH, |entry| entry.created_at);
+        let created_at = entries.first().map_or(Timestamp::EPOCH, |entry| entry.created_at);
         for entry in &entries {
             self.batch.entries.push(customer_row(&posting, entry));
         }
@@ -60,9 +58,7 @@ impl LedgerStore for BatchTx<'_> {
         for (index, line) in (1_u128..).zip(posting.lines()) {
             if let Line::System(account, amount) = *line {
                 let (book, currency) = (posting.book(), amount.currency());
-                self.batch
-                    .system
-                    .add(account, book, currency, amount.minor());
+                self.batch.system.add(account, book, currency, amount.minor());
                 self.batch.entries.push(EntryRow {
                     id: EntryId::new(posting.id().value() | index),
                     posting: posting.id(),
@@ -171,12 +167,7 @@ impl AuthorizationStore for BatchTx<'_> {
         &mut self,
         key: &AuthorizationMatch,
     ) -> Result<Vec<AuthorizationId>, StoreError> {
-        let found = self
-            .batch
-            .approvals
-            .get(key)
-            .cloned()
-            .ok_or(StoreError::Miss);
+        let found = self.batch.approvals.get(key).cloned().ok_or(StoreError::Miss);
         self.note_name(|| NaturalKey::Approval(key.clone()), found)
     }
 

@@ -37,11 +37,7 @@ impl Missed {
 
 impl<'a> BatchTx<'a> {
     pub(crate) fn new(batch: &'a mut Batch, connection: Option<&'a mut Connection>) -> Self {
-        Self {
-            batch,
-            connection,
-            missed: Missed::default(),
-        }
+        Self { batch, connection, missed: Missed::default() }
     }
 
     pub(crate) fn into_missed(self) -> Missed {

@@ -32,11 +32,7 @@ impl WebhookStore for BatchTx<'_> {
 
     fn take_undispatched(&mut self, limit: i64) -> Result<Vec<Undispatched>, StoreError> {
         let connection = self.cold()?;
-        let lock = if connection.is_postgres() {
-            " FOR UPDATE SKIP LOCKED"
-        } else {
-            ""
-        };
+        let lock = if connection.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
         let text = format!(
             "SELECT id, account_id, kind, book FROM events WHERE dispatched = FALSE \
              ORDER BY id LIMIT ?{lock}"
@@ -48,10 +44,8 @@ impl WebhookStore for BatchTx<'_> {
 
     fn endpoints_of(&mut self, accounts: &[AccountId]) -> Result<Vec<Endpoint>, StoreError> {
         let connection = self.cold()?;
-        let text = format!(
-            "SELECT {} FROM webhook_endpoints WHERE account_id",
-            Endpoint::TABLE.list()
-        );
+        let text =
+            format!("SELECT {} FROM webhook_endpoints WHERE account_id", Endpoint::TABLE.list());
         let ids = accounts.iter().map(|account| account.value());
         let mut endpoints = Vec::new();
         for record in select_for(connection, &text, ids, &Endpoint::TABLE.kinds())? {
@@ -78,11 +72,7 @@ impl WebhookStore for BatchTx<'_> {
         limit: i64,
     ) -> Result<Vec<Delivery>, StoreError> {
         let connection = self.cold()?;
-        let lock = if connection.is_postgres() {
-            " FOR UPDATE SKIP LOCKED"
-        } else {
-            ""
-        };
+        let lock = if connection.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
         let text = format!(
             "SELECT {} FROM webhook_deliveries WHERE state = 'pending' AND next_attempt_at <= ? \
              ORDER BY next_attempt_at, id LIMIT ?{lock}",
@@ -93,11 +83,7 @@ impl WebhookStore for BatchTx<'_> {
         for record in connection.select(&sql, &Delivery::TABLE.kinds())? {
             let delivery = Delivery::read(record)?;
             let lease = delivery.lease.saturating_add(1);
-            due.push(Delivery {
-                lease,
-                next_attempt_at: until,
-                ..delivery
-            });
+            due.push(Delivery { lease, next_attempt_at: until, ..delivery });
         }
         let text = "UPDATE webhook_deliveries SET lease = lease + 1, next_attempt_at = ? WHERE id";
         let ids = due.iter().map(|delivery| delivery.id.value());
@@ -162,26 +148,11 @@ fn save_set(connection: &mut Connection, deliveries: &[Delivery]) -> Result<(), 
                 WHERE d.id = u.id AND d.lease = u.lease";
     let sql = Sql::new(text)
         .ids(deliveries.iter().map(|delivery| delivery.id.value()))
-        .with(Bind::Many(
-            Kind::Int,
-            column(|delivery| Value::Int(delivery.lease)),
-        ))
-        .with(Bind::Many(
-            Kind::Text,
-            column(|delivery| Value::text(delivery.state.as_str())),
-        ))
-        .with(Bind::Many(
-            Kind::Int,
-            column(|delivery| Value::Int(delivery.attempts)),
-        ))
-        .with(Bind::Many(
-            Kind::Int,
-            column(|delivery| time(delivery.next_attempt_at)),
-        ))
-        .with(Bind::Many(
-            Kind::Int,
-            column(|delivery| Value::Int(delivery.last_status)),
-        ));
+        .with(Bind::Many(Kind::Int, column(|delivery| Value::Int(delivery.lease))))
+        .with(Bind::Many(Kind::Text, column(|delivery| Value::text(delivery.state.as_str()))))
+        .with(Bind::Many(Kind::Int, column(|delivery| Value::Int(delivery.attempts))))
+        .with(Bind::Many(Kind::Int, column(|delivery| time(delivery.next_attempt_at))))
+        .with(Bind::Many(Kind::Int, column(|delivery| Value::Int(delivery.last_status))));
     connection.execute(&sql)?;
     Ok(())
 }

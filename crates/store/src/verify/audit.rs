@@ -40,10 +40,7 @@ pub(super) fn check(check: &mut Check<'_>, key: &HashKey) -> Result<(), OpenErro
         let row = AuditRow::decode(&mut fields)?;
         let (last, head) = chains.get(&account).copied().unwrap_or((0, [0; 32]));
         if seq != last.saturating_add(1) || row.hash != row.link(key, &head) {
-            report.find(
-                "I9",
-                format!("account {account:032x}: audit row {seq} breaks the chain"),
-            );
+            report.find("I9", format!("account {account:032x}: audit row {seq} breaks the chain"));
         }
         chains.insert(account, (seq, row.hash));
         Ok(())

@@ -13,8 +13,8 @@ struct Replayed {
     last_version: i64,
 }
 
-/// I1: postings sum to zero, in one currency, and cached balances equal their entries. I2: no customer account is overdrawn, and what is held is the
-/// sum of the holds.
+/// I1: postings sum to zero, in one currency, and cached balances equal their entries. I2: no
+/// customer account is overdrawn, and what is held is the sum of the holds.
 pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
     let mut replayed = postings(check)?;
     let held = holds(check)?;
@@ -34,15 +34,7 @@ fn postings(check: &mut Check<'_>) -> Result<HashMap<u128, Replayed>, OpenError>
                   p.currency",
         from: "entries e LEFT JOIN postings p ON p.id = e.posting_id",
         keys: &["e.posting_id", "e.id"],
-        kinds: &[
-            Kind::Id,
-            Kind::Id,
-            Kind::Id,
-            Kind::Int,
-            Kind::Int,
-            Kind::Text,
-            Kind::Text,
-        ],
+        kinds: &[Kind::Id, Kind::Id, Kind::Id, Kind::Int, Kind::Int, Kind::Text, Kind::Text],
     };
     let mut replayed: HashMap<u128, Replayed> = HashMap::new();
     let mut open = (0_u128, 0_i64);
@@ -52,10 +44,7 @@ fn postings(check: &mut Check<'_>) -> Result<HashMap<u128, Replayed>, OpenError>
         let amount = fields.int()?;
         let currency = fields.text()?;
         if fields.optional(|fields| fields.text())? != Some(currency) {
-            report.find(
-                "I1",
-                format!("posting {posting:032x} is missing or mixes currencies"),
-            );
+            report.find("I1", format!("posting {posting:032x} is missing or mixes currencies"));
         }
         if posting != open.0 {
             unbalanced(report, open);
@@ -74,10 +63,7 @@ fn postings(check: &mut Check<'_>) -> Result<HashMap<u128, Replayed>, OpenError>
 
 fn unbalanced(report: &mut super::Report, (posting, sum): (u128, i64)) {
     if sum != 0 {
-        report.find(
-            "I1",
-            format!("posting {posting:032x} sums to {sum} minor units"),
-        );
+        report.find("I1", format!("posting {posting:032x} sums to {sum} minor units"));
     }
 }
 
@@ -127,27 +113,17 @@ fn customers(
         }
         let holds = held.remove(&id).unwrap_or_default();
         if holds != cached_held {
-            report.find(
-                "I2",
-                format!("{id:032x} says {cached_held} held, its holds {holds}"),
-            );
+            report.find("I2", format!("{id:032x} says {cached_held} held, its holds {holds}"));
         }
         let free = posted.saturating_sub(cached_held);
-        let broken = if role == Role::CardReceivable {
-            posted > 0
-        } else {
-            free < 0
-        };
+        let broken = if role == Role::CardReceivable { posted > 0 } else { free < 0 };
         if broken {
             report.find("I2", format!("{id:032x} has {free} available as {role:?}"));
         }
         Ok(())
     })?;
     for (account, amount) in held.into_iter().filter(|(_, amount)| *amount != 0) {
-        check.report.find(
-            "I2",
-            format!("{amount} held on unknown account {account:032x}"),
-        );
+        check.report.find("I2", format!("{amount} held on unknown account {account:032x}"));
     }
     Ok(())
 }

@@ -71,11 +71,7 @@ pub fn verify(
         connection.run("BEGIN")?;
     }
     let mut report = Report::default();
-    let mut check = Check {
-        connection,
-        report: &mut report,
-        progress: &mut progress,
-    };
+    let mut check = Check { connection, report: &mut report, progress: &mut progress };
     ledger::check(&mut check)?;
     outbox::check(&mut check)?;
     audit::check(&mut check, audit_key)?;

@@ -15,14 +15,8 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
             check.report.find("I5", detail);
         }
     }
-    for account in seen
-        .keys()
-        .filter(|account| !counters.contains_key(account))
-    {
-        check.report.find(
-            "I5",
-            format!("account {account:032x} has events and no counter"),
-        );
+    for account in seen.keys().filter(|account| !counters.contains_key(account)) {
+        check.report.find("I5", format!("account {account:032x} has events and no counter"));
     }
     transactions(check, told)
 }
@@ -65,14 +59,7 @@ fn events(check: &mut Check<'_>) -> Result<Events, OpenError> {
         columns: "account_id, account_seq, object_id, object_version, created_at, kind",
         from: "events",
         keys: &["account_id", "account_seq"],
-        kinds: &[
-            Kind::Id,
-            Kind::Int,
-            Kind::Id,
-            Kind::Int,
-            Kind::Int,
-            Kind::Text,
-        ],
+        kinds: &[Kind::Id, Kind::Int, Kind::Id, Kind::Int, Kind::Int, Kind::Text],
     };
     let mut events = Events::default();
     let mut account = Account::default();
@@ -80,10 +67,7 @@ fn events(check: &mut Check<'_>) -> Result<Events, OpenError> {
         let (id, seq) = (fields.id()?, fields.int()?);
         let (object, version, at) = (fields.id()?, fields.int()?, fields.int()?);
         if id != account.id {
-            account = Account {
-                id,
-                ..Account::default()
-            };
+            account = Account { id, ..Account::default() };
         }
         follow(report, &mut account, (seq, at), (object, version));
         if fields.text()?.starts_with("transaction.") {
@@ -103,25 +87,16 @@ fn follow(
 ) {
     let id = account.id;
     if seq != account.last_seq.saturating_add(1) {
-        let detail = format!(
-            "account {id:032x}: event {seq} follows {}",
-            account.last_seq
-        );
+        let detail = format!("account {id:032x}: event {seq} follows {}", account.last_seq);
         report.find("I5", detail);
     }
     if at < account.last_at {
-        report.find(
-            "I5",
-            format!("account {id:032x}: event {seq} is dated before the last"),
-        );
+        report.find("I5", format!("account {id:032x}: event {seq} is dated before the last"));
     }
     let before = account.versions.insert(object, version);
     // An account's own object does not change when it signs in or out.
     if before.is_some_and(|before| version < before) {
-        report.find(
-            "I5",
-            format!("object {object:032x}: version {version} after {before:?}"),
-        );
+        report.find("I5", format!("object {object:032x}: version {version} after {before:?}"));
     }
     (account.last_seq, account.last_at) = (seq, at);
 }
@@ -144,10 +119,7 @@ fn transactions(check: &mut Check<'_>, mut told: HashMap<u128, u32>) -> Result<(
         Ok(())
     })?;
     for id in told.into_keys() {
-        check.report.find(
-            "I5",
-            format!("an event tells of unknown transaction {id:032x}"),
-        );
+        check.report.find("I5", format!("an event tells of unknown transaction {id:032x}"));
     }
     Ok(())
 }

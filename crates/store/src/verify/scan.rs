@@ -39,10 +39,7 @@ impl Check<'_> {
             for record in records {
                 visit(self.report, Fields::new(scan.stage, record))?;
             }
-            (self.progress)(Progress {
-                stage: scan.stage,
-                rows,
-            });
+            (self.progress)(Progress { stage: scan.stage, rows });
         }
     }
 }
@@ -53,18 +50,11 @@ fn page(scan: &Scan, last: &[Value<'static>]) -> Sql<'static> {
         String::new()
     } else {
         let marks = vec!["?"; last.len()].join(", ");
-        let glue = if from.contains(" WHERE ") {
-            "AND"
-        } else {
-            "WHERE"
-        };
+        let glue = if from.contains(" WHERE ") { "AND" } else { "WHERE" };
         format!("{glue} ({keys}) > ({marks})")
     };
     let text = format!("SELECT {columns} FROM {from} {after} ORDER BY {keys} LIMIT ?");
-    last.iter()
-        .cloned()
-        .fold(Sql::new(text), Sql::bind)
-        .int(PAGE)
+    last.iter().cloned().fold(Sql::new(text), Sql::bind).int(PAGE)
 }
 
 impl From<cardium_kernel::StoreError> for OpenError {

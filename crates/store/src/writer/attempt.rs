@@ -40,11 +40,7 @@ impl Attempt<'_> {
         self.load(jobs)?;
         self.look(Point::Loaded, jobs.len());
         let alone = is_cold(jobs);
-        let ran = if alone {
-            self.run_cold(jobs)?
-        } else {
-            self.run_hot(jobs)
-        };
+        let ran = if alone { self.run_cold(jobs)? } else { self.run_hot(jobs) };
         let kept = ran.iter().any(|ran| matches!(ran, Ran::Settled));
         // A cold command writes through, so only its own verdict says whether to keep that.
         if (alone && kept) || self.batch.is_dirty() {
@@ -58,8 +54,7 @@ impl Attempt<'_> {
     fn load(&mut self, jobs: &[Pending]) -> Result<(), DbError> {
         let (mut rows, names) = announced(jobs);
         self.batch.clear();
-        self.batch
-            .resolve(&mut self.session.connection, &names, &mut rows)?;
+        self.batch.resolve(&mut self.session.connection, &names, &mut rows)?;
         self.batch.load(&mut self.session.connection, &rows)
     }
 
@@ -153,8 +148,7 @@ fn run_one(
 }
 
 pub(super) fn is_cold(jobs: &[Pending]) -> bool {
-    jobs.iter()
-        .any(|pending| pending.job.hints().alone || pending.missed.alone)
+    jobs.iter().any(|pending| pending.job.hints().alone || pending.missed.alone)
 }
 
 fn announced(jobs: &[Pending]) -> (BTreeSet<RowKey>, BTreeSet<NaturalKey>) {

@@ -35,10 +35,7 @@ impl Checkpointer {
             let _last = connection.run("PRAGMA wal_checkpoint(TRUNCATE)");
         });
         let thread = thread.map_err(|error| DbError::Lost(error.to_string()))?;
-        Ok(Self {
-            stop,
-            thread: Some(thread),
-        })
+        Ok(Self { stop, thread: Some(thread) })
     }
 }
 

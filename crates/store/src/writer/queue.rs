@@ -48,11 +48,7 @@ impl Pending {
 
     fn rows(&self) -> usize {
         let hints = self.job.hints();
-        hints
-            .rows
-            .len()
-            .saturating_add(self.missed.rows.len())
-            .saturating_add(hints.names.len())
+        hints.rows.len().saturating_add(self.missed.rows.len()).saturating_add(hints.names.len())
     }
 }
 
@@ -82,16 +78,8 @@ pub(crate) enum Taken {
 
 impl Queue {
     pub(crate) fn new(limits: QueueLimits) -> Self {
-        let lanes = Lanes {
-            lanes: Default::default(),
-            again: VecDeque::new(),
-            closed: false,
-        };
-        Self {
-            lanes: Mutex::new(lanes),
-            ready: Condvar::new(),
-            limits,
-        }
+        let lanes = Lanes { lanes: Default::default(), again: VecDeque::new(), closed: false };
+        Self { lanes: Mutex::new(lanes), ready: Condvar::new(), limits }
     }
 
     fn lock(&self) -> MutexGuard<'_, Lanes> {
@@ -112,18 +100,9 @@ impl Queue {
             drop(lanes);
             return job.fail(SubmitError::Closed);
         }
-        match lanes
-            .lanes
-            .get_mut(index)
-            .filter(|queue| queue.len() < limit)
-        {
+        match lanes.lanes.get_mut(index).filter(|queue| queue.len() < limit) {
             Some(queue) => {
-                queue.push_back(Pending {
-                    job,
-                    deadline,
-                    missed: Missed::default(),
-                    misses: 0,
-                });
+                queue.push_back(Pending { job, deadline, missed: Missed::default(), misses: 0 });
                 drop(lanes);
                 self.ready.notify_one();
             }
@@ -182,10 +161,8 @@ impl Lanes {
 
     fn take_batch(&mut self) -> Vec<Pending> {
         let [_, api, background] = &self.lanes;
-        let reserved = api
-            .len()
-            .min(API_SHARE)
-            .saturating_add(background.len().min(BACKGROUND_SHARE));
+        let reserved =
+            api.len().min(API_SHARE).saturating_add(background.len().min(BACKGROUND_SHARE));
         let network_share = MAX_COMMANDS.saturating_sub(reserved);
         let api_share = MAX_COMMANDS.saturating_sub(background.len().min(BACKGROUND_SHARE));
         let [network, api, background] = &mut self.lanes;
@@ -256,23 +233,13 @@ mod tests {
     }
 
     fn queue(limit: usize) -> (Queue, Arc<AtomicUsize>) {
-        let limits = QueueLimits {
-            network: limit,
-            api: limit,
-            background: limit,
-        };
+        let limits = QueueLimits { network: limit, api: limit, background: limit };
         (Queue::new(limits), Arc::default())
     }
 
     fn push(queue: &Queue, failed: &Arc<AtomicUsize>, lane: Lane, alone: bool) {
-        let hints = Hints {
-            alone,
-            ..Hints::default()
-        };
-        let job = Idle {
-            hints,
-            failed: Arc::clone(failed),
-        };
+        let hints = Hints { alone, ..Hints::default() };
+        let job = Idle { hints, failed: Arc::clone(failed) };
         queue.push(lane, Duration::from_secs(1), Box::new(job));
     }
 
@@ -302,9 +269,7 @@ mod tests {
             push(&queue, &failed, Lane::Api, false);
             push(&queue, &failed, Lane::Background, false);
         }
-        let Taken::Batch(batch) = queue.take(Duration::ZERO) else {
-            panic!("no batch")
-        };
+        let Taken::Batch(batch) = queue.take(Duration::ZERO) else { panic!("no batch") };
         assert_eq!(batch.len(), MAX_COMMANDS);
         let left = queue.lock();
         let taken: Vec<usize> = left.lanes.iter().map(|lane| 1_000 - lane.len()).collect();

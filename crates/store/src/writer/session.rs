@@ -30,10 +30,8 @@ impl Session {
         if !self.connection.is_postgres() {
             return Ok(None);
         }
-        let row = self.connection.first(
-            &Sql::new("SELECT pg_current_xact_id()::text"),
-            &[Kind::Text],
-        )?;
+        let row =
+            self.connection.first(&Sql::new("SELECT pg_current_xact_id()::text"), &[Kind::Text])?;
         Ok(row.and_then(|row| word(row.into_iter().next())))
     }
 
@@ -72,7 +70,5 @@ fn take_stripe(connection: &mut Connection) -> Result<i64, DbError> {
             return Ok(stripe);
         }
     }
-    Err(DbError::Lost(
-        "no stripe of the system accounts is free".to_owned(),
-    ))
+    Err(DbError::Lost("no stripe of the system accounts is free".to_owned()))
 }

@@ -59,8 +59,7 @@ impl Stats {
         self.batches.fetch_add(1, Ordering::Relaxed);
         self.commands.fetch_add(commands, Ordering::Relaxed);
         self.statements.fetch_add(statements, Ordering::Relaxed);
-        self.largest_statements
-            .fetch_max(statements, Ordering::Relaxed);
+        self.largest_statements.fetch_max(statements, Ordering::Relaxed);
     }
 
     pub(crate) fn count_rerun(&self) {

@@ -49,17 +49,9 @@ pub(crate) fn spawn(
 ) -> Result<JoinHandle<()>, DbError> {
     let session = Session::open(&settings.url)?;
     let batch = Batch::new(session.connection.is_postgres());
-    let mut writer = Writer {
-        settings,
-        queue,
-        session: Some(session),
-        batch,
-        panics: 0,
-    };
+    let mut writer = Writer { settings, queue, session: Some(session), batch, panics: 0 };
     let thread = std::thread::Builder::new().name(name.to_owned());
-    thread
-        .spawn(move || writer.run())
-        .map_err(|error| DbError::Lost(error.to_string()))
+    thread.spawn(move || writer.run()).map_err(|error| DbError::Lost(error.to_string()))
 }
 
 struct Writer {
@@ -138,12 +130,7 @@ impl Writer {
         };
         let before = session.connection.statements();
         let (merge, probe) = (&self.settings.merge, self.settings.probe.as_ref());
-        let mut attempt = Attempt {
-            session,
-            batch: &mut self.batch,
-            merge,
-            probe,
-        };
+        let mut attempt = Attempt { session, batch: &mut self.batch, merge, probe };
         let outcome = catch_unwind(AssertUnwindSafe(|| attempt.run(jobs)));
         let statements = session.connection.statements().saturating_sub(before);
         match outcome {
@@ -160,10 +147,8 @@ impl Writer {
 
     /// Cleans up after a statement that failed before COMMIT.
     fn recover(&mut self, error: DbError) -> Attempted {
-        let rolled_back = self
-            .session
-            .as_mut()
-            .is_some_and(|session| session.connection.run("ROLLBACK").is_ok());
+        let rolled_back =
+            self.session.as_mut().is_some_and(|session| session.connection.run("ROLLBACK").is_ok());
         match error {
             DbError::Conflict(detail) if rolled_back => Attempted::Again(detail),
             DbError::Rejected(detail) if rolled_back => Attempted::Rejected(detail),
@@ -190,15 +175,8 @@ impl Writer {
         if !self.reconnect() {
             return Attempted::Unknown(error.to_string());
         }
-        let fate = self
-            .session
-            .as_mut()
-            .map(|session| session.commit_fate(&id));
-        tracing::warn!(
-            transaction = id,
-            ?fate,
-            "resolved a COMMIT that got no answer"
-        );
+        let fate = self.session.as_mut().map(|session| session.commit_fate(&id));
+        tracing::warn!(transaction = id, ?fate, "resolved a COMMIT that got no answer");
         match fate {
             Some(Ok(CommitFate::Committed)) => {
                 Attempted::Settled(jobs.iter().map(|_| Ran::Settled).collect())
@@ -214,8 +192,7 @@ impl Writer {
         self.lose_session();
         if self.panics >= 2 {
             let detail = "the writer panicked twice in a row";
-            self.queue
-                .fail_all(&SubmitError::Unavailable(detail.to_owned()));
+            self.queue.fail_all(&SubmitError::Unavailable(detail.to_owned()));
             (self.settings.fatal)(detail);
         }
         Attempted::Again("the writer panicked".to_owned())
@@ -303,8 +280,6 @@ fn pause(round: u32) -> Duration {
     let _best_effort = getrandom::fill(&mut random);
     let [jitter] = random;
     Duration::from_micros(
-        u64::from(jitter)
-            .saturating_add(50)
-            .saturating_mul(u64::from(round) * 20),
+        u64::from(jitter).saturating_add(50).saturating_mul(u64::from(round) * 20),
     )
 }

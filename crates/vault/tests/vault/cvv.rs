@@ -5,11 +5,7 @@ use cardium_vault::{Cvk, Expiry, Pan, ServiceCode, ServiceCodeError, cvv1, cvv2,
 fn vector() -> (Pan, Expiry, Cvk) {
     let pan = Pan::parse("4571230012345678").expect("the vector's number is valid");
     let expiry = Expiry::parse("2912").expect("the vector's expiry is valid");
-    (
-        pan,
-        expiry,
-        Cvk::new(0x0123_4567_89AB_CDEF_FEDC_BA98_7654_3210_u128.to_be_bytes()),
-    )
+    (pan, expiry, Cvk::new(0x0123_4567_89AB_CDEF_FEDC_BA98_7654_3210_u128.to_be_bytes()))
 }
 
 /// The expected values were computed with psec, which takes the expiry as text, here "2912".
@@ -38,14 +34,8 @@ fn every_input_counts() {
     let cvv = cvv2(&pan, expiry, &cvk);
     let other_pan = Pan::parse("4111111111111111").unwrap();
     assert_ne!(cvv2(&other_pan, expiry, &cvk).reveal(), cvv.reveal());
-    assert_ne!(
-        cvv2(&pan, Expiry::parse("3012").unwrap(), &cvk).reveal(),
-        cvv.reveal()
-    );
-    assert_ne!(
-        cvv2(&pan, expiry, &Cvk::new([7; 16])).reveal(),
-        cvv.reveal()
-    );
+    assert_ne!(cvv2(&pan, Expiry::parse("3012").unwrap(), &cvk).reveal(), cvv.reveal());
+    assert_ne!(cvv2(&pan, expiry, &Cvk::new([7; 16])).reveal(), cvv.reveal());
 }
 
 #[test]

@@ -15,10 +15,7 @@ fn random(seed: u8) -> SealRandom {
 }
 
 fn kek(version: i32) -> Kek {
-    Kek::new(
-        version,
-        [u8::try_from(version).expect("a small version"); 32],
-    )
+    Kek::new(version, [u8::try_from(version).expect("a small version"); 32])
 }
 
 fn ring(versions: &[i32]) -> KeyRing {
@@ -38,12 +35,7 @@ fn sealed() -> Sealed {
 fn a_sealed_value_opens_in_its_place() {
     let sealed = sealed();
     assert_eq!(sealed.kek_version(), 1);
-    assert!(
-        !sealed
-            .to_bytes()
-            .windows(4)
-            .any(|window| window == &SECRET[..4])
-    );
+    assert!(!sealed.to_bytes().windows(4).any(|window| window == &SECRET[..4]));
     assert_eq!(*open(&sealed, &place(), &ring(&[1])).unwrap(), SECRET);
     assert_eq!(*open(&sealed, &place(), &ring(&[1, 2])).unwrap(), SECRET);
 }
@@ -85,11 +77,7 @@ fn another_key_or_another_version_of_the_same_key_does_not_open() {
     assert_eq!(open(&sealed(), &place(), &ring(&[2])), Err(OpenError));
 
     let value = sealed();
-    let parts = (
-        value.wrapped_dek(),
-        value.nonce(),
-        value.ciphertext().to_vec(),
-    );
+    let parts = (value.wrapped_dek(), value.nonce(), value.ciphertext().to_vec());
     let renamed = Sealed::try_from_parts(2, parts.0, parts.1, parts.2).unwrap();
     let same_bytes = KeyRing::try_new(2, [Kek::new(2, [1; 32])]).unwrap();
     assert_eq!(open(&renamed, &place(), &same_bytes), Err(OpenError));
@@ -100,17 +88,11 @@ fn rotation_rewraps_the_data_key_only() {
     let old = sealed();
     let new = rewrap(&old, &place(), &ring(&[1, 2]), &kek(2), [5; 12]).unwrap();
     assert_eq!(new.kek_version(), 2);
-    assert_eq!(
-        (new.nonce(), new.ciphertext()),
-        (old.nonce(), old.ciphertext())
-    );
+    assert_eq!((new.nonce(), new.ciphertext()), (old.nonce(), old.ciphertext()));
     assert_ne!(new.wrapped_dek(), old.wrapped_dek());
     assert_eq!(*open(&new, &place(), &ring(&[2])).unwrap(), SECRET);
     assert_eq!(open(&new, &place(), &ring(&[1])), Err(OpenError));
-    assert_eq!(
-        rewrap(&new, &place(), &ring(&[1]), &kek(3), [6; 12]),
-        Err(OpenError)
-    );
+    assert_eq!(rewrap(&new, &place(), &ring(&[1]), &kek(3), [6; 12]), Err(OpenError));
 }
 
 #[test]
@@ -118,29 +100,13 @@ fn parts_and_blobs_of_impossible_lengths_are_refused() {
     let value = sealed();
     let (dek, nonce) = (value.wrapped_dek().as_slice(), value.nonce().as_slice());
     let too_long = vec![0; MAX_PLAINTEXT_BYTES + 17];
-    assert_eq!(
-        Sealed::try_from_parts(1, &dek[1..], nonce, vec![0; 16]),
-        Err(OpenError)
-    );
-    assert_eq!(
-        Sealed::try_from_parts(1, dek, &nonce[1..], vec![0; 16]),
-        Err(OpenError)
-    );
-    assert_eq!(
-        Sealed::try_from_parts(1, dek, nonce, vec![0; 15]),
-        Err(OpenError)
-    );
-    assert_eq!(
-        Sealed::try_from_parts(1, dek, nonce, too_long),
-        Err(OpenError)
-    );
+    assert_eq!(Sealed::try_from_parts(1, &dek[1..], nonce, vec![0; 16]), Err(OpenError));
+    assert_eq!(Sealed::try_from_parts(1, dek, &nonce[1..], vec![0; 16]), Err(OpenError));
+    assert_eq!(Sealed::try_from_parts(1, dek, nonce, vec![0; 15]), Err(OpenError));
+    assert_eq!(Sealed::try_from_parts(1, dek, nonce, too_long), Err(OpenError));
     let blob = seal(b"", &place(), &kek(1), random(1)).unwrap().to_bytes();
     for length in 0..blob.len() {
-        assert_eq!(
-            Sealed::from_bytes(&blob[..length]),
-            Err(OpenError),
-            "{length}"
-        );
+        assert_eq!(Sealed::from_bytes(&blob[..length]), Err(OpenError), "{length}");
     }
 }
 
@@ -150,10 +116,7 @@ fn a_value_has_a_longest_length() {
     let value = seal(&longest, &place(), &kek(1), random(1)).unwrap();
     assert_eq!(*open(&value, &place(), &ring(&[1])).unwrap(), longest);
     let longer = vec![7; MAX_PLAINTEXT_BYTES + 1];
-    assert_eq!(
-        seal(&longer, &place(), &kek(1), random(1)),
-        Err(SealError::TooLong)
-    );
+    assert_eq!(seal(&longer, &place(), &kek(1), random(1)), Err(SealError::TooLong));
 }
 
 #[test]

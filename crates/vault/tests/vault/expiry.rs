@@ -8,10 +8,7 @@ fn an_expiry_reads_and_writes_its_forms() {
     let expiry = Expiry::parse("2912").unwrap();
     assert_eq!(Expiry::try_new(2029, 12), Ok(expiry));
     assert_eq!((expiry.year(), expiry.month()), (2029, 12));
-    assert_eq!(
-        (expiry.yymm().as_str(), expiry.iso().as_str()),
-        ("2912", "2029-12")
-    );
+    assert_eq!((expiry.yymm().as_str(), expiry.iso().as_str()), ("2912", "2029-12"));
     assert!(expiry < Expiry::parse("3001").unwrap());
 }
 

@@ -20,15 +20,9 @@ fn raw() -> RawKeys {
 fn every_key_has_a_check_value_of_its_own() {
     let values = Keys::try_new(&raw()).unwrap().check_values();
     let names: Vec<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(
-        names,
-        ["kek/1", "kek/2", "fingerprint", "cvk", "hash", "audit"]
-    );
+    assert_eq!(names, ["kek/1", "kek/2", "fingerprint", "cvk", "hash", "audit"]);
     for (index, (name, value)) in values.iter().enumerate() {
-        assert!(
-            values[..index].iter().all(|(_, other)| other != value),
-            "{name}"
-        );
+        assert!(values[..index].iter().all(|(_, other)| other != value), "{name}");
     }
     assert_eq!(values[0].1, key_check_value(&[1; 32]));
     assert_eq!(values, Keys::try_new(&raw()).unwrap().check_values());
@@ -70,10 +64,7 @@ fn a_hash_belongs_to_its_key_domain_and_data() {
     let key = HashKey::new([1; 32]);
     let hash = keyed_hash(&key, "session", b"token");
     assert_eq!(keyed_hash(&key, "session", b"token"), hash);
-    assert_ne!(
-        keyed_hash(&HashKey::new([2; 32]), "session", b"token"),
-        hash
-    );
+    assert_ne!(keyed_hash(&HashKey::new([2; 32]), "session", b"token"), hash);
     assert_ne!(keyed_hash(&key, "api-key", b"token"), hash);
     assert_ne!(keyed_hash(&key, "sessionto", b"ken"), hash);
     assert_ne!(keyed_hash(&key, "", b"sessiontoken"), hash);
@@ -81,13 +72,7 @@ fn a_hash_belongs_to_its_key_domain_and_data() {
 
 #[test]
 fn secret_bytes_have_one_length() {
-    assert_eq!(
-        SecretBytes::<2>::try_from_slice(&[1, 2]),
-        Ok(SecretBytes::new([1, 2]))
-    );
-    let error = SecretLengthError {
-        expected: 2,
-        actual: 3,
-    };
+    assert_eq!(SecretBytes::<2>::try_from_slice(&[1, 2]), Ok(SecretBytes::new([1, 2])));
+    let error = SecretLengthError { expected: 2, actual: 3 };
     assert_eq!(SecretBytes::<2>::try_from_slice(&[1, 2, 3]), Err(error));
 }

@@ -24,10 +24,7 @@ fn values_and_wrappers_show_a_mask() {
     let cvv = cvv2(&pan, Expiry::parse("2912").unwrap(), &Cvk::new([0xC3; 16]));
     assert_eq!(format!("{cvv:?}"), "Cvv(***)");
     assert_eq!(format!("{:?}", SecretBytes::new([0xC3; 4])), "***");
-    assert_eq!(
-        format!("{:?}", SecretText::from("canary".to_owned())),
-        "***"
-    );
+    assert_eq!(format!("{:?}", SecretText::from("canary".to_owned())), "***");
     let fingerprint = PanFingerprint::from_bytes([0xAB; 32]);
     assert_eq!(format!("{fingerprint:?}"), "PanFingerprint(abababab..)");
 }
@@ -64,10 +61,7 @@ fn a_sealed_value_and_an_error_show_no_content() {
     let aad = Aad::new([1; 16], &[2; 16], "pan");
     let random = SealRandom::from_bytes(&[3; SealRandom::BYTES]);
     let sealed = seal(b"canary", &aad, &Kek::new(1, [4; 32]), random).unwrap();
-    assert_eq!(
-        format!("{sealed:?}"),
-        "Sealed { kek_version: 1, ciphertext_bytes: 22, .. }"
-    );
+    assert_eq!(format!("{sealed:?}"), "Sealed { kek_version: 1, ciphertext_bytes: 22, .. }");
     let error = Pan::parse("4571230012345679").unwrap_err();
     assert_eq!(error, PanError::CheckDigit);
     assert!(!format!("{error} {error:?}").contains("4571"));

@@ -33,14 +33,8 @@ fn a_bin_is_six_to_ten_digits() {
     for bin in ["", "45712", "45712345678", "4571x3", "45712\u{663}"] {
         assert_eq!(Pan::generate(bin, &[0; 16]), Err(PanError::Bin), "{bin}");
     }
-    assert_eq!(
-        Pan::generate("457123", &[0; 16]).unwrap().reveal(),
-        "4571230000000004"
-    );
-    assert_eq!(
-        Pan::generate("4571234567", &[255; 16]).unwrap().bin(),
-        "457123"
-    );
+    assert_eq!(Pan::generate("457123", &[0; 16]).unwrap().reveal(), "4571230000000004");
+    assert_eq!(Pan::generate("4571234567", &[255; 16]).unwrap().bin(), "457123");
 }
 
 #[test]
@@ -48,14 +42,8 @@ fn a_fingerprint_depends_on_number_and_key() {
     let pan = Pan::parse("4111111111111111").unwrap();
     let key = FingerprintKey::new([1; 32]);
     let fingerprint = PanFingerprint::of(&pan, &key);
-    assert_eq!(
-        PanFingerprint::from_bytes(*fingerprint.as_bytes()),
-        fingerprint
-    );
-    assert_ne!(
-        PanFingerprint::of(&pan, &FingerprintKey::new([2; 32])),
-        fingerprint
-    );
+    assert_eq!(PanFingerprint::from_bytes(*fingerprint.as_bytes()), fingerprint);
+    assert_ne!(PanFingerprint::of(&pan, &FingerprintKey::new([2; 32])), fingerprint);
     let other = Pan::parse("4571230012345678").unwrap();
     assert_ne!(PanFingerprint::of(&other, &key), fingerprint);
 }

@@ -53,16 +53,8 @@ mod tests {
             ("::ffff:127.0.0.1", false, false),
         ] {
             let address = text.parse().unwrap();
-            assert_eq!(
-                Guarded(Reach::PublicHttps).allows(address),
-                public,
-                "{text}"
-            );
-            assert_eq!(
-                Guarded(Reach::LoopbackToo).allows(address),
-                development,
-                "{text}"
-            );
+            assert_eq!(Guarded(Reach::PublicHttps).allows(address), public, "{text}");
+            assert_eq!(Guarded(Reach::LoopbackToo).allows(address), development, "{text}");
         }
     }
 

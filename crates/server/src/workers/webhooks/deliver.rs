@@ -50,9 +50,7 @@ impl DeliverEvents {
         if leased.is_empty() {
             return Ok(Vec::new());
         }
-        self.backend
-            .read(move |reads| reads.dispatches(&leased))
-            .await
+        self.backend.read(move |reads| reads.dispatches(&leased)).await
     }
 
     fn start(&self, dispatch: Dispatch, room: OwnedSemaphorePermit) {
@@ -115,11 +113,7 @@ async fn attempt(backend: &Backend, sender: &Sender, dispatch: Dispatch) -> Atte
         }
     };
     let draw = u16::from_be_bytes(backend.edge.random());
-    AttemptResult {
-        delivery: dispatch.delivery,
-        status,
-        jitter: draw % (JITTER_MAX + 1),
-    }
+    AttemptResult { delivery: dispatch.delivery, status, jitter: draw % (JITTER_MAX + 1) }
 }
 
 fn log_failure(dispatch: &Dispatch, error: &super::SenderError) {

@@ -26,10 +26,7 @@ impl Message {
         let body = cardium_api_v1::event_body(&dispatch.event);
         let headers = [
             ("Content-Type", "application/json".to_owned()),
-            (
-                "Cryptocardium-Signature",
-                signature_header(&secret, now, &body),
-            ),
+            ("Cryptocardium-Signature", signature_header(&secret, now, &body)),
             ("Cryptocardium-Event-Id", dispatch.event.id.to_string()),
             ("Cryptocardium-Delivery", dispatch.delivery.id.to_string()),
         ];

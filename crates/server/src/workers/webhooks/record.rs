@@ -39,8 +39,5 @@ async fn write(backend: &Backend, results: Vec<AttemptResult>) {
         tokio::time::sleep(pause).await;
         pause = pause.saturating_mul(2);
     }
-    tracing::error!(
-        count,
-        "results of webhooks are lost; their deliveries will be repeated"
-    );
+    tracing::error!(count, "results of webhooks are lost; their deliveries will be repeated");
 }

@@ -55,11 +55,7 @@ impl Sender {
             .referer(false)
             .dns_resolver(Arc::new(Guarded(reach)))
             .build()?;
-        Ok(Self {
-            client,
-            reach,
-            keys,
-        })
+        Ok(Self { client, reach, keys })
     }
 
     /// Sends an event and gives the answer's status.
@@ -80,9 +76,7 @@ impl Sender {
             let status = response.status().as_u16();
             drain(response).await.map(|()| status)
         };
-        exchange
-            .await
-            .map_err(|error| SenderError::Exchange(error.without_url()))
+        exchange.await.map_err(|error| SenderError::Exchange(error.without_url()))
     }
 }
 

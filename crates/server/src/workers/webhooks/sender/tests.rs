@@ -126,15 +126,8 @@ async fn redirects_are_answers_and_not_followed() {
 #[tokio::test]
 async fn private_addresses_are_not_dialled() {
     let sender = sender(Reach::PublicHttps);
-    for url in [
-        "https://127.0.0.1:1/",
-        "https://10.0.0.1/",
-        "https://[::1]/",
-        "http://1.1.1.1/",
-    ] {
-        let refused = sender
-            .send(&dispatch(url.to_owned(), &sender.keys), NOW)
-            .await;
+    for url in ["https://127.0.0.1:1/", "https://10.0.0.1/", "https://[::1]/", "http://1.1.1.1/"] {
+        let refused = sender.send(&dispatch(url.to_owned(), &sender.keys), NOW).await;
         assert!(matches!(refused, Err(SenderError::Forbidden)), "{url}");
     }
 }

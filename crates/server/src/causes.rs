@@ -1,0 +1,16 @@
+//! Errors as people read them.
+
+use std::error::Error;
+
+/// An error with everything that caused it, outermost first.
+#[must_use]
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
