@@ -1,7 +1,9 @@
 //! The database with its keys.
 
 use std::{
-    fs, io,
+    fs::DirBuilder,
+    io,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -45,13 +47,13 @@ pub fn url(settings: &Settings) -> SecretText {
     SecretText::new(path.to_string_lossy().into_owned())
 }
 
-/// Makes the data directory if there is none.
+/// Makes the data directory if there is none, for its owner only.
 ///
 /// # Errors
 /// [`StorageError::Directory`].
 pub fn make_directory(data_dir: &Path) -> Result<(), StorageError> {
-    fs::create_dir_all(data_dir)
-        .map_err(|source| StorageError::Directory { path: data_dir.to_owned(), source })
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
+    made.map_err(|source| StorageError::Directory { path: data_dir.to_owned(), source })
 }
 
 /// Opens the database with its keys, which are made if it has never had any.
