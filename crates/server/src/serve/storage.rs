@@ -9,7 +9,7 @@ use std::{
 };
 
 use cardium_app::{Entropy, event::EventRenderer};
-use cardium_store::{OpenError, QueueLimits, Store, StoreSettings, has_keys, migrate};
+use cardium_store::{OpenError, Prepared, QueueLimits, Store, StoreSettings};
 use cardium_vault::{Keys, SecretText};
 
 use crate::{
@@ -69,12 +69,9 @@ pub fn open(
     make_directory(data_dir)?;
     let url = url(settings);
     let database = &settings.database;
-    if database.migrate_on_start {
-        migrate(url.expose())?;
-    }
-    let fresh = !has_keys(url.expose())?;
-    let keys = keys::load(data_dir, fresh, entropy)?;
-    let store = Store::open(&StoreSettings {
+    let prepared = Prepared::new(url.expose(), database.migrate_on_start)?;
+    let keys = keys::load(data_dir, !prepared.has_keys(), entropy)?;
+    let store = prepared.open(&StoreSettings {
         url: url.expose().to_owned(),
         pool_size: database.pool_size,
         writers: database.writers,
@@ -83,7 +80,7 @@ pub fn open(
             api: database.queue_api,
             background: database.queue_background,
         },
-        migrate: false,
+        migrate: database.migrate_on_start,
         key_checks: keys.check_values(),
         audit_key: keys.audit().clone(),
         renderer,
