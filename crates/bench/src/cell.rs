@@ -21,7 +21,7 @@ pub enum Spread {
 
 /// What an HTTP cell asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Request {
+pub enum Operation {
     /// `POST /v1/cards/{id}/load`.
     Load(Spread),
     /// `GET /v1/balance`.
@@ -40,7 +40,7 @@ pub enum Cell {
     /// Card loads through the port of the write path.
     Direct(Backend, Spread, usize),
     /// Requests to a whole server.
-    Http(Backend, Request),
+    Http(Backend, Operation),
 }
 
 impl Cell {
@@ -53,12 +53,12 @@ impl Cell {
             Self::Direct(backend, spread, callers) => {
                 format!("direct/{}/{}/{callers}", database(backend), spread.as_str())
             }
-            Self::Http(backend, request) => {
+            Self::Http(backend, operation) => {
                 let database = database(backend);
-                match request {
-                    Request::Load(spread) => format!("http/{database}/load/{}", spread.as_str()),
-                    Request::Balance => format!("http/{database}/balance"),
-                    Request::Topup => format!("http/{database}/topup"),
+                match operation {
+                    Operation::Load(spread) => format!("http/{database}/load/{}", spread.as_str()),
+                    Operation::Balance => format!("http/{database}/balance"),
+                    Operation::Topup => format!("http/{database}/topup"),
                 }
             }
         }
@@ -97,8 +97,8 @@ pub fn round(only: &str) -> Vec<Cell> {
             cells.extend(BACKENDS.map(|backend| Cell::Direct(backend, spread, callers)));
         }
     }
-    let loads = spreads.map(Request::Load);
-    for request in loads.into_iter().chain([Request::Balance, Request::Topup]) {
+    let loads = spreads.map(Operation::Load);
+    for request in loads.into_iter().chain([Operation::Balance, Operation::Topup]) {
         cells.extend(BACKENDS.map(|backend| Cell::Http(backend, request)));
     }
     cells.retain(|cell| cell.is_baseline() || cell.name().contains(only));

@@ -51,7 +51,7 @@ impl Connection {
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
                 return Err(io::Error::from(ErrorKind::UnexpectedEof).into());
             }
-            let framed = frame(&self.buffer).map_err(|_| self.unexpected(request, 0))?;
+            let framed = frame(&self.buffer).map_err(|_| self.unexpected(request))?;
             if let Some(found) = framed.filter(|found| found.total <= self.buffer.len()) {
                 break found;
             }
@@ -65,19 +65,22 @@ impl Connection {
     /// As [`Self::send`], or when the answer is no JSON.
     pub async fn call(&mut self, mut request: Request) -> Result<Value, BenchError> {
         let read = serde_json::from_slice(self.send(&mut request).await?);
-        read.map_err(|_| self.unexpected(&request, 0))
+        read.map_err(|_| self.unexpected(&request))
     }
 
     fn body(&self, request: &Request, found: Frame) -> Result<&[u8], BenchError> {
         if !(200..300).contains(&found.status) {
-            return Err(self.unexpected(request, 0));
+            return Err(self.unexpected(request));
         }
         Ok(self.buffer.get(found.head..found.total).unwrap_or_default())
     }
 
-    fn unexpected(&self, request: &Request, from: usize) -> BenchError {
-        let bytes = self.buffer.get(from..).unwrap_or_default();
-        let answer = String::from_utf8_lossy(bytes).chars().take(SHOWN).collect();
+    /// Status line and body of what came, for an error.
+    fn unexpected(&self, request: &Request) -> BenchError {
+        let text = String::from_utf8_lossy(&self.buffer);
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head.lines().next().unwrap_or("nothing");
+        let answer = format!("{status} {body}").chars().take(SHOWN).collect();
         BenchError::Answer { request: request.line(), answer }
     }
 }

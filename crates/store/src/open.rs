@@ -1,5 +1,6 @@
 use std::{
     fs::{File, OpenOptions},
+    os::unix::fs::OpenOptionsExt,
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
     time::Duration,
@@ -248,8 +249,15 @@ fn lock(url: &str) -> Result<Option<File>, OpenError> {
         return Ok(None);
     }
     let path = format!("{url}.lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(|error| OpenError::Database(format!("{path}: {error}")))?;
+    let file = private_file(&path)?;
     file.try_lock().map_err(|_| OpenError::Locked(path))?;
+    // An empty file is an empty database; its log files take on its mode.
+    private_file(url)?;
     Ok(Some(file))
+}
+
+/// Opens a file, which is made for its owner only.
+fn private_file(path: &str) -> Result<File, OpenError> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path);
+    file.map_err(|error| OpenError::Database(format!("{path}: {error}")))
 }

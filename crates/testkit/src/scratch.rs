@@ -94,9 +94,7 @@ impl Scratch {
             }
         }
     }
-}
 
-impl Scratch {
     /// Runs a query behind the product's back whose answer is one number, in the column `count`.
     ///
     /// # Panics
