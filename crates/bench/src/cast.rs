@@ -56,11 +56,7 @@ impl Cast {
 }
 
 /// Opens an account and gives its API key.
-async fn open_account(
-    api: &mut Connection,
-    name: &str,
-    topups: u64,
-) -> Result<String, BenchError> {
+async fn open_account(api: &mut Connection, name: &str, topups: u64) -> Result<String, BenchError> {
     let body = json!({"email": format!("{name}@example.com"), "password": "a long benchmark"});
     let session = post(api, "/v1/accounts", "", &body).await?;
     let made = post(api, "/v1/api_keys", text(&session, "token"), &json!({"name": name})).await?;

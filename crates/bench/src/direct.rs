@@ -40,8 +40,7 @@ impl Direct {
     pub fn prepare(backend: Backend) -> Self {
         let confirmations = Network::ALL.map(|network| (network, confirmations_required(network)));
         let renderer = Renderer::new(Arc::new(SimulatedAddresses), confirmations.to_vec());
-        let mut world =
-            World::with(backend, |settings| settings.renderer = Arc::new(renderer));
+        let mut world = World::with(backend, |settings| settings.renderer = Arc::new(renderer));
         world.edge.policy = Arc::new(Policy {
             load_fee: Rate::from_millionths(FEE_MILLIONTHS),
             topup_maximum: Money::usd(TREASURY_CENTS),

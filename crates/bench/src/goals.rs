@@ -16,12 +16,7 @@ pub struct Goal {
 
 /// All goals that this program measures.
 pub const GOALS: [Goal; 6] = [
-    Goal {
-        cell: "http/postgres/load/uniform",
-        base: "pgbench",
-        least: 3.0,
-        p99_ms: Some(30.0),
-    },
+    Goal { cell: "http/postgres/load/uniform", base: "pgbench", least: 3.0, p99_ms: Some(30.0) },
     Goal {
         cell: "http/postgres/load/hot",
         base: "http/postgres/load/uniform",
@@ -34,12 +29,7 @@ pub const GOALS: [Goal; 6] = [
         least: 1.5,
         p99_ms: None,
     },
-    Goal {
-        cell: "http/sqlite/load/hot",
-        base: "http/postgres/load/hot",
-        least: 1.5,
-        p99_ms: None,
-    },
+    Goal { cell: "http/sqlite/load/hot", base: "http/postgres/load/hot", least: 1.5, p99_ms: None },
     Goal { cell: "http/sqlite/balance", base: "bare", least: 0.4, p99_ms: None },
     Goal { cell: "http/postgres/balance", base: "bare", least: 0.2, p99_ms: None },
 ];

@@ -32,9 +32,8 @@ impl Request {
     pub fn post(path: &str, token: &str, body: &str) -> Self {
         let head = head("POST", path, token);
         let length = body.len();
-        let head = format!(
-            "{head}Content-Type: application/json\r\nContent-Length: {length}\r\n{KEY}"
-        );
+        let head =
+            format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n{KEY}");
         let key = Some(head.len());
         let bytes = format!("{head}{}\r\n\r\n{body}", "0".repeat(KEY_DIGITS)).into_bytes();
         Self { bytes, key }

@@ -40,16 +40,11 @@ impl Served {
     ///
     /// # Errors
     /// When the server does not start, or refuses a request.
-    pub fn prepare(
-        runtime: &Runtime,
-        backend: Backend,
-        seconds: u64,
-    ) -> Result<Self, BenchError> {
+    pub fn prepare(runtime: &Runtime, backend: Backend, seconds: u64) -> Result<Self, BenchError> {
         let database = Scratch::new(backend);
         let settings = settings(&database)?;
-        let cast = while_running(runtime, &settings, |address| {
-            alone(Cast::sign_up(address, seconds))
-        })?;
+        let cast =
+            while_running(runtime, &settings, |address| alone(Cast::sign_up(address, seconds)))?;
         Ok(Self { settings, cast, _database: database })
     }
 
