@@ -15,7 +15,7 @@ use crate::{
     db::{Connection, DbError},
     tx::{BatchTx, Missed},
     writer::{
-        outcome::{Fault, Ran},
+        outcome::{Fault, Ran, Unanswered},
         probe::{Point, Probe},
         queue::Pending,
         session::Session,
@@ -44,10 +44,9 @@ impl Attempt<'_> {
         let kept = ran.iter().any(|ran| matches!(ran, Ran::Settled));
         // A cold command writes through, so only its own verdict says whether to keep that.
         if (alone && kept) || self.batch.is_dirty() {
-            self.commit(jobs.len())?;
-        } else {
-            self.session.connection.run("ROLLBACK")?;
+            return self.commit(ran);
         }
+        self.session.connection.run("ROLLBACK")?;
         Ok(ran)
     }
 
@@ -118,15 +117,16 @@ impl Attempt<'_> {
         Ran::Failed(SubmitError::Failed(detail.to_owned()))
     }
 
-    fn commit(&mut self, commands: usize) -> Result<(), Fault> {
+    fn commit(&mut self, ran: Vec<Ran>) -> Result<Vec<Ran>, Fault> {
         let session = &mut *self.session;
         self.batch.flush(&mut session.connection, session.stripe)?;
-        let id = session.transaction_id()?;
-        self.look(Point::BeforeCommit, commands);
-        let committed = self.session.connection.run("COMMIT");
-        committed.map_err(|error| Fault::AtCommit(error, id))?;
-        self.look(Point::Committed, commands);
-        Ok(())
+        let transaction = session.transaction_id()?;
+        self.look(Point::BeforeCommit, ran.len());
+        if let Err(error) = self.session.connection.run("COMMIT") {
+            return Err(Fault::AtCommit(Unanswered { error, transaction, ran }));
+        }
+        self.look(Point::Committed, ran.len());
+        Ok(ran)
     }
 
     fn look(&self, point: Point, commands: usize) {
