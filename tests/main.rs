@@ -6,4 +6,5 @@
 
 mod architecture;
 mod support;
+mod v1;
 mod write_path;
