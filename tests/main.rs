@@ -5,5 +5,8 @@
 //! server. Unit tests are deliberately absent: they live beside the code they test.
 
 mod architecture;
+mod crash;
+mod iso8583;
+mod processes;
 mod support;
 mod write_path;

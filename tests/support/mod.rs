@@ -1,10 +1,18 @@
 //! What black-box tests share.
 
+mod acquirer;
+mod customer;
 mod gate;
+mod process;
 mod proxy;
+mod wire;
 
+pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, without};
+pub use customer::{Card, Customer, PASSWORD, Reply, cents, dollars, text};
 pub use gate::Gate;
+pub use process::{Finished, Process, assert_verified, cardium, eventually, finish, serve, verify};
 pub use proxy::{Cut, Proxy};
+pub use wire::{Line, encode, framed, management};
 
 /// Makes two tests of a function that takes a backend: one on SQLite, one on PostgreSQL.
 #[macro_export]
