@@ -32,6 +32,11 @@ impl Line {
         Ok(line)
     }
 
+    /// The same connection, for another thread to write to.
+    pub fn other_half(&self) -> io::Result<Self> {
+        self.0.try_clone().map(Self)
+    }
+
     /// Sends a message and waits for the next response.
     pub fn exchange(&mut self, message: &Value) -> io::Result<Value> {
         self.write(&framed(message))?;
