@@ -29,7 +29,7 @@ const WIRING: &[&str] = &["server", "bench", "testkit"];
 
 /// What the product's crates may know of each other. `None`: the crate has no rule yet.
 fn may_know(folder: &str) -> Option<Vec<&'static str>> {
-    let allowed = match folder {
+    let mut allowed = match folder {
         "kernel" | "iso8583" | "vault" => vec![],
         "cards" => vec!["kernel", "ledger", "vault"],
         "authorizations" | "disputes" | "orders" | "topups" | "transfers" | "withdrawals" => {
@@ -52,6 +52,9 @@ fn may_know(folder: &str) -> Option<Vec<&'static str>> {
         ),
         _ => return None,
     };
+    if folder == "bench" {
+        allowed.push("testkit");
+    }
     Some(allowed)
 }
 
@@ -86,7 +89,7 @@ const CORE: &[&[&str]] = &[DOMAIN, PURE, &["app"]];
 const LIBRARIES: [LibraryRule; 5] = [
     LibraryRule {
         packages: &["actix*", "rmcp-actix-web"],
-        place: Place::Only(&[&["http", "server"]]),
+        place: Place::Only(&[&["http", "server", "bench"]]),
         why: "the web framework stays at the HTTP edge",
     },
     LibraryRule {

@@ -10,8 +10,11 @@ use crate::{CommandError, CommandResult, Hints, tx::Tx};
 /// Which queue a command waits in; drained in this order, each with a guaranteed share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
-    /// The card network: a late answer is a wrong answer.
+    /// The card network's requests: a late answer is a wrong answer.
     Network,
+    /// What the card network tells of (clearings, reversals): it waits with the requests, and
+    /// has room reserved for when they fill the lane, because it already happened.
+    NetworkAdvice,
     /// Clients of the APIs.
     Api,
     /// Workers.

@@ -39,13 +39,13 @@ pub struct Undispatched {
 
 /// What webhook commands need of the open transaction.
 pub trait WebhookStore {
-    /// Endpoints of an account.
+    /// How many endpoints an account has; kept on its sequence row, which is locked.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// When the account's sequence was not announced.
     fn count_endpoints(&mut self, account: AccountId) -> Result<i64, StoreError>;
 
-    /// Writes a new endpoint.
+    /// Writes a new endpoint and counts it. Events from here on are dispatched.
     ///
     /// # Errors
     /// When the database refuses.
@@ -127,7 +127,6 @@ impl UseCase for CreateWebhook {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Endpoint> {
         let account = unit.account()?;
-        // The account's sequence row is locked, so the count cannot change under us.
         if unit.tx.count_endpoints(account)? >= unit.policy().webhooks_maximum {
             let message = "The account holds the most webhook endpoints it may.";
             return Err(Problem::new(ErrorCode::WebhookLimitReached, message).into());

@@ -115,3 +115,93 @@ fn get_account(
 ) -> Result<LedgerAccount, LedgerError> {
     store.find_ledger_account(id)?.ok_or(LedgerError::WrongBook(id))
 }
+
+#[cfg(test)]
+mod tests {
+    use cardium_kernel::StoreError;
+    use mockall::predicate::eq;
+
+    use super::*;
+    use crate::{PostingKind, Source, recipes, store::MockLedgerStore};
+
+    const NOW: Timestamp = Timestamp::from_unix_seconds(1);
+    const OWNER: AccountId = AccountId::new(0x100);
+
+    fn account(posted: i64, held: i64) -> LedgerAccount {
+        let id = LedgerAccountId::treasury(OWNER, Book::Live);
+        let role = Role::Treasury(Book::Live);
+        let open = LedgerAccount::open(id, OWNER, Book::Live, role, Money::usd(0));
+        let (posted, held) = (Money::usd(posted), Money::usd(held));
+        LedgerAccount::restore(crate::AccountRecord { posted, held, version: 4, ..(*open).clone() })
+    }
+
+    fn credit(ids: &mut IdSource, book: Book) -> Posting {
+        let source = Source { object: "topup", id: 1 };
+        let treasury = LedgerAccountId::treasury(OWNER, Book::Live);
+        recipes::topup_credit(ids, book, source, treasury, Money::usd(700)).unwrap()
+    }
+
+    #[test]
+    fn a_posting_changes_the_account_and_leaves_an_entry() {
+        let mut ids = IdSource::new(NOW, [1; 16]);
+        let posting = credit(&mut ids, Book::Live);
+        let mut store = MockLedgerStore::new();
+        store.expect_find_ledger_account().times(1).returning(|_| Ok(Some(account(500, 0))));
+        store
+            .expect_save_ledger_account()
+            .withf(|saved| saved.posted == Money::usd(1_200) && saved.version == 5)
+            .times(1)
+            .returning(|_| Ok(()));
+        store
+            .expect_insert_posting()
+            .withf(|posting, entries| {
+                let [entry] = entries.as_slice() else { return false };
+                posting.kind() == PostingKind::Topup
+                    && entry.balance_after == Money::usd(1_200)
+                    && entry.account_version == 5
+            })
+            .times(1)
+            .returning(|_, _| Ok(()));
+        assert_eq!(book_posting(&mut store, posting, &mut ids, NOW), Ok(()));
+    }
+
+    #[test]
+    fn a_posting_never_spans_two_books() {
+        let mut ids = IdSource::new(NOW, [1; 16]);
+        let posting = credit(&mut ids, Book::Sandbox);
+        let mut store = MockLedgerStore::new();
+        store.expect_find_ledger_account().returning(|_| Ok(Some(account(500, 0))));
+        let refused = book_posting(&mut store, posting, &mut ids, NOW);
+        assert!(matches!(refused, Err(LedgerError::WrongBook(_))));
+    }
+
+    #[test]
+    fn a_hold_takes_no_more_than_is_available() {
+        let mut store = MockLedgerStore::new();
+        let id = account(0, 0).id;
+        store.expect_find_ledger_account().with(eq(id)).returning(|_| Ok(Some(account(500, 450))));
+        store.expect_find_hold().returning(|_| Ok(None));
+        let refused = change_hold(&mut store, HoldId::new(9), id, Money::usd(51), NOW);
+        let available = Money::usd(50);
+        assert!(
+            matches!(refused, Err(LedgerError::Insufficient { available: a, .. }) if a == available)
+        );
+    }
+
+    #[test]
+    fn a_store_that_fails_stops_the_posting() {
+        let mut ids = IdSource::new(NOW, [1; 16]);
+        let posting = credit(&mut ids, Book::Live);
+        let mut store = MockLedgerStore::new();
+        store.expect_find_ledger_account().returning(|_| Err(StoreError::Miss));
+        let refused = book_posting(&mut store, posting, &mut ids, NOW);
+        assert_eq!(refused, Err(LedgerError::Store(StoreError::Miss)));
+    }
+
+    #[test]
+    fn releasing_nothing_changes_nothing() {
+        let mut store = MockLedgerStore::new();
+        store.expect_find_hold().returning(|_| Ok(None));
+        assert_eq!(release_hold(&mut store, HoldId::new(9), NOW), Ok(()));
+    }
+}

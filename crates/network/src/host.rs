@@ -146,7 +146,11 @@ impl Host {
 
     async fn run(&self, command: Command) -> Result<(Replied, Option<Transaction>), CommandError> {
         let context = self.edge.context(Actor::Network, None);
-        let queue = (Lane::Network, self.settings.patience);
+        let lane = match command {
+            Command::Authorize(_) => Lane::Network,
+            Command::Clear(_) | Command::Reverse(_) => Lane::NetworkAdvice,
+        };
+        let queue = (lane, self.settings.patience);
         let database = self.database.as_ref();
         Ok(match command {
             Command::Authorize(command) => {

@@ -6,9 +6,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::settings::Overrides;
 
-/// Cardium, the backend of a card programme.
+/// The backend of a card programme
 #[derive(Debug, Parser)]
-#[command(name = "cardium", version, about)]
+#[command(name = "cardium", version)]
 pub struct Cli {
     /// What every command takes.
     #[command(flatten)]

@@ -14,6 +14,7 @@ pub mod entropy;
 pub mod iso;
 pub mod keys;
 mod log;
+mod scratch;
 pub mod serve;
 pub mod settings;
 pub mod verify;

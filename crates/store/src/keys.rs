@@ -7,13 +7,9 @@ use crate::{
     db::{Connection, DbError, Fields, Kind, Sql, Value},
 };
 
-/// Whether the database was ever written with keys, so that new ones must not be made.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub fn has_keys(url: &str) -> Result<bool, OpenError> {
-    let mut connection = Connection::open_writer(url)?;
-    Ok(!load(&mut connection)?.is_empty())
+/// Whether the database was ever written with keys.
+pub(crate) fn exist(connection: &mut Connection) -> Result<bool, OpenError> {
+    Ok(!load(connection)?.is_empty())
 }
 
 /// Compares the process's keys with the database's; the first process leaves its own. Keys may

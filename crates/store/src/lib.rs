@@ -8,7 +8,7 @@
 mod batch;
 mod db;
 mod keys;
-mod migrate;
+mod migrations;
 mod open;
 mod reads;
 mod rows;
@@ -17,8 +17,6 @@ mod tx;
 mod verify;
 mod writer;
 
-pub use keys::has_keys;
-pub use migrate::migrate;
-pub use open::{OpenError, Store, StoreSettings};
+pub use open::{OpenError, Prepared, Store, StoreSettings, migrate};
 pub use verify::{Finding, Progress, Report, verify};
 pub use writer::{Point, Probe, QueueLimits, Stats, StatsSnapshot};

@@ -1,5 +1,6 @@
 use std::{
     fs::{File, OpenOptions},
+    os::unix::fs::OpenOptionsExt,
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
     time::Duration,
@@ -17,7 +18,7 @@ use crate::{
     Probe, QueueLimits, Stats,
     batch::MergeContext,
     db::{Connection, DbError, Manager, Pool, is_postgres},
-    keys, migrate,
+    keys, migrations,
     reads::PooledReads,
     safety,
     writer::{Checkpointer, Fatal, Queue, WriterSettings, spawn},
@@ -104,9 +105,11 @@ impl Store {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(settings: &StoreSettings) -> Result<Self, OpenError> {
+        Prepared::new(&settings.url, settings.migrate)?.open(settings)
+    }
+
+    fn start(settings: &StoreSettings, lock: Option<File>) -> Result<Self, OpenError> {
         let postgres = is_postgres(&settings.url);
-        let lock = if postgres { None } else { Some(lock_file(&settings.url)?) };
-        prepare(settings)?;
         let stats = Arc::new(Stats::default());
         let hot = Arc::new(Queue::new(settings.queue));
         let cold = if postgres { Arc::new(Queue::new(settings.queue)) } else { Arc::clone(&hot) };
@@ -179,15 +182,55 @@ impl Drop for Store {
     }
 }
 
-fn prepare(settings: &StoreSettings) -> Result<(), OpenError> {
-    if settings.migrate {
-        migrate::migrate(&settings.url)?;
-    } else {
-        migrate::check_current(&settings.url)?;
+/// A database that this process may write: locked, where only one process may, and with this
+/// binary's schema. Between preparing and opening it the keys are chosen.
+pub struct Prepared {
+    lock: Option<File>,
+    has_keys: bool,
+}
+
+impl Prepared {
+    /// Takes the lock of an SQLite file, then migrates or checks the schema.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn new(url: &str, migrate: bool) -> Result<Self, OpenError> {
+        let lock = lock(url)?;
+        if migrate {
+            migrations::run(url)?;
+        } else {
+            migrations::check_current(url)?;
+        }
+        let has_keys = keys::exist(&mut Connection::open_writer(url)?)?;
+        Ok(Self { lock, has_keys })
     }
-    let mut connection = Connection::open_writer(&settings.url)?;
-    safety::check(&mut connection)?;
-    keys::check(&mut connection, &settings.key_checks)
+
+    /// Whether the database was ever written with keys, so that new ones must not be made.
+    #[must_use]
+    pub const fn has_keys(&self) -> bool {
+        self.has_keys
+    }
+
+    /// Checks settings and keys, and starts the writers.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(self, settings: &StoreSettings) -> Result<Store, OpenError> {
+        let mut connection = Connection::open_writer(&settings.url)?;
+        safety::check(&mut connection)?;
+        keys::check(&mut connection, &settings.key_checks)?;
+        Store::start(settings, self.lock)
+    }
+}
+
+/// Brings the schema up to date; says how many migrations were run.
+///
+/// # Errors
+/// When another process has the SQLite file, a migration fails, or the schema is newer than
+/// this binary.
+pub fn migrate(url: &str) -> Result<usize, OpenError> {
+    let _lock = lock(url)?;
+    migrations::run(url)
 }
 
 fn pool(settings: &StoreSettings) -> Result<Pool, OpenError> {
@@ -201,10 +244,20 @@ fn pool(settings: &StoreSettings) -> Result<Pool, OpenError> {
 }
 
 /// Takes the lock beside an SQLite file, which every writing process holds.
-fn lock_file(path: &str) -> Result<File, OpenError> {
-    let path = format!("{path}.lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(|error| OpenError::Database(format!("{path}: {error}")))?;
+fn lock(url: &str) -> Result<Option<File>, OpenError> {
+    if is_postgres(url) {
+        return Ok(None);
+    }
+    let path = format!("{url}.lock");
+    let file = private_file(&path)?;
     file.try_lock().map_err(|_| OpenError::Locked(path))?;
-    Ok(file)
+    // An empty file is an empty database; its log files take on its mode.
+    private_file(url)?;
+    Ok(Some(file))
+}
+
+/// Opens a file, which is made for its owner only.
+fn private_file(path: &str) -> Result<File, OpenError> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path);
+    file.map_err(|error| OpenError::Database(format!("{path}: {error}")))
 }

@@ -3,7 +3,10 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use diesel::{Connection as _, PgConnection, SqliteConnection, connection::SimpleConnection};
+use diesel::{
+    Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection,
+    connection::SimpleConnection, sql_query, sql_types::BigInt,
+};
 
 /// The databases every test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +22,13 @@ pub struct Scratch {
     backend: Backend,
     name: String,
     url: String,
+}
+
+/// The answer to a query for one number.
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
 }
 
 static COUNTER: AtomicU32 = AtomicU32::new(0);
@@ -83,6 +93,27 @@ impl Scratch {
                 connection.batch_execute(sql).expect("the SQL runs");
             }
         }
+    }
+
+    /// Runs a query behind the product's back whose answer is one number, in the column `count`.
+    ///
+    /// # Panics
+    /// When the SQL fails.
+    #[must_use]
+    pub fn count(&self, sql: &str) -> i64 {
+        let query = sql_query(sql);
+        let counted: Count = match self.backend {
+            Backend::Sqlite => {
+                let mut connection =
+                    SqliteConnection::establish(&self.url).expect("the file opens");
+                query.get_result(&mut connection).expect("the SQL runs")
+            }
+            Backend::Postgres => {
+                let mut connection = PgConnection::establish(&self.url).expect("it connects");
+                query.get_result(&mut connection).expect("the SQL runs")
+            }
+        };
+        counted.count
     }
 }
 

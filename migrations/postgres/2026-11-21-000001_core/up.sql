@@ -36,13 +36,15 @@ CREATE TABLE credential_uses (
     PRIMARY KEY (credential_id)
 );
 
--- The event and audit counters of an account, and the head of its audit chain.
+-- The event and audit counters of an account, the head of its audit chain, and the number of its
+-- webhook endpoints: the events of an account without any need no dispatching.
 CREATE TABLE account_sequences (
     account_id BYTEA NOT NULL,
     event_seq BIGINT NOT NULL,
     audit_seq BIGINT NOT NULL,
     audit_head BYTEA NOT NULL,
     last_at BIGINT NOT NULL,
+    endpoints BIGINT NOT NULL,
     version BIGINT NOT NULL,
     PRIMARY KEY (account_id)
 );

@@ -4,19 +4,26 @@ use cardium_api_v1::{
     qr, to_json,
     topup::{self, TopupIn},
 };
-use cardium_app::topups::{CancelTopup, CreateTopup};
+use cardium_app::{
+    Answer,
+    topups::{CancelTopup, CreateTopup},
+};
 use cardium_kernel::{Problem, TopupId};
 
-use crate::call::{Call, Outcome};
+use crate::{
+    block::block,
+    call::{Call, Outcome},
+};
 
 pub async fn create_topup(call: Call) -> Outcome {
     let wish = call.input::<TopupIn>()?.parse()?;
     let wiring = &call.state.wiring;
     let id = TopupId::new(wiring.edge.mint());
     let address = wiring.addresses.issue(wish.network, id);
-    // The image is drawn here: the write path should not wait for it.
+    // Neither the event loop nor the write path should wait for the image to be drawn.
     let route = (wish.network, wish.asset);
-    let image = qr::data_uri(&wiring.renderer.payment_uri(route, &address, wish.amount));
+    let payment = wiring.renderer.payment_uri(route, &address, wish.amount);
+    let image = block(move || qr::data_uri(&payment)).await?;
     let create = CreateTopup {
         id,
         book: wish.mode.or(call.key_mode()),
@@ -42,14 +49,18 @@ pub async fn list_topups(call: Call) -> Outcome {
 
 pub async fn get_topup(call: Call) -> Outcome {
     let (account, id) = (call.account()?, call.path_id(TopupId::parse, "top-up")?);
-    let found = call.read(move |reads| reads.find_topup(account, id)).await?;
-    let topup = found.ok_or_else(|| Problem::not_found("top-up"))?;
-    Ok(call.answer(&call.state.wiring.renderer.topup_with_qr(&topup)))
+    let renderer = Arc::clone(&call.state.wiring.renderer);
+    let show = move |topup: &_| to_json(&renderer.topup_with_qr(topup));
+    let found =
+        call.read(move |reads| Ok(reads.find_topup(account, id)?.as_ref().map(show))).await?;
+    let body = found.ok_or_else(|| Problem::not_found("top-up"))?;
+    Ok(Answer::new(call.operation.success, body))
 }
 
 pub async fn cancel_topup(call: Call) -> Outcome {
     let id = call.path_id(TopupId::parse, "top-up")?;
     let renderer = Arc::clone(&call.state.wiring.renderer);
-    let render = move |topup: &_| to_json(&renderer.topup_with_qr(topup));
+    // Nobody is to pay a cancelled top-up, so its answer needs no image.
+    let render = move |topup: &_| to_json(&renderer.topup(topup));
     call.once(CancelTopup { id }, render).await
 }

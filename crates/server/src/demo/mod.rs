@@ -13,7 +13,6 @@ mod events;
 mod payments;
 mod receiver;
 mod report;
-mod scratch;
 mod treasury;
 
 use std::io::{self, Write};
@@ -22,6 +21,7 @@ use cardium_iso8583::{FieldError, frame::FrameError};
 use cardium_network::simulate::SimulateError;
 
 use crate::{
+    scratch::Scratch,
     serve::{Options, Running, StartError},
     settings::{Environment, Overrides, Settings, SettingsError, load},
     verify::VerifyError,
@@ -30,7 +30,6 @@ use crate::{
 use api::Api;
 use receiver::Receiver;
 use report::Report;
-use scratch::Scratch;
 
 /// Why the tour ended early.
 #[derive(Debug, thiserror::Error)]
@@ -141,4 +140,18 @@ async fn start(settings: Settings) -> report::Step<Running> {
     let addresses = running.addresses();
     let note = format!("http://{}", addresses.http);
     Ok((running, note))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_tour_goes_as_it_should() {
+        let mut printed = Vec::new();
+        let outcome = run(Overrides::default(), &mut printed).await;
+        let printed = String::from_utf8(printed).unwrap();
+        assert!(outcome.is_ok(), "{outcome:?}\n{printed}");
+        assert!(printed.contains("Check the books"), "{printed}");
+    }
 }

@@ -1,37 +1,15 @@
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::{fs, os::unix::fs::PermissionsExt};
 
 use super::*;
-use crate::entropy::SystemEntropy;
-
-/// A directory of its own for a test, removed at the end.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("cardium-keys-{}-{number}", std::process::id());
-        Self(std::env::temp_dir().join(name))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _gone = fs::remove_dir_all(&self.0);
-    }
-}
+use crate::{entropy::SystemEntropy, scratch::Scratch};
 
 #[test]
 fn keys_are_made_once_and_found_again() {
-    let scratch = Scratch::new();
-    let made = load(&scratch.0, true, &SystemEntropy).unwrap();
-    let found = load(&scratch.0, false, &SystemEntropy).unwrap();
+    let scratch = Scratch::create().unwrap();
+    let made = load(scratch.path(), true, &SystemEntropy).unwrap();
+    let found = load(scratch.path(), false, &SystemEntropy).unwrap();
     assert_eq!(made.check_values(), found.check_values());
-    let directory = directory(&scratch.0);
+    let directory = directory(scratch.path());
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&directory), 0o700);
     for name in files::NAMES {
@@ -41,28 +19,28 @@ fn keys_are_made_once_and_found_again() {
 
 #[test]
 fn a_used_database_never_gets_new_keys() {
-    let scratch = Scratch::new();
-    let refused = load(&scratch.0, false, &SystemEntropy);
+    let scratch = Scratch::create().unwrap();
+    let refused = load(scratch.path(), false, &SystemEntropy);
     assert!(matches!(refused, Err(KeyError::Missing(_))), "{refused:?}");
-    assert!(!scratch.0.exists());
+    assert!(!directory(scratch.path()).exists());
 }
 
 #[test]
 fn a_gap_is_named() {
-    let scratch = Scratch::new();
-    load(&scratch.0, true, &SystemEntropy).unwrap();
-    fs::remove_file(directory(&scratch.0).join("cvk")).unwrap();
-    let error = load(&scratch.0, true, &SystemEntropy).unwrap_err();
+    let scratch = Scratch::create().unwrap();
+    load(scratch.path(), true, &SystemEntropy).unwrap();
+    fs::remove_file(directory(scratch.path()).join("cvk")).unwrap();
+    let error = load(scratch.path(), true, &SystemEntropy).unwrap_err();
     assert!(matches!(&error, KeyError::Incomplete(gaps) if gaps == "cvk"), "{error}");
 }
 
 #[test]
 fn readable_by_others_is_refused() {
-    let scratch = Scratch::new();
-    load(&scratch.0, true, &SystemEntropy).unwrap();
-    let path = directory(&scratch.0).join("hash");
+    let scratch = Scratch::create().unwrap();
+    load(scratch.path(), true, &SystemEntropy).unwrap();
+    let path = directory(scratch.path()).join("hash");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    let error = load(&scratch.0, false, &SystemEntropy).unwrap_err();
+    let error = load(scratch.path(), false, &SystemEntropy).unwrap_err();
     assert!(matches!(&error, KeyError::Exposed(exposed) if *exposed == path), "{error}");
 }
 

@@ -137,3 +137,6 @@ fn log_end(what: &str, error: Option<tokio::task::JoinError>) {
         tracing::error!(%error, "{what} ended badly");
     }
 }
+
+#[cfg(test)]
+mod tests;

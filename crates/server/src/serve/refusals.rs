@@ -1,5 +1,6 @@
 //! What production refuses to start on.
 
+use super::Options;
 use crate::settings::{CardNetwork, Chains, Environment, Settings};
 
 /// Settings that are safe on a developer's machine only.
@@ -7,18 +8,19 @@ use crate::settings::{CardNetwork, Chains, Environment, Settings};
 #[error("environment = \"production\" refuses to start: {}", .0.join("; "))]
 pub struct Refused(Vec<&'static str>);
 
-/// Refuses, in production, everything that only development may do; names all of it at once.
+/// Refuses, in production, what only development may do; names all of it at once. For now that
+/// is every start: no rail is real yet.
 ///
 /// # Errors
 /// [`Refused`].
-pub fn check(settings: &Settings) -> Result<(), Refused> {
+pub fn check(settings: &Settings, options: &Options) -> Result<(), Refused> {
     match settings.environment {
         Environment::Development => Ok(()),
-        Environment::Production => refuse(production(settings)),
+        Environment::Production => Err(Refused(reasons(settings, options))),
     }
 }
 
-fn production(settings: &Settings) -> Vec<&'static str> {
+fn reasons(settings: &Settings, options: &Options) -> Vec<&'static str> {
     let chains = match settings.rails.chains {
         Chains::Simulated => "rails.chains is simulated, so live money would be made from nothing",
     };
@@ -27,11 +29,12 @@ fn production(settings: &Settings) -> Vec<&'static str> {
             "rails.card_network is simulated, so live cards would pay for nothing"
         }
     };
-    vec![chains, network, "HTTP would be served without TLS, which this version has none of"]
-}
-
-fn refuse(reasons: Vec<&'static str>) -> Result<(), Refused> {
-    if reasons.is_empty() { Ok(()) } else { Err(Refused(reasons)) }
+    let tls = "HTTP would be served without TLS, which this version does not have";
+    let mut reasons = vec![chains, network, tls];
+    if options.test_clock {
+        reasons.push("--test-clock lets anybody move the time");
+    }
+    reasons
 }
 
 #[cfg(test)]
@@ -42,10 +45,12 @@ mod tests {
     #[test]
     fn production_refuses_simulated_rails() {
         let mut settings = load(&Overrides::default()).unwrap();
-        assert_eq!(check(&settings), Ok(()));
+        let options = Options { test_clock: true, ready_file: None };
+        assert_eq!(check(&settings, &options), Ok(()));
         settings.environment = Environment::Production;
-        let message = check(&settings).unwrap_err().to_string();
-        assert!(message.contains("rails.chains is simulated"), "{message}");
-        assert!(message.contains("rails.card_network is simulated"), "{message}");
+        let message = check(&settings, &options).unwrap_err().to_string();
+        for reason in ["rails.chains", "rails.card_network", "TLS", "--test-clock"] {
+            assert!(message.contains(reason), "{message}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(super) async fn start(settings: Settings, options: Options) -> Result<Running, StartError> {
-    refusals::check(&settings)?;
+    refusals::check(&settings, &options)?;
     let core = Core::open(&settings, &options).await?;
     let host = doors::host(&settings, &core);
     let state = Arc::new(doors::state(&settings, &core, Arc::clone(&host)));

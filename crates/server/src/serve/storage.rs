@@ -1,13 +1,15 @@
 //! The database with its keys.
 
 use std::{
-    fs, io,
+    fs::DirBuilder,
+    io,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use cardium_app::{Entropy, event::EventRenderer};
-use cardium_store::{OpenError, QueueLimits, Store, StoreSettings, has_keys, migrate};
+use cardium_store::{OpenError, Prepared, QueueLimits, Store, StoreSettings};
 use cardium_vault::{Keys, SecretText};
 
 use crate::{
@@ -45,13 +47,13 @@ pub fn url(settings: &Settings) -> SecretText {
     SecretText::new(path.to_string_lossy().into_owned())
 }
 
-/// Makes the data directory if there is none.
+/// Makes the data directory if there is none, for its owner only.
 ///
 /// # Errors
 /// [`StorageError::Directory`].
 pub fn make_directory(data_dir: &Path) -> Result<(), StorageError> {
-    fs::create_dir_all(data_dir)
-        .map_err(|source| StorageError::Directory { path: data_dir.to_owned(), source })
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
+    made.map_err(|source| StorageError::Directory { path: data_dir.to_owned(), source })
 }
 
 /// Opens the database with its keys, which are made if it has never had any.
@@ -67,12 +69,9 @@ pub fn open(
     make_directory(data_dir)?;
     let url = url(settings);
     let database = &settings.database;
-    if database.migrate_on_start {
-        migrate(url.expose())?;
-    }
-    let fresh = !has_keys(url.expose())?;
-    let keys = keys::load(data_dir, fresh, entropy)?;
-    let store = Store::open(&StoreSettings {
+    let prepared = Prepared::new(url.expose(), database.migrate_on_start)?;
+    let keys = keys::load(data_dir, !prepared.has_keys(), entropy)?;
+    let store = prepared.open(&StoreSettings {
         url: url.expose().to_owned(),
         pool_size: database.pool_size,
         writers: database.writers,
@@ -81,7 +80,7 @@ pub fn open(
             api: database.queue_api,
             background: database.queue_background,
         },
-        migrate: false,
+        migrate: database.migrate_on_start,
         key_checks: keys.check_values(),
         audit_key: keys.audit().clone(),
         renderer,

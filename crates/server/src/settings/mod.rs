@@ -22,10 +22,10 @@ const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// A source does not read, or has a key or value that does not exist.
-    #[error("settings: {0}")]
+    #[error("the settings do not read")]
     Source(#[from] ConfigError),
     /// A value that cannot work.
-    #[error("settings: {key} {problem}")]
+    #[error("the setting {key} {problem}")]
     Value {
         /// The key, with its section.
         key: &'static str,

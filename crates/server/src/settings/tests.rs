@@ -1,6 +1,7 @@
 use cardium_kernel::Money;
 
 use super::*;
+use crate::causes::with_causes;
 
 fn with(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let source =
@@ -74,7 +75,7 @@ fn errors_name_the_key() {
         ("CARDIUM__RAILS__CHAINS", "mainnet", "mainnet"),
         ("CARDIUM__WEBHOOKS__CONCURRENCY", "1", "webhooks.concurrency"),
     ] {
-        let error = with(&[(name, value)]).unwrap_err().to_string();
+        let error = with_causes(&with(&[(name, value)]).unwrap_err());
         assert!(error.contains(mentions), "{name}={value}: {error}");
     }
 }

@@ -63,7 +63,8 @@ impl Batch {
             object: context.renderer.render(&draft.snapshot),
             created_at,
         };
-        self.events.push(EventRow { event, object_id: draft.snapshot.object_id() });
+        let (object_id, dispatched) = (draft.snapshot.object_id(), sequence.endpoints == 0);
+        self.events.push(EventRow { event, object_id, dispatched });
         self.sequences.save(sequence)
     }
 
@@ -94,7 +95,10 @@ impl Batch {
         self.sequences.save(sequence)
     }
 
-    fn sequence(&self, account: cardium_kernel::AccountId) -> Result<Sequence, StoreError> {
+    pub(crate) fn sequence(
+        &self,
+        account: cardium_kernel::AccountId,
+    ) -> Result<Sequence, StoreError> {
         let found = self.sequences.find(account.value())?;
         Ok(found.unwrap_or_else(|| Sequence::new(account)))
     }

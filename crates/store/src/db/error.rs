@@ -16,7 +16,8 @@ pub(crate) enum DbError {
 }
 
 /// PostgreSQL's messages for 40P01, 55P03 and 57014 (lock and statement time-outs), and
-/// SQLite's for BUSY and LOCKED. Diesel passes on no SQLSTATE; sessions set lc_messages to C.
+/// SQLite's for BUSY and LOCKED. Diesel passes on no SQLSTATE. A server that speaks another
+/// language is taken for lost instead: the batch is run again all the same, on a new connection.
 const CONFLICTS: [&str; 6] = [
     "deadlock detected",
     "could not serialize",

@@ -8,6 +8,8 @@ use super::{Fields, Kind, Row, Table, Value, book, time};
 pub(crate) struct EventRow {
     pub(crate) event: StoredEvent,
     pub(crate) object_id: u128,
+    /// Whether no endpoint waits for it.
+    pub(crate) dispatched: bool,
 }
 
 impl Row for EventRow {
@@ -43,7 +45,7 @@ impl Row for EventRow {
             book(event.book),
             Value::bytes(&event.object),
             time(event.created_at),
-            Value::Bool(false),
+            Value::Bool(self.dispatched),
         ]
     }
 
@@ -63,6 +65,6 @@ impl Row for EventRow {
             object: fields.bytes()?,
             created_at: fields.time()?,
         };
-        Ok(Self { event, object_id })
+        Ok(Self { event, object_id, dispatched: fields.bool()? })
     }
 }

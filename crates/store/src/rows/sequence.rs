@@ -15,6 +15,8 @@ pub(crate) struct Sequence {
     pub(crate) audit_head: [u8; 32],
     /// The latest moment given out: the account's clock never runs back.
     pub(crate) last_at: Timestamp,
+    /// How many webhook endpoints the account has.
+    pub(crate) endpoints: i64,
     pub(crate) version: i64,
 }
 
@@ -27,6 +29,7 @@ impl Sequence {
             audit_seq: 0,
             audit_head: [0; 32],
             last_at: Timestamp::EPOCH,
+            endpoints: 0,
             version: 0,
         }
     }
@@ -48,6 +51,7 @@ impl Row for Sequence {
             ("audit_seq", Kind::Int),
             ("audit_head", Kind::Bytes),
             ("last_at", Kind::Int),
+            ("endpoints", Kind::Int),
             ("version", Kind::Int),
         ],
     };
@@ -67,6 +71,7 @@ impl Row for Sequence {
             Value::Int(self.audit_seq),
             Value::bytes(&self.audit_head),
             time(self.last_at),
+            Value::Int(self.endpoints),
             Value::Int(self.version),
         ]
     }
@@ -78,6 +83,7 @@ impl Row for Sequence {
             audit_seq: fields.int()?,
             audit_head: fields.array()?,
             last_at: fields.time()?,
+            endpoints: fields.int()?,
             version: fields.int()?,
         })
     }

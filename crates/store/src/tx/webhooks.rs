@@ -1,4 +1,7 @@
-use cardium_app::webhooks::{Undispatched, WebhookStore};
+use cardium_app::{
+    RowKey,
+    webhooks::{Undispatched, WebhookStore},
+};
 use cardium_kernel::{AccountId, EndpointId, EventId, StoreError, Timestamp};
 use cardium_webhooks::{Delivery, Endpoint};
 
@@ -11,11 +14,12 @@ use crate::{
 
 impl WebhookStore for BatchTx<'_> {
     fn count_endpoints(&mut self, account: AccountId) -> Result<i64, StoreError> {
-        let sql = Sql::new("SELECT COUNT(*) FROM webhook_endpoints WHERE account_id = ?");
-        Ok(self.cold()?.integer(&sql.id(account.value()))?)
+        let sequence = self.batch.sequence(account);
+        Ok(self.note(RowKey::Sequence(account), sequence)?.endpoints)
     }
 
     fn insert_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError> {
+        self.add_endpoints(endpoint.account, 1)?;
         Ok(insert_rows(self.cold()?, std::slice::from_ref(endpoint))?)
     }
 
@@ -26,6 +30,7 @@ impl WebhookStore for BatchTx<'_> {
         if gone == 1 {
             let sql = Sql::new("DELETE FROM webhook_deliveries WHERE endpoint_id = ?");
             connection.execute(&sql.id(id.value()))?;
+            self.add_endpoints(account, -1)?;
         }
         Ok(gone == 1)
     }
@@ -109,6 +114,16 @@ impl WebhookStore for BatchTx<'_> {
             connection.execute(&sql)?;
         }
         Ok(())
+    }
+}
+
+impl BatchTx<'_> {
+    fn add_endpoints(&mut self, account: AccountId, by: i64) -> Result<(), StoreError> {
+        let sequence = self.batch.sequence(account);
+        let mut sequence = self.note(RowKey::Sequence(account), sequence)?;
+        sequence.endpoints = sequence.endpoints.saturating_add(by);
+        sequence.version = sequence.version.saturating_add(1);
+        self.batch.sequences.save(sequence)
     }
 }
 

@@ -31,6 +31,13 @@ pub struct QueueLimits {
     pub background: usize,
 }
 
+impl QueueLimits {
+    /// Room in the network lane that only advices may take: a quarter of it, at least one.
+    const fn advices(&self) -> usize {
+        self.network.div_euclid(4).saturating_add(1)
+    }
+}
+
 /// A command in the queue.
 pub(crate) struct Pending {
     pub(crate) job: Box<dyn Job>,
@@ -91,6 +98,7 @@ impl Queue {
     pub(crate) fn push(&self, lane: Lane, patience: Duration, job: Box<dyn Job>) {
         let (index, limit) = match lane {
             Lane::Network => (0, self.limits.network),
+            Lane::NetworkAdvice => (0, self.limits.network.saturating_add(self.limits.advices())),
             Lane::Api => (1, self.limits.api),
             Lane::Background => (2, self.limits.background),
         };
@@ -259,6 +267,20 @@ mod tests {
         push(&queue, &failed, Lane::Network, false);
         assert_eq!(failed.load(Ordering::Relaxed), 1);
         assert_eq!(take(&queue), 3);
+    }
+
+    #[test]
+    fn advices_find_room_where_requests_do_not() {
+        let (queue, failed) = queue(4);
+        for _ in 0..5 {
+            push(&queue, &failed, Lane::Network, false);
+        }
+        assert_eq!(failed.load(Ordering::Relaxed), 1);
+        for _ in 0..3 {
+            push(&queue, &failed, Lane::NetworkAdvice, false);
+        }
+        assert_eq!(failed.load(Ordering::Relaxed), 2, "two of three fit");
+        assert_eq!(take(&queue), 6);
     }
 
     #[test]

@@ -10,8 +10,11 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{POLL, Sender, record::record};
-use crate::workers::{Backend, Found, Round};
+use super::{POLL, Sender, SenderError, record::record};
+use crate::{
+    causes::with_causes,
+    workers::{Backend, Found, Round},
+};
 
 /// The greatest jitter of a retry: 1,000 lengthens its delay by a tenth.
 const JITTER_MAX: u16 = 1_000;
@@ -116,13 +119,11 @@ async fn attempt(backend: &Backend, sender: &Sender, dispatch: Dispatch) -> Atte
     AttemptResult { delivery: dispatch.delivery, status, jitter: draw % (JITTER_MAX + 1) }
 }
 
-fn log_failure(dispatch: &Dispatch, error: &super::SenderError) {
-    let source = std::error::Error::source(error).map(ToString::to_string);
+fn log_failure(dispatch: &Dispatch, error: &SenderError) {
     tracing::info!(
         delivery.id = %dispatch.delivery.id,
         endpoint.id = %dispatch.endpoint.id,
-        %error,
-        source,
+        error = with_causes(error),
         "a webhook got no answer"
     );
 }

@@ -15,11 +15,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgre
 const MIGRATION_LOCK: i64 = 0x0CA8_D1C4;
 
 /// Brings the schema up to date; says how many migrations were run.
-///
-/// # Errors
-/// When the database cannot be reached, a migration fails, or the schema is newer than this
-/// binary.
-pub fn migrate(url: &str) -> Result<usize, OpenError> {
+pub(crate) fn run(url: &str) -> Result<usize, OpenError> {
     let failed =
         |error: Box<dyn std::error::Error + Send + Sync>| OpenError::Migration(error.to_string());
     if is_postgres(url) {

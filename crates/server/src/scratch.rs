@@ -1,3 +1,5 @@
+//! A directory for the demo and for tests.
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -8,20 +10,20 @@ use data_encoding::HEXLOWER;
 
 use crate::entropy::SystemEntropy;
 
-/// A directory that is removed at the end.
-pub(super) struct Scratch(PathBuf);
+/// A directory of one's own, removed at the end.
+pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    pub(super) fn create() -> io::Result<Self> {
+    pub(crate) fn create() -> io::Result<Self> {
         let mut name = [0; 8];
         SystemEntropy.fill(&mut name);
-        let name = format!("cardium-demo-{}", HEXLOWER.encode(&name));
+        let name = format!("cardium-{}", HEXLOWER.encode(&name));
         let path = std::env::temp_dir().join(name);
         fs::create_dir(&path)?;
         Ok(Self(path))
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }
@@ -30,7 +32,7 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.0) {
             let path = self.0.display();
-            tracing::warn!(%error, %path, "the demo's directory was not removed");
+            tracing::warn!(%error, %path, "a temporary directory was not removed");
         }
     }
 }

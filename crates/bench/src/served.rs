@@ -1,0 +1,133 @@
+//! A whole server under test, on a database of its own, and requests to it.
+
+use std::{net::SocketAddr, time::Duration};
+
+use cardium_kernel::Money;
+use cardium_server::{
+    serve::{Options, Running},
+    settings::{Dollars, Overrides, Settings, load},
+    verify,
+};
+use cardium_store::Report;
+use cardium_testkit::{Backend, Scratch};
+use tokio::runtime::Runtime;
+
+use crate::{
+    cast::{Cast, Holder},
+    cell::{Operation, Spread},
+    client::Connection,
+    error::BenchError,
+    measure::{alone, repeat, together},
+    request::Request,
+    sample::{Sample, Window},
+};
+
+/// Time for the workers to take what a cell left them, so that the next one does not pay for it.
+const SETTLE: Duration = Duration::from_secs(1);
+/// The least that Argon2 takes: sign-up is not measured.
+const CHEAP_KIB: u32 = 8;
+const ANY_PORT: &str = "127.0.0.1:0";
+
+/// A server that runs while it is measured, and its accounts.
+pub struct Served {
+    settings: Settings,
+    cast: Cast,
+    _database: Scratch,
+}
+
+impl Served {
+    /// Makes database and accounts, with money for so many seconds of loads.
+    ///
+    /// # Errors
+    /// When the server does not start, or refuses a request.
+    pub fn prepare(runtime: &Runtime, backend: Backend, seconds: u64) -> Result<Self, BenchError> {
+        let database = Scratch::new(backend);
+        let settings = settings(&database)?;
+        let cast =
+            while_running(runtime, &settings, |address| alone(Cast::sign_up(address, seconds)))?;
+        Ok(Self { settings, cast, _database: database })
+    }
+
+    /// Starts the server and measures one operation.
+    ///
+    /// # Errors
+    /// When the server does not start, or refuses a request.
+    pub fn measure(
+        &self,
+        runtime: &Runtime,
+        operation: Operation,
+        seconds: u64,
+    ) -> Result<Sample, BenchError> {
+        let holders = match operation {
+            Operation::Load(Spread::Hot) => &self.cast.hot,
+            Operation::Load(Spread::Uniform) | Operation::Balance | Operation::Topup => {
+                &self.cast.uniform
+            }
+        };
+        let requests = holders.iter().map(|holder| request(operation, holder)).collect();
+        while_running(runtime, &self.settings, |address| measure(address, requests, seconds))
+    }
+
+    /// Checks every invariant of the database.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn verify(&self) -> Result<Report, BenchError> {
+        Ok(verify::check(&self.settings, |_| {})?)
+    }
+}
+
+/// Sends each request again and again on a connection of its own.
+///
+/// # Errors
+/// When one of them is not answered with 2xx.
+pub fn measure(
+    address: SocketAddr,
+    requests: Vec<Request>,
+    seconds: u64,
+) -> Result<Sample, BenchError> {
+    let window = Window::next(seconds);
+    let caller = |mut request: Request| async move {
+        let mut connection = Connection::open(address).await?;
+        let send = async || connection.send(&mut request).await.map(|_| ());
+        repeat(window, send).await
+    };
+    together(window, requests.into_iter().map(caller))
+}
+
+fn request(operation: Operation, Holder { key, card }: &Holder) -> Request {
+    match operation {
+        Operation::Load(_) => {
+            Request::post(&format!("/v1/cards/{card}/load"), key, r#"{"amount_usd":0.25}"#)
+        }
+        Operation::Balance => Request::get("/v1/balance", key),
+        Operation::Topup => Request::post("/v1/topups", key, r#"{"amount_usd":500}"#),
+    }
+}
+
+/// The default settings, apart from what the machine and the set-up ask for.
+fn settings(database: &Scratch) -> Result<Settings, BenchError> {
+    let mut settings = load(&Overrides {
+        bind: Some(ANY_PORT.to_owned()),
+        data_dir: Some(database.folder()),
+        database_url: Some(database.url().to_owned()),
+        ..Overrides::default()
+    })?;
+    settings.iso8583.enabled = false;
+    settings.auth.argon2_memory_kib = CHEAP_KIB;
+    settings.auth.argon2_iterations = 1;
+    settings.limits.topup_maximum = Dollars(Money::usd(100_000_000));
+    Ok(settings)
+}
+
+fn while_running<T>(
+    runtime: &Runtime,
+    settings: &Settings,
+    work: impl FnOnce(SocketAddr) -> Result<T, BenchError>,
+) -> Result<T, BenchError> {
+    let running = runtime.block_on(Running::start(settings.clone(), Options::default()))?;
+    let outcome = work(running.addresses().http);
+    std::thread::sleep(SETTLE);
+    runtime.block_on(running.stop());
+    outcome
+}
