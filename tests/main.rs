@@ -6,7 +6,10 @@
 
 mod architecture;
 mod crash;
+mod demo;
 mod iso8583;
 mod processes;
+mod secrets;
+mod starting;
 mod support;
 mod write_path;

@@ -76,7 +76,7 @@ fn what_is_no_message_closes_its_own_connection_only(backend: Backend) {
         // It ends within its bitmap, before DE 11 could tell whom to answer.
         whole(&payload[..8]),
     ] {
-        Script::signed_on().is_closed_after(&garbage).play(issuer.address());
+        Script::signed_on().closes_after(&garbage).play(issuer.address());
     }
     // A message that breaks off within a frame is never acted on.
     let mut broken = Line::signed_on(issuer.address()).expect("the issuer takes connections");

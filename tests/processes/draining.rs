@@ -4,8 +4,8 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
 };
@@ -33,16 +33,14 @@ const CLIENTS: usize = 4;
 const FLOOD: u32 = 3_000;
 
 /// A balancer's part: it sends requests for as long as `/readyz` allows.
-fn load_while_ready(customer: &Customer, card: &Card, ready: &AtomicBool, name: &str) -> usize {
-    let mut loads = 0;
+fn load_while_ready(customer: &Customer, card: &Card, ready: &AtomicBool, loads: &AtomicUsize) {
     while ready.load(Ordering::Acquire) {
-        let (key, body) = (format!("{name}-{loads}"), json!({"amount_usd": dollars(100)}));
-        let reply = customer.send("POST", &card.path("load"), Some(&body), Some(&key));
+        let body = json!({"amount_usd": dollars(100)});
+        let reply = customer.send("POST", &card.path("load"), Some(&body), None);
         let reply = reply.unwrap_or_else(|error| panic!("an accepted request: {error:?}"));
         assert_eq!(reply.status, 200, "{reply:?}");
-        loads += 1;
+        loads.fetch_add(1, Ordering::Relaxed);
     }
-    loads
 }
 
 fn restarts_under_load_fail_no_accepted_request(backend: Backend) {
@@ -52,36 +50,40 @@ fn restarts_under_load_fail_no_accepted_request(backend: Backend) {
     let mut customer = Customer::sign_up(&process);
     customer.fund(50_000);
     let card = customer.issue();
-    let loads = Mutex::new(0);
+    let loads = AtomicUsize::new(0);
     for restart in 0..RESTARTS {
-        let (ready, status) = (AtomicBool::new(true), |path: &str| {
-            let reply = customer.send("GET", path, None, None);
-            reply.map(|reply| reply.status).ok()
-        });
-        assert_eq!(status("/readyz"), Some(200));
-        thread::scope(|scope| {
-            for client in 0..CLIENTS {
-                let (name, loads) = (format!("{restart}-{client}"), &loads);
-                let (customer, card, ready) = (&customer, &card, &ready);
-                scope.spawn(move || {
-                    let done = load_while_ready(customer, card, ready, &name);
-                    *loads.lock().expect("no client panics here") += done;
-                });
-            }
-            eventually("some load", || (customer.card_balance(&card).0 > 0).then_some(()));
-            process.signal("TERM");
-            eventually("the end of readiness", || (status("/readyz") == Some(503)).then_some(()));
-            assert_eq!(status("/livez"), Some(200), "it is not ready, and alive");
-            ready.store(false, Ordering::Release);
-        });
+        restart_under_load(&mut process, &customer, &card, &loads);
         assert_eq!(process.wait().code(), Some(0), "restart {restart}");
         process = Process::with(&scratch, &settings, &[]);
         customer = customer.at(&process);
+        let loads = i64::try_from(loads.load(Ordering::Relaxed)).expect("it is small");
+        assert_eq!(customer.card_balance(&card), (loads * 100, 0), "restart {restart}");
     }
-    let loads = i64::try_from(*loads.lock().expect("no client panicked")).expect("it is small");
-    assert_eq!(customer.card_balance(&card), (loads * 100, 0));
     assert!(process.stop().success());
     assert_verified(&scratch);
+}
+
+/// Asks a server under load to stop, and watches how it says so.
+fn restart_under_load(
+    process: &mut Process,
+    customer: &Customer,
+    card: &Card,
+    loads: &AtomicUsize,
+) {
+    let ready = &AtomicBool::new(true);
+    let status = |path: &str| customer.send("GET", path, None, None).map(|reply| reply.status).ok();
+    assert_eq!(status("/readyz"), Some(200));
+    let earlier = loads.load(Ordering::Relaxed);
+    thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            scope.spawn(move || load_while_ready(customer, card, ready, loads));
+        }
+        eventually("some load", || (loads.load(Ordering::Relaxed) > earlier + 10).then_some(()));
+        process.signal("TERM");
+        eventually("the end of readiness", || (status("/readyz") == Some(503)).then_some(()));
+        assert_eq!(status("/livez"), Some(200), "it is not ready, and alive");
+        ready.store(false, Ordering::Release);
+    });
 }
 
 /// Half of the body has come when the signal does.

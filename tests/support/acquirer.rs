@@ -34,7 +34,7 @@ impl Script {
     }
 
     /// Sends bytes, in hexadecimal, after which the issuer closes the connection.
-    pub fn is_closed_after(self, bytes: &str) -> Self {
+    pub fn closes_after(self, bytes: &str) -> Self {
         self.step(json!({"raw": bytes, "expect_close": true}))
     }
 

@@ -10,7 +10,9 @@ mod wire;
 pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, without};
 pub use customer::{Card, Customer, PASSWORD, Reply, cents, dollars, text};
 pub use gate::Gate;
-pub use process::{Finished, Process, assert_verified, cardium, eventually, finish, serve, verify};
+pub use process::{
+    Finished, Process, assert_exit, assert_verified, cardium, eventually, finish, serve, verify,
+};
 pub use proxy::{Cut, Proxy};
 pub use wire::{Line, encode, framed, management};
 

@@ -155,6 +155,13 @@ pub fn finish(scratch: &Scratch, mut command: Command) -> Finished {
     Finished { status, output: read(output), errors: read(errors) }
 }
 
+/// Fails unless the command has ended with this status.
+#[track_caller]
+pub fn assert_exit(finished: &Finished, code: i32) {
+    let Finished { status, output, errors } = finished;
+    assert_eq!(status.code(), Some(code), "{status}: {output}{errors}");
+}
+
 /// Runs `cardium verify`.
 pub fn verify(scratch: &Scratch) -> Finished {
     let mut command = cardium(scratch, &[]);
@@ -163,10 +170,11 @@ pub fn verify(scratch: &Scratch) -> Finished {
 }
 
 /// Fails unless `cardium verify` finds everything in order.
+#[track_caller]
 pub fn assert_verified(scratch: &Scratch) {
-    let Finished { status, output, errors } = verify(scratch);
-    assert!(status.success(), "{status}: {output}{errors}");
-    assert!(output.contains("every invariant holds"), "{output}");
+    let finished = verify(scratch);
+    assert_exit(&finished, 0);
+    assert!(finished.output.contains("every invariant holds"), "{}", finished.output);
 }
 
 /// The pause between two looks at something that is about to happen.
