@@ -1,4 +1,4 @@
-use cardium_kernel::{AccountId, Book, EntryId, IdSource, Money, Timestamp};
+use cardium_kernel::{AccountId, Book, EntryId, Money, Timestamp};
 
 use crate::{
     Entry, Hold, HoldId, LedgerAccount, LedgerAccountId, LedgerError, LedgerStore, Line, Posting,
@@ -30,13 +30,12 @@ pub fn open_or_default(
 pub fn book_posting(
     store: &mut (impl LedgerStore + ?Sized),
     posting: Posting,
-    ids: &mut IdSource,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
     let mut entries = Vec::with_capacity(posting.lines().len());
-    for line in posting.lines() {
+    for (id, line) in posting.entry_ids().zip(posting.lines()) {
         if let Line::Customer(account, amount) = *line {
-            entries.push(book_line(store, &posting, account, amount, ids, now)?);
+            entries.push(book_line(store, posting.book(), (id, account), amount, now)?);
         }
     }
     store.insert_posting(posting, entries)?;
@@ -45,20 +44,19 @@ pub fn book_posting(
 
 fn book_line(
     store: &mut (impl LedgerStore + ?Sized),
-    posting: &Posting,
-    id: LedgerAccountId,
+    book: Book,
+    (id, account): (EntryId, LedgerAccountId),
     amount: Money,
-    ids: &mut IdSource,
     now: Timestamp,
 ) -> Result<Entry, LedgerError> {
-    let mut account = get_account(store, id)?;
-    if account.book != posting.book() {
-        return Err(LedgerError::WrongBook(id));
+    let mut account = get_account(store, account)?;
+    if account.book != book {
+        return Err(LedgerError::WrongBook(account.id));
     }
     account.apply(amount, now)?;
     let entry = Entry {
-        id: EntryId::new(ids.mint()),
-        account: id,
+        id,
+        account: account.id,
         account_version: account.version,
         amount,
         balance_after: account.posted,
@@ -118,7 +116,7 @@ fn get_account(
 
 #[cfg(test)]
 mod tests {
-    use cardium_kernel::StoreError;
+    use cardium_kernel::{IdSource, StoreError};
     use mockall::predicate::eq;
 
     use super::*;
@@ -162,7 +160,7 @@ mod tests {
             })
             .times(1)
             .returning(|_, _| Ok(()));
-        assert_eq!(book_posting(&mut store, posting, &mut ids, NOW), Ok(()));
+        assert_eq!(book_posting(&mut store, posting, NOW), Ok(()));
     }
 
     #[test]
@@ -171,7 +169,7 @@ mod tests {
         let posting = credit(&mut ids, Book::Sandbox);
         let mut store = MockLedgerStore::new();
         store.expect_find_ledger_account().returning(|_| Ok(Some(account(500, 0))));
-        let refused = book_posting(&mut store, posting, &mut ids, NOW);
+        let refused = book_posting(&mut store, posting, NOW);
         assert!(matches!(refused, Err(LedgerError::WrongBook(_))));
     }
 
@@ -194,7 +192,7 @@ mod tests {
         let posting = credit(&mut ids, Book::Live);
         let mut store = MockLedgerStore::new();
         store.expect_find_ledger_account().returning(|_| Err(StoreError::Miss));
-        let refused = book_posting(&mut store, posting, &mut ids, NOW);
+        let refused = book_posting(&mut store, posting, NOW);
         assert_eq!(refused, Err(LedgerError::Store(StoreError::Miss)));
     }
 

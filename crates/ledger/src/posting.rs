@@ -156,6 +156,13 @@ impl Posting {
         &self.lines
     }
 
+    /// The ids of its lines, in their order: the posting's own with the line's number in the last
+    /// byte, which minted ids leave zero. A posting's lines lie together wherever ids sort.
+    pub fn entry_ids(&self) -> impl Iterator<Item = EntryId> + use<> {
+        let posting = self.id.value();
+        (1_u128..).map(move |line| EntryId::new(posting | line))
+    }
+
     /// The currency of every line.
     #[must_use]
     pub fn currency(&self) -> Currency {

@@ -195,7 +195,8 @@ CREATE TABLE postings (
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 
--- Lines of postings. On a system account the version and the balance are unknown and null.
+-- Lines of postings; an id is its posting's with the line's number in the last byte. On a system
+-- account the version and the balance are unknown and null.
 CREATE TABLE entries (
     id BLOB NOT NULL,
     posting_id BLOB NOT NULL,
@@ -208,7 +209,6 @@ CREATE TABLE entries (
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX entries_account ON entries (account_id, account_version);
-CREATE INDEX entries_posting ON entries (posting_id);
 
 -- Balances of the programme's own accounts, one stripe for each writer.
 CREATE TABLE system_balances (

@@ -89,7 +89,7 @@ pub(super) fn load(
     let source = Source { object: "card", id: card.id.value() };
     let posting = recipes::card_load(&mut unit.ids, card.book, source, &parts)?;
     let now = unit.now();
-    book_posting(unit.tx, posting, &mut unit.ids, now).map_err(short_treasury)?;
+    book_posting(unit.tx, posting, now).map_err(short_treasury)?;
     Ok(Loaded {
         card: card.id,
         amount,

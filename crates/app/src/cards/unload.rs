@@ -85,7 +85,7 @@ pub(super) fn unload(
     let accounts = (LedgerAccountId::card(card.id), treasury);
     let source = Source { object: "card", id: card.id.value() };
     let posting = recipes::card_unload(&mut unit.ids, book, source, accounts, amount)?;
-    book_posting(unit.tx, posting, &mut unit.ids, now)?;
+    book_posting(unit.tx, posting, now)?;
     Ok(Unloaded {
         card: card.id,
         amount,

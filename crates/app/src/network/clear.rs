@@ -129,7 +129,7 @@ impl Clear {
         let parts = self.parts(unit, card, amount)?;
         let source = Source { object: "authorization", id: authorization.id.value() };
         let posting = recipes::clearing(&mut unit.ids, card.book, source, &parts)?;
-        book_posting(unit.tx, posting, &mut unit.ids, now)?;
+        book_posting(unit.tx, posting, now)?;
         authorization.clear(amount, now)?;
         Ok(unit.tx.save_authorization(authorization.clone())?)
     }

@@ -134,6 +134,6 @@ impl Reverse {
         let source = Source { object: "authorization", id: authorization.id.value() };
         let posting = recipes::refund(&mut unit.ids, card.book, source, &parts)?;
         let now = unit.now();
-        Ok(book_posting(unit.tx, posting, &mut unit.ids, now)?)
+        Ok(book_posting(unit.tx, posting, now)?)
     }
 }

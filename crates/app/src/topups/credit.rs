@@ -62,5 +62,5 @@ fn credit_treasury(
     let source = Source { object: "topup", id: topup.id.value() };
     let posting = recipes::topup_credit(&mut unit.ids, book, source, treasury, value)?;
     let now = unit.now();
-    Ok(book_posting(unit.tx, posting, &mut unit.ids, now)?)
+    Ok(book_posting(unit.tx, posting, now)?)
 }

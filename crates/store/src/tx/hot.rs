@@ -11,8 +11,8 @@ use cardium_authorizations::{
 };
 use cardium_cards::{Card, CardStore, StoredPan};
 use cardium_kernel::{
-    AccountId, AuthorizationId, CardId, CredentialId, DepositId, EntryId, MessageId, StoreError,
-    Timestamp, TopupId,
+    AccountId, AuthorizationId, CardId, CredentialId, DepositId, MessageId, StoreError, Timestamp,
+    TopupId,
 };
 use cardium_ledger::{
     Entry, Hold, HoldId, LedgerAccount, LedgerAccountId, LedgerStore, Line, Posting,
@@ -54,13 +54,12 @@ impl LedgerStore for BatchTx<'_> {
         for entry in &entries {
             self.batch.entries.push(customer_row(&posting, entry));
         }
-        // Minted ids end in a zero byte: the system lines take the posting's id with another.
-        for (index, line) in (1_u128..).zip(posting.lines()) {
+        for (id, line) in posting.entry_ids().zip(posting.lines()) {
             if let Line::System(account, amount) = *line {
                 let (book, currency) = (posting.book(), amount.currency());
                 self.batch.system.add(account, book, currency, amount.minor());
                 self.batch.entries.push(EntryRow {
-                    id: EntryId::new(posting.id().value() | index),
+                    id,
                     posting: posting.id(),
                     account: account.id(book, currency),
                     account_version: None,

@@ -30,16 +30,20 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
 fn postings(check: &mut Check<'_>) -> Result<HashMap<u128, Replayed>, OpenError> {
     let scan = Scan {
         stage: "entries",
-        columns: "e.posting_id, e.id, e.account_id, e.account_version, e.amount, e.currency, \
+        columns: "e.id, e.posting_id, e.account_id, e.account_version, e.amount, e.currency, \
                   p.currency",
         from: "entries e LEFT JOIN postings p ON p.id = e.posting_id",
-        keys: &["e.posting_id", "e.id"],
+        // A posting's lines lie together in the order of their ids.
+        keys: &["e.id"],
         kinds: &[Kind::Id, Kind::Id, Kind::Id, Kind::Int, Kind::Int, Kind::Text, Kind::Text],
     };
     let mut replayed: HashMap<u128, Replayed> = HashMap::new();
     let mut open = (0_u128, 0_i64);
     check.scan(&scan, |report, mut fields| {
-        let (posting, _entry, account) = (fields.id()?, fields.id()?, fields.id()?);
+        let (entry, posting, account) = (fields.id()?, fields.id()?, fields.id()?);
+        if entry & !0xFF != posting {
+            report.find("I1", format!("entry {entry:032x} is not of its posting"));
+        }
         let version = fields.optional(|fields| fields.int())?;
         let amount = fields.int()?;
         let currency = fields.text()?;
