@@ -5,6 +5,12 @@
 //! server. Unit tests are deliberately absent: they live beside the code they test.
 
 mod architecture;
+mod crash;
+mod demo;
+mod iso8583;
+mod processes;
+mod secrets;
+mod starting;
 mod support;
 mod v1;
 mod write_path;

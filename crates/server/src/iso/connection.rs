@@ -24,6 +24,9 @@ const CHUNK: usize = 4_096;
 const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a connection waits for what is under way, once nothing more is read.
 const END_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a peer that was told the end may take to close its side. Closing ours while it still
+/// sends would make the kernel drop the last responses.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// Why a connection ended.
 enum End {
@@ -60,7 +63,7 @@ pub(super) async fn run(
     }
     let format = host.settings.format;
     let capacity = at_most(limits.max_in_flight_per_connection).max(1);
-    let (reader, writer) = stream.into_split();
+    let (mut reader, writer) = stream.into_split();
     let (responses, queue) = mpsc::channel(capacity);
     let mut writing = tokio::spawn(write(writer, queue, format));
     let connection = Connection {
@@ -71,17 +74,20 @@ pub(super) async fn run(
         responses,
         shutdown,
     };
-    let end = connection.read(reader, limits.idle_timeout).await;
+    let end = connection.read(&mut reader, limits.idle_timeout).await;
     // The writer ends with the last sender, which is that of the last request under way.
     if timeout(END_PATIENCE, &mut writing).await.is_err() {
         writing.abort();
+    }
+    if end.leaves_peer_sending() {
+        let _bounded = timeout(LINGER, discard(reader)).await;
     }
     tracing::info!(%peer, reason = %end, "ISO 8583 connection closed");
 }
 
 impl Connection {
     /// Takes itself along, so that its sender is gone when it returns.
-    async fn read(mut self, mut reader: OwnedReadHalf, idle: Duration) -> End {
+    async fn read(mut self, reader: &mut OwnedReadHalf, idle: Duration) -> End {
         let mut frames = FrameReader::new(self.host.settings.format);
         let mut chunk = WireBytes::new(vec![0; CHUNK]);
         let mut deadline = Instant::now() + idle;
@@ -149,6 +155,12 @@ impl Connection {
     }
 }
 
+/// Reads to the end of what the peer sends and heeds none of it.
+async fn discard(mut reader: OwnedReadHalf) {
+    let mut chunk = WireBytes::new(vec![0; CHUNK]);
+    while matches!(reader.read(&mut chunk).await, Ok(1..)) {}
+}
+
 /// Sends responses one after the other until all senders are gone. A failure drops the queue,
 /// by which the reader and the requests under way notice.
 async fn write(
@@ -178,6 +190,16 @@ fn log(peer: SocketAddr, failure: &CommandError) {
         | CommandError::Unknown(_)
         | CommandError::Internal(_) => {
             tracing::error!(%peer, error = %failure, "a network request failed");
+        }
+    }
+}
+
+impl End {
+    /// Whether it was ours, so that the peer may be sending still.
+    const fn leaves_peer_sending(&self) -> bool {
+        match self {
+            Self::Shutdown | Self::Idle | Self::Unframable(_) | Self::Undecodable(_) => true,
+            Self::Peer | Self::Unwritable | Self::Unreadable(_) => false,
         }
     }
 }

@@ -1,0 +1,71 @@
+//! Clearing: what was held is posted, and what was never held is posted all the same.
+
+use cardium_testkit::Backend;
+
+use super::{FUNDS, Issuer, codes};
+use crate::{
+    on_both,
+    support::{changed, clearing, customer::cents, purchase, repeat},
+};
+
+on_both! {
+    a_clearing_posts_and_releases_the_hold;
+    an_over_capture_is_owed_and_the_next_load_settles_it;
+    a_force_post_needs_no_authorization;
+    a_clearing_that_cannot_be_posted_says_why;
+}
+
+fn a_clearing_posts_and_releases_the_hold(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let request = purchase(&issuer.card, 4_000, 2);
+    let [approved] = issuer.answers([&request]);
+    let advice = clearing(&request, &approved["38"], 3_500, 3);
+    let [posted, again] = issuer.answers([&advice, &repeat(&advice)]);
+    assert_eq!((&posted["t"], &posted["39"]), (&"0230".into(), &"00".into()));
+    assert_eq!(posted, again);
+    issuer.assert_card(FUNDS - 3_500, 0);
+    let steps = issuer.customer.get(&issuer.card.path("transactions"));
+    let statuses: Vec<_> = steps["data"].as_array().into_iter().flatten().collect();
+    assert_eq!(statuses.len(), 2, "authorized and captured once: {steps}");
+    issuer.close();
+}
+
+fn an_over_capture_is_owed_and_the_next_load_settles_it(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let request = purchase(&issuer.card, FUNDS, 2);
+    let [approved] = issuer.answers([&request]);
+    let [posted] = issuer.answers([&clearing(&request, &approved["38"], FUNDS + 1_500, 3)]);
+    assert_eq!(posted["39"], "00");
+    issuer.assert_card(0, 0);
+    let load = |amount| {
+        let loaded = issuer.customer.load(&issuer.card, amount);
+        ["receivable_settled_usd", "new_card_balance_usd"].map(|field| cents(&loaded[field]))
+    };
+    assert_eq!(load(1_000), [1_000, 0], "what is owed comes first");
+    assert_eq!(load(2_000), [500, 1_500]);
+    assert_eq!(load(100), [0, 1_600]);
+    issuer.assert_card(1_600, 0);
+    issuer.close();
+}
+
+fn a_force_post_needs_no_authorization(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let request = purchase(&issuer.card, 700, 2);
+    let [posted] = issuer.answers([&clearing(&request, &"ZZZZZZ".into(), 700, 3)]);
+    assert_eq!(posted["39"], "00");
+    issuer.assert_card(FUNDS - 700, 0);
+    issuer.close();
+}
+
+fn a_clearing_that_cannot_be_posted_says_why(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let request = purchase(&issuer.card, 700, 2);
+    let advice = |stan| clearing(&request, &"ZZZZZZ".into(), 700, stan);
+    let nobody = changed(&advice(3), "2", "4895170000000001");
+    let nothing = changed(&advice(4), "4", "000000000000");
+    let foreign = changed(&advice(5), "49", "978");
+    let responses = issuer.answers([&nobody, &nothing, &foreign]);
+    assert_eq!(codes(&responses), ["14", "13", "13"]);
+    issuer.assert_card(FUNDS, 0);
+    issuer.close();
+}

@@ -1,0 +1,74 @@
+//! Reversals: always accepted, whatever they find.
+
+use cardium_testkit::Backend;
+
+use super::{FUNDS, Issuer, codes};
+use crate::{
+    on_both,
+    support::{changed, clearing, purchase, repeat, reversal},
+};
+
+on_both! {
+    a_reversal_releases_the_hold_once;
+    a_reversal_in_part_keeps_the_new_total;
+    a_reversal_of_what_was_cleared_gives_it_back;
+    a_reversal_before_its_authorization_declines_it;
+}
+
+fn a_reversal_releases_the_hold_once(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    for (kind, answer, stan) in [("0400", "0410", 10), ("0420", "0430", 20)] {
+        let request = purchase(&issuer.card, 4_000, stan);
+        let [approved] = issuer.answers([&request]);
+        assert_eq!(approved["39"], "00");
+        let back = reversal(kind, &request, stan + 1);
+        let [first, again] = issuer.answers([&back, &repeat(&back)]);
+        assert_eq!((&first["t"], &first["39"]), (&answer.into(), &"00".into()));
+        assert_eq!(first, again);
+        // Another reversal of the same authorization finds nothing left.
+        let [second] = issuer.answers([&reversal(kind, &request, stan + 2)]);
+        assert_eq!(second["39"], "00");
+        issuer.assert_card(FUNDS, 0);
+        // The late repeat of the request still gets its old answer, and holds nothing.
+        let [late] = issuer.answers([&repeat(&request)]);
+        assert_eq!(late, approved);
+        issuer.assert_card(FUNDS, 0);
+    }
+    issuer.close();
+}
+
+fn a_reversal_in_part_keeps_the_new_total(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let request = purchase(&issuer.card, 4_000, 2);
+    let new_total = format!("{:012}{:030}", 1_500, 0);
+    let back = changed(&reversal("0400", &request, 3), "95", &new_total);
+    let responses = issuer.answers([&request, &back]);
+    assert_eq!(codes(&responses), ["00", "00"]);
+    issuer.assert_card(FUNDS - 1_500, 1_500);
+    issuer.close();
+}
+
+fn a_reversal_of_what_was_cleared_gives_it_back(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let request = purchase(&issuer.card, 4_000, 2);
+    let [approved] = issuer.answers([&request]);
+    let posted = clearing(&request, &approved["38"], 4_000, 3);
+    let responses = issuer.answers([&posted, &reversal("0420", &request, 4)]);
+    assert_eq!(codes(&responses), ["00", "00"]);
+    issuer.assert_card(FUNDS, 0);
+    issuer.close();
+}
+
+/// On a slow line the reversal overtakes its request: the request must not hold anything then.
+fn a_reversal_before_its_authorization_declines_it(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let request = purchase(&issuer.card, 4_000, 2);
+    let back = reversal("0420", &request, 3);
+    let [early, late, again, repeated] =
+        issuer.answers([&back, &request, &repeat(&request), &repeat(&back)]);
+    assert_eq!(early["39"], "00");
+    assert_eq!((&late["39"], &again["39"]), (&"05".into(), &"05".into()));
+    assert_eq!(early, repeated);
+    issuer.assert_card(FUNDS, 0);
+    issuer.close();
+}
