@@ -22,15 +22,14 @@ use crate::{
     },
 };
 
-/// How long the commands of a batch may run altogether; the rest waits for the next.
-const CLOSURE_BUDGET: Duration = Duration::from_millis(5);
-
 /// One pass over a batch: load, run, flush, commit.
 pub(super) struct Attempt<'a> {
     pub(super) session: &'a mut Session,
     pub(super) batch: &'a mut Batch,
     pub(super) merge: &'a MergeContext,
     pub(super) probe: Option<&'a Arc<dyn Probe>>,
+    /// How long the commands may run altogether; the rest waits for the next batch.
+    pub(super) budget: Duration,
 }
 
 impl Attempt<'_> {
@@ -61,7 +60,7 @@ impl Attempt<'_> {
         let started = Instant::now();
         let mut ran = Vec::with_capacity(jobs.len());
         for pending in jobs {
-            ran.push(if started.elapsed() > CLOSURE_BUDGET && !ran.is_empty() {
+            ran.push(if started.elapsed() > self.budget && !ran.is_empty() {
                 Ran::NotYet
             } else {
                 let (verdict, missed) = run_one(self.batch, None, pending);

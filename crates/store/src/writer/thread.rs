@@ -37,6 +37,7 @@ pub(crate) struct WriterSettings {
     pub(crate) url: String,
     pub(crate) merge: MergeContext,
     pub(crate) probe: Option<Arc<dyn Probe>>,
+    pub(crate) budget: Duration,
     pub(crate) stats: Arc<Stats>,
     pub(crate) fatal: Fatal,
 }
@@ -142,7 +143,8 @@ impl Writer {
         };
         let before = session.connection.statements();
         let (merge, probe) = (&self.settings.merge, self.settings.probe.as_ref());
-        let mut attempt = Attempt { session, batch: &mut self.batch, merge, probe };
+        let budget = self.settings.budget;
+        let mut attempt = Attempt { session, batch: &mut self.batch, merge, probe, budget };
         let outcome = catch_unwind(AssertUnwindSafe(|| attempt.run(jobs)));
         let statements = session.connection.statements().saturating_sub(before);
         match outcome {
