@@ -4,7 +4,7 @@ mod declines;
 mod lists;
 mod steps;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::support::{Client, Server, text, usd};
 
