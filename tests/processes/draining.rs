@@ -16,7 +16,8 @@ use serde_json::json;
 use crate::{
     on_both,
     support::{
-        Card, Customer, Line, Process, assert_verified, dollars, eventually, framed, purchase,
+        Card, Customer, Finally, Line, Process, assert_verified, dollars, eventually, framed,
+        purchase,
     },
 };
 
@@ -78,11 +79,12 @@ fn restart_under_load(
         for _ in 0..CLIENTS {
             scope.spawn(move || load_while_ready(customer, card, ready, loads));
         }
+        let unready = Finally(|| ready.store(false, Ordering::Release));
         eventually("some load", || (loads.load(Ordering::Relaxed) > earlier + 10).then_some(()));
         process.signal("TERM");
         eventually("the end of readiness", || (status("/readyz") == Some(503)).then_some(()));
         assert_eq!(status("/livez"), Some(200), "it is not ready, and alive");
-        ready.store(false, Ordering::Release);
+        drop(unready);
     });
 }
 

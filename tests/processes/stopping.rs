@@ -12,7 +12,7 @@ use std::{
 use cardium_testkit::{Backend, Scratch};
 
 use super::load_once;
-use crate::support::{Card, Customer, Process, assert_verified, eventually};
+use crate::support::{Card, Customer, Finally, Process, assert_verified, eventually};
 
 /// Stops of the first process.
 const ROUNDS: usize = 4;
@@ -36,6 +36,10 @@ impl Crowd {
             assert_eq!(reply.status, 200, "{reply:?}");
             self.done.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    fn disperse(&self) {
+        self.over.store(true, Ordering::Relaxed);
     }
 
     /// Waits for a few more loads and says how long they took.
@@ -64,6 +68,7 @@ fn a_stopped_process_holds_nobody_up_for_long() {
                 scope.spawn(move || crowd.load(&name, &customer, card));
             }
         }
+        let _end = Finally(|| crowds.iter().for_each(Crowd::disperse));
         let [stopped, other] = &crowds;
         for round in 0..ROUNDS {
             stopped.progress();
@@ -74,7 +79,6 @@ fn a_stopped_process_holds_nobody_up_for_long() {
         }
         for crowd in &crowds {
             crowd.progress();
-            crowd.over.store(true, Ordering::Relaxed);
         }
     });
     let loads: usize = crowds.iter().map(|crowd| crowd.done.load(Ordering::Relaxed)).sum();

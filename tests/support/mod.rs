@@ -2,6 +2,7 @@
 
 mod acquirer;
 mod customer;
+mod finally;
 mod gate;
 mod process;
 mod proxy;
@@ -9,6 +10,7 @@ mod wire;
 
 pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, without};
 pub use customer::{Card, Customer, PASSWORD, Reply, cents, dollars, text};
+pub use finally::Finally;
 pub use gate::Gate;
 pub use process::{
     Finished, Process, assert_exit, assert_verified, cardium, eventually, finish, serve, verify,
