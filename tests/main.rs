@@ -12,4 +12,5 @@ mod processes;
 mod secrets;
 mod starting;
 mod support;
+mod v1;
 mod write_path;

@@ -6,7 +6,9 @@ use cardium_testkit::{Backend, Scratch};
 
 use crate::{
     on_both,
-    support::{Customer, Finished, Process, assert_exit, assert_verified, finish, serve, verify},
+    support::{
+        Finished, Process, assert_exit, assert_verified, customer::Customer, finish, serve, verify,
+    },
 };
 
 on_both! {

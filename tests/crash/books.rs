@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::journal::Journal;
 use crate::support::{
-    Card, Customer, Line, Process, Reply, cents, dollars, eventually, purchase, repeat,
+    Line, Process,
+    customer::{Card, Customer, Reply, cents, dollars},
+    eventually, purchase, repeat,
 };
 
 /// What the treasury is filled up with, and below which amount, in cents.

@@ -5,7 +5,7 @@ use cardium_testkit::Backend;
 use super::{FUNDS, Issuer, codes};
 use crate::{
     on_both,
-    support::{cents, changed, clearing, purchase, repeat},
+    support::{changed, clearing, customer::cents, purchase, repeat},
 };
 
 on_both! {

@@ -12,7 +12,10 @@ use std::{net::SocketAddr, sync::Arc};
 use cardium_testkit::{Backend, Scratch};
 use serde_json::Value;
 
-use crate::support::{Card, Customer, Process, Script, assert_verified};
+use crate::support::{
+    Process, Script, assert_verified,
+    customer::{Card, Customer},
+};
 
 /// What the card of an [`Issuer`] has at the start, in cents.
 const FUNDS: i64 = 10_000;

@@ -16,8 +16,9 @@ use serde_json::json;
 use crate::{
     on_both,
     support::{
-        Card, Customer, Finally, Line, Process, assert_verified, dollars, eventually, framed,
-        purchase,
+        Finally, Line, Process, assert_verified,
+        customer::{Card, Customer, dollars},
+        eventually, framed, purchase,
     },
 };
 

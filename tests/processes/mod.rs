@@ -8,7 +8,10 @@ mod stopping;
 
 use serde_json::json;
 
-use crate::support::{Card, Customer, Reply, dollars, eventually};
+use crate::support::{
+    customer::{Card, Customer, Reply, dollars},
+    eventually,
+};
 
 /// Loads a card under this key until the answer is no longer "not now".
 fn load_once(customer: &Customer, card: &Card, cents: i64, key: &str) -> Reply {

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use cardium_testkit::{Backend, Scratch};
 use serde_json::json;
 
-use crate::support::{Customer, Process, eventually, text};
+use crate::support::{
+    Process,
+    customer::{Customer, text},
+    eventually,
+};
 
 /// Each process keeps a look-up of a credential for up to a second; no command relies on it.
 #[test]

@@ -5,7 +5,7 @@ use std::{sync::Arc, thread};
 use cardium_testkit::{Backend, Scratch};
 
 use super::load_once;
-use crate::support::{Customer, Line, Process, assert_verified, purchase};
+use crate::support::{Line, Process, assert_verified, customer::Customer, purchase};
 
 /// Loads that are asked for, of 1.00 each; with its fee one costs 1.02, so 200.00 cover 196.
 const ASKED: usize = 300;

@@ -12,7 +12,11 @@ use std::{
 use cardium_testkit::{Backend, Scratch};
 
 use super::load_once;
-use crate::support::{Card, Customer, Finally, Process, assert_verified, eventually};
+use crate::support::{
+    Finally, Process, assert_verified,
+    customer::{Card, Customer},
+    eventually,
+};
 
 /// Stops of the first process.
 const ROUNDS: usize = 4;

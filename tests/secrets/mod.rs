@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use crate::{
     on_both,
     support::{
-        Card, Customer, Line, PASSWORD, Process, assert_exit, cardium, changed, clearing,
-        eventually, finish, purchase, reversal, text, without,
+        Line, Process, assert_exit, cardium, changed, clearing,
+        customer::{Card, Customer, PASSWORD, text},
+        eventually, finish, purchase, reversal, without,
     },
 };
 use needles::Needles;

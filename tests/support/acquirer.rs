@@ -6,7 +6,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{Card, management};
+use super::{customer::Card, management};
 
 /// What an acquirer does on one connection, played by `tests/python/iso_client.py`.
 #[derive(Debug, Clone, Default)]

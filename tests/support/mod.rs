@@ -1,21 +1,26 @@
 //! What black-box tests share.
 
 mod acquirer;
-mod customer;
+mod client;
+pub mod customer;
 mod finally;
 mod gate;
 mod process;
 mod proxy;
+mod reply;
+mod server;
 mod wire;
 
 pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, without};
-pub use customer::{Card, Customer, PASSWORD, Reply, cents, dollars, text};
+pub use client::{Client, PASSWORD, until};
 pub use finally::Finally;
 pub use gate::Gate;
 pub use process::{
     Finished, Process, assert_exit, assert_verified, cardium, eventually, finish, serve, verify,
 };
 pub use proxy::{Cut, Proxy};
+pub use reply::{Reply, Request, assert_fields, ids, items, text, usd};
+pub use server::Server;
 pub use wire::{Line, encode, framed, management};
 
 /// Makes two tests of a function that takes a backend: one on SQLite, one on PostgreSQL.

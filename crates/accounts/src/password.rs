@@ -22,10 +22,11 @@ impl Password {
         if fits { Ok(Self(text)) } else { Err(PasswordError) }
     }
 
-    /// Takes a password to compare with a hash; any text will do, as long as it is bounded.
+    /// Takes a password to compare with a hash; any text will do, as long as it is bounded. One
+    /// character beyond the bound is kept: a text that is too long is never the password.
     #[must_use]
     pub fn candidate(text: &str) -> Self {
-        Self(text.chars().take(*Self::LENGTH.end()).collect())
+        Self(text.chars().take(Self::LENGTH.end().saturating_add(1)).collect())
     }
 
     /// The characters, for hashing.

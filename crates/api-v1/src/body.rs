@@ -19,6 +19,9 @@ const NUL: &str = "a string contains U+0000";
 /// Fields that no digest of a body may cover.
 const SECRETS: [&str; 1] = ["password"];
 
+/// The most values in a body: far above any request, and a bound on what parsing one costs.
+const MOST_VALUES: usize = 50_000;
+
 /// The JSON object of a request.
 #[derive(Debug, Clone, Default)]
 pub struct Body(Map<String, Value>);
@@ -32,6 +35,11 @@ impl Body {
     pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self::default());
+        }
+        // Each value but the first follows one of these; text has few enough of them.
+        let values = bytes.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+        if values > MOST_VALUES {
+            return Err(not_json(&format!("it has more than {MOST_VALUES} values")));
         }
         let mut reader = serde_json::Deserializer::from_slice(bytes);
         let Strict(value) = serde_path_to_error::deserialize(&mut reader)

@@ -1,11 +1,11 @@
 //! API keys: made by a fresh session, shown once, revoked at once.
 
 use cardium_auth::{Credential, CredentialKind, CredentialRecord, ScopeSet, TokenHash};
-use cardium_kernel::{Book, Change, CredentialId, ErrorCode, Problem, Timestamp};
-
-use crate::{
-    CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, reads::KeyCount, unit::owned,
+use cardium_kernel::{
+    AccountId, Book, Change, CredentialId, ErrorCode, Problem, StoreError, Timestamp,
 };
+
+use crate::{CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, unit::owned};
 
 /// Makes an API key for the account of a session that signed in recently.
 #[derive(Debug, Clone)]
@@ -26,15 +26,22 @@ pub struct CreateApiKey {
     pub mode: Option<Book>,
     /// When it stops working, if ever.
     pub expires_at: Option<Timestamp>,
-    /// How many keys the account held when the request came in.
-    pub held: KeyCount,
+}
+
+/// What making API keys needs of the open transaction.
+pub trait ApiKeyStore {
+    /// API keys of an account that are neither revoked nor expired.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    fn count_api_keys(&mut self, account: AccountId, now: Timestamp) -> Result<i64, StoreError>;
 }
 
 impl UseCase for CreateApiKey {
     type Output = Credential;
 
     fn hints(&self, _: &Context) -> Hints {
-        Hints::rows([RowKey::Credential(self.id)])
+        Hints::cold().with(RowKey::Credential(self.id))
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Credential> {
@@ -43,7 +50,9 @@ impl UseCase for CreateApiKey {
         let acting = unit.tx.find_credential(acting)?;
         let acting = acting.ok_or(cardium_auth::CredentialError::SessionRequired)?;
         acting.check_step_up(unit.now())?;
-        if self.held.0 >= unit.policy().api_keys_maximum {
+        let now = unit.now();
+        // The account's sequence row is locked, so no other command adds a key meanwhile.
+        if unit.tx.count_api_keys(account, now)? >= unit.policy().api_keys_maximum {
             let message = "The account holds the most API keys it may; revoke one first.";
             return Err(Problem::new(ErrorCode::KeyLimitReached, message).into());
         }

@@ -63,10 +63,13 @@ pub enum SubmitError {
     /// The deadline passed before the command ran.
     #[error("the command waited too long")]
     DeadlinePassed,
-    /// The database is unreachable, full or read-only; whether the command took effect is
-    /// settled by its idempotency record.
+    /// The database is unreachable, full or read-only: the command had no effect.
     #[error("storage is unavailable: {0}")]
     Unavailable(String),
+    /// COMMIT got no answer and nobody can tell what became of it; the idempotency record, or
+    /// the network's repeat, will.
+    #[error("the outcome is unknown: {0}")]
+    Unknown(String),
     /// The command panicked or broke a rule of the database.
     #[error("the command failed: {0}")]
     Failed(String),
@@ -101,6 +104,7 @@ impl From<SubmitError> for CommandError {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Failed(detail) => Self::Internal(detail),
+            SubmitError::Unknown(detail) => Self::Unknown(detail),
             SubmitError::Overloaded
             | SubmitError::DeadlinePassed
             | SubmitError::Unavailable(_)
@@ -145,6 +149,8 @@ where
     }
 
     fn run(&mut self, tx: &mut dyn Tx) -> Verdict {
+        // An answer of an earlier run must not outlive it.
+        self.answer = None;
         let (verdict, answer) = match (self.work)(tx) {
             Ok(Ending::Done(value) | Ending::Refused(value)) => (Verdict::Merge, Ok(value)),
             Ok(Ending::Preview(value)) => (Verdict::Discard, Ok(value)),

@@ -19,6 +19,10 @@ pub enum CommandError {
     /// The drawn PAN belongs to another card: draw again.
     #[error("the drawn PAN is taken")]
     PanTaken,
+    /// Nobody can tell whether the command took effect: a retry with the same key will. Its text
+    /// is for the log only.
+    #[error("outcome unknown: {0}")]
+    Unknown(String),
     /// The command broke one of our own rules. Its text is for the log only.
     #[error("internal: {0}")]
     Internal(String),

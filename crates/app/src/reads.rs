@@ -64,10 +64,6 @@ impl<F: Default, S> ListQuery<F, S> {
     }
 }
 
-/// How many API keys an account holds, as read before the command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeyCount(pub i64);
-
 /// One book's treasury.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Balance {
@@ -259,8 +255,6 @@ pub trait Reads: Send + Sync {
     fn find_account(&self, id: AccountId) -> ReadResult<Option<Account>>;
     /// The account with this e-mail address.
     fn find_account_by_email(&self, email: &Email) -> ReadResult<Option<Account>>;
-    /// API keys of an account that are neither revoked nor expired.
-    fn count_api_keys(&self, account: AccountId, now: Timestamp) -> ReadResult<KeyCount>;
     /// API keys of an account with their last use, if any.
     fn list_api_keys(
         &self,

@@ -8,6 +8,7 @@ use cardium_ledger::LedgerStore;
 use cardium_topups::TopupStore;
 
 use crate::{
+    api_keys::ApiKeyStore,
     audit::AuditLog,
     chain::{ChainCursorStore, SimulatedChainStore},
     event::Outbox,
@@ -32,4 +33,7 @@ pub trait HotTx:
 
 /// All ports. Those beyond [`HotTx`] run statements of their own, so a command that uses them
 /// announces it with [`crate::Hints::cold`].
-pub trait Tx: HotTx + WebhookStore + UpkeepStore + ChainCursorStore + SimulatedChainStore {}
+pub trait Tx:
+    HotTx + ApiKeyStore + WebhookStore + UpkeepStore + ChainCursorStore + SimulatedChainStore
+{
+}

@@ -187,6 +187,18 @@ impl Authorization {
         Ok(Reversal { held, refund, total })
     }
 
+    /// Gives back cleared money, at most what is still spent; says how much.
+    ///
+    /// # Errors
+    /// When the amounts do not fit.
+    pub fn give_back(&mut self, amount: Money, now: Timestamp) -> Result<Money, MoneyError> {
+        let spent = self.cleared.minus(self.refunded)?;
+        let refund = positive(amount).min(spent)?;
+        self.0.refunded = self.refunded.plus(refund)?;
+        self.touch(now);
+        Ok(refund)
+    }
+
     fn touch(&mut self, now: Timestamp) {
         self.0.updated_at = now.max(self.updated_at);
         self.0.version = self.version.saturating_add(1);
@@ -228,6 +240,16 @@ mod tests {
         let reversal = auth.reverse(Money::usd(400), NOW).unwrap();
         assert_eq!((reversal.total, auth.held), (Money::usd(600), Money::usd(400)));
         assert_eq!(auth.status, AuthorizationStatus::Open);
+    }
+
+    #[test]
+    fn giving_back_is_bounded_by_what_was_spent() {
+        let mut auth = authorization(10_000);
+        auth.clear(Money::usd(6_000), NOW).unwrap();
+        auth.clear(Money::usd(4_000), NOW).unwrap();
+        assert_eq!(auth.give_back(Money::usd(4_000), NOW), Ok(Money::usd(4_000)));
+        assert_eq!(auth.give_back(Money::usd(9_000), NOW), Ok(Money::usd(6_000)));
+        assert_eq!(auth.give_back(Money::usd(1), NOW), Ok(Money::usd(0)));
     }
 
     #[test]

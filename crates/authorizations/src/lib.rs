@@ -16,7 +16,7 @@ pub use authorization::{
     Authorization, AuthorizationRecord, AuthorizationStatus, NewAuthorization, Reversal,
 };
 pub use decision::{CardStanding, CvvCheck, Facts, decide};
-pub use message::{MaskedFields, MessageKey, MessageOutcome, NetworkMessage};
+pub use message::{MaskedFields, MessageKey, MessageOutcome, NetworkMessage, reversal_mark};
 pub use reason::DeclineReason;
 pub use store::{AuthorizationMatch, AuthorizationStore};
 pub use transaction::{Merchant, Step, Transaction};

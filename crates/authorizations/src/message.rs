@@ -1,4 +1,4 @@
-use cardium_kernel::{AuthorizationId, MessageId, Timestamp, digest128};
+use cardium_kernel::{AuthorizationId, MessageId, Money, Timestamp, digest128};
 
 /// The fields that make a network message unique (DE 32, 7, 11, 41, 37 and the MTI's class).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,6 +34,13 @@ impl MessageKey {
         ];
         MessageId::new(digest128(&parts))
     }
+}
+
+/// The mark that a clearing was reversed, kept under an id derived from its own: it is given back
+/// once, whatever the reversals are called.
+#[must_use]
+pub fn reversal_mark(clearing: MessageId) -> MessageId {
+    MessageId::new(digest128(&[b"reversal of", &clearing.value().to_be_bytes()]))
 }
 
 /// The fields of a message that may be shown: PAN masked, no CVV, track data or PIN block.
@@ -93,6 +100,8 @@ pub struct NetworkMessage {
     pub fingerprint: u128,
     /// The authorization it opened or changed.
     pub authorization: Option<AuthorizationId>,
+    /// What it cleared, where it is a clearing: a reversal of it gives back no more.
+    pub cleared: Option<Money>,
     /// The fields of request and response that may be shown.
     pub fields: MaskedFields,
     /// What came of it.

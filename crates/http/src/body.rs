@@ -1,18 +1,22 @@
 //! Request bodies: bounded in size and time, declared as JSON.
 
 use actix_web::{
-    http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
+    http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING},
     web,
 };
 use cardium_api_v1::body::Body;
 use cardium_app::CommandError;
 use cardium_kernel::{ErrorCode, Problem};
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{HttpSettings, block::block};
 
 /// Bodies up to this size are parsed on the event loop; that takes microseconds.
 const SMALL: usize = 64 * 1_024;
+
+/// Larger bodies, and those of undeclared size, wait for one of these places: memory stays
+/// bounded however many come at once.
+static LARGE: Semaphore = Semaphore::const_new(8);
 
 /// Reads and parses the body of a write.
 ///
@@ -27,8 +31,14 @@ pub async fn read(
     if declared_length(headers).is_some_and(|length| length > most) {
         return Err(too_large(most).into());
     }
-    let arrived = timeout(settings.body_patience, payload.to_bytes_limited(most)).await;
-    let arrived = arrived.map_err(|_| cut_off("The body took too long to arrive."))?;
+    let chunked = headers.contains_key(TRANSFER_ENCODING);
+    let large = chunked || declared_length(headers).is_some_and(|length| length > SMALL);
+    let arrived = timeout(settings.body_patience, async {
+        let place = if large { LARGE.acquire().await.ok() } else { None };
+        (payload.to_bytes_limited(most).await, place)
+    });
+    let arrived = arrived.await.map_err(|_| cut_off("The body took too long to arrive."))?;
+    let (arrived, _place) = arrived;
     let arrived = arrived.map_err(|_| too_large(most))?;
     let bytes = arrived.map_err(|_| cut_off("The body was cut off."))?;
     if bytes.is_empty() {

@@ -12,6 +12,11 @@ use cardium_kernel::{ErrorCode, Problem, RequestId};
 pub fn respond(error: CommandError, request: RequestId) -> HttpResponse {
     let problem = match error {
         CommandError::Problem(problem) => problem,
+        CommandError::Unknown(detail) => {
+            tracing::error!(request.id = %request, detail, "the outcome is unknown");
+            let message = "The outcome is not known yet. Retry with the same Idempotency-Key.";
+            Problem::new(ErrorCode::ServiceUnavailable, message)
+        }
         inner @ (CommandError::Store(_) | CommandError::PanTaken | CommandError::Internal(_)) => {
             tracing::error!(request.id = %request, error = %inner, "the request failed");
             let message = "Something went wrong on our side. Try again, or quote the request id.";

@@ -34,6 +34,14 @@ pub struct Found {
     last_used: Timestamp,
 }
 
+impl Found {
+    /// The same, used no earlier than this.
+    fn used(self, noted: Option<Timestamp>) -> Self {
+        let last_used = noted.map_or(self.last_used, |noted| noted.max(self.last_used));
+        Self { last_used, ..self }
+    }
+}
+
 /// Look-ups of the last second.
 pub struct CredentialCache {
     most: usize,
@@ -82,13 +90,30 @@ pub async fn admit(
     }
     let token = bearer(headers).ok_or_else(unknown)?;
     let hash = keyed_hash(state.wiring.keys.hash(), "token", token.as_bytes());
-    let found = look_up(state, TokenHash(hash)).await?;
-    let (credential, now) = (found.credential, state.wiring.edge.clock.now());
-    let noted = state.uses().last(credential.id);
-    let last_used = noted.map_or(found.last_used, |noted| noted.max(found.last_used));
-    check(&credential, last_used, now, operation)?;
-    state.uses().record(credential.id, now);
-    Ok(Some(credential))
+    let (found, now) = (find(state, TokenHash(hash)).await?, state.wiring.edge.clock.now());
+    check(&found.credential, found.last_used, now, operation)?;
+    state.uses().record(found.credential.id, now);
+    Ok(Some(found.credential))
+}
+
+/// The credential with the moment it was really last used: the latest of what was looked up and
+/// what is not written down yet.
+async fn find(state: &AppState, token: TokenHash) -> Result<Found, CommandError> {
+    let found = look_up(state, token).await?;
+    let id = found.credential.id;
+    let noted = state.uses().last(id);
+    let found = found.used(noted);
+    if !is_idle(&found.credential, found.last_used, state.wiring.edge.clock.now()) {
+        return Ok(found);
+    }
+    // A use may have been written down since the look-up, which can be a second old.
+    state.credentials.forget(id);
+    Ok(look_up(state, token).await?.used(noted))
+}
+
+/// Whether the credential is a session that nobody used for too long.
+fn is_idle(credential: &Credential, last_used: Timestamp, now: Timestamp) -> bool {
+    credential.kind == CredentialKind::Session && now.since(last_used) >= SESSION_IDLE
 }
 
 fn check(
@@ -98,10 +123,10 @@ fn check(
     operation: &Operation,
 ) -> Result<(), CredentialError> {
     credential.check(now)?;
-    let session = credential.kind == CredentialKind::Session;
-    if session && now.since(last_used) >= SESSION_IDLE {
+    if is_idle(credential, last_used, now) {
         return Err(CredentialError::SessionExpired);
     }
+    let session = credential.kind == CredentialKind::Session;
     match operation.access {
         Access::Session if !session => Err(CredentialError::SessionRequired),
         Access::Bearer(Some(scope)) => credential.check_scope(scope),

@@ -148,7 +148,9 @@ fn parse_decimal(text: &str) -> Result<Decimal, MoneyError> {
     if !is_number(text) {
         return Err(MoneyError::Syntax);
     }
-    if text.contains(['e', 'E']) {
+    if let Some((mantissa, _)) = text.split_once(['e', 'E']) {
+        // The reader of scientific notation would round a mantissa that is too long.
+        let _exact = parse_decimal(mantissa)?;
         let tiny = text.contains("e-") || text.contains("E-");
         let error = if tiny { MoneyError::Precision(2) } else { MoneyError::Overflow };
         return Decimal::from_scientific(text).map_err(|_| error);
@@ -205,6 +207,7 @@ mod tests {
             ("", Err(MoneyError::Syntax)),
             ("1e400", Err(MoneyError::Overflow)),
             ("1e-400", Err(MoneyError::Precision(2))),
+            ("2.00000000000000000000000000000000001e1", Err(MoneyError::Precision(2))),
             ("1_000", Err(MoneyError::Syntax)),
             ("+5", Err(MoneyError::Syntax)),
             ("92233720368547758.08", Err(MoneyError::Overflow)),

@@ -15,15 +15,18 @@ pub enum PostingKind {
     Clearing,
     /// The network gives spending back.
     Refund,
+    /// A card pays what it owes out of money that became available.
+    Debt,
 }
 
 impl PostingKind {
-    const WORDS: [(Self, &'static str); 5] = [
+    const WORDS: [(Self, &'static str); 6] = [
         (Self::Topup, "topup"),
         (Self::CardLoad, "card_load"),
         (Self::CardUnload, "card_unload"),
         (Self::Clearing, "clearing"),
         (Self::Refund, "refund"),
+        (Self::Debt, "debt"),
     ];
 
     /// The kind's word in storage.

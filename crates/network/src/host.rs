@@ -185,6 +185,11 @@ impl Host {
     /// Overload and outages pass: whoever asks for a decision must have one now, whoever tells
     /// what has happened repeats it until it is acknowledged.
     fn apologize(&self, request: &Message, failure: &CommandError) -> Reply {
+        if matches!(failure, CommandError::Unknown(_)) {
+            // A decline would be a lie if the hold was taken: without an answer the network
+            // reverses, or repeats and gets the stored answer.
+            return Reply::Nothing;
+        }
         let passes = matches!(failure, CommandError::Problem(problem)
             if problem.code == ErrorCode::ServiceUnavailable);
         match (passes, Kind::of(request)) {

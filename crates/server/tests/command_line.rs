@@ -4,7 +4,10 @@
 use std::process::{Command, Output};
 
 fn cardium(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_cardium")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_cardium"))
+        .args(arguments)
+        .output()
+        .expect("cargo builds the binary before its package's tests")
 }
 
 #[test]

@@ -17,6 +17,6 @@ mod tx;
 mod verify;
 mod writer;
 
-pub use open::{OpenError, Prepared, Store, StoreSettings, migrate};
+pub use open::{CLOSURE_BUDGET, OpenError, Prepared, Store, StoreSettings, migrate};
 pub use verify::{Finding, Progress, Report, verify};
 pub use writer::{Point, Probe, QueueLimits, Stats, StatsSnapshot};

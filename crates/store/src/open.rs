@@ -24,6 +24,9 @@ use crate::{
     writer::{Checkpointer, Fatal, Queue, WriterSettings, spawn},
 };
 
+/// The usual [`StoreSettings::closure_budget`].
+pub const CLOSURE_BUDGET: Duration = Duration::from_millis(5);
+
 /// How a database is opened.
 #[derive(Clone)]
 pub struct StoreSettings {
@@ -43,6 +46,9 @@ pub struct StoreSettings {
     pub audit_key: HashKey,
     /// Makes the JSON of events.
     pub renderer: Arc<dyn EventRenderer>,
+    /// How long the commands of one batch may run altogether ([`CLOSURE_BUDGET`]); those left
+    /// over run in the next, so that no caller waits for a pile of slow ones.
+    pub closure_budget: Duration,
     /// Looks into the write path, in tests.
     pub probe: Option<Arc<dyn Probe>>,
     /// Called when the writer has panicked twice in a row; must end the process.
@@ -120,6 +126,7 @@ impl Store {
                 renderer: Arc::clone(&settings.renderer),
             },
             probe: settings.probe.clone(),
+            budget: settings.closure_budget,
             stats: Arc::clone(&stats),
             fatal: Fatal::clone(&settings.on_fatal),
         };

@@ -198,6 +198,8 @@ fn store_settings(url: &str, keys: &Keys) -> StoreSettings {
         key_checks: keys.check_values(),
         audit_key: keys.audit().clone(),
         renderer: Arc::new(PlainRenderer),
+        // Tests decide which commands meet in a batch, however slow the machine is.
+        closure_budget: PATIENCE,
         probe: None,
         on_fatal: Arc::new(|_| {}),
     }

@@ -228,6 +228,8 @@ CREATE TABLE network_messages (
     mti TEXT COLLATE "C" NOT NULL,
     fingerprint BYTEA NOT NULL,
     authorization_id BYTEA,
+    cleared BIGINT,
+    currency TEXT COLLATE "C",
     fields TEXT COLLATE "C" NOT NULL,
     response BYTEA,
     created_at BIGINT NOT NULL,

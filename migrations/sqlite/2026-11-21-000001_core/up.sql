@@ -228,6 +228,8 @@ CREATE TABLE network_messages (
     mti TEXT NOT NULL,
     fingerprint BLOB NOT NULL,
     authorization_id BLOB,
+    cleared BIGINT,
+    currency TEXT,
     fields TEXT NOT NULL,
     response BLOB,
     created_at BIGINT NOT NULL,

@@ -92,7 +92,7 @@ impl UseCase for IssueCard {
         }
         let card = self.insert(unit, account)?;
         if let Some(amount) = self.load {
-            load(unit, &card, amount, None)?;
+            load(unit, &card, ("load_usd", amount), None)?;
         }
         let view = view(unit, card)?;
         unit.emit(EventType::CardIssued, Snapshot::Card(view.clone()))?;

@@ -54,7 +54,7 @@ impl UseCase for LoadCard {
         let account = unit.account()?;
         let card = get_card(unit, self.card, account)?;
         card.check_open()?;
-        let loaded = load(unit, &card, self.amount, self.expected_fee)?;
+        let loaded = load(unit, &card, ("amount_usd", self.amount), self.expected_fee)?;
         let snapshot = Snapshot::Card(view(unit, card)?);
         unit.emit(EventType::CardLoaded, snapshot)?;
         unit.audit(account, "card.loaded", &self.card)?;
@@ -62,15 +62,15 @@ impl UseCase for LoadCard {
     }
 }
 
-/// Moves the money of a load; used by issuing as well.
+/// Moves the money of a load; used by issuing as well, where the amount has another name.
 pub(super) fn load(
     unit: &mut Unit<'_>,
     card: &Card,
-    amount: Money,
+    (field, amount): (&str, Money),
     expected_fee: Option<Money>,
 ) -> Result<Loaded, CommandError> {
     let policy = unit.policy();
-    check_amount(amount, policy.load_maximum)?;
+    check_amount(field, amount, policy.load_maximum)?;
     let fee = policy.load_fee.apply(amount, Rounding::HalfUp)?;
     if expected_fee.is_some_and(|expected| expected != fee) {
         let message = format!("The fee of this load is {fee}.");
@@ -100,10 +100,10 @@ pub(super) fn load(
     })
 }
 
-fn check_amount(amount: Money, maximum: Money) -> Result<(), CommandError> {
+fn check_amount(field: &str, amount: Money, maximum: Money) -> Result<(), CommandError> {
     if amount.minor() > maximum.minor() {
         let message = format!("The greatest load is {maximum}.");
-        return Err(Problem::field(ErrorCode::AmountAboveMaximum, "amount_usd", message).into());
+        return Err(Problem::field(ErrorCode::AmountAboveMaximum, field, message).into());
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod issue;
 mod load;
 mod retire;
 mod reveal;
+mod sweep;
 mod unload;
 
 pub use freeze::{FreezeCard, UnfreezeCard};
@@ -13,6 +14,8 @@ pub use load::{LoadCard, Loaded};
 pub use retire::CancelCard;
 pub use reveal::{RevealPan, Revealed};
 pub use unload::{UnloadAmount, UnloadCard, Unloaded};
+
+pub(crate) use sweep::settle_and_sweep;
 
 use cardium_cards::Card;
 use cardium_kernel::{AccountId, CardId};

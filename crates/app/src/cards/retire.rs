@@ -1,11 +1,10 @@
 use cardium_kernel::{CardId, Change};
-use cardium_ledger::LedgerAccountId;
 
 use crate::{
     CommandResult, Context, Ending, EventType, Hints, Snapshot, Unit, UseCase, event::CardView,
 };
 
-use super::{get_card, load::available, unload::unload, view};
+use super::{get_card, settle_and_sweep, view};
 
 /// Retires a card for good; what it has available goes back to the treasury. Open holds stay
 /// and settle later.
@@ -33,10 +32,7 @@ impl UseCase for CancelCard {
             return Ok(Ending::Done(view(unit, card)?));
         }
         unit.tx.save_card(card.clone())?;
-        let free = available(unit, LedgerAccountId::card(card.id))?;
-        if free.is_positive() {
-            unload(unit, &card, free)?;
-        }
+        settle_and_sweep(unit, &card)?;
         let view = view(unit, card)?;
         unit.emit(EventType::CardCancelled, Snapshot::Card(view.clone()))?;
         unit.audit(account, "card.cancelled", &self.card)?;

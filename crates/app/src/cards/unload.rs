@@ -6,7 +6,7 @@ use crate::{
     CommandError, CommandResult, Context, Ending, EventType, Hints, Snapshot, Unit, UseCase,
 };
 
-use super::{get_card, load::available, view};
+use super::{get_card, load::available, sweep::settle_debt, view};
 
 /// How much a card gives back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,7 @@ impl UseCase for UnloadCard {
         let account = unit.account()?;
         let card = get_card(unit, self.card, account)?;
         card.check_open()?;
+        settle_debt(unit, &card)?;
         let free = available(unit, LedgerAccountId::card(card.id))?;
         let amount = match self.amount {
             UnloadAmount::Exactly(amount) => amount,

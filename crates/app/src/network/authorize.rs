@@ -124,12 +124,15 @@ impl Authorize {
             _ => (Step::Authorized, None, Some(self.id)),
         };
         let reply = (self.exchange.encode)(answer);
+        if reversed {
+            // Its row already says that it was reversed; a repeat is declined alike.
+            let reply = Replied::Bytes(reply.bytes);
+            return Ok(Ending::Preview(Approved { reply, transaction: None }));
+        }
         let code = (reply.response_code.as_str(), decline);
         let transaction =
             self.exchange.append_step(unit, card, (step, amount), authorization, code)?;
-        if !reversed {
-            self.exchange.record(unit, &reply, authorization)?;
-        }
+        self.exchange.record(unit, &reply, authorization, None)?;
         let reply = Replied::Bytes(reply.bytes);
         Ok(Ending::Done(Approved { reply, transaction: Some(transaction) }))
     }
@@ -138,7 +141,7 @@ impl Authorize {
         let answer = NetworkAnswer::Declined(DeclineReason::UnknownCard);
         let reply = (self.exchange.encode)(&answer);
         if !reversed {
-            self.exchange.record(unit, &reply, None)?;
+            self.exchange.record(unit, &reply, None, None)?;
         }
         let reply = Replied::Bytes(reply.bytes);
         Ok(Ending::Done(Approved { reply, transaction: None }))

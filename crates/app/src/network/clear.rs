@@ -10,6 +10,7 @@ use cardium_ledger::{
 
 use crate::{
     CommandError, CommandResult, Context, Ending, Hints, NaturalKey, Unit, UseCase,
+    cards::settle_and_sweep,
     network::{Exchange, NetworkAnswer, Replied, exchange::Earlier},
 };
 
@@ -48,8 +49,17 @@ impl UseCase for Clear {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Cleared> {
-        if let Some(Earlier::Reply(reply)) = self.exchange.replay(unit)? {
-            return Ok(Ending::Preview(Cleared { reply, transaction: None }));
+        match self.exchange.replay(unit)? {
+            None => {}
+            Some(Earlier::Reply(reply)) => {
+                return Ok(Ending::Preview(Cleared { reply, transaction: None }));
+            }
+            // Its reversal came first: the two cancel out.
+            Some(Earlier::ReversedFirst) => {
+                let reply = (self.exchange.encode)(&NetworkAnswer::Accepted);
+                let reply = Replied::Bytes(reply.bytes);
+                return Ok(Ending::Preview(Cleared { reply, transaction: None }));
+            }
         }
         let card = self.exchange.find_card(unit)?;
         let amount = self.amount.and_then(|amount| {
@@ -67,7 +77,8 @@ impl UseCase for Clear {
         let step = (Step::Captured, amount);
         let code = (reply.response_code.as_str(), None);
         let transaction = self.exchange.append_step(unit, &card, step, id, code)?;
-        self.exchange.record(unit, &reply, id)?;
+        self.exchange.record(unit, &reply, id, Some(amount))?;
+        settle_and_sweep(unit, &card)?;
         let reply = Replied::Bytes(reply.bytes);
         Ok(Ending::Done(Cleared { reply, transaction: Some(transaction) }))
     }
@@ -153,7 +164,7 @@ impl Clear {
 
     fn refuse(&self, unit: &mut Unit<'_>, reason: DeclineReason) -> CommandResult<Cleared> {
         let reply = (self.exchange.encode)(&NetworkAnswer::Declined(reason));
-        self.exchange.record(unit, &reply, None)?;
+        self.exchange.record(unit, &reply, None, None)?;
         Ok(Ending::Done(Cleared { reply: Replied::Bytes(reply.bytes), transaction: None }))
     }
 }

@@ -103,7 +103,7 @@ impl Exchange {
         }
     }
 
-    /// Records the exchange with its answer.
+    /// Records the exchange with its answer, and what it cleared, where it is a clearing.
     ///
     /// # Errors
     /// When it was recorded before.
@@ -112,12 +112,14 @@ impl Exchange {
         unit: &mut Unit<'_>,
         reply: &NetworkReply,
         authorization: Option<AuthorizationId>,
+        cleared: Option<Money>,
     ) -> Result<(), CommandError> {
         Ok(unit.tx.insert_message(NetworkMessage {
             id: self.key.id(),
             mti: self.mti.clone(),
             fingerprint: self.fingerprint,
             authorization,
+            cleared,
             fields: reply.fields.clone(),
             outcome: MessageOutcome::Answered(reply.bytes.clone()),
             created_at: unit.now(),

@@ -1,6 +1,6 @@
 use cardium_authorizations::{
-    Authorization, AuthorizationStatus, MaskedFields, MessageOutcome, NetworkMessage, Step,
-    Transaction,
+    Authorization, AuthorizationStatus, MaskedFields, MessageOutcome, NetworkMessage, Reversal,
+    Step, Transaction, reversal_mark,
 };
 use cardium_cards::Card;
 use cardium_kernel::{MessageId, Money};
@@ -10,6 +10,7 @@ use cardium_ledger::{
 
 use crate::{
     CommandError, CommandResult, Context, Ending, Hints, NaturalKey, RowKey, Unit, UseCase,
+    cards::settle_and_sweep,
     network::{Exchange, NetworkAnswer, Replied, exchange::Earlier},
 };
 
@@ -41,68 +42,64 @@ impl UseCase for Reverse {
         self.exchange
             .hints()
             .with(RowKey::Message(self.original))
+            .with(RowKey::Message(reversal_mark(self.original)))
             .with_name(NaturalKey::Exchange(self.original))
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Reversed> {
-        if let Some(Earlier::Reply(reply)) = self.exchange.replay(unit)? {
+        let earlier = self.exchange.replay(unit)?;
+        if let Some(Earlier::Reply(reply)) = earlier {
             return Ok(Ending::Preview(Reversed { reply, transaction: None }));
         }
         let reply = (self.exchange.encode)(&NetworkAnswer::Accepted);
+        if earlier.is_some() {
+            let reply = Replied::Bytes(reply.bytes);
+            return Ok(Ending::Preview(Reversed { reply, transaction: None }));
+        }
         let card = self.exchange.find_card(unit)?;
         let original = self.find_original(unit)?;
         let transaction = match (card, original) {
-            (Some(card), Some(found)) if found.card == card.id => {
-                self.take_back(unit, &card, found, &reply.response_code)?
+            (Some(card), Some((found, cleared))) if found.card == card.id => {
+                self.take_back(unit, &card, (found, cleared), &reply.response_code)?
             }
             _ => None,
         };
         let authorization = transaction.as_ref().and_then(|step| step.authorization);
-        self.exchange.record(unit, &reply, authorization)?;
+        self.exchange.record(unit, &reply, authorization, None)?;
         Ok(Ending::Done(Reversed { reply: Replied::Bytes(reply.bytes), transaction }))
     }
 }
 
 impl Reverse {
-    /// The authorization to take back. An unknown original is remembered as reversed first.
-    fn find_original(&self, unit: &mut Unit<'_>) -> Result<Option<Authorization>, CommandError> {
+    /// The authorization to take back, and what the original cleared, where it is a clearing. An
+    /// unknown original is remembered as reversed first.
+    fn find_original(
+        &self,
+        unit: &mut Unit<'_>,
+    ) -> Result<Option<(Authorization, Option<Money>)>, CommandError> {
         let Some(message) = unit.tx.find_message(self.original)? else {
-            unit.tx.insert_message(self.tombstone(unit))?;
+            unit.tx.insert_message(tombstone(unit, self.original))?;
             return Ok(None);
         };
-        match message.authorization {
-            Some(id) => Ok(unit.tx.find_authorization(id)?),
-            None => Ok(None),
-        }
-    }
-
-    fn tombstone(&self, unit: &Unit<'_>) -> NetworkMessage {
-        NetworkMessage {
-            id: self.original,
-            mti: String::new(),
-            fingerprint: 0,
-            authorization: None,
-            fields: MaskedFields::default(),
-            outcome: MessageOutcome::ReversedFirst,
-            created_at: unit.now(),
-        }
+        let Some(id) = message.authorization else { return Ok(None) };
+        Ok(unit.tx.find_authorization(id)?.map(|found| (found, message.cleared)))
     }
 
     fn take_back(
         &self,
         unit: &mut Unit<'_>,
         card: &Card,
-        mut authorization: Authorization,
+        (mut authorization, cleared): (Authorization, Option<Money>),
         response_code: &str,
     ) -> Result<Option<Transaction>, CommandError> {
-        if authorization.status == AuthorizationStatus::Reversed {
-            return Ok(None);
-        }
-        let now = unit.now();
-        let reversal = authorization.reverse(self.remaining, now)?;
+        let reversal = match cleared {
+            Some(cleared) => self.of_clearing(unit, &mut authorization, cleared)?,
+            None => self.of_authorization(unit, &mut authorization)?,
+        };
         if !reversal.total.is_positive() {
             return Ok(None);
         }
+        let now = unit.now();
         let hold = HoldId::from(authorization.id);
         change_hold(unit.tx, hold, LedgerAccountId::card(card.id), reversal.held, now)?;
         if reversal.refund.is_positive() {
@@ -112,7 +109,35 @@ impl Reverse {
         let step = (Step::Reversed, reversal.total);
         let id = Some(authorization.id);
         let step = self.exchange.append_step(unit, card, step, id, (response_code, None))?;
+        settle_and_sweep(unit, card)?;
         Ok(Some(step))
+    }
+
+    fn of_authorization(
+        &self,
+        unit: &Unit<'_>,
+        authorization: &mut Authorization,
+    ) -> Result<Reversal, CommandError> {
+        if authorization.status == AuthorizationStatus::Reversed {
+            return Ok(nothing(authorization));
+        }
+        Ok(authorization.reverse(self.remaining, unit.now())?)
+    }
+
+    /// A clearing is given back once, and no more than it cleared.
+    fn of_clearing(
+        &self,
+        unit: &mut Unit<'_>,
+        authorization: &mut Authorization,
+        cleared: Money,
+    ) -> Result<Reversal, CommandError> {
+        let mark = reversal_mark(self.original);
+        if unit.tx.find_message(mark)?.is_some() {
+            return Ok(nothing(authorization));
+        }
+        unit.tx.insert_message(tombstone(unit, mark))?;
+        let refund = authorization.give_back(cleared.minus(self.remaining)?, unit.now())?;
+        Ok(Reversal { refund, total: refund, ..nothing(authorization) })
     }
 
     fn give_back(
@@ -136,4 +161,23 @@ impl Reverse {
         let now = unit.now();
         Ok(book_posting(unit.tx, posting, now)?)
     }
+}
+
+/// A row that says only that a message was reversed.
+fn tombstone(unit: &Unit<'_>, id: MessageId) -> NetworkMessage {
+    NetworkMessage {
+        id,
+        mti: String::new(),
+        fingerprint: 0,
+        authorization: None,
+        cleared: None,
+        fields: MaskedFields::default(),
+        outcome: MessageOutcome::ReversedFirst,
+        created_at: unit.now(),
+    }
+}
+
+fn nothing(authorization: &Authorization) -> Reversal {
+    let zero = Money::zero(authorization.held.currency());
+    Reversal { held: authorization.held, refund: zero, total: zero }
 }

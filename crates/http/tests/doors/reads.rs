@@ -52,10 +52,6 @@ impl Reads for FakeReads {
         Ok(None)
     }
 
-    fn count_api_keys(&self, _: AccountId, _: Timestamp) -> ReadResult<KeyCount> {
-        Ok(KeyCount(0))
-    }
-
     fn list_api_keys(
         &self,
         _: &ListQuery<NoFilter, ByCreation>,

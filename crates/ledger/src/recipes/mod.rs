@@ -3,11 +3,13 @@
 mod card_load;
 mod card_unload;
 mod clearing;
+mod debt;
 mod refund;
 mod topup_credit;
 
 pub use card_load::{CardLoad, card_load};
 pub use card_unload::card_unload;
 pub use clearing::{Clearing, clearing};
+pub use debt::settle_debt;
 pub use refund::{Refund, refund};
 pub use topup_credit::topup_credit;

@@ -185,7 +185,10 @@ fn log(peer: SocketAddr, failure: &CommandError) {
         CommandError::Problem(problem) => {
             tracing::warn!(%peer, error = %problem, "a network request was not served");
         }
-        CommandError::Store(_) | CommandError::PanTaken | CommandError::Internal(_) => {
+        CommandError::Store(_)
+        | CommandError::PanTaken
+        | CommandError::Unknown(_)
+        | CommandError::Internal(_) => {
             tracing::error!(%peer, error = %failure, "a network request failed");
         }
     }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use cardium_app::{Entropy, event::EventRenderer};
-use cardium_store::{OpenError, Prepared, QueueLimits, Store, StoreSettings};
+use cardium_store::{CLOSURE_BUDGET, OpenError, Prepared, QueueLimits, Store, StoreSettings};
 use cardium_vault::{Keys, SecretText};
 
 use crate::{
@@ -84,6 +84,7 @@ pub fn open(
         key_checks: keys.check_values(),
         audit_key: keys.audit().clone(),
         renderer,
+        closure_budget: CLOSURE_BUDGET,
         probe: None,
         on_fatal: Arc::new(end),
     })?;

@@ -23,6 +23,8 @@ enum Backends {
 pub(crate) struct Connection {
     backend: Backends,
     statements: u64,
+    /// A statement failed in a way that says nothing good of the connection.
+    lost: bool,
 }
 
 impl Connection {
@@ -47,11 +49,26 @@ impl Connection {
             connection.batch_execute(sqlite)?;
             Backends::Sqlite(connection)
         };
-        Ok(Self { backend, statements: 0 })
+        Ok(Self { backend, statements: 0, lost: false })
     }
 
     pub(crate) const fn is_postgres(&self) -> bool {
         matches!(self.backend, Backends::Postgres(_))
+    }
+
+    /// Whether the connection should not be used again.
+    pub(crate) const fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// Says that the connection is in no state to be used again.
+    pub(crate) const fn give_up(&mut self) {
+        self.lost = true;
+    }
+
+    fn note<T>(&mut self, result: Result<T, DbError>) -> Result<T, DbError> {
+        self.lost |= matches!(result, Err(DbError::Lost(_)));
+        result
     }
 
     /// Statements sent so far, BEGIN and COMMIT included.
@@ -62,10 +79,11 @@ impl Connection {
     /// Runs a query; `kinds` are those of the selected columns.
     pub(crate) fn select(&mut self, sql: &Sql<'_>, kinds: &[Kind]) -> Result<Vec<Record>, DbError> {
         self.count();
-        match &mut self.backend {
+        let records = match &mut self.backend {
             Backends::Sqlite(connection) => load(connection, sql, kinds),
             Backends::Postgres(connection) => load(connection, sql, kinds),
-        }
+        };
+        self.note(records)
     }
 
     /// The first row of a query.
@@ -89,19 +107,21 @@ impl Connection {
     /// Runs a statement; says how many rows it touched.
     pub(crate) fn execute(&mut self, sql: &Sql<'_>) -> Result<usize, DbError> {
         self.count();
-        Ok(match &mut self.backend {
+        let touched = match &mut self.backend {
             Backends::Sqlite(connection) => connection.execute_returning_count(sql),
             Backends::Postgres(connection) => connection.execute_returning_count(sql),
-        }?)
+        };
+        self.note(touched.map_err(DbError::from))
     }
 
     /// Runs a statement without parameters or rows, such as BEGIN.
     pub(crate) fn run(&mut self, text: &str) -> Result<(), DbError> {
         self.count();
-        Ok(match &mut self.backend {
+        let done = match &mut self.backend {
             Backends::Sqlite(connection) => connection.batch_execute(text),
             Backends::Postgres(connection) => connection.batch_execute(text),
-        }?)
+        };
+        self.note(done.map_err(DbError::from))
     }
 
     /// Begins a transaction that will write.

@@ -29,7 +29,7 @@ impl ManageConnection for Manager {
         connection.integer(&Sql::new("SELECT CAST(1 AS BIGINT)")).map(|_| ())
     }
 
-    fn has_broken(&self, _: &mut Connection) -> bool {
-        std::thread::panicking()
+    fn has_broken(&self, connection: &mut Connection) -> bool {
+        std::thread::panicking() || connection.is_lost()
     }
 }

@@ -1,6 +1,6 @@
-use cardium_app::reads::{ByCreation, KeyCount, ListQuery, NoFilter, ReadResult};
+use cardium_app::reads::{ByCreation, ListQuery, NoFilter, ReadResult};
 use cardium_auth::{Credential, TokenHash};
-use cardium_kernel::{AccountId, Page, Timestamp};
+use cardium_kernel::{Page, Timestamp};
 
 use super::{
     failed,
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     db::{Connection, Fields, Kind, Sql, Value},
-    rows::{Row, time},
+    rows::Row,
 };
 
 const USES: &str = "credentials c LEFT JOIN credential_uses u ON u.credential_id = c.id";
@@ -39,17 +39,6 @@ pub(super) fn find_credential(
         let used = used.unwrap_or(credential.created_at);
         (credential, used)
     }))
-}
-
-pub(super) fn count_api_keys(
-    connection: &mut Connection,
-    account: AccountId,
-    now: Timestamp,
-) -> ReadResult<KeyCount> {
-    let text = "SELECT COUNT(*) FROM credentials WHERE account_id = ? AND kind = 'api_key' \
-                AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)";
-    let sql = Sql::new(text).id(account.value()).bind(time(now));
-    Ok(KeyCount(connection.integer(&sql).map_err(failed)?))
 }
 
 pub(super) fn list_api_keys(

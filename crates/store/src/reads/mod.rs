@@ -45,7 +45,10 @@ impl PooledReads {
             };
             connection.run(begin).map_err(failed)?;
             let result = read(connection);
-            connection.run("ROLLBACK").map_err(failed)?;
+            if let Err(error) = connection.run("ROLLBACK") {
+                connection.give_up();
+                return Err(failed(error));
+            }
             result
         })
     }

@@ -3,7 +3,7 @@ use cardium_app::{
     event::CardView,
     reads::{
         Balance, ByCreation, CardFilter, CardSort, Dispatch, HistoryEntry, HistoryFilter,
-        HistorySort, KeyCount, ListQuery, NoFilter, ReadResult, Reads, TopupFilter, TopupSort,
+        HistorySort, ListQuery, NoFilter, ReadResult, Reads, TopupFilter, TopupSort,
         TransactionFilter, TransactionSort,
     },
 };
@@ -33,10 +33,6 @@ impl Reads for PooledReads {
     fn find_account_by_email(&self, email: &Email) -> ReadResult<Option<Account>> {
         let sql = Sql::new(select::<Account>("email = ?")).text(email.as_str());
         self.with(|connection| first(connection, &sql))
-    }
-
-    fn count_api_keys(&self, account: AccountId, now: Timestamp) -> ReadResult<KeyCount> {
-        self.with(|connection| accounts::count_api_keys(connection, account, now))
     }
 
     fn list_api_keys(

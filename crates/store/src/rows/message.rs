@@ -1,7 +1,7 @@
 use cardium_authorizations::{MaskedFields, MessageOutcome, NetworkMessage};
 use cardium_kernel::{AuthorizationId, MessageId, StoreError};
 
-use super::{Fields, Kind, Row, Table, Value, time};
+use super::{Fields, Kind, Row, Table, Value, money, time};
 
 impl Row for NetworkMessage {
     const TABLE: Table = Table {
@@ -11,6 +11,8 @@ impl Row for NetworkMessage {
             ("mti", Kind::Text),
             ("fingerprint", Kind::Id),
             ("authorization_id", Kind::Id),
+            ("cleared", Kind::Int),
+            ("currency", Kind::Text),
             ("fields", Kind::Text),
             ("response", Kind::Bytes),
             ("created_at", Kind::Int),
@@ -31,6 +33,8 @@ impl Row for NetworkMessage {
             Value::text(&self.mti),
             Value::id(self.fingerprint),
             Value::optional(self.authorization, |id| Value::id(id.value())),
+            Value::optional(self.cleared, |amount| Value::Int(amount.minor())),
+            Value::optional(self.cleared, |amount| Value::text(amount.currency().code())),
             Value::Text(self.fields.to_text().into()),
             response,
             time(self.created_at),
@@ -38,11 +42,17 @@ impl Row for NetworkMessage {
     }
 
     fn decode(fields: &mut Fields) -> Result<Self, StoreError> {
+        let id = MessageId::new(fields.id()?);
+        let (mti, fingerprint) = (fields.text()?, fields.id()?);
+        let authorization = fields.optional(Fields::id)?.map(AuthorizationId::new);
+        let (cleared, currency) =
+            (fields.optional(Fields::int)?, fields.optional(Fields::currency)?);
         Ok(Self {
-            id: MessageId::new(fields.id()?),
-            mti: fields.text()?,
-            fingerprint: fields.id()?,
-            authorization: fields.optional(Fields::id)?.map(AuthorizationId::new),
+            id,
+            mti,
+            fingerprint,
+            authorization,
+            cleared: cleared.zip(currency).map(|(minor, currency)| money(minor, currency)),
             fields: MaskedFields::from_text(&fields.text()?),
             outcome: match fields.optional(Fields::bytes)? {
                 Some(bytes) => MessageOutcome::Answered(bytes),

@@ -1,8 +1,9 @@
 use cardium_app::{
+    api_keys::ApiKeyStore,
     chain::{ChainCursorStore, SimulatedChainStore},
     upkeep::UpkeepStore,
 };
-use cardium_kernel::{CredentialId, StoreError, Timestamp};
+use cardium_kernel::{AccountId, CredentialId, StoreError, Timestamp};
 use cardium_topups::{Network, Transfer};
 
 use super::BatchTx;
@@ -10,6 +11,15 @@ use crate::{
     db::{Bind, Connection, DbError, Kind, Sql, Value},
     rows::time,
 };
+
+impl ApiKeyStore for BatchTx<'_> {
+    fn count_api_keys(&mut self, account: AccountId, now: Timestamp) -> Result<i64, StoreError> {
+        let text = "SELECT COUNT(*) FROM credentials WHERE account_id = ? AND kind = 'api_key' \
+                    AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)";
+        let sql = Sql::new(text).id(account.value()).bind(time(now));
+        Ok(self.cold()?.integer(&sql)?)
+    }
+}
 
 fn height_of(
     connection: &mut Connection,

@@ -80,6 +80,7 @@ impl WebhookStore for BatchTx<'_> {
         let lock = if connection.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
         let text = format!(
             "SELECT {} FROM webhook_deliveries WHERE state = 'pending' AND next_attempt_at <= ? \
+             AND EXISTS (SELECT 1 FROM webhook_endpoints w WHERE w.id = endpoint_id) \
              ORDER BY next_attempt_at, id LIMIT ?{lock}",
             Delivery::TABLE.list()
         );

@@ -15,15 +15,12 @@ use crate::{
     db::{Connection, DbError},
     tx::{BatchTx, Missed},
     writer::{
-        outcome::{Fault, Ran},
+        outcome::{Fault, Ran, Unanswered},
         probe::{Point, Probe},
         queue::Pending,
         session::Session,
     },
 };
-
-/// How long the commands of a batch may run altogether; the rest waits for the next.
-const CLOSURE_BUDGET: Duration = Duration::from_millis(5);
 
 /// One pass over a batch: load, run, flush, commit.
 pub(super) struct Attempt<'a> {
@@ -31,6 +28,8 @@ pub(super) struct Attempt<'a> {
     pub(super) batch: &'a mut Batch,
     pub(super) merge: &'a MergeContext,
     pub(super) probe: Option<&'a Arc<dyn Probe>>,
+    /// How long the commands may run altogether; the rest waits for the next batch.
+    pub(super) budget: Duration,
 }
 
 impl Attempt<'_> {
@@ -44,10 +43,9 @@ impl Attempt<'_> {
         let kept = ran.iter().any(|ran| matches!(ran, Ran::Settled));
         // A cold command writes through, so only its own verdict says whether to keep that.
         if (alone && kept) || self.batch.is_dirty() {
-            self.commit(jobs.len())?;
-        } else {
-            self.session.connection.run("ROLLBACK")?;
+            return self.commit(ran);
         }
+        self.session.connection.run("ROLLBACK")?;
         Ok(ran)
     }
 
@@ -62,7 +60,7 @@ impl Attempt<'_> {
         let started = Instant::now();
         let mut ran = Vec::with_capacity(jobs.len());
         for pending in jobs {
-            ran.push(if started.elapsed() > CLOSURE_BUDGET && !ran.is_empty() {
+            ran.push(if started.elapsed() > self.budget && !ran.is_empty() {
                 Ran::NotYet
             } else {
                 let (verdict, missed) = run_one(self.batch, None, pending);
@@ -118,15 +116,16 @@ impl Attempt<'_> {
         Ran::Failed(SubmitError::Failed(detail.to_owned()))
     }
 
-    fn commit(&mut self, commands: usize) -> Result<(), Fault> {
+    fn commit(&mut self, ran: Vec<Ran>) -> Result<Vec<Ran>, Fault> {
         let session = &mut *self.session;
         self.batch.flush(&mut session.connection, session.stripe)?;
-        let id = session.transaction_id()?;
-        self.look(Point::BeforeCommit, commands);
-        let committed = self.session.connection.run("COMMIT");
-        committed.map_err(|error| Fault::AtCommit(error, id))?;
-        self.look(Point::Committed, commands);
-        Ok(())
+        let transaction = session.transaction_id()?;
+        self.look(Point::BeforeCommit, ran.len());
+        if let Err(error) = self.session.connection.run("COMMIT") {
+            return Err(Fault::AtCommit(Unanswered { error, transaction, ran }));
+        }
+        self.look(Point::Committed, ran.len());
+        Ok(ran)
     }
 
     fn look(&self, point: Point, commands: usize) {

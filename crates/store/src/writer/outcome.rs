@@ -15,12 +15,20 @@ pub(crate) enum Ran {
 }
 
 /// Why a whole batch did not go through.
-#[derive(Debug)]
 pub(crate) enum Fault {
     /// A statement failed before COMMIT: nothing is stored.
     Before(DbError),
-    /// COMMIT itself failed; the transaction's id tells what became of it, where there is one.
-    AtCommit(DbError, Option<String>),
+    /// COMMIT itself failed.
+    AtCommit(Unanswered),
+}
+
+/// A COMMIT that got no answer.
+pub(crate) struct Unanswered {
+    pub(crate) error: DbError,
+    /// The transaction's id, by which the server tells what became of it, where there is one.
+    pub(crate) transaction: Option<String>,
+    /// What became of the commands, should it have been committed.
+    pub(crate) ran: Vec<Ran>,
 }
 
 impl From<DbError> for Fault {

@@ -46,6 +46,8 @@ pub(crate) struct Pending {
     pub(crate) missed: Missed,
     /// How many runs ended in a miss.
     pub(crate) misses: u8,
+    /// Whether the database refused its data once, with the command alone in its batch.
+    pub(crate) rejected: bool,
 }
 
 impl Pending {
@@ -110,7 +112,8 @@ impl Queue {
         }
         match lanes.lanes.get_mut(index).filter(|queue| queue.len() < limit) {
             Some(queue) => {
-                queue.push_back(Pending { job, deadline, missed: Missed::default(), misses: 0 });
+                let missed = Missed::default();
+                queue.push_back(Pending { job, deadline, missed, misses: 0, rejected: false });
                 drop(lanes);
                 self.ready.notify_one();
             }

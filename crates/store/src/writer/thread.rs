@@ -12,7 +12,7 @@ use crate::{
     db::DbError,
     writer::{
         attempt::Attempt,
-        outcome::{Fault, Ran},
+        outcome::{Fault, Ran, Unanswered},
         probe::Probe,
         queue::{Pending, Queue, Taken},
         session::{CommitFate, Session},
@@ -37,6 +37,7 @@ pub(crate) struct WriterSettings {
     pub(crate) url: String,
     pub(crate) merge: MergeContext,
     pub(crate) probe: Option<Arc<dyn Probe>>,
+    pub(crate) budget: Duration,
     pub(crate) stats: Arc<Stats>,
     pub(crate) fatal: Fatal,
 }
@@ -87,10 +88,22 @@ impl Writer {
             }
             match self.try_until_settled(&mut jobs) {
                 Ok(ran) => self.conclude(jobs, ran),
+                Err(Unsettled::Unknown(detail)) => {
+                    tracing::error!(detail, commands = jobs.len(), "a COMMIT stays unanswered");
+                    fail_all(jobs, &SubmitError::Unknown(detail));
+                }
                 // One command's data broke a rule: halve until that command stands alone.
                 Err(Unsettled::Rejected(_)) if jobs.len() > 1 => {
                     let rest = jobs.split_off(jobs.len().div_euclid(2));
                     stack.push(rest);
+                    stack.push(jobs);
+                }
+                // Another process may have been first with a unique key: loaded again, the command
+                // finds its row.
+                Err(Unsettled::Rejected(_)) if jobs.iter().all(|job| !job.rejected) => {
+                    for job in &mut jobs {
+                        job.rejected = true;
+                    }
                     stack.push(jobs);
                 }
                 Err(Unsettled::Rejected(detail)) => {
@@ -114,7 +127,7 @@ impl Writer {
             match self.attempt(jobs) {
                 Attempted::Settled(ran) => return Ok(ran),
                 Attempted::Rejected(why) => return Err(Unsettled::Rejected(why)),
-                Attempted::Unknown(why) => return Err(Unsettled::Unavailable(why)),
+                Attempted::Unknown(why) => return Err(Unsettled::Unknown(why)),
                 Attempted::Again(why) => detail = why,
             }
         }
@@ -130,7 +143,8 @@ impl Writer {
         };
         let before = session.connection.statements();
         let (merge, probe) = (&self.settings.merge, self.settings.probe.as_ref());
-        let mut attempt = Attempt { session, batch: &mut self.batch, merge, probe };
+        let budget = self.settings.budget;
+        let mut attempt = Attempt { session, batch: &mut self.batch, merge, probe, budget };
         let outcome = catch_unwind(AssertUnwindSafe(|| attempt.run(jobs)));
         let statements = session.connection.statements().saturating_sub(before);
         match outcome {
@@ -140,7 +154,7 @@ impl Writer {
                 Attempted::Settled(ran)
             }
             Ok(Err(Fault::Before(error))) => self.recover(error),
-            Ok(Err(Fault::AtCommit(error, id))) => self.resolve_commit(jobs, &error, id),
+            Ok(Err(Fault::AtCommit(unanswered))) => self.resolve_commit(unanswered),
             Err(_) => self.after_panic(),
         }
     }
@@ -162,25 +176,17 @@ impl Writer {
 
     /// A COMMIT that got no answer is never run again blindly: the server says what became of
     /// it, and where nobody can, the idempotency records will.
-    fn resolve_commit(
-        &mut self,
-        jobs: &[Pending],
-        error: &DbError,
-        id: Option<String>,
-    ) -> Attempted {
+    fn resolve_commit(&mut self, unanswered: Unanswered) -> Attempted {
+        let Unanswered { error, transaction, ran } = unanswered;
         self.lose_session();
-        let Some(id) = id else {
-            return Attempted::Unknown(error.to_string());
-        };
+        let Some(id) = transaction else { return Attempted::Unknown(error.to_string()) };
         if !self.reconnect() {
             return Attempted::Unknown(error.to_string());
         }
         let fate = self.session.as_mut().map(|session| session.commit_fate(&id));
         tracing::warn!(transaction = id, ?fate, "resolved a COMMIT that got no answer");
         match fate {
-            Some(Ok(CommitFate::Committed)) => {
-                Attempted::Settled(jobs.iter().map(|_| Ran::Settled).collect())
-            }
+            Some(Ok(CommitFate::Committed)) => Attempted::Settled(ran),
             Some(Ok(CommitFate::Aborted)) => Attempted::Again(error.to_string()),
             _ => Attempted::Unknown(error.to_string()),
         }
@@ -257,7 +263,10 @@ enum Attempted {
 /// Why a batch is given up.
 enum Unsettled {
     Rejected(String),
+    /// Nothing was committed.
     Unavailable(String),
+    /// Nobody can tell whether it was committed.
+    Unknown(String),
 }
 
 /// Fails commands whose callers have stopped waiting.

@@ -1,0 +1,139 @@
+use std::sync::{
+    Arc, Mutex, PoisonError, Weak,
+    atomic::{AtomicU32, Ordering},
+};
+
+use cardium_kernel::AccountId;
+use cardium_server::{
+    serve::{Options, Running},
+    settings::{Overrides, Settings, load},
+    verify,
+};
+use cardium_testkit::{Backend, Scratch};
+use serde_json::json;
+use tokio::runtime::{Builder, Runtime};
+
+use super::{Client, PASSWORD, text};
+
+/// The whole product on free ports and a fresh database. When it is dropped, its books are
+/// checked.
+pub struct Server {
+    runtime: Runtime,
+    running: Option<Running>,
+    settings: Settings,
+    scratch: Scratch,
+    address: String,
+}
+
+/// The server of each backend, as long as a test uses it: the last one out stops it.
+static SHARED: [Mutex<Weak<Server>>; 2] = [Mutex::new(Weak::new()), Mutex::new(Weak::new())];
+static SIGN_UPS: AtomicU32 = AtomicU32::new(0);
+
+impl Server {
+    /// The server that tests share which neither move the clock nor change settings.
+    pub fn shared(backend: Backend) -> Arc<Self> {
+        let [sqlite, postgres] = &SHARED;
+        let slot = match backend {
+            Backend::Sqlite => sqlite,
+            Backend::Postgres => postgres,
+        };
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(server) = slot.upgrade() {
+            return server;
+        }
+        let server = Arc::new(Self::start(backend, Options::default(), |_| {}));
+        *slot = Arc::downgrade(&server);
+        server
+    }
+
+    /// A server of the test's own, with a clock that the test moves.
+    pub fn own(backend: Backend, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start(backend, Options { test_clock: true, ready_file: None }, change)
+    }
+
+    fn start(backend: Backend, options: Options, change: impl FnOnce(&mut Settings)) -> Self {
+        let scratch = Scratch::new(backend);
+        let mut settings = settings(&scratch);
+        change(&mut settings);
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.expect("a runtime starts");
+        let running = runtime.block_on(Running::start(settings.clone(), options));
+        let running = running.expect("the server starts");
+        let address = running.addresses().http.to_string();
+        Self { runtime, running: Some(running), settings, scratch, address }
+    }
+
+    /// Where HTTP is served.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// A client that nobody is signed in on.
+    pub fn client(&self) -> Client {
+        Client::new(self.runtime.handle().clone(), &self.address)
+    }
+
+    /// An e-mail address that nobody has.
+    pub fn email() -> String {
+        let number = SIGN_UPS.fetch_add(1, Ordering::Relaxed);
+        format!("user-{number}@example.com")
+    }
+
+    /// A new account, and a client with its session.
+    pub fn sign_up(&self) -> Client {
+        let body = json!({"email": Self::email(), "password": PASSWORD});
+        let account = self.client().post("/v1/accounts", &body).expect(201);
+        self.client().signed_in(text(&account, "id"), text(&account, "token"))
+    }
+
+    /// How many events an account has.
+    pub fn events(&self, account: &str) -> i64 {
+        let id = AccountId::parse(account).expect("an account id").value();
+        let id = match self.scratch.backend() {
+            Backend::Sqlite => format!("x'{id:032x}'"),
+            Backend::Postgres => format!("'\\x{id:032x}'"),
+        };
+        self.count(&format!("SELECT COUNT(*) AS count FROM events WHERE account_id = {id}"))
+    }
+
+    /// The one number, in the column `count`, that this SQL finds behind the product's back.
+    pub fn count(&self, sql: &str) -> i64 {
+        self.scratch.count(sql)
+    }
+
+    /// Moves the clock of a server of the test's own.
+    pub fn advance(&self, seconds: u64) {
+        let body = json!({"advance_seconds": seconds});
+        self.sign_up().post("/v1/test/clock", &body).expect(200);
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            self.runtime.block_on(running.stop());
+        }
+        if !std::thread::panicking() {
+            let report = verify::check(&self.settings, |_| {}).expect("the database is readable");
+            assert_eq!(report.findings, [], "after the test the books are wrong");
+        }
+    }
+}
+
+fn settings(scratch: &Scratch) -> Settings {
+    let any_port = || Some("127.0.0.1:0".to_owned());
+    let mut settings = load(&Overrides {
+        file: None,
+        bind: any_port(),
+        iso8583_bind: any_port(),
+        data_dir: Some(scratch.folder()),
+        database_url: Some(scratch.url().to_owned()),
+    })
+    .expect("the defaults read");
+    settings.server.workers = 2;
+    settings.server.shutdown_seconds = 1;
+    settings.database.pool_size = 4;
+    settings.auth.argon2_memory_kib = 8;
+    settings.auth.argon2_iterations = 1;
+    settings
+}

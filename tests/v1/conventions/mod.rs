@@ -1,0 +1,11 @@
+//! What every operation has in common, driven by the operation table: a new operation is
+//! tested here as soon as it is declared.
+
+mod access;
+mod amounts;
+mod bodies;
+mod heads;
+mod idempotency;
+mod ids;
+mod pages;
+mod samples;

@@ -1,0 +1,119 @@
+use cardium_api_v1::operation::{Access, Method, OPERATIONS, Operation, TEST_OPERATIONS};
+use serde_json::{Value, json};
+
+use crate::support::{Client, PASSWORD, Request, Server, text};
+
+/// An account that has one of everything, so that every operation has something to act on.
+pub struct Sample {
+    /// Its session.
+    pub client: Client,
+    email: String,
+    topup: String,
+    card: String,
+    authorization: String,
+    transaction: String,
+    webhook: String,
+    key: String,
+}
+
+/// Every operation that a server for tests serves, in the order in which they can be called.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    OPERATIONS.iter().chain(TEST_OPERATIONS).filter(|operation| operation.id != "advance_clock")
+}
+
+impl Sample {
+    /// Makes the account.
+    pub fn new(server: &Server) -> Self {
+        let email = Server::email();
+        let body = json!({"email": email, "password": PASSWORD});
+        let account = server.client().post("/v1/accounts", &body).expect(201);
+        let client = server.client().signed_in(text(&account, "id"), text(&account, "token"));
+        client.fund("500.00");
+        let topup = client.topup(&json!({"amount_usd": 300}));
+        let card = client.card(Some("100.00"));
+        let bought = client.authorize(&card, &json!({"amount_usd": 10}));
+        let hook = json!({"url": "https://hooks.example.com/", "events": ["card.replaced"]});
+        let hook = client.post("/v1/webhooks", &hook).expect(201);
+        let key = client.post("/v1/api_keys", &json!({"name": "sample"})).expect(201);
+        let id = |object: &Value| text(object, "id").to_owned();
+        Self {
+            email,
+            topup: id(&topup),
+            card,
+            authorization: text(&bought, "authorization_id").to_owned(),
+            transaction: id(&bought),
+            webhook: id(&hook),
+            key: id(&key),
+            client,
+        }
+    }
+
+    /// The id that an operation's path wants.
+    pub fn id_for(&self, operation: &Operation) -> &str {
+        let path = operation.path.trim_start_matches("/test");
+        match path.split('/').nth(1) {
+            Some("topups") => &self.topup,
+            Some("cards") => &self.card,
+            Some("authorizations") => &self.authorization,
+            Some("transactions") => &self.transaction,
+            Some("webhooks") => &self.webhook,
+            Some("api_keys") => &self.key,
+            _ => "",
+        }
+    }
+
+    /// A path of the operation, with an id of the account's own.
+    pub fn path(&self, operation: &Operation) -> String {
+        path(operation, self.id_for(operation))
+    }
+
+    /// A body with which the operation succeeds.
+    pub fn body(&self, operation: &Operation) -> Value {
+        match operation.id {
+            "create_account" => json!({"email": Server::email(), "password": PASSWORD}),
+            "sign_in" => json!({"email": self.email, "password": PASSWORD}),
+            "create_api_key" => json!({"name": "another"}),
+            "create_topup" => json!({"amount_usd": 20}),
+            "issue_card" => json!({"type": "physical"}),
+            "load_card" => json!({"amount_usd": "10.00"}),
+            "unload_card" | "simulate_deposit" => json!({"amount_usd": 5}),
+            "simulate_authorization" => json!({"amount_usd": 1}),
+            "create_webhook" => json!({"url": "https://hooks.example.com/", "events": ["*"]}),
+            _ => json!({}),
+        }
+    }
+
+    /// A request with which the operation succeeds, on behalf of `client`.
+    pub fn request(&self, client: &Client, operation: &Operation) -> Request {
+        self.request_with(client, operation, &self.body(operation))
+    }
+
+    /// A request of the operation with this body, on behalf of `client`.
+    pub fn request_with(&self, client: &Client, operation: &Operation, body: &Value) -> Request {
+        let request = client.request(method(operation), &self.path(operation));
+        if operation.method == Method::Get { request } else { request.json(body) }
+    }
+
+    /// A client that holds the operation's scope and nothing more.
+    pub fn least(&self, operation: &Operation) -> Client {
+        match operation.access {
+            Access::Public | Access::Session => self.client.clone(),
+            Access::Bearer(None) => self.client.api_key(&[]),
+            Access::Bearer(Some(scope)) => self.client.api_key(&[scope.as_str()]),
+        }
+    }
+}
+
+/// The operation's path with an id.
+pub fn path(operation: &Operation, id: &str) -> String {
+    format!("/v1{}", operation.path.replace("{id}", id))
+}
+
+/// The operation's method.
+pub fn method(operation: &Operation) -> reqwest::Method {
+    match operation.method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}

@@ -1,0 +1,13 @@
+//! `/v1` through the socket, on both databases: what each operation answers, and what every
+//! operation has in common.
+
+mod accounts;
+mod api_keys;
+mod balance;
+mod cards;
+mod conventions;
+mod sessions;
+mod system;
+mod topups;
+mod transactions;
+mod webhooks;

@@ -1,0 +1,5 @@
+//! `/v1/webhooks`, and what arrives at its endpoints.
+
+mod delivery;
+mod endpoints;
+mod receiver;
