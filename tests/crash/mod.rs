@@ -18,7 +18,7 @@ use cardium_testkit::{Backend, Scratch, SystemEntropy};
 
 use crate::{
     on_both,
-    support::{Process, assert_verified, eventually, verify},
+    support::{Finally, Process, assert_verified, eventually, verify},
 };
 use books::Books;
 
@@ -82,13 +82,15 @@ fn kill_under_load(process: &mut Process, books: &Books, round: u32) {
         }
         scope.spawn(|| books.pay_until_dead(round % (999_999 / STANS) * STANS + 2));
         scope.spawn(|| books.watch_until_dead());
+        // The clients end with the server, also if the test fails here.
+        let kill = Finally(|| process.kill());
         eventually("enough commands", || (books.round() >= busy).then_some(()));
         // Finer than the pause of a poll, so that the kill can hit every point of a batch.
         let start = Instant::now();
         while start.elapsed() < later {
             std::hint::spin_loop();
         }
-        process.kill();
+        drop(kill);
     });
 }
 

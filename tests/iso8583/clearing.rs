@@ -19,6 +19,7 @@ fn a_clearing_posts_and_releases_the_hold(backend: Backend) {
     let issuer = Issuer::start(backend);
     let request = purchase(&issuer.card, 4_000, 2);
     let [approved] = issuer.answers([&request]);
+    issuer.assert_card(FUNDS - 4_000, 4_000);
     let advice = clearing(&request, &approved["38"], 3_500, 3);
     let [posted, again] = issuer.answers([&advice, &repeat(&advice)]);
     assert_eq!((&posted["t"], &posted["39"]), (&"0230".into(), &"00".into()));

@@ -21,6 +21,7 @@ fn a_reversal_releases_the_hold_once(backend: Backend) {
         let request = purchase(&issuer.card, 4_000, stan);
         let [approved] = issuer.answers([&request]);
         assert_eq!(approved["39"], "00");
+        issuer.assert_card(FUNDS - 4_000, 4_000);
         let back = reversal(kind, &request, stan + 1);
         let [first, again] = issuer.answers([&back, &repeat(&back)]);
         assert_eq!((&first["t"], &first["39"]), (&answer.into(), &"00".into()));

@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::{
     on_both,
     support::{
-        Line, Process, assert_verified,
+        Finally, Line, Process, assert_verified,
         customer::{Card, Customer, dollars},
         eventually, framed, purchase,
     },
@@ -80,11 +80,12 @@ fn restart_under_load(
         for _ in 0..CLIENTS {
             scope.spawn(move || load_while_ready(customer, card, ready, loads));
         }
+        let unready = Finally(|| ready.store(false, Ordering::Release));
         eventually("some load", || (loads.load(Ordering::Relaxed) > earlier + 10).then_some(()));
         process.signal("TERM");
         eventually("the end of readiness", || (status("/readyz") == Some(503)).then_some(()));
         assert_eq!(status("/livez"), Some(200), "it is not ready, and alive");
-        ready.store(false, Ordering::Release);
+        drop(unready);
     });
 }
 

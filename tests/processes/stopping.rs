@@ -13,7 +13,7 @@ use cardium_testkit::{Backend, Scratch};
 
 use super::load_once;
 use crate::support::{
-    Process, assert_verified,
+    Finally, Process, assert_verified,
     customer::{Card, Customer},
     eventually,
 };
@@ -42,6 +42,10 @@ impl Crowd {
         }
     }
 
+    fn disperse(&self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+
     /// Waits for a few more loads and says how long they took.
     fn progress(&self) -> Duration {
         let (start, before) = (Instant::now(), self.done.load(Ordering::Relaxed));
@@ -68,6 +72,7 @@ fn a_stopped_process_holds_nobody_up_for_long() {
                 scope.spawn(move || crowd.load(&name, &customer, card));
             }
         }
+        let _end = Finally(|| crowds.iter().for_each(Crowd::disperse));
         let [stopped, other] = &crowds;
         for round in 0..ROUNDS {
             stopped.progress();
@@ -78,7 +83,6 @@ fn a_stopped_process_holds_nobody_up_for_long() {
         }
         for crowd in &crowds {
             crowd.progress();
-            crowd.over.store(true, Ordering::Relaxed);
         }
     });
     let loads: usize = crowds.iter().map(|crowd| crowd.done.load(Ordering::Relaxed)).sum();

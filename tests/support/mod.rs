@@ -3,6 +3,7 @@
 mod acquirer;
 mod client;
 pub mod customer;
+mod finally;
 mod gate;
 mod process;
 mod proxy;
@@ -12,6 +13,7 @@ mod wire;
 
 pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, without};
 pub use client::{Client, PASSWORD, until};
+pub use finally::Finally;
 pub use gate::Gate;
 pub use process::{
     Finished, Process, assert_exit, assert_verified, cardium, eventually, finish, serve, verify,
