@@ -36,6 +36,6 @@ lint:
 fmt:
     cargo fmt --all
 
-# The longer proofs: 20,000 cases for every property
+# The longer proofs: 20,000 cases for every property, 200 kills of the server on each database
 nightly:
-    PROPTEST_CASES=20000 tests/run
+    PROPTEST_CASES=20000 CARDIUM_CRASH_ROUNDS=200 tests/run
