@@ -5,4 +5,5 @@ mod failing;
 mod money;
 mod opening;
 mod processes;
+mod upkeep;
 mod verifying;
