@@ -68,11 +68,11 @@ async fn serve_until_told(settings: Settings, serve: Serve) -> Outcome {
             return Err("the HTTP server ended by itself".into());
         }
     };
-    tracing::info!(signal, "stopping; a second signal stops at once");
+    tracing::info!(signal, "stopping; SIGINT stops at once");
     tokio::select! {
         () = running.stop() => Ok(ExitCode::SUCCESS),
-        signal = signals.next() => {
-            tracing::warn!(signal, "stopped at once; requests in flight were cut off");
+        () = signals.insistence() => {
+            tracing::warn!("stopped at once; requests in flight were cut off");
             Ok(ExitCode::FAILURE)
         }
     }

@@ -29,4 +29,10 @@ impl Signals {
             _ = self.interrupt.recv() => "SIGINT",
         }
     }
+
+    /// Waits for somebody at the keyboard to insist. Supervisors may send SIGTERM more than once
+    /// and mean one stop by it.
+    pub async fn insistence(&mut self) {
+        self.interrupt.recv().await;
+    }
 }
