@@ -1,4 +1,4 @@
-use cardium_cards::FreezeReason;
+use cardium_cards::{Card, FreezeReason};
 use cardium_kernel::{CardId, Change};
 
 use crate::{
@@ -25,13 +25,7 @@ impl UseCase for FreezeCard {
         let account = unit.account()?;
         let mut card = get_card(unit, self.card, account)?;
         let change = card.freeze(FreezeReason::Cardholder, unit.now())?;
-        let view = view(unit, card)?;
-        if change == Change::Applied {
-            unit.tx.save_card(view.card.clone())?;
-            unit.emit(EventType::CardFrozen, Snapshot::Card(view.clone()))?;
-            unit.audit(account, "card.frozen", &self.card)?;
-        }
-        Ok(Ending::Done(view))
+        conclude(unit, (card, change), (EventType::CardFrozen, "card.frozen"))
     }
 }
 
@@ -53,12 +47,21 @@ impl UseCase for UnfreezeCard {
         let account = unit.account()?;
         let mut card = get_card(unit, self.card, account)?;
         let change = card.unfreeze(unit.now())?;
-        let view = view(unit, card)?;
-        if change == Change::Applied {
-            unit.tx.save_card(view.card.clone())?;
-            unit.emit(EventType::CardUnfrozen, Snapshot::Card(view.clone()))?;
-            unit.audit(account, "card.unfrozen", &self.card)?;
-        }
-        Ok(Ending::Done(view))
+        conclude(unit, (card, change), (EventType::CardUnfrozen, "card.unfrozen"))
     }
+}
+
+/// Leaves the trace of a change; a repeat leaves none.
+fn conclude(
+    unit: &mut Unit<'_>,
+    (card, change): (Card, Change),
+    (event, action): (EventType, &'static str),
+) -> CommandResult<CardView> {
+    let view = view(unit, card)?;
+    if change == Change::Applied {
+        unit.tx.save_card(view.card.clone())?;
+        unit.emit(event, Snapshot::Card(view.clone()))?;
+        unit.audit(view.card.account, action, &view.card.id)?;
+    }
+    Ok(Ending::Done(view))
 }
