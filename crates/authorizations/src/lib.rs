@@ -1,25 +1,32 @@
-//! The life of a card transaction: decision, hold, clearing and reversal.
+//! The life of a card transaction: decision, hold, clearing, reversal, refund.
 //!
 //! Invariants: the decision is a pure function of facts; an authorization holds at most what it
 //! authorized; each step leaves one immutable transaction; a network message is answered once
 //! and replayed from its stored response. Deliberately absent: ISO 8583 itself (iso8583 and
-//! network) and the ledger postings (recipes of ledger).
+//! network), the ledger postings (recipes of ledger) and a card's limits (cards).
 
 mod authorization;
 mod decision;
+mod foreign;
+mod hold;
 mod message;
 mod reason;
 mod store;
 mod transaction;
 
 pub use authorization::{
-    Authorization, AuthorizationRecord, AuthorizationStatus, NewAuthorization, Reversal,
+    Authorization, AuthorizationRecord, AuthorizationStatus, Clearing, MAX_INCREMENTS,
+    NewAuthorization, Origin, Recount, Release, Tally, approval_code,
 };
-pub use decision::{CardStanding, CvvCheck, Facts, decide};
-pub use message::{MaskedFields, MessageKey, MessageOutcome, NetworkMessage, reversal_mark};
+pub use decision::{
+    CVV_TRIES, CardStanding, Check, CvvCheck, Decided, Decision, Facts, HookAnswer, Limit,
+    PartialApproval, RequestKind, Rule, Trace, Unit, Verdict, decide,
+};
+pub use foreign::ForeignAmount;
+pub use hold::{HOLD_PERIOD, TRAVEL_HOLD_PERIOD, hold_period};
+pub use message::{
+    Effect, MaskedFields, MessageKey, MessageOutcome, NetworkMessage, late_copy, reversal_mark,
+};
 pub use reason::DeclineReason;
-pub use store::{AuthorizationMatch, AuthorizationStore};
-pub use transaction::{Merchant, Step, Transaction};
-
-/// How long an authorization holds money without being cleared: seven days (card scheme rules).
-pub const HOLD_PERIOD: std::time::Duration = std::time::Duration::from_secs(7 * 24 * 3_600);
+pub use store::{AuthorizationReference, AuthorizationStore, MAX_CANDIDATES, ReferenceKind};
+pub use transaction::{Finality, Merchant, Step, Transaction, TransactionKind};

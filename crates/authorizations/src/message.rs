@@ -1,5 +1,7 @@
 use cardium_kernel::{AuthorizationId, MessageId, Money, Timestamp, digest128};
 
+use crate::Trace;
+
 /// The fields that make a network message unique (DE 32, 7, 11, 41, 37 and the MTI's class).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MessageKey {
@@ -36,11 +38,18 @@ impl MessageKey {
     }
 }
 
-/// The mark that a clearing was reversed, kept under an id derived from its own: it is given back
-/// once, whatever the reversals are called.
+/// The mark that what a message did was taken back, kept under an id derived from its own: that
+/// happens once, whatever the reversals are called.
 #[must_use]
-pub fn reversal_mark(clearing: MessageId) -> MessageId {
-    MessageId::new(digest128(&[b"reversal of", &clearing.value().to_be_bytes()]))
+pub fn reversal_mark(message: MessageId) -> MessageId {
+    MessageId::new(digest128(&[b"reversal of", &message.value().to_be_bytes()]))
+}
+
+/// Where the exchange of a message is kept that arrived after its reversal: its own place is taken
+/// by the reversal's note.
+#[must_use]
+pub fn late_copy(message: MessageId) -> MessageId {
+    MessageId::new(digest128(&[b"late copy of", &message.value().to_be_bytes()]))
 }
 
 /// The fields of a message that may be shown: PAN masked, no CVV, track data or PIN block.
@@ -85,8 +94,56 @@ impl MaskedFields {
 pub enum MessageOutcome {
     /// Answered with these bytes; a repeat gets the same.
     Answered(Vec<u8>),
-    /// Its reversal came first: should the message itself arrive, it is declined.
-    ReversedFirst,
+    /// Its reversal came first and left no more than this: should the message itself arrive, a
+    /// request is declined, and what was posted already is posted and taken back.
+    ReversedFirst {
+        /// What the reversal left (DE 95), zero for a full one.
+        remaining: Money,
+    },
+}
+
+/// What a message changed, so that a reversal of it takes back that and no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It opened an authorization.
+    Authorized(Money),
+    /// It raised one.
+    Incremented(Money),
+    /// It cleared.
+    Cleared(Money),
+    /// It refunded.
+    Refunded(Money),
+}
+
+impl Effect {
+    /// The effect's word in storage.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Authorized(_) => "authorized",
+            Self::Incremented(_) => "incremented",
+            Self::Cleared(_) => "cleared",
+            Self::Refunded(_) => "refunded",
+        }
+    }
+
+    /// How much.
+    #[must_use]
+    pub const fn amount(self) -> Money {
+        match self {
+            Self::Authorized(amount)
+            | Self::Incremented(amount)
+            | Self::Cleared(amount)
+            | Self::Refunded(amount) => amount,
+        }
+    }
+
+    /// The effect with this word.
+    #[must_use]
+    pub fn from_parts(word: &str, amount: Money) -> Option<Self> {
+        let all = [Self::Authorized, Self::Incremented, Self::Cleared, Self::Refunded];
+        all.into_iter().map(|make| make(amount)).find(|effect| effect.as_str() == word)
+    }
 }
 
 /// One exchange with the card network.
@@ -100,8 +157,10 @@ pub struct NetworkMessage {
     pub fingerprint: u128,
     /// The authorization it opened or changed.
     pub authorization: Option<AuthorizationId>,
-    /// What it cleared, where it is a clearing: a reversal of it gives back no more.
-    pub cleared: Option<Money>,
+    /// What it changed, if anything.
+    pub effect: Option<Effect>,
+    /// The checks behind its decision, where one was taken.
+    pub decision: Option<Trace>,
     /// The fields of request and response that may be shown.
     pub fields: MaskedFields,
     /// What came of it.

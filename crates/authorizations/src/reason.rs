@@ -43,6 +43,50 @@ reasons! {
     ExpiryMismatch = "expiry_mismatch";
     /// The CVV2 is wrong.
     CvvMismatch = "cvv_mismatch";
+    /// Too many wrong CVV2 in a row.
+    CvvTriesExceeded = "cvv_tries_exceeded";
+    /// The card's own controls let it spend only until a moment that is over.
+    ControlsExpired = "controls_expired";
+    /// The card does not spend over this channel.
+    ChannelBlocked = "channel_blocked";
+    /// The card does not spend in this country.
+    CountryBlocked = "country_blocked";
+    /// The card does not spend at merchants of this category.
+    MccBlocked = "mcc_blocked";
+    /// The card is locked to another merchant.
+    MerchantBlocked = "merchant_blocked";
+    /// A single-use card was used.
+    SingleUseSpent = "single_use_spent";
+    /// Above the card's limit for one transaction.
+    TransactionLimit = "transaction_limit";
+    /// Above what the product allows in one transaction.
+    ProductTransactionLimit = "product_transaction_limit";
+    /// Above what the product allows in a month.
+    ProductMonthlyLimit = "product_monthly_limit";
+    /// Above the card's limit for the day.
+    DailyLimit = "daily_limit";
+    /// Above the card's limit for the week.
+    WeeklyLimit = "weekly_limit";
+    /// Above the card's limit for the month.
+    MonthlyLimit = "monthly_limit";
+    /// Above the card's limit for all its life.
+    LifetimeLimit = "lifetime_limit";
+    /// More transactions than the card may make in a day.
+    DailyCount = "daily_count";
+    /// More transactions than the card may make in a week.
+    WeeklyCount = "weekly_count";
+    /// More transactions than the card may make in a month.
+    MonthlyCount = "monthly_count";
+    /// More transactions than the card may ever make.
+    LifetimeCount = "lifetime_count";
+    /// The authorization was raised as often as one may be.
+    TooManyIncrements = "too_many_increments";
+    /// The operator's decision endpoint said no.
+    HookDeclined = "hook_declined";
+    /// The operator's decision endpoint did not answer in time, and the stand-in rule says no.
+    HookUnavailable = "hook_unavailable";
+    /// The network declined it in our place.
+    StandInDeclined = "stand_in_declined";
     /// The amount is zero or cannot be read.
     InvalidAmount = "invalid_amount";
     /// The billing amount is not in the card's currency.

@@ -1,14 +1,29 @@
-use cardium_kernel::{AuthorizationId, MessageId, StoreError};
+use cardium_kernel::{AuthorizationId, MessageId, StoreError, Timestamp};
 
 use crate::{Authorization, NetworkMessage, Transaction};
 
-/// What a clearing quotes to find its authorization.
+/// The most authorizations that are looked at for one reference. Beyond, nobody can tell which one
+/// is meant.
+pub const MAX_CANDIDATES: usize = 16;
+
+/// By which of its facts a later message may find an authorization of a card.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AuthorizationMatch {
+pub enum ReferenceKind {
+    /// DE 63, the network's name for the transaction.
+    NetworkTrace(String),
+    /// DE 38, the code that it was approved with.
+    ApprovalCode(String),
+    /// DE 42, the merchant, of authorizations made at this moment or later.
+    Merchant(String, Timestamp),
+}
+
+/// What a later message quotes to find its authorization. Its facts never change once written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AuthorizationReference {
     /// The keyed fingerprint of the PAN.
     pub pan: [u8; 32],
-    /// DE 38, the code we approved with.
-    pub approval_code: String,
+    /// The fact.
+    pub kind: ReferenceKind,
 }
 
 /// What authorization commands need of the open transaction.
@@ -22,13 +37,14 @@ pub trait AuthorizationStore {
         id: AuthorizationId,
     ) -> Result<Option<Authorization>, StoreError>;
 
-    /// The authorizations a clearing may mean, oldest first.
+    /// The authorizations that a message may mean, oldest first: the newest
+    /// [`MAX_CANDIDATES`] of them.
     ///
     /// # Errors
     /// When they were not announced.
     fn find_authorizations(
         &mut self,
-        key: &AuthorizationMatch,
+        reference: &AuthorizationReference,
     ) -> Result<Vec<AuthorizationId>, StoreError>;
 
     /// Writes an authorization, new or changed.

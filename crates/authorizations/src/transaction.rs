@@ -2,7 +2,7 @@ use cardium_kernel::{
     AccountId, AuthorizationId, Book, CardId, MessageId, Money, Timestamp, TransactionId,
 };
 
-use crate::DeclineReason;
+use crate::{DeclineReason, ForeignAmount};
 
 /// What a transaction records; it never changes afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,76 @@ impl Step {
     }
 }
 
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
+        /// Which event of the card network a step records: finer than [`Step`].
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum TransactionKind {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl TransactionKind {
+            const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The kind's word on the wire and in storage.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
+
+            /// The kind with this word.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A request for goods or services.
+    Purchase = "purchase";
+    /// A request for cash.
+    Cash = "cash";
+    /// A raise of an earlier request.
+    Increment = "increment";
+    /// A question whether the card is good, about no money.
+    AccountVerification = "account_verification";
+    /// A question what the card has.
+    BalanceInquiry = "balance_inquiry";
+    /// An announcement of a refund.
+    CreditAuthorization = "credit_authorization";
+    /// What the network decided in our place.
+    Advice = "advice";
+    /// A clearing of an authorization.
+    Clearing = "clearing";
+    /// A clearing that no authorization preceded.
+    ForcePost = "force_post";
+    /// Decided and posted by one message.
+    SingleMessage = "single_message";
+    /// A hold, or a part of it, taken back.
+    AuthorizationReversal = "authorization_reversal";
+    /// A clearing, or a part of it, taken back.
+    ClearingReversal = "clearing_reversal";
+    /// A hold that lapsed.
+    Expiry = "expiry";
+    /// Money that a merchant gave back.
+    Refund = "refund";
+    /// A refund, or a part of it, taken back.
+    RefundReversal = "refund_reversal";
+}
+
+/// Whether more clearings of one authorization are to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finality {
+    /// This is the last, or the only one.
+    Last,
+    /// Others follow.
+    MoreToCome,
+}
+
 /// Who asked for the money (DE 18, 42, 43).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Merchant {
@@ -72,8 +142,14 @@ pub struct Transaction {
     pub authorization: Option<AuthorizationId>,
     /// What happened.
     pub step: Step,
-    /// How much, always positive.
+    /// The same, finer.
+    pub kind: TransactionKind,
+    /// How much, never negative; the fee is part of it.
     pub amount: Money,
+    /// Our fee for the conversion, contained in the amount.
+    pub fee: Money,
+    /// What the merchant asked, where that is another currency than the card's.
+    pub merchant_amount: Option<ForeignAmount>,
     /// Who asked.
     pub merchant: Merchant,
     /// DE 39 as answered.
