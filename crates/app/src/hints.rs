@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cardium_accounts::Email;
-use cardium_authorizations::AuthorizationMatch;
+use cardium_authorizations::AuthorizationReference;
 use cardium_kernel::{
     AccountId, AuthorizationId, Book, CardId, CredentialId, DepositId, MessageId, TopupId,
     digest128,
@@ -51,8 +51,8 @@ pub enum NaturalKey {
     Pan([u8; 32]),
     /// An authorization by the exchange that opened it; brings its hold along.
     Exchange(MessageId),
-    /// Authorizations by PAN and approval code; brings their holds along.
-    Approval(AuthorizationMatch),
+    /// Authorizations of a card by what a later message quotes of them; brings their holds along.
+    Authorization(AuthorizationReference),
 }
 
 /// What a command announces before it runs, so that a batch loads and locks everything at once.

@@ -94,11 +94,21 @@ pub enum SystemAccount {
     RailFees,
     /// Owed to the card network for cleared spending.
     NetworkSettlement,
+    /// Expected by the card network beyond what cards could cover, and not cleared yet.
+    StandIn,
+    /// Income from conversions of card spending.
+    CardFees,
 }
 
 impl SystemAccount {
     /// The whole chart, in storage order.
-    pub const ALL: [Self; 3] = [Self::ChainCustody, Self::RailFees, Self::NetworkSettlement];
+    pub const ALL: [Self; 5] = [
+        Self::ChainCustody,
+        Self::RailFees,
+        Self::NetworkSettlement,
+        Self::StandIn,
+        Self::CardFees,
+    ];
 
     /// The account's name in storage and reports.
     #[must_use]
@@ -107,6 +117,8 @@ impl SystemAccount {
             Self::ChainCustody => "chain_custody",
             Self::RailFees => "rail_fees",
             Self::NetworkSettlement => "network_settlement",
+            Self::StandIn => "stand_in",
+            Self::CardFees => "card_fees",
         }
     }
 

@@ -17,16 +17,25 @@ pub enum PostingKind {
     Refund,
     /// A card pays what it owes out of money that became available.
     Debt,
+    /// The network takes a refund back.
+    RefundReversal,
+    /// The network approved in our place what the card could not cover: it is owed at once.
+    Advance,
+    /// What was advanced is not expected any more.
+    AdvanceReturn,
 }
 
 impl PostingKind {
-    const WORDS: [(Self, &'static str); 6] = [
+    const WORDS: [(Self, &'static str); 9] = [
         (Self::Topup, "topup"),
         (Self::CardLoad, "card_load"),
         (Self::CardUnload, "card_unload"),
         (Self::Clearing, "clearing"),
         (Self::Refund, "refund"),
         (Self::Debt, "debt"),
+        (Self::RefundReversal, "refund_reversal"),
+        (Self::Advance, "advance"),
+        (Self::AdvanceReturn, "advance_return"),
     ];
 
     /// The kind's word in storage.
@@ -109,7 +118,7 @@ pub enum PostingError {
 }
 
 impl Posting {
-    /// The most lines of a posting; the largest recipe has four.
+    /// The most lines of a posting; the largest recipe has five.
     pub const MAX_LINES: usize = 8;
 
     /// Makes a posting; lines of zero are left out.

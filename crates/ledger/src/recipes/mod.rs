@@ -1,15 +1,19 @@
 //! How business events are booked: one recipe a file, each a pure function to a posting.
 
+mod advance;
 mod card_load;
 mod card_unload;
 mod clearing;
 mod debt;
 mod refund;
+mod refund_reversal;
 mod topup_credit;
 
+pub use advance::{AdvanceReturn, advance, advance_return};
 pub use card_load::{CardLoad, card_load};
 pub use card_unload::card_unload;
 pub use clearing::{Clearing, clearing};
 pub use debt::settle_debt;
 pub use refund::{Refund, refund};
+pub use refund_reversal::{RefundReversal, refund_reversal};
 pub use topup_credit::topup_credit;
