@@ -28,6 +28,8 @@ pub enum RowKey {
     Card(CardId),
     /// A card's sealed PAN.
     Pan(CardId),
+    /// What a card spent.
+    Velocity(CardId),
     /// An authorization.
     Authorization(AuthorizationId),
     /// A hold.
@@ -106,6 +108,12 @@ impl Hints {
         self.with(RowKey::Card(card))
             .with(RowKey::LedgerAccount(LedgerAccountId::card(card)))
             .with(RowKey::LedgerAccount(LedgerAccountId::card_receivable(card)))
+    }
+
+    /// Adds a card with its balance, its receivable and what it spent.
+    #[must_use]
+    pub fn with_spending(self, card: CardId) -> Self {
+        self.with_card(card).with(RowKey::Velocity(card))
     }
 
     /// Adds an authorization with its hold.
