@@ -11,6 +11,7 @@ pub mod auth_details;
 pub mod balance;
 pub mod body;
 pub mod card;
+pub mod controls;
 pub mod event;
 pub mod field;
 pub mod funding;
