@@ -14,7 +14,9 @@ use validator::Validate;
 
 use crate::{
     amount::{AmountIn, AmountOut},
-    controls::{ControlsIn, ControlsOut, GeoIn, GeoOut, LimitsIn, LimitsOut, MccIn, MccOut},
+    controls::{
+        ControlsIn, ControlsOut, GeoIn, GeoOut, LimitsIn, LimitsOut, MccIn, MccOut, ObjectIn,
+    },
     field::{invalid, mode, required, word},
     query::{Order, Query},
     text::Text,
@@ -35,10 +37,10 @@ pub struct CardIn {
     #[validate(length(max = 64))]
     label: Option<String>,
     mode: Option<String>,
-    limits: Option<LimitsIn>,
-    mcc: Option<MccIn>,
-    geo: Option<GeoIn>,
-    controls: Option<ControlsIn>,
+    limits: Option<ObjectIn<LimitsIn>>,
+    mcc: Option<ObjectIn<MccIn>>,
+    geo: Option<ObjectIn<GeoIn>>,
+    controls: Option<ObjectIn<ControlsIn>>,
 }
 
 /// A request for a card, understood.
@@ -68,6 +70,7 @@ impl CardIn {
         let kind = required(self.kind, "type")?;
         let kind = word(&kind, "type", CardType::parse, "virtual, physical")?;
         let product = product(kind, self.bin.as_deref())?;
+        let controls = controls((self.limits, self.mcc, self.geo, self.controls))?;
         let load = self.load_usd.map(|amount| amount.positive("load_usd"));
         Ok(CardWish {
             product,
@@ -75,19 +78,21 @@ impl CardIn {
             wallet: wallet(product, &self.wallet_provision.unwrap_or_default())?,
             label: self.label,
             mode: mode(self.mode.as_deref())?,
-            controls: controls((self.limits, self.mcc, self.geo, self.controls))?,
+            controls,
         })
     }
 }
 
-type ControlsParts = (Option<LimitsIn>, Option<MccIn>, Option<GeoIn>, Option<ControlsIn>);
+type Part<T> = Option<ObjectIn<T>>;
 
-fn controls((limits, mcc, geo, controls): ControlsParts) -> Result<ControlsPatch, Problem> {
+fn controls(
+    (limits, mcc, geo, controls): (Part<LimitsIn>, Part<MccIn>, Part<GeoIn>, Part<ControlsIn>),
+) -> Result<ControlsPatch, Problem> {
     let mut patch = ControlsPatch::default();
-    limits.map_or(Ok(()), |part| part.add_to(&mut patch, "limits."))?;
-    mcc.map_or(Ok(()), |part| part.add_to(&mut patch, "mcc."))?;
-    geo.map_or(Ok(()), |part| part.add_to(&mut patch, "geo."))?;
-    controls.map_or(Ok(()), |part| part.add_to(&mut patch, "controls."))?;
+    limits.map_or(Ok(()), |part| part.0.add_to(&mut patch, "limits."))?;
+    mcc.map_or(Ok(()), |part| part.0.add_to(&mut patch, "mcc."))?;
+    geo.map_or(Ok(()), |part| part.0.add_to(&mut patch, "geo."))?;
+    controls.map_or(Ok(()), |part| part.0.add_to(&mut patch, "controls."))?;
     Ok(patch)
 }
 

@@ -98,6 +98,7 @@ fn a_card_is_issued_with_its_controls(backend: Backend) {
         ),
         (json!({"limits": {"daily_usd": -1}}), 400, "invalid_field", "limits.daily_usd"),
         (json!({"limits": 5}), 400, "invalid_field", "limits"),
+        (json!({"limits": [50]}), 400, "invalid_field", "limits"),
         (json!({"mcc": {"mccs": ["5411"]}}), 400, "missing_required_field", "mcc.mode"),
         (json!({"mcc": {"mccs": ["x"]}}), 422, "invalid_mcc", "mcc.mccs[0]"),
         (

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use validator::Validate;
 
+use super::ObjectIn;
 use crate::{
     amount::AmountIn,
     field::{invalid, moment, word},
@@ -205,7 +206,7 @@ pub struct ControlsIn {
     single_use: PatchIn<bool>,
     merchant_lock: PatchIn<bool>,
     expires_at: PatchIn<String>,
-    channels: PatchIn<ChannelsIn>,
+    channels: PatchIn<ObjectIn<ChannelsIn>>,
 }
 
 /// Whether a card may be presented through a channel; null opens it.
@@ -232,7 +233,7 @@ impl ControlsIn {
         patch.channels = match self.channels.0 {
             Patch::Keep => Vec::new(),
             Patch::Clear => Channel::BLOCKABLE.map(|channel| (channel, true)).to_vec(),
-            Patch::Set(channels) => channels.read(within)?,
+            Patch::Set(ObjectIn(channels)) => channels.read(within)?,
         };
         Ok(())
     }
@@ -330,6 +331,7 @@ mod tests {
             (geo(r#"{"deny_countries":"DE"}"#), ErrorCode::InvalidField, "deny_countries"),
             (controls(r#"{"expires_at":"soon"}"#), ErrorCode::InvalidField, "expires_at"),
             (controls(r#"{"channels":{"chip":false}}"#), ErrorCode::InvalidField, "channels.chip"),
+            (controls(r#"{"channels":[false]}"#), ErrorCode::InvalidField, "channels"),
             (controls(r#"{"channels":{"atm":"no"}}"#), ErrorCode::InvalidField, "channels.atm"),
         ] {
             let problem = read.unwrap_err();
