@@ -114,7 +114,7 @@ impl Message {
         if FieldSpec::of(de) != Some(AMOUNT) {
             return Err(FieldError::NotAmount { de });
         }
-        self.set(de, &format!("{minor_units:012}"))
+        self.set(de, &Zeroizing::new(format!("{minor_units:012}")))
     }
 
     /// [`Message::set`] for chains.

@@ -1,5 +1,6 @@
 //! Card data stays out of logs.
 
+use cardium_iso8583::frame::{FrameReader, frame};
 use cardium_iso8583::{Message, Mti, WireFormat, decode, encode};
 use proptest::prelude::*;
 
@@ -73,4 +74,30 @@ proptest! {
         let masked = format!("{}******{}", &pan[..6], &pan[pan.len() - 4..]);
         prop_assert!(shown.contains(&masked));
     }
+}
+
+/// Wherever bytes of a message lie, `Debug` shows no more than how many there are.
+#[test]
+fn nothing_that_holds_a_message_shows_it() {
+    let format = WireFormat::default();
+    let bytes = encode(&purchase(), &format);
+    let framed = frame(&bytes, &format).unwrap();
+    let mut reader = FrameReader::new(format);
+    reader.push(&framed);
+    let waiting = format!("{reader:?} {reader:#?}");
+    let read = reader.next_frame().unwrap().unwrap();
+    let error = decode(&bytes[..bytes.len() - 1], &format).unwrap_err();
+    let shown = format!(
+        "{waiting} {reader:?} {bytes:?} {bytes:#?} {framed:?} {read:?} {read:#?} {error:?} {:?}",
+        error.answerable(),
+    );
+    let shown: String = shown.split_whitespace().collect();
+    // In clear, as a list of bytes, and in hexadecimal.
+    let hidden = &PAN.as_bytes()[6..12];
+    let list: Vec<_> = hidden.iter().map(u8::to_string).collect();
+    let hex: String = hidden.iter().map(|byte| format!("{byte:02x}")).collect();
+    for leaked in [&PAN[6..12], &list.join(","), &hex] {
+        assert!(!shown.contains(leaked), "{leaked} in {shown}");
+    }
+    assert!(shown.contains(&format!("{}bytes", bytes.len())));
 }
