@@ -77,9 +77,9 @@ impl Peers {
     /// Nobody else is let in.
     #[must_use]
     pub fn named(peers: Vec<(String, Vec<IpNet>, Terms)>) -> Self {
-        let known = peers.into_iter().map(|(name, networks, terms)| {
-            (networks, Arc::new(Peer::new(Some(name), terms)))
-        });
+        let known = peers
+            .into_iter()
+            .map(|(name, networks, terms)| (networks, Arc::new(Peer::new(Some(name), terms))));
         Self(Known::Named(known.collect()))
     }
 

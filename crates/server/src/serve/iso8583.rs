@@ -2,9 +2,7 @@
 
 use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
-use cardium_iso8583::{
-    BitmapEncoding, FrameHeader, NumericEncoding, TransportHeader, WireFormat,
-};
+use cardium_iso8583::{BitmapEncoding, FrameHeader, NumericEncoding, TransportHeader, WireFormat};
 use cardium_network::{CvvDeclineCode, Host, HostSettings};
 use tokio::{sync::watch, task::JoinHandle};
 

@@ -28,7 +28,8 @@ impl Iso8583 {
     /// [`SettingsError`] with the first key at fault.
     pub(super) fn check(&self) -> Result<(), SettingsError> {
         let broken = |(_, key, problem): Rule| SettingsError::Value { key, problem };
-        let link = ranges(self.link()).map(|(holds, key, problem)| (holds, sectioned(key), problem));
+        let link =
+            ranges(self.link()).map(|(holds, key, problem)| (holds, sectioned(key), problem));
         let rules = [self.ranges().as_slice(), &link, &self.tls()].concat();
         rules.into_iter().find(|(holds, _, _)| !holds).map_or(Ok(()), |rule| Err(broken(rule)))?;
         for (index, peer) in self.peers.iter().enumerate() {

@@ -15,8 +15,8 @@ use config::{Config, ConfigError, Environment as Variables, File, FileFormat};
 
 pub use iso8583::{Bitmap, CvvCode, Header, Iso8583, Link, Numerics, Peer, PeerNetwork};
 pub use sections::{
-    Auth, CardNetwork, Chains, Database, Dollars, Environment, Fees, Limits, Log, LogFormat,
-    Rails, Server, Settings, TestHelpers, Webhooks,
+    Auth, CardNetwork, Chains, Database, Dollars, Environment, Fees, Limits, Log, LogFormat, Rails,
+    Server, Settings, TestHelpers, Webhooks,
 };
 
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
@@ -90,5 +90,7 @@ fn read(overrides: &Overrides, variables: Variables) -> Result<Settings, Setting
     Ok(settings)
 }
 
+#[cfg(test)]
+mod peers_tests;
 #[cfg(test)]
 mod tests;
