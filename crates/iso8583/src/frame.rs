@@ -12,8 +12,8 @@ use crate::decode::{DecodeReason, measure};
 use crate::tpdu::{InvalidTpdu, Tpdu};
 use crate::wire::{FrameHeader, TransportHeader, WireFormat};
 
-/// The longest message with its TPDU, frame header excluded. Real ones stay below 2 KB; the cap bounds what a peer
-/// can make us hold before it has said anything valid.
+/// The longest message with its TPDU, frame header excluded. Real ones stay below 2 KB; the cap
+/// bounds what a peer can make us hold before it has said anything valid.
 pub const MAX_FRAME: usize = 8192;
 
 /// Why a stream cannot be split, or a payload not be sent. The connection must be closed.
