@@ -244,3 +244,24 @@ fn decimal(digits: &[u8; 4]) -> Result<usize, FrameError> {
         _ => Err(FrameError::InvalidLength),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FrameReader, frame};
+    use crate::wire::WireFormat;
+
+    #[test]
+    fn what_was_handed_out_is_overwritten() {
+        let format = WireFormat::default();
+        let [first, second] = [b"first frame", b"other frame"].map(|p| frame(p, &format).unwrap());
+        let mut reader = FrameReader::new(format);
+        reader.push(&[first.as_slice(), &second[..4]].concat());
+        assert_eq!(reader.next_frame().unwrap().unwrap().payload.as_slice(), b"first frame");
+        assert_eq!(reader.buffer[..reader.start], vec![0; first.len()]);
+        assert_eq!(reader.pending(), 4, "what is not whole stays");
+        reader.push(&second[4..]);
+        assert_eq!(reader.next_frame().unwrap().unwrap().payload.as_slice(), b"other frame");
+        assert_eq!(*reader.buffer, vec![0; second.len()]);
+        assert_eq!(reader.next_frame(), Ok(None));
+    }
+}

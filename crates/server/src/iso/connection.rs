@@ -22,8 +22,6 @@ use super::{
 
 /// Bytes read at a time; a message rarely has more than 1 KB.
 const CHUNK: usize = 4_096;
-/// How long a TLS handshake may take; links between continents need one second.
-const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a connection waits for what is under way, once nothing more is read.
 const END_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a peer that was told the end may take to close its side. Closing ours while it still
@@ -64,10 +62,11 @@ pub(super) async fn run(
     let Some(tls) = tls else {
         return converse(stream, admitted, shutdown).await;
     };
+    let patience = admitted.peer.terms.limits.handshake_timeout;
     let shaken = tokio::select! {
         biased;
         () = stopped(&mut shutdown) => return,
-        shaken = timeout(HANDSHAKE_PATIENCE, tls.accept(stream)) => shaken,
+        shaken = timeout(patience, tls.accept(stream)) => shaken,
     };
     match shaken {
         Ok(Ok(stream)) => converse(stream, admitted, shutdown).await,

@@ -27,6 +27,8 @@ pub struct PeerLimits {
     pub max_per_second: u32,
     /// How long a connection may go without a whole message before it is closed.
     pub idle_timeout: Duration,
+    /// How long a TLS handshake may take.
+    pub handshake_timeout: Duration,
     /// How long one response may take to leave; a peer that reads nothing for so long is gone.
     pub write_timeout: Duration,
 }

@@ -15,6 +15,9 @@ use crate::{
 /// How long one response may take to leave: longer than any network waits for it.
 const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a TLS handshake may take; links between continents need one second.
+const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(10);
+
 /// A running listener: how to stop it, and its end.
 pub(super) type Serving = (watch::Sender<bool>, JoinHandle<()>);
 
@@ -66,6 +69,7 @@ const fn limits(link: Link) -> PeerLimits {
         max_in_flight_per_connection: link.max_in_flight,
         max_per_second: link.max_per_second,
         idle_timeout: Duration::from_secs(link.idle_seconds),
+        handshake_timeout: HANDSHAKE_PATIENCE,
         write_timeout: WRITE_PATIENCE,
     }
 }

@@ -44,7 +44,7 @@ fn only_named_networks_are_let_in() {
     let networks = ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::/32"];
     let mut peers = Peers::named(vec![peer("processor", &networks, 1)]);
     for known in ["10.1.2.3", "192.0.2.7", "2001:db8::7", "::ffff:10.1.2.3"] {
-        let admitted = admitted(&mut peers, known).ok().expect(known);
+        let admitted = admitted(&mut peers, known).expect(known);
         assert!(admitted.to_string().starts_with("processor at "), "{admitted}");
     }
     for unknown in ["11.0.0.1", "192.0.2.8", "2001:db9::7", "::ffff:11.0.0.1"] {
@@ -56,11 +56,10 @@ fn only_named_networks_are_let_in() {
 fn the_first_peer_with_the_address_applies_and_keeps_to_its_own_places() {
     let narrow = peer("narrow", &["10.1.0.0/16"], 1);
     let mut peers = Peers::named(vec![narrow, peer("wide", &["10.0.0.0/8"], 2)]);
-    let first = admitted(&mut peers, "10.1.0.1").ok().unwrap();
+    let first = admitted(&mut peers, "10.1.0.1").unwrap();
     assert!(first.to_string().starts_with("narrow at "), "{first}");
     assert_eq!(refusal(&mut peers, "10.1.0.2"), Some(Refusal::PeerIsFull));
-    let others =
-        ["10.2.0.1", "10.3.0.1"].map(|address| admitted(&mut peers, address).ok().unwrap());
+    let others = ["10.2.0.1", "10.3.0.1"].map(|address| admitted(&mut peers, address).unwrap());
     assert_eq!(refusal(&mut peers, "10.4.0.1"), Some(Refusal::PeerIsFull));
     drop(first);
     assert_eq!(refusal(&mut peers, "10.1.0.2"), None);
@@ -73,7 +72,7 @@ fn where_nobody_is_named_each_site_has_its_own_places() {
     let limits = PeerLimits { max_connections: 1, ..LIMITS };
     let mut peers = Peers::anybody(terms(&Arc::default(), WireFormat::default(), limits));
     let held = ["192.0.2.1", "192.0.2.2", "2001:db8:0:1::1", "2001:db8:0:2::1"]
-        .map(|address| admitted(&mut peers, address).ok().expect(address));
+        .map(|address| admitted(&mut peers, address).expect(address));
     for full in ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8:0:1::2"] {
         assert_eq!(refusal(&mut peers, full), Some(Refusal::PeerIsFull), "{full}");
     }

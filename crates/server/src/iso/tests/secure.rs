@@ -58,9 +58,13 @@ impl Files {
 }
 
 async fn secure(files: &TlsFiles) -> Opened {
+    secure_within(files, LIMITS).await
+}
+
+async fn secure_within(files: &TlsFiles, limits: PeerLimits) -> Opened {
     let tls = acceptor(files).unwrap();
     open(|held| Door {
-        peers: Peers::anybody(terms(held, WireFormat::default(), LIMITS)),
+        peers: Peers::anybody(terms(held, WireFormat::default(), limits)),
         max_connections: 8,
         tls: Some(tls),
     })
@@ -119,6 +123,19 @@ async fn a_peer_in_clear_gets_no_answer_and_disturbs_nobody() {
     let mut stream = connect(&door, &ca, None).await.unwrap();
     stream.write_all(&echo("000002")).await.unwrap();
     assert_eq!(next(&mut stream).await, answer("000002", "00"));
+}
+
+#[tokio::test]
+async fn a_peer_that_does_not_shake_hands_gives_up_its_place() {
+    let (files, ca) = (Files::new(), authority());
+    let limits = PeerLimits { handshake_timeout: Duration::from_millis(50), ..LIMITS };
+    let door = secure_within(&files.of(&ca, None), limits).await;
+    let mut silent = door.connect().await;
+    assert_eq!(next(&mut silent).await, None);
+    let hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
+    let mut halfway = door.connect().await;
+    halfway.write_all(hello).await.unwrap();
+    assert_eq!(next(&mut halfway).await, None);
 }
 
 #[tokio::test]
