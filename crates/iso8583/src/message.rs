@@ -203,7 +203,8 @@ fn mask_pan(pan: &str) -> String {
     }
 }
 
-fn mask_digit_runs(text: &str) -> String {
+/// `text` with every run of digits masked that could be a PAN.
+pub(crate) fn mask_digit_runs(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {

@@ -4,7 +4,8 @@
 use std::mem::discriminant;
 
 use cardium_iso8583::{
-    BitmapEncoding, FrameHeader, NumericEncoding, TransportHeader, WireFormat, decode, encode,
+    AMOUNT_MAX, BitmapEncoding, CardAcceptor, FrameHeader, Message, NumericEncoding,
+    OriginalDataElements, ReplacementAmounts, TransportHeader, WireFormat, decode, encode,
     frame::{Frame, FrameError, FrameReader, MAX_FRAME, frame_to},
     response_to,
 };
@@ -31,7 +32,10 @@ pub fn decode_anything(bytes: &[u8]) {
     let plain = |format: &WireFormat| headers(format) == headers(&WireFormat::default());
     for format in formats().iter().filter(|format| plain(format)) {
         match decode(bytes, format) {
-            Ok(message) => assert_eq!(decode(&encode(&message, format), format), Ok(message)),
+            Ok(message) => {
+                take_apart(&message);
+                assert_eq!(decode(&encode(&message, format), format), Ok(message));
+            }
             Err(error) => {
                 assert!(!format!("{error:?} {error}").is_empty());
                 if let Some(answer) = error.answerable().and_then(response_to) {
@@ -39,6 +43,23 @@ pub fn decode_anything(bytes: &[u8]) {
                 }
             }
         }
+    }
+}
+
+/// Structured elements come back from their text, or are refused.
+fn take_apart(message: &Message) {
+    if let Some(Ok(place)) = message.get(43).map(CardAcceptor::parse) {
+        assert_eq!(CardAcceptor::parse(&place.to_text()), Ok(place));
+    }
+    if let Some(Ok(original)) = message.get(90).map(OriginalDataElements::parse) {
+        let parts = [original.acquirer(), original.forwarder()].map(str::len);
+        assert!(parts.iter().all(|length| *length <= 11) && original.stan().len() == 6);
+    }
+    if let Some(Ok(replaced)) = message.get(95).map(ReplacementAmounts::parse) {
+        assert_eq!(ReplacementAmounts::parse(&replaced.to_text()), Ok(replaced));
+    }
+    for de in message.fields() {
+        assert!(message.amount(de).is_none_or(|amount| amount <= AMOUNT_MAX));
     }
 }
 

@@ -1,7 +1,9 @@
 //! Card data stays out of logs.
 
 use cardium_iso8583::frame::{FrameReader, frame};
-use cardium_iso8583::{Message, Mti, WireFormat, decode, encode};
+use cardium_iso8583::{
+    CardAcceptor, Message, Mti, OriginalDataElements, WireFormat, decode, encode,
+};
 use proptest::prelude::*;
 
 use crate::support::{PAN, purchase, unhex};
@@ -42,6 +44,15 @@ fn a_pan_in_a_harmless_field_is_masked() {
     let shown = format!("{message:?}");
     assert!(shown.contains("\"457123******4567\""), "{shown}");
     assert!(shown.contains("SHOP 457123******5678 12            DE5"), "{shown}");
+}
+
+#[test]
+fn a_pan_within_a_structured_element_is_masked() {
+    let place = CardAcceptor::try_new(PAN, "BERLIN", "DE").unwrap();
+    assert_eq!(place.name(), PAN);
+    assert!(!format!("{place:?}").contains(PAN));
+    let original = OriginalDataElements::parse(&format!("0100000042{PAN}{:016}", 0)).unwrap();
+    assert_eq!(format!("{original:?}"), "OriginalDataElements 0100 000042");
 }
 
 #[test]
