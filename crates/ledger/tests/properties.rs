@@ -116,11 +116,15 @@ impl Programme {
     }
 
     fn posting(&mut self, step: &Step) -> Posting {
+        match *step {
+            Step::Topup(_) | Step::Load(..) | Step::Unload(_) => self.funding(step),
+            _ => self.spending(step),
+        }
+    }
+
+    fn funding(&mut self, step: &Step) -> Posting {
+        let owed = self.owed();
         let (ids, book) = (&mut self.ids, Book::Live);
-        let owed = -self.books.accounts[&self.receivable].posted.minor();
-        let card = self.books.accounts[&self.card].available();
-        let free = card.expect("the test's own amounts are sound").minor();
-        let advanced = advanced(&self.books);
         match *step {
             Step::Topup(amount) => {
                 recipes::topup_credit(ids, book, SOURCE, self.treasury, Money::usd(amount))
@@ -143,6 +147,18 @@ impl Programme {
                 (self.card, self.treasury),
                 Money::usd(amount),
             ),
+            _ => unreachable!("not a funding"),
+        }
+        .expect("the test's own amounts are sound")
+    }
+
+    fn spending(&mut self, step: &Step) -> Posting {
+        let owed = self.owed();
+        let (ids, book) = (&mut self.ids, Book::Live);
+        let card = self.books.accounts[&self.card].available();
+        let free = card.expect("the test's own amounts are sound").minor();
+        let advanced = advanced(&self.books);
+        match *step {
             Step::Clear(amount, fee, most) => {
                 let advanced = most.min(amount).min(advanced);
                 let clearing = recipes::Clearing {
@@ -187,7 +203,7 @@ impl Programme {
                 };
                 recipes::advance_return(ids, book, SOURCE, &parts)
             }
-            Step::Hold(..) | Step::Release(_) => unreachable!("holds are not postings"),
+            _ => unreachable!("not a spending"),
         }
         .expect("the test's own amounts are sound")
     }
