@@ -51,11 +51,16 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::StepUpRequired
         | ErrorCode::InsufficientScope
         | ErrorCode::InsufficientBalance => (403, "permission_error"),
-        ErrorCode::ResourceNotFound | ErrorCode::NoAuthMessage => (404, "not_found_error"),
+        ErrorCode::ResourceNotFound | ErrorCode::NoAuthMessage | ErrorCode::NoDecision => {
+            (404, "not_found_error")
+        }
         ErrorCode::EmailTaken
         | ErrorCode::TopupNotCancellable
         | ErrorCode::CardCancelled
         | ErrorCode::FreezeLockedByIssuer
+        | ErrorCode::CardFrozen
+        | ErrorCode::CardNotDelivered
+        | ErrorCode::InvalidFulfillmentState
         | ErrorCode::InvalidTransactionState
         | ErrorCode::ConflictIdempotencyKey
         | ErrorCode::IdempotencyInProgress => (409, "conflict_error"),
@@ -66,6 +71,10 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::AmountAboveMaximum
         | ErrorCode::UnsupportedAssetChain
         | ErrorCode::BinTypeMismatch
+        | ErrorCode::WalletUnsupported
+        | ErrorCode::LimitAboveBinMaximum
+        | ErrorCode::InvalidMcc
+        | ErrorCode::InvalidCountry
         | ErrorCode::AmountExceedsAvailable
         | ErrorCode::FeeChanged
         | ErrorCode::UnsafeWebhookUrl

@@ -94,10 +94,10 @@ impl Refund {
         card: &Card,
         asked: &Asked,
     ) -> Result<Authorization, CommandError> {
-        if let Some(found) = self.quote().find(unit, card, None)? {
-            if asked.billing.minor() <= found.refundable()?.minor() {
-                return Ok(found);
-            }
+        if let Some(found) = self.quote().find(unit, card, None)?
+            && asked.billing.minor() <= found.refundable()?.minor()
+        {
+            return Ok(found);
         }
         let new = new_authorization(&self.exchange, card, (self.id, asked.billing), None);
         Ok(Authorization::unlinked_refund(new, unit.now()))

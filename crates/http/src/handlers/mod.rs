@@ -3,8 +3,10 @@
 
 mod accounts;
 mod api_keys;
+mod authorizations;
 mod balance;
 mod cards;
+mod controls;
 mod funding;
 mod issue;
 mod reveal;
@@ -45,6 +47,11 @@ handlers! {
     "reveal_pan" => reveal::reveal_pan,
     "load_card" => funding::load_card,
     "unload_card" => funding::unload_card,
+    "set_card_limits" => controls::set_card_limits,
+    "set_mcc_rules" => controls::set_mcc_rules,
+    "set_card_geo" => controls::set_card_geo,
+    "set_card_controls" => controls::set_card_controls,
+    "provision_wallet" => cards::provision_wallet,
     "freeze_card" => cards::freeze_card,
     "unfreeze_card" => cards::unfreeze_card,
     "cancel_card" => cards::cancel_card,
@@ -52,6 +59,9 @@ handlers! {
     "get_transaction" => transactions::get_transaction,
     "list_card_transactions" => transactions::list_card_transactions,
     "get_auth_details" => transactions::get_auth_details,
+    "get_decision" => transactions::get_decision,
+    "get_authorization" => authorizations::get_authorization,
+    "check_authorization" => authorizations::check_authorization,
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
     "delete_webhook" => webhooks::delete_webhook,
@@ -60,6 +70,7 @@ handlers! {
     "simulate_authorization" => simulation::simulate_authorization,
     "simulate_capture" => simulation::simulate_capture,
     "simulate_reversal" => simulation::simulate_reversal,
+    "simulate_fulfilment" => simulation::simulate_fulfilment,
     "advance_clock" => simulation::advance_clock,
 }
 

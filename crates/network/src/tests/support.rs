@@ -15,7 +15,7 @@ use cardium_kernel::{AuthorizationId, Clock, Money, Rate, Timestamp};
 use cardium_vault::{Expiry, Keys, Pan, RawKeys};
 
 use crate::{
-    Host, HostSettings,
+    CvvDeclineCode, Host, HostSettings,
     simulate::{Purchase, Trace},
     translate::{Command, Refusal, translate},
 };
@@ -101,6 +101,7 @@ impl Database for Failing {
 pub(super) fn host(error: SubmitError) -> Host {
     let policy = Policy {
         load_fee: Rate::from_millionths(0),
+        conversion_fee: Rate::from_millionths(0),
         topup_minimum: Money::usd(0),
         topup_live_from: Money::usd(0),
         topup_maximum: Money::usd(0),
@@ -116,6 +117,7 @@ pub(super) fn host(error: SubmitError) -> Host {
             format: WireFormat::default(),
             patience: Duration::from_secs(1),
             starts_signed_on: false,
+            cvv_decline_code: CvvDeclineCode::default(),
         },
     }
 }

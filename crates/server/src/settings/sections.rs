@@ -6,6 +6,8 @@ use cardium_kernel::{Currency, Money};
 use cardium_vault::SecretText;
 use serde::{Deserialize, Deserializer, de::Error};
 
+use super::Iso8583;
+
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -97,32 +99,14 @@ pub struct Database {
     pub queue_background: usize,
 }
 
-/// The card network's listener.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Iso8583 {
-    /// Whether it runs.
-    pub enabled: bool,
-    /// Its address.
-    pub bind: SocketAddr,
-    /// Whether connections need no sign-on.
-    pub starts_signed_on: bool,
-    /// Connections at once.
-    pub max_connections: usize,
-    /// Requests of one connection at once.
-    pub max_in_flight: usize,
-    /// How long a request may wait for a writer.
-    pub patience_ms: u64,
-    /// Seconds of silence before a connection is closed.
-    pub idle_seconds: u64,
-}
-
 /// Fees.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fees {
     /// The rail fee of a card load.
     pub load_basis_points: u32,
+    /// The fee of spending in another currency than the card's.
+    pub conversion_basis_points: u32,
 }
 
 /// Caps.

@@ -9,7 +9,7 @@ use cardium_app::{
 };
 use cardium_auth::{Credential, TokenHash};
 use cardium_authorizations::{Authorization, NetworkMessage, Transaction};
-use cardium_cards::StoredPan;
+use cardium_cards::{StoredPan, Velocity};
 use cardium_kernel::{AccountId, AuthorizationId, CardId, Page, Timestamp, TopupId, TransactionId};
 use cardium_topups::{Network, Topup, Transfer};
 use cardium_webhooks::{Delivery, Endpoint};
@@ -65,6 +65,14 @@ impl Reads for PooledReads {
         self.with(|connection| topups::find_by_address(connection, address))
     }
 
+    fn due_authorizations(
+        &self,
+        now: Timestamp,
+        limit: i64,
+    ) -> ReadResult<Vec<(AuthorizationId, CardId, AccountId)>> {
+        self.with(|connection| transactions::due_authorizations(connection, now, limit))
+    }
+
     fn due_topups(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<(TopupId, AccountId)>> {
         self.with(|connection| topups::due_topups(connection, now, limit))
     }
@@ -75,6 +83,10 @@ impl Reads for PooledReads {
 
     fn list_cards(&self, query: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>> {
         self.snapshot(|connection| cards::list_cards(connection, query))
+    }
+
+    fn find_velocity(&self, account: AccountId, id: CardId) -> ReadResult<Option<Velocity>> {
+        self.with(|connection| cards::find_velocity(connection, account, id))
     }
 
     fn find_pan(&self, account: AccountId, id: CardId) -> ReadResult<Option<StoredPan>> {
