@@ -70,6 +70,10 @@ handlers! {
     "simulate_authorization" => simulation::simulate_authorization,
     "simulate_capture" => simulation::simulate_capture,
     "simulate_reversal" => simulation::simulate_reversal,
+    "simulate_increment" => simulation::simulate_increment,
+    "simulate_expiry" => simulation::simulate_expiry,
+    "simulate_refund" => simulation::simulate_refund,
+    "simulate_force_post" => simulation::simulate_force_post,
     "simulate_fulfilment" => simulation::simulate_fulfilment,
     "advance_clock" => simulation::advance_clock,
 }
