@@ -94,11 +94,14 @@ pub enum SystemAccount {
     RailFees,
     /// Owed to the card network for cleared spending.
     NetworkSettlement,
+    /// Given to cardholders in disputes that are not decided (a claim, so at most zero).
+    DisputeCredit,
 }
 
 impl SystemAccount {
     /// The whole chart, in storage order.
-    pub const ALL: [Self; 3] = [Self::ChainCustody, Self::RailFees, Self::NetworkSettlement];
+    pub const ALL: [Self; 4] =
+        [Self::ChainCustody, Self::RailFees, Self::NetworkSettlement, Self::DisputeCredit];
 
     /// The account's name in storage and reports.
     #[must_use]
@@ -107,6 +110,7 @@ impl SystemAccount {
             Self::ChainCustody => "chain_custody",
             Self::RailFees => "rail_fees",
             Self::NetworkSettlement => "network_settlement",
+            Self::DisputeCredit => "dispute_credit",
         }
     }
 

@@ -17,16 +17,25 @@ pub enum PostingKind {
     Refund,
     /// A card pays what it owes out of money that became available.
     Debt,
+    /// A dispute gives spending back for the time being.
+    DisputeCredit,
+    /// What a dispute gave is taken back.
+    DisputeDebit,
+    /// The network pays for a dispute that was won.
+    DisputeSettlement,
 }
 
 impl PostingKind {
-    const WORDS: [(Self, &'static str); 6] = [
+    const WORDS: [(Self, &'static str); 9] = [
         (Self::Topup, "topup"),
         (Self::CardLoad, "card_load"),
         (Self::CardUnload, "card_unload"),
         (Self::Clearing, "clearing"),
         (Self::Refund, "refund"),
         (Self::Debt, "debt"),
+        (Self::DisputeCredit, "dispute_credit"),
+        (Self::DisputeDebit, "dispute_debit"),
+        (Self::DisputeSettlement, "dispute_settlement"),
     ];
 
     /// The kind's word in storage.

@@ -40,7 +40,12 @@ impl LedgerStore for Books {
         Ok(())
     }
 
-    fn insert_posting(&mut self, posting: Posting, entries: Vec<Entry>) -> Result<(), StoreError> {
+    fn insert_posting(
+        &mut self,
+        posting: Posting,
+        entries: Vec<Entry>,
+        _: Timestamp,
+    ) -> Result<(), StoreError> {
         self.postings.push(posting);
         self.entries.extend(entries);
         Ok(())
@@ -56,6 +61,9 @@ enum Step {
     Release(u128),
     Clear(i64),
     Refund(i64),
+    Credit(i64),
+    Debit(i64),
+    Settle(i64),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -67,6 +75,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         (0_u128..4).prop_map(Step::Release),
         (1_i64..900).prop_map(Step::Clear),
         (1_i64..300).prop_map(Step::Refund),
+        (1_i64..300).prop_map(Step::Credit),
+        (1_i64..300).prop_map(Step::Debit),
+        (1_i64..300).prop_map(Step::Settle),
     ];
     prop::collection::vec(step, 1..80)
 }
@@ -109,6 +120,8 @@ impl Programme {
     fn posting(&mut self, step: &Step) -> Posting {
         let (ids, book) = (&mut self.ids, Book::Live);
         let owed = -self.books.accounts[&self.receivable].posted.minor();
+        let free = self.books.accounts[&self.card].available();
+        let free = free.expect("the test's own amounts are sound").minor();
         match *step {
             Step::Topup(amount) => {
                 recipes::topup_credit(ids, book, SOURCE, self.treasury, Money::usd(amount))
@@ -132,10 +145,6 @@ impl Programme {
                 Money::usd(amount),
             ),
             Step::Clear(amount) => {
-                let free = self.books.accounts[&self.card]
-                    .available()
-                    .expect("the test's own amounts are sound")
-                    .minor();
                 let clearing = recipes::Clearing {
                     card: self.card,
                     receivable: self.receivable,
@@ -152,6 +161,27 @@ impl Programme {
                     settles: Money::usd(owed.min(amount)),
                 };
                 recipes::refund(ids, book, SOURCE, &refund)
+            }
+            Step::Credit(amount) => {
+                let credit = recipes::DisputeCredit {
+                    card: self.card,
+                    receivable: self.receivable,
+                    amount: Money::usd(amount),
+                    settles: Money::usd(owed.min(amount)),
+                };
+                recipes::dispute_credit(ids, book, SOURCE, &credit)
+            }
+            Step::Debit(amount) => {
+                let debit = recipes::DisputeDebit {
+                    card: self.card,
+                    receivable: self.receivable,
+                    amount: Money::usd(amount),
+                    covered: Money::usd(free.min(amount)),
+                };
+                recipes::dispute_debit(ids, book, SOURCE, &debit)
+            }
+            Step::Settle(amount) => {
+                recipes::dispute_settlement(ids, book, SOURCE, Money::usd(amount))
             }
             Step::Hold(..) | Step::Release(_) => unreachable!("holds are not postings"),
         }

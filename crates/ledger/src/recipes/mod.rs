@@ -4,6 +4,9 @@ mod card_load;
 mod card_unload;
 mod clearing;
 mod debt;
+mod dispute_credit;
+mod dispute_debit;
+mod dispute_settlement;
 mod refund;
 mod topup_credit;
 
@@ -11,5 +14,8 @@ pub use card_load::{CardLoad, card_load};
 pub use card_unload::card_unload;
 pub use clearing::{Clearing, clearing};
 pub use debt::settle_debt;
+pub use dispute_credit::{DisputeCredit, dispute_credit};
+pub use dispute_debit::{DisputeDebit, dispute_debit};
+pub use dispute_settlement::dispute_settlement;
 pub use refund::{Refund, refund};
 pub use topup_credit::topup_credit;
