@@ -53,11 +53,8 @@ pub trait BlobStore: Send + Sync {
     ///
     /// # Errors
     /// When they cannot be listed.
-    fn list(
-        &self,
-        range: (Option<BlobId>, BlobId),
-        limit: usize,
-    ) -> Result<Vec<BlobId>, BlobError>;
+    fn list(&self, range: (Option<BlobId>, BlobId), limit: usize)
+    -> Result<Vec<BlobId>, BlobError>;
 }
 
 /// What a slice of the sweep did.

@@ -119,9 +119,8 @@ impl Hints {
     #[must_use]
     pub fn with_dispute(self, dispute: DisputeId) -> Self {
         let evidence = (1..=MAX_EVIDENCE).map(|place| Evidence::id_at(dispute, place));
-        evidence.fold(self.with(RowKey::Dispute(dispute)), |hints, id| {
-            hints.with(RowKey::Evidence(id))
-        })
+        evidence
+            .fold(self.with(RowKey::Dispute(dispute)), |hints, id| hints.with(RowKey::Evidence(id)))
     }
 
     /// Adds an authorization with its hold.

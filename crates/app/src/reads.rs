@@ -4,11 +4,11 @@
 use cardium_accounts::{Account, Email};
 use cardium_auth::{Credential, TokenHash};
 use cardium_authorizations::{Authorization, NetworkMessage, Step, Transaction};
-use cardium_disputes::{Dispute, DisputeStatus};
 use cardium_cards::{Brand, CardStatus, CardType, StoredPan};
+use cardium_disputes::{Dispute, DisputeStatus};
 use cardium_kernel::{
-    AccountId, AuthorizationId, BlobId, Book, CardId, Cursor, Direction, DisputeId, EntryId, EventId, Money, Page,
-    PageLimit, Problem, Sort, StoreError, Timestamp, TopupId, TransactionId,
+    AccountId, AuthorizationId, BlobId, Book, CardId, Cursor, Direction, DisputeId, EntryId,
+    EventId, Money, Page, PageLimit, Problem, Sort, StoreError, Timestamp, TopupId, TransactionId,
 };
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};

@@ -90,11 +90,7 @@ impl UseCase for AdvanceDispute {
 }
 
 impl AdvanceDispute {
-    fn advance(
-        &self,
-        unit: &mut Unit<'_>,
-        dispute: &mut Dispute,
-    ) -> Result<Change, CommandError> {
+    fn advance(&self, unit: &mut Unit<'_>, dispute: &mut Dispute) -> Result<Change, CommandError> {
         let now = unit.now();
         Ok(match self.to {
             Advance::Responded => dispute.respond(now)?,

@@ -5,7 +5,6 @@ use cardium_kernel::{AccountId, DisputeId, ErrorCode, Money, Problem};
 use crate::{
     CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit,
     UseCase,
-    cards::find_owned_card,
     disputes::{Capture, money},
     unit::owned,
 };
@@ -40,7 +39,8 @@ impl UseCase for FileDispute {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Dispute> {
         let (account, now) = (unit.account()?, unit.now());
-        let card = find_owned_card(unit, self.capture.transaction.card, account)?;
+        let card = unit.tx.find_card(self.capture.transaction.card)?;
+        let card = owned(card, |card| card.account, account, "transaction")?;
         check_window(self.capture.transaction.created_at, now)?;
         let mut authorization = self.authorization(unit, account)?;
         let mut docket = self.docket(unit, account)?;

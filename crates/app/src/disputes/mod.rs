@@ -7,7 +7,7 @@ mod file;
 mod money;
 mod refund;
 
-pub use advance::{AdvanceDispute, Advance};
+pub use advance::{Advance, AdvanceDispute};
 pub use capture::{Capture, find_capture};
 pub use evidence::AddEvidence;
 pub use file::FileDispute;
