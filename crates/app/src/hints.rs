@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cardium_accounts::Email;
-use cardium_authorizations::AuthorizationMatch;
+use cardium_authorizations::AuthorizationReference;
 use cardium_disputes::{Evidence, MAX_EVIDENCE};
 use cardium_kernel::{
     AccountId, AuthorizationId, Book, CardId, CredentialId, DepositId, DisputeId, EvidenceId,
@@ -29,6 +29,8 @@ pub enum RowKey {
     Card(CardId),
     /// A card's sealed PAN.
     Pan(CardId),
+    /// What a card spent.
+    Velocity(CardId),
     /// An authorization.
     Authorization(AuthorizationId),
     /// A hold.
@@ -56,8 +58,8 @@ pub enum NaturalKey {
     Pan([u8; 32]),
     /// An authorization by the exchange that opened it; brings its hold along.
     Exchange(MessageId),
-    /// Authorizations by PAN and approval code; brings their holds along.
-    Approval(AuthorizationMatch),
+    /// Authorizations of a card by what a later message quotes of them; brings their holds along.
+    Authorization(AuthorizationReference),
 }
 
 /// What a command announces before it runs, so that a batch loads and locks everything at once.
@@ -121,6 +123,12 @@ impl Hints {
         let evidence = (1..=MAX_EVIDENCE).map(|place| Evidence::id_at(dispute, place));
         evidence
             .fold(self.with(RowKey::Dispute(dispute)), |hints, id| hints.with(RowKey::Evidence(id)))
+    }
+
+    /// Adds a card with its balance, its receivable and what it spent.
+    #[must_use]
+    pub fn with_spending(self, card: CardId) -> Self {
+        self.with_card(card).with(RowKey::Velocity(card))
     }
 
     /// Adds an authorization with its hold.

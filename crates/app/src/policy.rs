@@ -7,6 +7,8 @@ use cardium_kernel::{Money, Rate};
 pub struct Policy {
     /// The rail fee of a card load, on top of the amount.
     pub load_fee: Rate,
+    /// The fee of spending in another currency than the card's, on top of the billing amount.
+    pub conversion_fee: Rate,
     /// The least amount of a top-up.
     pub topup_minimum: Money,
     /// From this amount a top-up is live, below it sandbox.

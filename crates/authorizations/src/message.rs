@@ -159,6 +159,8 @@ pub struct NetworkMessage {
     pub authorization: Option<AuthorizationId>,
     /// What it changed, if anything.
     pub effect: Option<Effect>,
+    /// Our fee for the conversion, contained in the effect's amount; zero where there is none.
+    pub fee: Money,
     /// The checks behind its decision, where one was taken.
     pub decision: Option<Trace>,
     /// The fields of request and response that may be shown.

@@ -1,7 +1,7 @@
 use cardium_kernel::{AccountId, Book, CardId, Change, Timestamp};
 use cardium_vault::Expiry;
 
-use crate::{CardType, Product, VALIDITY_YEARS, Wallet};
+use crate::{CardType, Controls, Product, VALIDITY_YEARS, Wallet};
 
 /// What a card can be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +99,8 @@ pub struct CardRecord {
     pub label: Option<String>,
     /// Its standing with mobile wallets.
     pub wallet: Wallet,
+    /// What it may be spent on.
+    pub controls: Controls,
     /// When it was issued.
     pub created_at: Timestamp,
     /// When its record last changed.
@@ -124,6 +126,8 @@ pub struct NewCard {
     pub label: Option<String>,
     /// Its standing with mobile wallets.
     pub wallet: Wallet,
+    /// What it may be spent on.
+    pub controls: Controls,
 }
 
 /// A payment card. Its record can be read; only commands change it.
@@ -166,6 +170,7 @@ impl Card {
             freeze_reason,
             label: new.label,
             wallet: new.wallet,
+            controls: new.controls,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -237,8 +242,38 @@ impl Card {
         self.become_status(CardStatus::Cancelled, now)
     }
 
+    /// Changes what the card may be spent on.
+    ///
+    /// # Errors
+    /// [`CardError::Cancelled`].
+    pub fn set_controls(
+        &mut self,
+        controls: Controls,
+        now: Timestamp,
+    ) -> Result<Change, CardError> {
+        self.check_open()?;
+        if self.controls == controls {
+            return Ok(Change::AlreadyApplied);
+        }
+        self.0.controls = controls;
+        Ok(self.touch(now))
+    }
+
+    /// Locks the card to the merchant it was first approved at, if its lock is armed.
+    pub fn lock_to_merchant(&mut self, merchant_id: &str, now: Timestamp) -> Change {
+        let Some(locked) = self.controls.locked_to(merchant_id) else {
+            return Change::AlreadyApplied;
+        };
+        self.0.controls = locked;
+        self.touch(now)
+    }
+
     fn become_status(&mut self, status: CardStatus, now: Timestamp) -> Change {
         self.0.status = status;
+        self.touch(now)
+    }
+
+    fn touch(&mut self, now: Timestamp) -> Change {
         self.0.updated_at = now;
         self.0.version = self.version.saturating_add(1);
         Change::Applied
@@ -248,7 +283,7 @@ impl Card {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CATALOGUE, WalletState};
+    use crate::{CATALOGUE, ControlsRecord, MerchantLock, WalletState};
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_780_000_000);
 
@@ -264,6 +299,7 @@ mod tests {
             last4: "4218".into(),
             label: None,
             wallet,
+            controls: Controls::default(),
         };
         Card::issue(new, Card::expiry_from(NOW), NOW)
     }
@@ -292,6 +328,21 @@ mod tests {
         let mut card = card("489517");
         card.freeze(FreezeReason::Issuer, NOW).unwrap();
         assert_eq!(card.unfreeze(NOW), Err(CardError::FreezeLocked));
+    }
+
+    #[test]
+    fn a_card_locks_to_its_first_merchant_only() {
+        let armed = ControlsRecord { merchant_lock: MerchantLock::Armed, ..Default::default() };
+        let armed = Controls::try_new(armed).unwrap();
+        let mut card = card("489517");
+        assert_eq!(card.lock_to_merchant("SHOP1", NOW), Change::AlreadyApplied);
+        assert_eq!(card.set_controls(armed.clone(), NOW), Ok(Change::Applied));
+        assert_eq!(card.set_controls(armed.clone(), NOW), Ok(Change::AlreadyApplied));
+        assert_eq!(card.lock_to_merchant("SHOP1", NOW), Change::Applied);
+        assert_eq!(card.lock_to_merchant("SHOP2", NOW), Change::AlreadyApplied);
+        assert!(card.controls.allows_merchant("SHOP1") && card.version == 3);
+        card.cancel(NOW);
+        assert_eq!(card.set_controls(armed, NOW), Err(CardError::Cancelled));
     }
 
     #[test]

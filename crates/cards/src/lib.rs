@@ -2,16 +2,27 @@
 //!
 //! Invariants: a cancelled card stays cancelled; the PAN is kept only sealed, beside its keyed
 //! fingerprint, and never on the card. Deliberately absent: balances (the ledger's) and
-//! spending decisions (those of authorizations).
+//! spending decisions (those of authorizations, which read controls and velocity).
 
 mod card;
+mod channel;
+mod controls;
+mod mcc;
 mod product;
 mod store;
+mod velocity;
 mod wallet;
 
 pub use card::{Card, CardError, CardRecord, CardStatus, FreezeReason, NewCard};
+pub use channel::{Channel, ChannelSet};
+pub use controls::{
+    COUNT_MAXIMUM, COUNTRIES_MAXIMUM, Controls, ControlsError, ControlsRecord, MCC_RANGES_MAXIMUM,
+    MccRule, MerchantLock, WindowLimit,
+};
+pub use mcc::{Mcc, MccRange};
 pub use product::{Brand, CATALOGUE, CardType, Product, find_product};
 pub use store::{CardStore, StoredPan};
+pub use velocity::{CVV_MEMORY, Used, Velocity, VelocityRecord, Window, WindowTally};
 pub use wallet::{Wallet, WalletState};
 
 /// How long a card is valid, in years from the month it is issued.

@@ -1,3 +1,10 @@
+use cardium_kernel::Money;
+
+/// The programme's greatest amount of one transaction: 50,000.00.
+const MAX_TRANSACTION: Money = Money::usd(5_000_000);
+/// The programme's greatest sum of a card in a month: 500,000.00.
+const MAX_MONTHLY: Money = Money::usd(50_000_000);
+
 /// The card network a product runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Brand {
@@ -66,6 +73,10 @@ pub struct Product {
     pub wallets: bool,
     /// Whether 3-D Secure is enrolled from the start.
     pub three_ds: bool,
+    /// The greatest amount of one transaction.
+    pub max_transaction: Money,
+    /// The greatest sum of one card in a calendar month.
+    pub max_monthly: Money,
 }
 
 /// The product catalogue of the programme.
@@ -89,7 +100,16 @@ const fn product(
     brand: Brand,
     card_type: CardType,
 ) -> Product {
-    Product { bin, name, brand, card_type, wallets: false, three_ds: false }
+    Product {
+        bin,
+        name,
+        brand,
+        card_type,
+        wallets: false,
+        three_ds: false,
+        max_transaction: MAX_TRANSACTION,
+        max_monthly: MAX_MONTHLY,
+    }
 }
 
 impl Product {

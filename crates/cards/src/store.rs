@@ -1,7 +1,7 @@
 use cardium_kernel::{AccountId, CardId, StoreError};
 use cardium_vault::{PanFingerprint, Sealed};
 
-use crate::Card;
+use crate::{Card, Velocity};
 
 /// A PAN as it is kept: sealed, and findable by its keyed fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,18 @@ pub trait CardStore {
     /// # Errors
     /// When the row cannot be read.
     fn find_pan(&mut self, id: CardId) -> Result<Option<StoredPan>, StoreError>;
+
+    /// What a card spent; nothing for one that never did.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    fn find_velocity(&mut self, id: CardId) -> Result<Option<Velocity>, StoreError>;
+
+    /// Writes what a card spent.
+    ///
+    /// # Errors
+    /// When the row was not read before.
+    fn save_velocity(&mut self, velocity: Velocity) -> Result<(), StoreError>;
 
     /// Writes a card, new or changed.
     ///

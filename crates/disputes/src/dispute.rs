@@ -27,6 +27,8 @@ pub struct DisputeRecord {
     pub description: String,
     /// What is disputed.
     pub amount: Money,
+    /// Our fee for a conversion that is contained in the amount.
+    pub fee: Money,
     /// What the cardholder has of it: for the time being while it is open, for good once won.
     pub credited: Money,
     /// Where it is in its life.
@@ -68,6 +70,8 @@ pub struct NewDispute {
     pub description: String,
     /// What is disputed, and credited at once.
     pub amount: Money,
+    /// Our fee for a conversion that is contained in the amount.
+    pub fee: Money,
 }
 
 /// A cardholder's objection. Its record can be read; only commands change it.
@@ -103,6 +107,7 @@ impl Dispute {
             reason: new.reason,
             description: new.description,
             amount: new.amount,
+            fee: new.fee,
             credited: new.amount,
             status: DisputeStatus::Opened,
             stage: Stage::Chargeback,

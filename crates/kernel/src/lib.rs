@@ -12,6 +12,7 @@
 mod book;
 mod change;
 mod clock;
+mod country;
 mod currency;
 mod digest;
 mod error;
@@ -26,6 +27,7 @@ mod timestamp;
 pub use book::Book;
 pub use change::Change;
 pub use clock::{Clock, IdSource};
+pub use country::{Country, CountryError};
 pub use currency::Currency;
 pub use digest::{digest128, sha256};
 pub use error::{ErrorCode, Problem};

@@ -1,6 +1,11 @@
 use std::{fmt, time::Duration};
 
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Date, Month, OffsetDateTime, format_description::well_known::Rfc3339};
+
+const DAY: Duration = Duration::from_secs(86_400);
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
+/// 1970-01-05T00:00:00Z, the first Monday of Unix time.
+const FIRST_MONDAY: Timestamp = Timestamp::from_unix_seconds(4 * 86_400);
 
 /// A moment in UTC, in whole microseconds since the Unix epoch.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,10 +87,63 @@ impl Timestamp {
         (moment.year(), moment.month().into())
     }
 
+    /// The midnight (UTC) that began the day.
+    #[must_use]
+    pub fn day_start(self) -> Self {
+        self.period_start(Self::EPOCH, DAY)
+    }
+
+    /// The midnight (UTC) that ends the day.
+    #[must_use]
+    pub fn next_day_start(self) -> Self {
+        self.day_start().after(DAY)
+    }
+
+    /// The midnight (UTC) that began the week, a Monday's (ISO 8601).
+    #[must_use]
+    pub fn week_start(self) -> Self {
+        self.period_start(FIRST_MONDAY, WEEK)
+    }
+
+    /// The midnight (UTC) that ends the week.
+    #[must_use]
+    pub fn next_week_start(self) -> Self {
+        self.week_start().after(WEEK)
+    }
+
+    /// The midnight (UTC) that began the calendar month.
+    #[must_use]
+    pub fn month_start(self) -> Self {
+        let today = self.calendar();
+        first_of(today.year(), today.month())
+    }
+
+    /// The midnight (UTC) that ends the calendar month.
+    #[must_use]
+    pub fn next_month_start(self) -> Self {
+        let today = self.calendar();
+        match today.month() {
+            Month::December => first_of(today.year().saturating_add(1), Month::January),
+            month => first_of(today.year(), month.next()),
+        }
+    }
+
+    /// The start of the current one of the periods that follow each other from `first` on.
+    fn period_start(self, first: Self, length: Duration) -> Self {
+        let length = i64::try_from(length.as_micros()).unwrap_or(i64::MAX);
+        let into = self.0.saturating_sub(first.0).checked_rem_euclid(length).unwrap_or(0);
+        Self(self.0.saturating_sub(into))
+    }
+
     fn calendar(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp(self.unix_seconds())
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
+}
+
+fn first_of(year: i32, month: Month) -> Timestamp {
+    let date = Date::from_calendar_date(year, month, 1).unwrap_or(Date::MAX);
+    Timestamp::from_unix_seconds(date.midnight().assume_utc().unix_timestamp())
 }
 
 impl fmt::Display for Timestamp {
@@ -123,5 +181,54 @@ mod tests {
         assert_eq!(later.since(at), Duration::from_secs(5));
         assert_eq!(at.since(later), Duration::ZERO);
         assert_eq!(later.before(Duration::from_secs(5)), at);
+    }
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse_rfc3339(text).unwrap()
+    }
+
+    #[test]
+    fn days_weeks_and_months_start_at_midnight() {
+        // 2028 is a leap year; 2026-11-16 and 2024-12-30 are Mondays.
+        for (now, day, week, month) in [
+            ("2026-11-21T17:30:00.5Z", "2026-11-21", "2026-11-16", "2026-11-01"),
+            ("2026-11-16T00:00:00Z", "2026-11-16", "2026-11-16", "2026-11-01"),
+            ("2026-11-15T23:59:59.999999Z", "2026-11-15", "2026-11-09", "2026-11-01"),
+            ("2028-02-29T12:00:00Z", "2028-02-29", "2028-02-28", "2028-02-01"),
+            ("2025-01-01T00:00:00Z", "2025-01-01", "2024-12-30", "2025-01-01"),
+            ("1970-01-01T00:00:01Z", "1970-01-01", "1969-12-29", "1970-01-01"),
+        ] {
+            let starts = [at(now).day_start(), at(now).week_start(), at(now).month_start()];
+            let expected = [day, week, month].map(|date| at(&format!("{date}T00:00:00Z")));
+            assert_eq!(starts, expected, "{now}");
+        }
+    }
+
+    #[test]
+    fn periods_end_where_the_next_ones_begin() {
+        for (now, day, week, month) in [
+            ("2028-02-29T23:59:59Z", "2028-03-01", "2028-03-06", "2028-03-01"),
+            ("2027-02-28T00:00:00Z", "2027-03-01", "2027-03-01", "2027-03-01"),
+            ("2026-12-31T23:59:59Z", "2027-01-01", "2027-01-04", "2027-01-01"),
+        ] {
+            let ends =
+                [at(now).next_day_start(), at(now).next_week_start(), at(now).next_month_start()];
+            let expected = [day, week, month].map(|date| at(&format!("{date}T00:00:00Z")));
+            assert_eq!(ends, expected, "{now}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_moment_lies_in_its_periods(seconds in -1_000_000_000_i64..250_000_000_000) {
+            let now = Timestamp::from_unix_seconds(seconds);
+            for (start, end) in [
+                (now.day_start(), now.next_day_start()),
+                (now.week_start(), now.next_week_start()),
+                (now.month_start(), now.next_month_start()),
+            ] {
+                proptest::prop_assert!(start <= now && now < end);
+            }
+        }
     }
 }

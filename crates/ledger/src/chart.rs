@@ -94,14 +94,24 @@ pub enum SystemAccount {
     RailFees,
     /// Owed to the card network for cleared spending.
     NetworkSettlement,
+    /// Expected by the card network beyond what cards could cover, and not cleared yet.
+    StandIn,
+    /// Income from conversions of card spending.
+    CardFees,
     /// Given to cardholders in disputes that are not decided (a claim, so at most zero).
     DisputeCredit,
 }
 
 impl SystemAccount {
     /// The whole chart, in storage order.
-    pub const ALL: [Self; 4] =
-        [Self::ChainCustody, Self::RailFees, Self::NetworkSettlement, Self::DisputeCredit];
+    pub const ALL: [Self; 6] = [
+        Self::ChainCustody,
+        Self::RailFees,
+        Self::NetworkSettlement,
+        Self::StandIn,
+        Self::CardFees,
+        Self::DisputeCredit,
+    ];
 
     /// The account's name in storage and reports.
     #[must_use]
@@ -110,6 +120,8 @@ impl SystemAccount {
             Self::ChainCustody => "chain_custody",
             Self::RailFees => "rail_fees",
             Self::NetworkSettlement => "network_settlement",
+            Self::StandIn => "stand_in",
+            Self::CardFees => "card_fees",
             Self::DisputeCredit => "dispute_credit",
         }
     }

@@ -17,6 +17,12 @@ pub enum PostingKind {
     Refund,
     /// A card pays what it owes out of money that became available.
     Debt,
+    /// The network takes a refund back.
+    RefundReversal,
+    /// The network approved in our place what the card could not cover: it is owed at once.
+    Advance,
+    /// What was advanced is not expected any more.
+    AdvanceReturn,
     /// A dispute gives spending back for the time being.
     DisputeCredit,
     /// What a dispute gave is taken back.
@@ -26,13 +32,16 @@ pub enum PostingKind {
 }
 
 impl PostingKind {
-    const WORDS: [(Self, &'static str); 9] = [
+    const WORDS: [(Self, &'static str); 12] = [
         (Self::Topup, "topup"),
         (Self::CardLoad, "card_load"),
         (Self::CardUnload, "card_unload"),
         (Self::Clearing, "clearing"),
         (Self::Refund, "refund"),
         (Self::Debt, "debt"),
+        (Self::RefundReversal, "refund_reversal"),
+        (Self::Advance, "advance"),
+        (Self::AdvanceReturn, "advance_return"),
         (Self::DisputeCredit, "dispute_credit"),
         (Self::DisputeDebit, "dispute_debit"),
         (Self::DisputeSettlement, "dispute_settlement"),
@@ -118,7 +127,7 @@ pub enum PostingError {
 }
 
 impl Posting {
-    /// The most lines of a posting; the largest recipe has four.
+    /// The most lines of a posting; the largest recipe has five.
     pub const MAX_LINES: usize = 8;
 
     /// Makes a posting; lines of zero are left out.

@@ -25,8 +25,9 @@ fn debit(amount: i64, covered: i64) -> Result<Posting, PostingError> {
     recipes::dispute_debit(&mut ids(), Book::Live, SOURCE, &parts)
 }
 
-fn settlement(amount: i64) -> Result<Posting, PostingError> {
-    recipes::dispute_settlement(&mut ids(), Book::Live, SOURCE, Money::usd(amount))
+fn settlement(amount: i64, fee: i64) -> Result<Posting, PostingError> {
+    let parts = recipes::DisputeSettlement { amount: Money::usd(amount), fee: Money::usd(fee) };
+    recipes::dispute_settlement(&mut ids(), Book::Live, SOURCE, &parts)
 }
 
 /// What postings leave on card, receivable, dispute credit and network settlement.
@@ -73,7 +74,7 @@ fn what_the_card_cannot_cover_is_owed() {
 
 #[test]
 fn every_end_clears_the_claim() {
-    let settled = settlement(1_000).unwrap();
+    let settled = settlement(1_000, 0).unwrap();
     assert_eq!(settled.kind(), PostingKind::DisputeSettlement);
     let won = [credit(1_000, 0).unwrap(), settled];
     assert_eq!(balances(&won), [1_000, 0, 0, -1_000]);
@@ -82,8 +83,14 @@ fn every_end_clears_the_claim() {
 }
 
 #[test]
+fn our_own_fee_is_not_the_networks_to_pay() {
+    let won = [credit(1_000, 0).unwrap(), settlement(1_000, 30).unwrap()];
+    assert_eq!(balances(&won), [1_000, 0, 0, -970]);
+}
+
+#[test]
 fn nothing_is_no_posting() {
-    for empty in [credit(0, 0), debit(0, 0), settlement(0)] {
+    for empty in [credit(0, 0), debit(0, 0), settlement(0, 0)] {
         assert_eq!(empty, Err(PostingError::TooFewLines));
     }
 }

@@ -150,6 +150,8 @@ impl Programme {
                     receivable: self.receivable,
                     amount: Money::usd(amount),
                     covered: Money::usd(free.min(amount)),
+                    fee: Money::usd(0),
+                    advanced: Money::usd(0),
                 };
                 recipes::clearing(ids, book, SOURCE, &clearing)
             }
@@ -159,6 +161,7 @@ impl Programme {
                     receivable: self.receivable,
                     amount: Money::usd(amount),
                     settles: Money::usd(owed.min(amount)),
+                    fee: Money::usd(0),
                 };
                 recipes::refund(ids, book, SOURCE, &refund)
             }
@@ -181,7 +184,9 @@ impl Programme {
                 recipes::dispute_debit(ids, book, SOURCE, &debit)
             }
             Step::Settle(amount) => {
-                recipes::dispute_settlement(ids, book, SOURCE, Money::usd(amount))
+                let (amount, fee) = (Money::usd(amount), Money::usd(amount / 10));
+                let parts = recipes::DisputeSettlement { amount, fee };
+                recipes::dispute_settlement(ids, book, SOURCE, &parts)
             }
             Step::Hold(..) | Step::Release(_) => unreachable!("holds are not postings"),
         }

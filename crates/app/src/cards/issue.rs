@@ -1,4 +1,4 @@
-use cardium_cards::{Card, NewCard, Product, StoredPan, Wallet};
+use cardium_cards::{Card, Controls, NewCard, Product, StoredPan, Wallet};
 use cardium_kernel::{AccountId, Book, CardId, Money};
 use cardium_ledger::LedgerAccountId;
 use cardium_vault::{Aad, Keys, Pan, PanFingerprint, SealRandom, Sealed, seal};
@@ -115,6 +115,7 @@ impl IssueCard {
             last4: self.pan.last4.clone(),
             label: self.label.clone(),
             wallet: self.wallet,
+            controls: Controls::default(),
         };
         let card = Card::issue(new, Card::expiry_from(unit.now()), unit.now());
         unit.tx.save_card(card.clone())?;

@@ -136,7 +136,7 @@ impl Accounts {
 }
 
 /// What an account has available now.
-pub(super) fn available(unit: &mut Unit<'_>, id: LedgerAccountId) -> Result<Money, CommandError> {
+pub(crate) fn available(unit: &mut Unit<'_>, id: LedgerAccountId) -> Result<Money, CommandError> {
     let account = unit.tx.find_ledger_account(id)?;
     Ok(account.map_or(Ok(Money::usd(0)), |account| account.available())?)
 }

@@ -15,6 +15,7 @@ pub use retire::CancelCard;
 pub use reveal::{RevealPan, Revealed};
 pub use unload::{UnloadAmount, UnloadCard, Unloaded};
 
+pub(crate) use load::available;
 pub(crate) use sweep::settle_and_sweep;
 
 use cardium_cards::Card;

@@ -6,6 +6,7 @@ use crate::{
     CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit,
     UseCase,
     disputes::{Capture, money},
+    network::proportion,
     unit::owned,
 };
 
@@ -47,7 +48,7 @@ impl UseCase for FileDispute {
         docket.enter(self.capture.transaction.id, self.id)?;
         let amount = self.amount(&authorization)?;
         authorization.credit(amount, now)?;
-        let dispute = Dispute::open(self.new_dispute(account, amount), now);
+        let dispute = Dispute::open(self.new_dispute(account, amount)?, now);
         unit.tx.save_authorization(authorization)?;
         unit.tx.save_docket(docket)?;
         unit.tx.save_dispute(dispute.clone())?;
@@ -92,9 +93,9 @@ impl FileDispute {
         Ok(amount)
     }
 
-    fn new_dispute(&self, account: AccountId, amount: Money) -> NewDispute {
+    fn new_dispute(&self, account: AccountId, amount: Money) -> Result<NewDispute, CommandError> {
         let step = &self.capture.transaction;
-        NewDispute {
+        Ok(NewDispute {
             id: self.id,
             account,
             card: step.card,
@@ -104,6 +105,7 @@ impl FileDispute {
             reason: self.reason,
             description: self.description.clone(),
             amount,
-        }
+            fee: proportion(step.fee, amount, step.amount)?,
+        })
     }
 }

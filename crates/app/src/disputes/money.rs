@@ -5,9 +5,9 @@ use cardium_ledger::{
     LedgerAccount, LedgerAccountId, Role, Source, book_posting, open_or_default, recipes,
 };
 
-use crate::{CommandError, Unit, cards::settle_and_sweep};
+use crate::{CommandError, Unit, cards::settle_and_sweep, network::proportion};
 
-const fn source(dispute: &Dispute) -> Source {
+fn source(dispute: &Dispute) -> Source {
     Source { object: "dispute", id: dispute.id.value() }
 }
 
@@ -71,7 +71,9 @@ pub(super) fn settle(unit: &mut Unit<'_>, dispute: &Dispute) -> Result<(), Comma
         return Ok(());
     }
     let (book, amount) = (dispute.book, dispute.credited);
-    let posting = recipes::dispute_settlement(&mut unit.ids, book, source(dispute), amount)?;
+    let fee = proportion(dispute.fee, amount, dispute.amount)?;
+    let parts = recipes::DisputeSettlement { amount, fee };
+    let posting = recipes::dispute_settlement(&mut unit.ids, book, source(dispute), &parts)?;
     let now = unit.now();
     Ok(book_posting(unit.tx, posting, now)?)
 }

@@ -1,8 +1,7 @@
 use cardium_authorizations::Authorization;
 use cardium_cards::Card;
 use cardium_disputes::Dispute;
-use cardium_kernel::Money;
-use cardium_kernel::StoreError;
+use cardium_kernel::{Money, StoreError};
 
 use crate::{
     CommandError, EventType, Snapshot, Unit,
@@ -14,11 +13,13 @@ use crate::{
 /// credit is gone is won: the merchant gave in.
 ///
 /// A refund is taken to answer the dispute even where the purchase has room for both: a
-/// cardholder who was meant otherwise can file again, a double payment could not be undone.
+/// cardholder who was meant otherwise can file again, a double payment could not be undone. One
+/// that the purchase has no room for even then is not its refund, and changes nothing here.
 ///
-/// The caller books the refund afterwards and saves the authorization. Nothing is read where
-/// nothing is credited, so the refunds of undisputed purchases cost nothing more; else the docket
-/// and then its disputes are missed once each and the command is run again with them.
+/// The caller compares the refund with what is refundable afterwards, books it and saves the
+/// authorization. Nothing is read where nothing is credited, so the refunds of undisputed
+/// purchases cost nothing more; else the docket and then its disputes are missed once each, and
+/// the command is run again with them.
 pub(crate) fn absorb_refund(
     unit: &mut Unit<'_>,
     card: &Card,
@@ -28,9 +29,14 @@ pub(crate) fn absorb_refund(
     if !authorization.credited.is_positive() || !refund.is_positive() {
         return Ok(());
     }
-    let now = unit.now();
+    let (now, disputes) = (unit.now(), open_disputes(unit, authorization)?);
+    let room = authorization.refundable()?;
+    let room = disputes.iter().try_fold(room, |sum, dispute| sum.plus(dispute.credited))?;
+    if refund.minor() > room.minor() {
+        return Ok(());
+    }
     let mut rest = refund;
-    for mut dispute in open_disputes(unit, authorization)? {
+    for mut dispute in disputes {
         let back = dispute.withdraw(rest, now)?;
         if back.is_positive() {
             rest = rest.minus(back)?;

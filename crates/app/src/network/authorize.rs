@@ -1,163 +1,211 @@
 use cardium_authorizations::{
-    Authorization, CardStanding, CvvCheck, DeclineReason, Facts, NewAuthorization, Step,
-    Transaction, decide,
+    Authorization, Decided, Decision, DeclineReason, HookAnswer, RequestKind, Step,
+    TransactionKind, decide,
 };
-use cardium_cards::{Card, CardStatus, FreezeReason};
+use cardium_cards::Card;
 use cardium_kernel::{AuthorizationId, Money};
-use cardium_ledger::{HoldId, LedgerAccountId, change_hold};
-use cardium_vault::Expiry;
+use cardium_ledger::LedgerAccountId;
 
-use crate::{
-    CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase,
-    network::{Exchange, NetworkAnswer, Replied, exchange::Earlier},
+use super::{
+    approve::Approval,
+    asked::{Asked, Charge, Request},
+    exchange::{Exchange, NetworkAnswer},
+    facts::Surroundings,
+    frame::{Frame, NewStep, Opening, Outcome, Settled},
+    matching::{self, find_raised},
+    spending::{count_tries, velocity},
 };
+use crate::{CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase, cards::available};
 
-/// Decides an authorization request (0100) and holds the money where it approves.
+/// What an approval does with the money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Posting {
+    /// Holds it, for a clearing to come (0100).
+    Hold,
+    /// Posts it at once (0200).
+    Post,
+}
+
+/// Decides a request (0100, 0200) and holds or posts the money where it approves.
 #[derive(Clone)]
 pub struct Authorize {
-    /// The request.
+    /// The message.
     pub exchange: Exchange,
     /// The id of the authorization, should it be approved; also that of its hold.
     pub id: AuthorizationId,
-    /// The billing amount, or why it cannot be one.
-    pub amount: Result<Money, DeclineReason>,
-    /// DE 14, where the request names it.
-    pub expiry: Option<Expiry>,
-    /// What came of checking the CVV2 at the edge.
-    pub cvv: CvvCheck,
+    /// What it asks for.
+    pub request: Request,
+    /// What an approval does with the money.
+    pub posting: Posting,
+    /// What the operator's own endpoint said.
+    pub hook: HookAnswer,
 }
 
-/// What came of an authorization request.
-#[derive(Debug, Clone)]
-pub struct Approved {
-    /// What goes back on the wire.
-    pub reply: Replied,
-    /// The step it left; none for a repeat or an unknown card.
-    pub transaction: Option<Transaction>,
+/// A request with all that its decision took into account.
+pub(super) struct Considered {
+    pub(super) decision: Decision,
+    pub(super) raised: Option<Authorization>,
+    pub(super) charge: Charge,
 }
 
 impl UseCase for Authorize {
-    type Output = Approved;
+    type Output = Settled;
 
     fn hints(&self, _: &Context) -> Hints {
-        self.exchange.hints().with_authorization(self.id)
+        let hints = self.exchange.hints().with_authorization(self.id);
+        matching::trace(&self.exchange).into_iter().fold(hints, Hints::with_name)
     }
 
-    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Approved> {
-        let earlier = self.exchange.replay(unit)?;
-        if let Some(Earlier::Reply(reply)) = earlier {
-            return Ok(Ending::Preview(Approved { reply, transaction: None }));
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Settled> {
+        let (frame, card) = match self.exchange.open(unit)? {
+            Opening::Answered(settled) => return Ok(Ending::Preview(settled)),
+            Opening::Fresh(frame, card) => (frame, card),
+        };
+        let Some(card) = card else {
+            return frame.refuse(unit, DeclineReason::UnknownCard);
+        };
+        let asked = match (frame.reversed, &self.request.amount) {
+            (Some(_), _) => Err(DeclineReason::ReversedBefore),
+            (None, Ok(asked)) => Ok(asked),
+            (None, Err(reason)) => Err(*reason),
+        };
+        match asked {
+            Ok(asked) => self.settle(unit, &frame, &card, asked),
+            Err(reason) => self.decline(unit, &frame, &card, (reason, None)),
         }
-        let reversed = earlier.is_some();
-        let Some(card) = self.exchange.find_card(unit)? else {
-            return self.decline_unknown(unit, reversed);
-        };
-        let (answer, amount) = match self.decide(unit, &card, reversed)? {
-            Ok(amount) => (self.approve(unit, &card, amount)?, amount),
-            Err(reason) => (NetworkAnswer::Declined(reason), self.shown_amount()),
-        };
-        self.conclude(unit, &card, &answer, amount, reversed)
     }
 }
 
 impl Authorize {
-    fn decide(
+    fn settle(
         &self,
         unit: &mut Unit<'_>,
+        frame: &Frame<'_>,
         card: &Card,
-        reversed: bool,
-    ) -> Result<Result<Money, DeclineReason>, CommandError> {
-        if reversed {
-            return Ok(Err(DeclineReason::ReversedBefore));
+        asked: &Asked,
+    ) -> CommandResult<Settled> {
+        let considered = self.consider(unit, card, asked)?;
+        let velocity = velocity(unit, card)?;
+        count_tries(unit, card, velocity, self.request.cvv)?;
+        let (charge, in_part) = match considered.decision.decided {
+            Decided::Declined(reason) => {
+                let trace = Some(considered.decision.trace);
+                return self.decline(unit, frame, card, (reason, trace));
+            }
+            Decided::Approved(_) => (considered.charge, false),
+            Decided::ApprovedInPart(available) => {
+                let rate = unit.policy().conversion_fee;
+                (asked.charge_within(available, rate)?, true)
+            }
+        };
+        if !self.request.kind.moves_money() || self.request.kind == RequestKind::Credit {
+            return self.acknowledge(unit, frame, card, (asked, considered.decision));
         }
-        let amount = match self.amount {
-            Ok(amount) => amount,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let balance = unit.tx.find_ledger_account(LedgerAccountId::card(card.id))?;
-        let available = balance.map_or(Ok(Money::usd(0)), |balance| balance.available())?;
-        let facts = Facts {
-            standing: standing(card),
-            expired: card.is_expired(unit.now()),
-            expiry_differs: self.expiry.is_some_and(|expiry| expiry != card.expiry),
-            cvv: self.cvv,
-            amount,
-            available,
-        };
-        Ok(decide(&facts).map(|()| amount))
+        let approval = Approval { authorize: self, frame, card, asked, charge };
+        let (answer, outcome) = approval.grant(unit, considered, in_part)?;
+        frame.conclude(unit, Some(card), &answer, outcome)
     }
 
-    fn approve(
+    /// Decides on the facts of this very transaction.
+    pub(super) fn consider(
         &self,
         unit: &mut Unit<'_>,
         card: &Card,
-        amount: Money,
+        asked: &Asked,
+    ) -> Result<Considered, CommandError> {
+        let charge = asked.charge(unit.policy().conversion_fee)?;
+        let spends = matches!(self.request.kind, RequestKind::Purchase | RequestKind::Cash);
+        let raised = match self.posting {
+            Posting::Hold if spends => find_raised(unit, &self.exchange, card)?,
+            Posting::Hold | Posting::Post => None,
+        };
+        let velocity = velocity(unit, card)?;
+        let surroundings = Surroundings {
+            card,
+            velocity: &velocity,
+            available: available(unit, LedgerAccountId::card(card.id))?,
+            merchant: (&self.exchange.merchant.mcc, &self.exchange.merchant.id),
+            raised: raised.as_ref(),
+            now: unit.now(),
+        };
+        let facts = surroundings.facts(&self.request, charge.total, self.hook)?;
+        Ok(Considered { decision: decide(&facts), raised, charge })
+    }
+
+    /// Answers what moves no money yet: a verification, an inquiry, the announcement of a refund.
+    fn acknowledge(
+        &self,
+        unit: &mut Unit<'_>,
+        frame: &Frame<'_>,
+        card: &Card,
+        (asked, decision): (&Asked, Decision),
+    ) -> CommandResult<Settled> {
+        let approval_code = cardium_authorizations::approval_code(self.id);
+        let answer = match self.request.kind {
+            RequestKind::BalanceInquiry => self.balance(unit, card, approval_code)?,
+            _ => NetworkAnswer::Approved { approval_code },
+        };
+        let amount = match self.request.kind {
+            RequestKind::Credit => asked.billing,
+            _ => Money::zero(asked.billing.currency()),
+        };
+        let step = NewStep {
+            authorization: None,
+            merchant_amount: asked.merchant_amount.clone(),
+            ..NewStep::of(self.id, (Step::Authorized, self.kind()), amount)
+        };
+        let outcome =
+            Outcome { steps: vec![step], decision: Some(decision.trace), ..Outcome::default() };
+        frame.conclude(unit, Some(card), &answer, outcome)
+    }
+
+    fn balance(
+        &self,
+        unit: &mut Unit<'_>,
+        card: &Card,
+        approval_code: String,
     ) -> Result<NetworkAnswer, CommandError> {
-        let new = NewAuthorization {
-            id: self.id,
-            account: card.account,
-            card: card.id,
-            book: card.book,
-            retrieval_reference: self.exchange.retrieval_reference.clone(),
-            amount,
-            merchant: self.exchange.merchant.clone(),
+        let account = unit.tx.find_ledger_account(LedgerAccountId::card(card.id))?;
+        let (available, posted) = match account {
+            Some(account) => (account.available()?, account.posted),
+            None => (Money::usd(0), Money::usd(0)),
         };
-        let now = unit.now();
-        let authorization = Authorization::approve(new, now);
-        let approval_code = authorization.approval_code.clone();
-        let account = LedgerAccountId::card(card.id);
-        change_hold(unit.tx, HoldId::from(self.id), account, amount, now)?;
-        unit.tx.save_authorization(authorization)?;
-        Ok(NetworkAnswer::Approved { approval_code })
+        Ok(NetworkAnswer::Balance { approval_code, available, posted })
     }
 
-    fn conclude(
+    fn decline(
         &self,
         unit: &mut Unit<'_>,
+        frame: &Frame<'_>,
         card: &Card,
-        answer: &NetworkAnswer,
-        amount: Money,
-        reversed: bool,
-    ) -> CommandResult<Approved> {
-        let (step, decline, authorization) = match answer {
-            NetworkAnswer::Declined(reason) => (Step::Declined, Some(*reason), None),
-            _ => (Step::Authorized, None, Some(self.id)),
+        (reason, decision): (DeclineReason, Option<cardium_authorizations::Trace>),
+    ) -> CommandResult<Settled> {
+        let asked = self.request.amount.as_ref().ok();
+        let charge = asked.map(|asked| asked.charge(unit.policy().conversion_fee)).transpose()?;
+        let zero = Money::usd(0);
+        let (amount, fee) = charge.map_or((zero, zero), |charge| (charge.total, charge.fee));
+        let step = NewStep {
+            authorization: None,
+            decline: Some(reason),
+            ..NewStep::of(self.id, (Step::Declined, self.kind()), amount)
         };
-        let reply = (self.exchange.encode)(answer);
-        if reversed {
-            // Its row already says that it was reversed; a repeat is declined alike.
-            let reply = Replied::Bytes(reply.bytes);
-            return Ok(Ending::Preview(Approved { reply, transaction: None }));
+        let merchant_amount = asked.and_then(|asked| asked.merchant_amount.clone());
+        let steps = vec![step.with_fee(fee, merchant_amount)];
+        let outcome = Outcome { steps, decision, ..Outcome::default() };
+        frame.conclude(unit, Some(card), &NetworkAnswer::Declined(reason), outcome)
+    }
+
+    /// What kind of step the request leaves, unless it raises an authorization.
+    pub(super) const fn kind(&self) -> TransactionKind {
+        match (self.request.kind, self.posting) {
+            (RequestKind::Verification, _) => TransactionKind::AccountVerification,
+            (RequestKind::BalanceInquiry, _) => TransactionKind::BalanceInquiry,
+            (RequestKind::Credit, _) => TransactionKind::CreditAuthorization,
+            (RequestKind::Purchase | RequestKind::Cash, Posting::Post) => {
+                TransactionKind::SingleMessage
+            }
+            (RequestKind::Cash, Posting::Hold) => TransactionKind::Cash,
+            (RequestKind::Purchase, Posting::Hold) => TransactionKind::Purchase,
         }
-        let code = (reply.response_code.as_str(), decline);
-        let transaction =
-            self.exchange.append_step(unit, card, (step, amount), authorization, code)?;
-        self.exchange.record(unit, &reply, authorization, None)?;
-        let reply = Replied::Bytes(reply.bytes);
-        Ok(Ending::Done(Approved { reply, transaction: Some(transaction) }))
-    }
-
-    fn decline_unknown(&self, unit: &mut Unit<'_>, reversed: bool) -> CommandResult<Approved> {
-        let answer = NetworkAnswer::Declined(DeclineReason::UnknownCard);
-        let reply = (self.exchange.encode)(&answer);
-        if !reversed {
-            self.exchange.record(unit, &reply, None, None)?;
-        }
-        let reply = Replied::Bytes(reply.bytes);
-        Ok(Ending::Done(Approved { reply, transaction: None }))
-    }
-
-    /// What a decline shows where the amount could not be read.
-    fn shown_amount(&self) -> Money {
-        self.amount.unwrap_or(Money::usd(0))
-    }
-}
-
-fn standing(card: &Card) -> CardStanding {
-    match (card.status, card.freeze_reason) {
-        (CardStatus::Active, _) => CardStanding::Active,
-        (CardStatus::Cancelled, _) => CardStanding::Closed,
-        (CardStatus::Frozen, Some(FreezeReason::AwaitingActivation)) => CardStanding::NotActivated,
-        (CardStatus::Frozen, _) => CardStanding::Frozen,
     }
 }

@@ -1,18 +1,20 @@
 use cardium_authorizations::{
-    Authorization, AuthorizationMatch, AuthorizationStatus, DeclineReason, NewAuthorization, Step,
-    Transaction,
+    Authorization, DeclineReason, Effect, Finality, Origin, Step, TransactionKind,
 };
 use cardium_cards::Card;
-use cardium_kernel::{AuthorizationId, Money};
-use cardium_ledger::{
-    HoldId, LedgerAccountId, Role, Source, book_posting, open_or_default, recipes, release_hold,
-};
+use cardium_kernel::AuthorizationId;
 
-use crate::{
-    CommandError, CommandResult, Context, Ending, Hints, NaturalKey, Unit, UseCase,
-    cards::settle_and_sweep,
-    network::{Exchange, NetworkAnswer, Replied, exchange::Earlier},
+use super::{
+    approve::new_authorization,
+    asked::{Asked, Charge},
+    books::book_clearing,
+    exchange::{Exchange, NetworkAnswer},
+    frame::{Frame, NewStep, Opening, Outcome, Settled},
+    matching::Quote,
+    spending::save_counted,
+    undo::undo_clearing,
 };
+use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase, cards::settle_and_sweep};
 
 /// Posts a clearing (0220): it is never declined for funds. What the card cannot cover becomes
 /// a receivable.
@@ -22,149 +24,86 @@ pub struct Clear {
     pub exchange: Exchange,
     /// The id of the authorization that a force post opens.
     pub id: AuthorizationId,
-    /// The billing amount, or why it cannot be one.
-    pub amount: Result<Money, DeclineReason>,
+    /// How much, or why it cannot be told.
+    pub amount: Result<Asked, DeclineReason>,
     /// DE 38, the code we approved with, where the advice quotes it.
     pub approval_code: Option<String>,
-}
-
-/// What came of a clearing.
-#[derive(Debug, Clone)]
-pub struct Cleared {
-    /// What goes back on the wire.
-    pub reply: Replied,
-    /// The step it left; none for a repeat or an unknown card.
-    pub transaction: Option<Transaction>,
+    /// Whether others follow.
+    pub finality: Finality,
 }
 
 impl UseCase for Clear {
-    type Output = Cleared;
+    type Output = Settled;
 
     fn hints(&self, _: &Context) -> Hints {
         let hints = self.exchange.hints().with_authorization(self.id);
-        match self.matching() {
-            Some(key) => hints.with_name(NaturalKey::Approval(key)),
-            None => hints,
-        }
+        self.quote().names().fold(hints, Hints::with_name)
     }
 
-    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Cleared> {
-        match self.exchange.replay(unit)? {
-            None => {}
-            Some(Earlier::Reply(reply)) => {
-                return Ok(Ending::Preview(Cleared { reply, transaction: None }));
-            }
-            // Its reversal came first: the two cancel out.
-            Some(Earlier::ReversedFirst) => {
-                let reply = (self.exchange.encode)(&NetworkAnswer::Accepted);
-                let reply = Replied::Bytes(reply.bytes);
-                return Ok(Ending::Preview(Cleared { reply, transaction: None }));
-            }
-        }
-        let card = self.exchange.find_card(unit)?;
-        let amount = self.amount.and_then(|amount| {
-            if amount.is_positive() { Ok(amount) } else { Err(DeclineReason::InvalidAmount) }
-        });
-        let (card, amount) = match (card, amount) {
-            (Some(card), Ok(amount)) => (card, amount),
-            (None, _) => return self.refuse(unit, DeclineReason::UnknownCard),
-            (_, Err(reason)) => return self.refuse(unit, reason),
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Settled> {
+        let (frame, card) = match self.exchange.open(unit)? {
+            Opening::Answered(settled) => return Ok(Ending::Preview(settled)),
+            Opening::Fresh(frame, card) => (frame, card),
         };
-        let mut authorization = self.get_authorization(unit, &card, amount)?;
-        self.post(unit, &card, &mut authorization, amount)?;
-        let reply = (self.exchange.encode)(&NetworkAnswer::Accepted);
-        let id = Some(authorization.id);
-        let step = (Step::Captured, amount);
-        let code = (reply.response_code.as_str(), None);
-        let transaction = self.exchange.append_step(unit, &card, step, id, code)?;
-        self.exchange.record(unit, &reply, id, Some(amount))?;
-        settle_and_sweep(unit, &card)?;
-        let reply = Replied::Bytes(reply.bytes);
-        Ok(Ending::Done(Cleared { reply, transaction: Some(transaction) }))
+        match (card, usable(&self.amount)) {
+            (None, _) => frame.refuse(unit, DeclineReason::UnknownCard),
+            (Some(_), Err(reason)) => frame.refuse(unit, reason),
+            (Some(card), Ok(asked)) => self.post(unit, &frame, &card, asked),
+        }
     }
 }
 
+/// An amount that money can be posted for.
+pub(super) fn usable(amount: &Result<Asked, DeclineReason>) -> Result<&Asked, DeclineReason> {
+    let asked = amount.as_ref().map_err(|reason| *reason)?;
+    if asked.billing.is_positive() { Ok(asked) } else { Err(DeclineReason::InvalidAmount) }
+}
+
 impl Clear {
-    fn matching(&self) -> Option<AuthorizationMatch> {
-        let approval_code = self.approval_code.clone()?;
-        Some(AuthorizationMatch { pan: *self.exchange.pan.as_bytes(), approval_code })
-    }
-
-    /// The one open authorization that the advice means, else a force post. More than one
-    /// candidate is no match: nobody guesses with money.
-    fn get_authorization(
-        &self,
-        unit: &mut Unit<'_>,
-        card: &Card,
-        amount: Money,
-    ) -> Result<Authorization, CommandError> {
-        let mut candidates = Vec::new();
-        if let Some(key) = self.matching() {
-            for id in unit.tx.find_authorizations(&key)? {
-                candidates.extend(unit.tx.find_authorization(id)?);
-            }
-        }
-        candidates.retain(|found| found.status != AuthorizationStatus::Reversed);
-        if candidates.len() > 1 {
-            let reference = &self.exchange.retrieval_reference;
-            candidates.retain(|found| found.retrieval_reference == *reference);
-        }
-        match (candidates.pop(), candidates.is_empty()) {
-            (Some(found), true) => Ok(found),
-            _ => Ok(self.force_post(unit, card, amount)),
-        }
-    }
-
-    fn force_post(&self, unit: &Unit<'_>, card: &Card, amount: Money) -> Authorization {
-        let new = NewAuthorization {
-            id: self.id,
-            account: card.account,
-            card: card.id,
-            book: card.book,
-            retrieval_reference: self.exchange.retrieval_reference.clone(),
-            amount,
-            merchant: self.exchange.merchant.clone(),
-        };
-        Authorization::force_post(new, unit.now())
+    fn quote(&self) -> Quote<'_> {
+        Quote { exchange: &self.exchange, approval_code: self.approval_code.as_deref() }
     }
 
     fn post(
         &self,
         unit: &mut Unit<'_>,
+        frame: &Frame<'_>,
         card: &Card,
-        authorization: &mut Authorization,
-        amount: Money,
-    ) -> Result<(), CommandError> {
-        let now = unit.now();
-        release_hold(unit.tx, HoldId::from(authorization.id), now)?;
-        let parts = self.parts(unit, card, amount)?;
-        let source = Source { object: "authorization", id: authorization.id.value() };
-        let posting = recipes::clearing(&mut unit.ids, card.book, source, &parts)?;
-        book_posting(unit.tx, posting, now)?;
-        authorization.clear(amount, now)?;
-        Ok(unit.tx.save_authorization(authorization.clone())?)
-    }
-
-    fn parts(
-        &self,
-        unit: &mut Unit<'_>,
-        card: &Card,
-        amount: Money,
-    ) -> Result<recipes::Clearing, CommandError> {
-        let (balance, receivable) =
-            (LedgerAccountId::card(card.id), LedgerAccountId::card_receivable(card.id));
-        for (id, role) in [(balance, Role::Card), (receivable, Role::CardReceivable)] {
-            let opened = open_or_default(unit.tx, id, card.account, card.book, role)?;
-            unit.tx.save_ledger_account(opened)?;
+        asked: &Asked,
+    ) -> CommandResult<Settled> {
+        let charge = asked.charge(unit.policy().conversion_fee)?;
+        let found = self.quote().find(unit, card, Some(charge.total))?;
+        let mut authorization = match found.filter(|found| found.origin != Origin::Refund) {
+            Some(found) => found,
+            None => {
+                let new = new_authorization(&self.exchange, card, (self.id, charge.total), None);
+                Authorization::force_post(new, unit.now())
+            }
+        };
+        book_clearing(unit, card, &mut authorization, charge, self.finality)?;
+        let mut outcome = self.outcome(&authorization, asked, charge);
+        if let Some(remaining) = frame.reversed {
+            let back = undo_clearing(unit, card, &mut authorization, (charge, remaining))?;
+            outcome.steps.extend(back);
+            outcome.effect = None;
         }
-        let account = unit.tx.find_ledger_account(balance)?;
-        let free = account.map_or(Ok(Money::usd(0)), |account| account.available())?;
-        Ok(recipes::Clearing { card: balance, receivable, amount, covered: free.min(amount)? })
+        save_counted(unit, card, &mut authorization)?;
+        let settled = frame.conclude(unit, Some(card), &NetworkAnswer::Accepted, outcome)?;
+        settle_and_sweep(unit, card)?;
+        Ok(settled)
     }
 
-    fn refuse(&self, unit: &mut Unit<'_>, reason: DeclineReason) -> CommandResult<Cleared> {
-        let reply = (self.exchange.encode)(&NetworkAnswer::Declined(reason));
-        self.exchange.record(unit, &reply, None, None)?;
-        Ok(Ending::Done(Cleared { reply: Replied::Bytes(reply.bytes), transaction: None }))
+    fn outcome(&self, authorization: &Authorization, asked: &Asked, charge: Charge) -> Outcome {
+        let forced = authorization.id == self.id;
+        let kind = if forced { TransactionKind::ForcePost } else { TransactionKind::Clearing };
+        let step = NewStep::of(authorization.id, (Step::Captured, kind), charge.total)
+            .with_fee(charge.fee, asked.merchant_amount.clone());
+        Outcome {
+            steps: vec![step],
+            authorization: Some(authorization.id),
+            effect: Some(Effect::Cleared(charge.total)),
+            fee: Some(charge.fee),
+            decision: None,
+        }
     }
 }

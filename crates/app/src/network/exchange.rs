@@ -1,14 +1,14 @@
 use std::sync::Arc;
 
 use cardium_authorizations::{
-    DeclineReason, MaskedFields, Merchant, MessageKey, MessageOutcome, NetworkMessage, Step,
-    Transaction,
+    DeclineReason, MaskedFields, Merchant, MessageKey, MessageOutcome, NetworkMessage, late_copy,
 };
 use cardium_cards::Card;
-use cardium_kernel::{AuthorizationId, MessageId, Money, TransactionId};
+use cardium_kernel::{MessageId, Money};
 use cardium_vault::PanFingerprint;
 
-use crate::{CommandError, EventType, Hints, NaturalKey, RowKey, Snapshot, Unit};
+use super::frame::{Frame, Opening, Settled};
+use crate::{CommandError, Hints, NaturalKey, RowKey, Unit};
 
 /// What the programme answers to the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,22 @@ pub enum NetworkAnswer {
     Approved {
         /// DE 38.
         approval_code: String,
+    },
+    /// Approved for less than was asked.
+    ApprovedInPart {
+        /// DE 38.
+        approval_code: String,
+        /// What is approved, in the billing currency and without our fee.
+        billing: Money,
+    },
+    /// What the card has (DE 54).
+    Balance {
+        /// DE 38.
+        approval_code: String,
+        /// What may be spent.
+        available: Money,
+        /// What is posted, holds included.
+        posted: Money,
     },
     /// Declined for this reason.
     Declined(DeclineReason),
@@ -39,7 +55,7 @@ pub struct NetworkReply {
 /// transaction, so it is pure.
 type Encode = dyn Fn(&NetworkAnswer) -> NetworkReply + Send + Sync;
 
-/// The facts of a request that every kind of exchange shares.
+/// The facts of a message that every kind of exchange shares.
 #[derive(Clone)]
 pub struct Exchange {
     /// What names the exchange.
@@ -54,6 +70,10 @@ pub struct Exchange {
     pub merchant: Merchant,
     /// DE 37.
     pub retrieval_reference: String,
+    /// DE 11 of the message that the exchange is about: that of DE 90 where it is quoted.
+    pub stan: String,
+    /// DE 63, the network's name for the whole transaction; empty where it gives none.
+    pub network_trace: String,
     /// Encodes the answer.
     pub encode: Arc<Encode>,
 }
@@ -71,90 +91,7 @@ impl Exchange {
     /// The exchange's own row, and the card with everything that hangs on it.
     #[must_use]
     pub fn hints(&self) -> Hints {
-        Hints::rows([RowKey::Message(self.key.id())])
-            .with_name(NaturalKey::Pan(*self.pan.as_bytes()))
-    }
-
-    /// The stored answer of an earlier copy of this message, if there is one.
-    ///
-    /// # Errors
-    /// When the row was not announced.
-    pub fn replay(&self, unit: &mut Unit<'_>) -> Result<Option<Earlier>, CommandError> {
-        let Some(message) = unit.tx.find_message(self.key.id())? else {
-            return Ok(None);
-        };
-        Ok(Some(match message.outcome {
-            MessageOutcome::ReversedFirst => Earlier::ReversedFirst,
-            MessageOutcome::Answered(_) if message.fingerprint != self.fingerprint => {
-                Earlier::Reply(Replied::Duplicate)
-            }
-            MessageOutcome::Answered(bytes) => Earlier::Reply(Replied::Bytes(bytes)),
-        }))
-    }
-
-    /// The card that bears the PAN.
-    ///
-    /// # Errors
-    /// When the rows were not announced.
-    pub fn find_card(&self, unit: &mut Unit<'_>) -> Result<Option<Card>, CommandError> {
-        match unit.tx.find_card_by_pan(&self.pan)? {
-            Some(id) => Ok(unit.tx.find_card(id)?),
-            None => Ok(None),
-        }
-    }
-
-    /// Records the exchange with its answer, and what it cleared, where it is a clearing.
-    ///
-    /// # Errors
-    /// When it was recorded before.
-    pub fn record(
-        &self,
-        unit: &mut Unit<'_>,
-        reply: &NetworkReply,
-        authorization: Option<AuthorizationId>,
-        cleared: Option<Money>,
-    ) -> Result<(), CommandError> {
-        Ok(unit.tx.insert_message(NetworkMessage {
-            id: self.key.id(),
-            mti: self.mti.clone(),
-            fingerprint: self.fingerprint,
-            authorization,
-            cleared,
-            fields: reply.fields.clone(),
-            outcome: MessageOutcome::Answered(reply.bytes.clone()),
-            created_at: unit.now(),
-        })?)
-    }
-
-    /// Appends the step that the exchange made, with its event.
-    ///
-    /// # Errors
-    /// When the account's sequence was not announced.
-    pub fn append_step(
-        &self,
-        unit: &mut Unit<'_>,
-        card: &Card,
-        (step, amount): (Step, Money),
-        authorization: Option<AuthorizationId>,
-        (response_code, decline): (&str, Option<DeclineReason>),
-    ) -> Result<Transaction, CommandError> {
-        let transaction = Transaction {
-            id: TransactionId::new(unit.ids.mint()),
-            account: card.account,
-            card: card.id,
-            book: card.book,
-            authorization,
-            step,
-            amount,
-            merchant: self.merchant.clone(),
-            response_code: response_code.to_owned(),
-            decline,
-            message: Some(self.key.id()),
-            created_at: unit.now(),
-        };
-        unit.tx.insert_transaction(transaction.clone())?;
-        unit.emit(event_of(step), Snapshot::Transaction(transaction.clone()))?;
-        Ok(transaction)
+        Hints::rows([RowKey::Message(self.id())]).with_name(NaturalKey::Pan(*self.pan.as_bytes()))
     }
 
     /// The identity of the exchange.
@@ -162,23 +99,49 @@ impl Exchange {
     pub fn id(&self) -> MessageId {
         self.key.id()
     }
-}
 
-/// What is already known of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Earlier {
-    /// It was answered.
-    Reply(Replied),
-    /// Its reversal came first.
-    ReversedFirst,
-}
+    /// Looks whether the message was answered before, and for its card.
+    pub(super) fn open(&self, unit: &mut Unit<'_>) -> Result<Opening<'_>, CommandError> {
+        let Some(earlier) = unit.tx.find_message(self.id())? else {
+            return self.begin(unit, self.id(), None);
+        };
+        let MessageOutcome::ReversedFirst { remaining } = earlier.outcome else {
+            return Ok(Opening::Answered(self.repeat(earlier)));
+        };
+        let place = late_copy(self.id());
+        match unit.tx.find_message(place)? {
+            Some(answered) => Ok(Opening::Answered(self.repeat(answered))),
+            None => self.begin(unit, place, Some(remaining)),
+        }
+    }
 
-const fn event_of(step: Step) -> EventType {
-    match step {
-        Step::Authorized => EventType::TransactionAuthorized,
-        Step::Captured => EventType::TransactionCaptured,
-        Step::Refunded => EventType::TransactionRefunded,
-        Step::Declined => EventType::TransactionDeclined,
-        Step::Reversed => EventType::TransactionReversed,
+    fn begin(
+        &self,
+        unit: &mut Unit<'_>,
+        place: MessageId,
+        reversed: Option<Money>,
+    ) -> Result<Opening<'_>, CommandError> {
+        let card = self.find_card(unit)?;
+        Ok(Opening::Fresh(Frame { exchange: self, place, reversed }, card))
+    }
+
+    fn find_card(&self, unit: &mut Unit<'_>) -> Result<Option<Card>, CommandError> {
+        match unit.tx.find_card_by_pan(&self.pan)? {
+            Some(id) => Ok(unit.tx.find_card(id)?),
+            None => Ok(None),
+        }
+    }
+
+    /// The stored answer for a repeat; a copy with other contents is no repeat.
+    fn repeat(&self, earlier: NetworkMessage) -> Settled {
+        let reply = match earlier.outcome {
+            MessageOutcome::Answered(bytes) if earlier.fingerprint == self.fingerprint => {
+                Replied::Bytes(bytes)
+            }
+            MessageOutcome::Answered(_) | MessageOutcome::ReversedFirst { .. } => {
+                Replied::Duplicate
+            }
+        };
+        Settled { reply, transaction: None }
     }
 }

@@ -1,42 +1,38 @@
 use cardium_authorizations::{
-    Authorization, AuthorizationStatus, MaskedFields, MessageOutcome, NetworkMessage, Reversal,
-    Step, Transaction, reversal_mark,
+    Authorization, Effect, MaskedFields, MessageOutcome, NetworkMessage, reversal_mark,
 };
 use cardium_cards::Card;
 use cardium_kernel::{MessageId, Money};
-use cardium_ledger::{
-    HoldId, LedgerAccountId, Role, Source, book_posting, change_hold, open_or_default, recipes,
-};
 
+use super::{
+    asked::Charge,
+    exchange::{Exchange, NetworkAnswer},
+    frame::{NewStep, Opening, Outcome, Settled},
+    spending::save_counted,
+    undo::{undo_authorization, undo_clearing, undo_refund, with_fee},
+};
 use crate::{
     CommandError, CommandResult, Context, Ending, Hints, NaturalKey, RowKey, Unit, UseCase,
     cards::settle_and_sweep,
-    network::{Exchange, NetworkAnswer, Replied, exchange::Earlier},
 };
 
-/// Takes an authorization back (0400, 0420). It is always accepted: with no original it is
-/// remembered, so that the original is declined should it still arrive.
+/// Takes back what a message did (0400, 0420). It is always accepted: with no original it is
+/// remembered, so that the original has no effect should it still arrive.
+///
+/// Without DE 95 it takes back what its original did, once. With DE 95 it brings an authorization
+/// down to that new total, however it was raised, and what was posted down to that amount.
 #[derive(Clone)]
 pub struct Reverse {
     /// The reversal.
     pub exchange: Exchange,
     /// The exchange it takes back, from DE 90.
     pub original: MessageId,
-    /// What stays authorized (DE 95), zero for a full reversal.
-    pub remaining: Money,
-}
-
-/// What came of a reversal.
-#[derive(Debug, Clone)]
-pub struct Reversed {
-    /// What goes back on the wire.
-    pub reply: Replied,
-    /// The step it left; none where nothing changed.
-    pub transaction: Option<Transaction>,
+    /// What stays (DE 95), in the billing currency; none for a full reversal.
+    pub remaining: Option<Money>,
 }
 
 impl UseCase for Reverse {
-    type Output = Reversed;
+    type Output = Settled;
 
     fn hints(&self, _: &Context) -> Hints {
         self.exchange
@@ -46,138 +42,95 @@ impl UseCase for Reverse {
             .with_name(NaturalKey::Exchange(self.original))
     }
 
-    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Reversed> {
-        let earlier = self.exchange.replay(unit)?;
-        if let Some(Earlier::Reply(reply)) = earlier {
-            return Ok(Ending::Preview(Reversed { reply, transaction: None }));
-        }
-        let reply = (self.exchange.encode)(&NetworkAnswer::Accepted);
-        if earlier.is_some() {
-            let reply = Replied::Bytes(reply.bytes);
-            return Ok(Ending::Preview(Reversed { reply, transaction: None }));
-        }
-        let card = self.exchange.find_card(unit)?;
-        let original = self.find_original(unit)?;
-        let transaction = match (card, original) {
-            (Some(card), Some((found, cleared))) if found.card == card.id => {
-                self.take_back(unit, &card, (found, cleared), &reply.response_code)?
-            }
-            _ => None,
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Settled> {
+        let (frame, card) = match self.exchange.open(unit)? {
+            Opening::Answered(settled) => return Ok(Ending::Preview(settled)),
+            Opening::Fresh(frame, card) => (frame, card),
         };
-        let authorization = transaction.as_ref().and_then(|step| step.authorization);
-        self.exchange.record(unit, &reply, authorization, None)?;
-        Ok(Ending::Done(Reversed { reply: Replied::Bytes(reply.bytes), transaction }))
+        let mut outcome = Outcome::default();
+        match (&card, self.find_original(unit)?) {
+            (Some(card), Some((original, found))) if found.card == card.id => {
+                outcome.authorization = Some(found.id);
+                outcome.steps.extend(self.take_back(unit, card, (&original, found))?);
+            }
+            _ => {}
+        }
+        let settled = frame.conclude(unit, card.as_ref(), &NetworkAnswer::Accepted, outcome)?;
+        if let Some(card) = card {
+            settle_and_sweep(unit, &card)?;
+        }
+        Ok(settled)
     }
 }
 
 impl Reverse {
-    /// The authorization to take back, and what the original cleared, where it is a clearing. An
-    /// unknown original is remembered as reversed first.
+    /// What is to be taken back. An unknown original is remembered as reversed first.
     fn find_original(
         &self,
         unit: &mut Unit<'_>,
-    ) -> Result<Option<(Authorization, Option<Money>)>, CommandError> {
+    ) -> Result<Option<(NetworkMessage, Authorization)>, CommandError> {
         let Some(message) = unit.tx.find_message(self.original)? else {
-            unit.tx.insert_message(tombstone(unit, self.original))?;
+            let remaining = self.remaining.unwrap_or(Money::usd(0));
+            unit.tx.insert_message(tombstone(unit, self.original, remaining))?;
             return Ok(None);
         };
         let Some(id) = message.authorization else { return Ok(None) };
-        Ok(unit.tx.find_authorization(id)?.map(|found| (found, message.cleared)))
+        Ok(unit.tx.find_authorization(id)?.map(|found| (message, found)))
     }
 
     fn take_back(
         &self,
         unit: &mut Unit<'_>,
         card: &Card,
-        (mut authorization, cleared): (Authorization, Option<Money>),
-        response_code: &str,
-    ) -> Result<Option<Transaction>, CommandError> {
-        let reversal = match cleared {
-            Some(cleared) => self.of_clearing(unit, &mut authorization, cleared)?,
-            None => self.of_authorization(unit, &mut authorization)?,
+        (original, mut authorization): (&NetworkMessage, Authorization),
+    ) -> Result<Option<NewStep>, CommandError> {
+        let Some(effect) = original.effect else { return Ok(None) };
+        let charge = Charge { total: effect.amount(), fee: original.fee };
+        let remaining = self.remaining.unwrap_or(Money::usd(0));
+        let step = match (effect, self.remaining) {
+            (Effect::Authorized(_) | Effect::Incremented(_), Some(total)) => {
+                let total = with_fee(charge, total)?;
+                undo_authorization(unit, card, &mut authorization, total)?
+            }
+            _ if !self.mark(unit)? => return Ok(None),
+            (Effect::Authorized(amount) | Effect::Incremented(amount), None) => {
+                let total = authorization.authorized.minus(amount)?;
+                undo_authorization(unit, card, &mut authorization, total)?
+            }
+            (Effect::Cleared(_), _) => {
+                undo_clearing(unit, card, &mut authorization, (charge, remaining))?
+            }
+            (Effect::Refunded(amount), _) => {
+                undo_refund(unit, card, &mut authorization, (amount, remaining))?
+            }
         };
-        if !reversal.total.is_positive() {
-            return Ok(None);
-        }
-        let now = unit.now();
-        let hold = HoldId::from(authorization.id);
-        change_hold(unit.tx, hold, LedgerAccountId::card(card.id), reversal.held, now)?;
-        if reversal.refund.is_positive() {
-            self.give_back(unit, card, &authorization, reversal.refund)?;
-        }
-        unit.tx.save_authorization(authorization.clone())?;
-        let step = (Step::Reversed, reversal.total);
-        let id = Some(authorization.id);
-        let step = self.exchange.append_step(unit, card, step, id, (response_code, None))?;
-        settle_and_sweep(unit, card)?;
-        Ok(Some(step))
+        save_counted(unit, card, &mut authorization)?;
+        Ok(step)
     }
 
-    fn of_authorization(
-        &self,
-        unit: &Unit<'_>,
-        authorization: &mut Authorization,
-    ) -> Result<Reversal, CommandError> {
-        if authorization.status == AuthorizationStatus::Reversed {
-            return Ok(nothing(authorization));
-        }
-        Ok(authorization.reverse(self.remaining, unit.now())?)
-    }
-
-    /// A clearing is given back once, and no more than it cleared.
-    fn of_clearing(
-        &self,
-        unit: &mut Unit<'_>,
-        authorization: &mut Authorization,
-        cleared: Money,
-    ) -> Result<Reversal, CommandError> {
+    /// Notes that the original is taken back; says whether it was not before.
+    fn mark(&self, unit: &mut Unit<'_>) -> Result<bool, CommandError> {
         let mark = reversal_mark(self.original);
         if unit.tx.find_message(mark)?.is_some() {
-            return Ok(nothing(authorization));
+            return Ok(false);
         }
-        unit.tx.insert_message(tombstone(unit, mark))?;
-        let refund = authorization.give_back(cleared.minus(self.remaining)?, unit.now())?;
-        Ok(Reversal { refund, total: refund, ..nothing(authorization) })
-    }
-
-    fn give_back(
-        &self,
-        unit: &mut Unit<'_>,
-        card: &Card,
-        authorization: &Authorization,
-        amount: Money,
-    ) -> Result<(), CommandError> {
-        let receivable = LedgerAccountId::card_receivable(card.id);
-        let owing =
-            open_or_default(unit.tx, receivable, card.account, card.book, Role::CardReceivable)?;
-        let parts = recipes::Refund {
-            card: LedgerAccountId::card(card.id),
-            receivable,
-            amount,
-            settles: owing.posted.negated()?.min(amount)?,
-        };
-        let source = Source { object: "authorization", id: authorization.id.value() };
-        let posting = recipes::refund(&mut unit.ids, card.book, source, &parts)?;
-        let now = unit.now();
-        Ok(book_posting(unit.tx, posting, now)?)
+        unit.tx.insert_message(tombstone(unit, mark, Money::usd(0)))?;
+        Ok(true)
     }
 }
 
 /// A row that says only that a message was reversed.
-fn tombstone(unit: &Unit<'_>, id: MessageId) -> NetworkMessage {
+fn tombstone(unit: &Unit<'_>, id: MessageId, remaining: Money) -> NetworkMessage {
     NetworkMessage {
         id,
         mti: String::new(),
         fingerprint: 0,
         authorization: None,
-        cleared: None,
+        effect: None,
+        fee: Money::usd(0),
+        decision: None,
         fields: MaskedFields::default(),
-        outcome: MessageOutcome::ReversedFirst,
+        outcome: MessageOutcome::ReversedFirst { remaining },
         created_at: unit.now(),
     }
-}
-
-fn nothing(authorization: &Authorization) -> Reversal {
-    let zero = Money::zero(authorization.held.currency());
-    Reversal { held: authorization.held, refund: zero, total: zero }
 }

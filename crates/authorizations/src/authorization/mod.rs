@@ -107,13 +107,20 @@ impl Authorization {
         self.held.plus(self.advanced)
     }
 
-    /// Raises what is authorized by an approved increment, and holds it for another period.
+    /// Raises what is authorized by an increment, and holds it for another period: `held` of it
+    /// on the card, the rest, which only an advice has, is advanced.
     ///
     /// # Errors
     /// When the sum does not fit.
-    pub fn increment(&mut self, amount: Money, now: Timestamp) -> Result<(), MoneyError> {
+    pub fn increment(
+        &mut self,
+        amount: Money,
+        held: Money,
+        now: Timestamp,
+    ) -> Result<(), MoneyError> {
         self.0.authorized = self.authorized.plus(amount)?;
-        self.0.held = self.held.plus(amount)?;
+        self.0.held = self.held.plus(held)?;
+        self.0.advanced = self.advanced.plus(amount.minus(held)?)?;
         self.0.expires_at = self.expires_at.max(now.after(hold_period(&self.merchant.mcc)));
         self.touch(now);
         Ok(())

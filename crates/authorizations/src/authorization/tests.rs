@@ -120,7 +120,7 @@ fn tallies_come_off_the_newest_first_and_read_back() {
     let mut auth = authorization(100);
     let first = auth.recount(NOW).unwrap();
     assert_eq!((first.gained.unwrap().amount, first.transactions), (Money::usd(100), 1));
-    auth.increment(Money::usd(50), later).unwrap();
+    auth.increment(Money::usd(50), Money::usd(50), later).unwrap();
     assert_eq!(auth.recount(later).unwrap().transactions, 0);
     auth.reverse_to(Money::usd(80), later).unwrap();
     let lost = auth.recount(later).unwrap().lost;
@@ -165,7 +165,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 fn apply(auth: &mut Authorization, step: Move) -> Result<(), MoneyError> {
     match step {
         Move::Increment(cents) if auth.takes_increment() => {
-            auth.increment(Money::usd(cents), NOW)?;
+            auth.increment(Money::usd(cents), Money::usd(cents / 2), NOW)?;
         }
         Move::Increment(_) => {}
         Move::Reverse(cents) => {

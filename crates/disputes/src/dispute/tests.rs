@@ -14,6 +14,7 @@ fn dispute(cents: i64) -> Dispute {
         reason: Reason::Duplicate,
         description: "charged twice".into(),
         amount: Money::usd(cents),
+        fee: Money::usd(0),
     };
     Dispute::open(new, NOW)
 }

@@ -1,5 +1,6 @@
 //! How business events are booked: one recipe a file, each a pure function to a posting.
 
+mod advance;
 mod card_load;
 mod card_unload;
 mod clearing;
@@ -8,14 +9,17 @@ mod dispute_credit;
 mod dispute_debit;
 mod dispute_settlement;
 mod refund;
+mod refund_reversal;
 mod topup_credit;
 
+pub use advance::{AdvanceReturn, advance, advance_return};
 pub use card_load::{CardLoad, card_load};
 pub use card_unload::card_unload;
 pub use clearing::{Clearing, clearing};
 pub use debt::settle_debt;
 pub use dispute_credit::{DisputeCredit, dispute_credit};
 pub use dispute_debit::{DisputeDebit, dispute_debit};
-pub use dispute_settlement::dispute_settlement;
+pub use dispute_settlement::{DisputeSettlement, dispute_settlement};
 pub use refund::{Refund, refund};
+pub use refund_reversal::{RefundReversal, refund_reversal};
 pub use topup_credit::topup_credit;

@@ -9,8 +9,10 @@ pub struct Refund {
     pub card: LedgerAccountId,
     /// The card's debts, settled first.
     pub receivable: LedgerAccountId,
-    /// What the network gives back.
+    /// What the cardholder gets back, the fee included.
     pub amount: Money,
+    /// Our fee for the conversion that goes back with it.
+    pub fee: Money,
     /// How much of it settles the receivable.
     pub settles: Money,
 }
@@ -26,7 +28,8 @@ pub fn refund(
     refund: &Refund,
 ) -> Result<Posting, PostingError> {
     let lines = [
-        Line::System(SystemAccount::NetworkSettlement, refund.amount.negated()?),
+        Line::System(SystemAccount::NetworkSettlement, refund.amount.minus(refund.fee)?.negated()?),
+        Line::System(SystemAccount::CardFees, refund.fee.negated()?),
         Line::Customer(refund.receivable, refund.settles),
         Line::Customer(refund.card, refund.amount.minus(refund.settles)?),
     ];

@@ -4,7 +4,7 @@ use cardium_accounts::{Account, Email};
 use cardium_app::{RowKey, audit::AuditDraft, event::EventDraft, idempotency::IdempotencyRecord};
 use cardium_auth::Credential;
 use cardium_authorizations::{Authorization, AuthorizationMatch, NetworkMessage, Transaction};
-use cardium_cards::{Card, StoredPan};
+use cardium_cards::{Card, StoredPan, Velocity};
 use cardium_kernel::{AccountId, AuthorizationId, CardId};
 use cardium_ledger::{Hold, LedgerAccount};
 use cardium_topups::{Deposit, Topup};
@@ -45,6 +45,10 @@ macro_rules! each_shelf {
         }
         {
             let $shelf = &mut batch.pans;
+            $run
+        }
+        {
+            let $shelf = &mut batch.velocities;
             $run
         }
         {
@@ -106,6 +110,7 @@ pub(crate) struct Batch {
     pub(crate) deposits: Shelf<Deposit>,
     pub(crate) cards: Shelf<Card>,
     pub(crate) pans: Shelf<StoredPan>,
+    pub(crate) velocities: Shelf<Velocity>,
     pub(crate) authorizations: Shelf<Authorization>,
     pub(crate) holds: Shelf<Hold>,
     pub(crate) ledger_accounts: Shelf<LedgerAccount>,
@@ -138,6 +143,7 @@ impl Batch {
             deposits: Shelf::new(postgres, Lock::Update),
             cards: Shelf::new(postgres, Lock::Update),
             pans: Shelf::new(postgres, Lock::None),
+            velocities: Shelf::new(postgres, Lock::Update),
             authorizations: Shelf::new(postgres, Lock::Update),
             holds: Shelf::new(postgres, Lock::Update),
             ledger_accounts: Shelf::new(postgres, Lock::Update),
@@ -182,6 +188,7 @@ impl Batch {
         self.topups.load(connection, &keys.topups)?;
         self.deposits.load(connection, &keys.deposits)?;
         self.cards.load(connection, &keys.cards)?;
+        self.velocities.load(connection, &keys.velocities)?;
         self.authorizations.load(connection, &keys.authorizations)?;
         self.holds.load(connection, &keys.holds)?;
         self.ledger_accounts.load(connection, &keys.ledger_accounts)?;
@@ -243,6 +250,7 @@ struct Keys {
     deposits: BTreeSet<u128>,
     cards: BTreeSet<u128>,
     pans: BTreeSet<u128>,
+    velocities: BTreeSet<u128>,
     authorizations: BTreeSet<u128>,
     holds: BTreeSet<u128>,
     ledger_accounts: BTreeSet<u128>,
@@ -262,6 +270,7 @@ impl Keys {
                 RowKey::Deposit(id) => keys.deposits.insert(id.value()),
                 RowKey::Card(id) => keys.cards.insert(id.value()),
                 RowKey::Pan(id) => keys.pans.insert(id.value()),
+                RowKey::Velocity(id) => keys.velocities.insert(id.value()),
                 RowKey::Authorization(id) => keys.authorizations.insert(id.value()),
                 RowKey::Hold(id) => keys.holds.insert(id.value()),
                 RowKey::LedgerAccount(id) => keys.ledger_accounts.insert(id.value()),

@@ -65,7 +65,7 @@ impl Batch {
         for mut row in lookup(connection, text, (Kind::Bytes, keys), &kinds)? {
             let (pan, card) = (row.array::<32>()?, CardId::new(row.id()?));
             let account = AccountId::new(row.id()?);
-            rows.extend(Hints::default().with_card(card).with(RowKey::Sequence(account)).rows);
+            rows.extend(Hints::default().with_spending(card).with(RowKey::Sequence(account)).rows);
             found.insert(pan, card);
         }
         for pan in pans {

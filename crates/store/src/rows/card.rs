@@ -1,5 +1,5 @@
 use cardium_cards::{
-    Card, CardRecord, CardStatus, CardType, FreezeReason, StoredPan, Wallet, WalletState,
+    Card, CardRecord, CardStatus, CardType, Controls, FreezeReason, StoredPan, Wallet, WalletState,
     find_product,
 };
 use cardium_kernel::{AccountId, CardId, StoreError};
@@ -24,6 +24,7 @@ impl Row for Card {
             ("label", Kind::Text),
             ("apple_pay", Kind::Text),
             ("google_pay", Kind::Text),
+            ("controls", Kind::Text),
             ("created_at", Kind::Int),
             ("updated_at", Kind::Int),
             ("version", Kind::Int),
@@ -54,6 +55,7 @@ impl Row for Card {
             Value::optional(self.label.as_deref(), Value::text),
             Value::text(self.wallet.apple_pay.as_str()),
             Value::text(self.wallet.google_pay.as_str()),
+            Value::optional(self.controls.to_text(), |text| Value::Text(text.into())),
             time(self.created_at),
             time(self.updated_at),
             Value::Int(self.version),
@@ -80,6 +82,9 @@ impl Row for Card {
                 apple_pay: fields.word(WalletState::parse)?,
                 google_pay: fields.word(WalletState::parse)?,
             },
+            controls: fields
+                .optional(|fields| fields.word(Controls::parse_text))?
+                .unwrap_or_default(),
             created_at: fields.time()?,
             updated_at: fields.time()?,
             version: fields.int()?,

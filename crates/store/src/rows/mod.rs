@@ -14,6 +14,7 @@ mod message;
 mod sequence;
 mod topup;
 mod transaction;
+mod velocity;
 mod webhook;
 
 use cardium_kernel::{Book, Currency, Money, StoreError, Timestamp};

@@ -9,7 +9,7 @@ use cardium_auth::{Credential, CredentialStore};
 use cardium_authorizations::{
     Authorization, AuthorizationMatch, AuthorizationStore, NetworkMessage, Transaction,
 };
-use cardium_cards::{Card, CardStore, StoredPan};
+use cardium_cards::{Card, CardStore, StoredPan, Velocity};
 use cardium_kernel::{
     AccountId, AuthorizationId, CardId, CredentialId, DepositId, MessageId, StoreError, Timestamp,
     TopupId,
@@ -138,6 +138,17 @@ impl CardStore for BatchTx<'_> {
     fn find_pan(&mut self, id: CardId) -> Result<Option<StoredPan>, StoreError> {
         let found = self.batch.pans.find(id.value());
         self.note(RowKey::Pan(id), found)
+    }
+
+    fn find_velocity(&mut self, id: CardId) -> Result<Option<Velocity>, StoreError> {
+        let found = self.batch.velocities.find(id.value());
+        self.note(RowKey::Velocity(id), found)
+    }
+
+    fn save_velocity(&mut self, velocity: Velocity) -> Result<(), StoreError> {
+        let key = RowKey::Velocity(velocity.card);
+        let saved = self.batch.velocities.save(velocity);
+        self.note(key, saved)
     }
 
     fn save_card(&mut self, card: Card) -> Result<(), StoreError> {

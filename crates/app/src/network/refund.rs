@@ -1,0 +1,107 @@
+use cardium_authorizations::{Authorization, DeclineReason, Effect, Step, TransactionKind};
+use cardium_cards::Card;
+use cardium_kernel::AuthorizationId;
+
+use super::{
+    approve::new_authorization,
+    asked::{Asked, Charge},
+    books::book_refund,
+    clear::usable,
+    exchange::{Exchange, NetworkAnswer},
+    frame::{Frame, NewStep, Opening, Outcome, Settled},
+    matching::Quote,
+    undo::undo_refund,
+};
+use crate::{
+    CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase, cards::settle_and_sweep,
+    disputes::absorb_refund,
+};
+
+/// Gives back what a merchant refunds (0200 or 0220, DE 3 = 20). It is linked to its purchase
+/// where that is known and has as much to give back; else it stands alone.
+#[derive(Clone)]
+pub struct Refund {
+    /// The message.
+    pub exchange: Exchange,
+    /// The id of the record that an unlinked refund opens.
+    pub id: AuthorizationId,
+    /// How much, or why it cannot be told.
+    pub amount: Result<Asked, DeclineReason>,
+    /// DE 38 of the purchase, where the message quotes it.
+    pub approval_code: Option<String>,
+}
+
+impl UseCase for Refund {
+    type Output = Settled;
+
+    fn hints(&self, _: &Context) -> Hints {
+        let hints = self.exchange.hints().with_authorization(self.id);
+        self.quote().names().fold(hints, Hints::with_name)
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Settled> {
+        let (frame, card) = match self.exchange.open(unit)? {
+            Opening::Answered(settled) => return Ok(Ending::Preview(settled)),
+            Opening::Fresh(frame, card) => (frame, card),
+        };
+        match (card, usable(&self.amount)) {
+            (None, _) => frame.refuse(unit, DeclineReason::UnknownCard),
+            (Some(_), Err(reason)) => frame.refuse(unit, reason),
+            (Some(card), Ok(asked)) => self.post(unit, &frame, &card, asked),
+        }
+    }
+}
+
+impl Refund {
+    fn quote(&self) -> Quote<'_> {
+        Quote { exchange: &self.exchange, approval_code: self.approval_code.as_deref() }
+    }
+
+    fn post(
+        &self,
+        unit: &mut Unit<'_>,
+        frame: &Frame<'_>,
+        card: &Card,
+        asked: &Asked,
+    ) -> CommandResult<Settled> {
+        // No fee: what the merchant gives back is not spending.
+        let amount = asked.billing;
+        let mut authorization = self.get_authorization(unit, card, asked)?;
+        authorization.refund(amount, unit.now())?;
+        let zero = amount.minus(amount)?;
+        book_refund(unit, card, &authorization, Charge { total: amount, fee: zero })?;
+        let step = (Step::Refunded, TransactionKind::Refund);
+        let step = NewStep::of(authorization.id, step, amount)
+            .with_fee(zero, asked.merchant_amount.clone());
+        let mut outcome = Outcome {
+            steps: vec![step],
+            authorization: Some(authorization.id),
+            effect: Some(Effect::Refunded(amount)),
+            ..Outcome::default()
+        };
+        if let Some(remaining) = frame.reversed {
+            outcome.steps.extend(undo_refund(unit, card, &mut authorization, (amount, remaining))?);
+            outcome.effect = None;
+        }
+        unit.tx.save_authorization(authorization)?;
+        let settled = frame.conclude(unit, Some(card), &NetworkAnswer::Accepted, outcome)?;
+        settle_and_sweep(unit, card)?;
+        Ok(settled)
+    }
+
+    fn get_authorization(
+        &self,
+        unit: &mut Unit<'_>,
+        card: &Card,
+        asked: &Asked,
+    ) -> Result<Authorization, CommandError> {
+        if let Some(mut found) = self.quote().find(unit, card, None)? {
+            absorb_refund(unit, card, &mut found, asked.billing)?;
+            if asked.billing.minor() <= found.refundable()?.minor() {
+                return Ok(found);
+            }
+        }
+        let new = new_authorization(&self.exchange, card, (self.id, asked.billing), None);
+        Ok(Authorization::unlinked_refund(new, unit.now()))
+    }
+}

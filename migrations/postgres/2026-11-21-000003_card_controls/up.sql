@@ -1,0 +1,26 @@
+-- What a card may be spent on, a line a rule; null where nothing is restricted.
+ALTER TABLE cards ADD COLUMN controls TEXT COLLATE "C";
+-- How far the plastic of a physical card is on its way; null on virtual ones.
+ALTER TABLE cards ADD COLUMN fulfilment TEXT COLLATE "C";
+
+-- What a card spent in the window that began at each start, and in all.
+CREATE TABLE card_velocity (
+    card_id BYTEA NOT NULL,
+    currency TEXT COLLATE "C" NOT NULL,
+    day_start BIGINT NOT NULL,
+    day_amount BIGINT NOT NULL,
+    day_count BIGINT NOT NULL,
+    week_start BIGINT NOT NULL,
+    week_amount BIGINT NOT NULL,
+    week_count BIGINT NOT NULL,
+    month_start BIGINT NOT NULL,
+    month_amount BIGINT NOT NULL,
+    month_count BIGINT NOT NULL,
+    lifetime_start BIGINT NOT NULL,
+    lifetime_amount BIGINT NOT NULL,
+    lifetime_count BIGINT NOT NULL,
+    cvv_failures BIGINT NOT NULL,
+    cvv_failed_at BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (card_id)
+);
