@@ -34,9 +34,7 @@ pub enum Content {
         filename: String,
         /// Its type, checked against its first bytes.
         file_type: FileType,
-        /// Its bytes' number.
-        size: i64,
-        /// Their SHA-256.
+        /// The SHA-256 of its bytes.
         sha256: [u8; 32],
     },
 }
@@ -48,6 +46,17 @@ pub struct Attachment {
     pub kind: EvidenceKind,
     /// What it says.
     pub content: Content,
+    /// How many bytes that is.
+    pub size: i64,
+}
+
+impl Attachment {
+    /// Evidence that is typed in.
+    #[must_use]
+    pub fn text(kind: EvidenceKind, text: String) -> Self {
+        let size = i64::try_from(text.len()).unwrap_or(i64::MAX);
+        Self { kind, content: Content::Text(text), size }
+    }
 }
 
 /// One piece of evidence; it never changes.
@@ -59,6 +68,8 @@ pub struct Evidence {
     pub kind: EvidenceKind,
     /// What it says.
     pub content: Content,
+    /// How many bytes that is.
+    pub size: i64,
     /// When it was added.
     pub created_at: Timestamp,
 }
@@ -90,6 +101,7 @@ impl Evidence {
             id: Self::id_at(dispute, before.saturating_add(1)),
             kind: attachment.kind,
             content: attachment.content,
+            size: attachment.size,
             created_at: now,
         })
     }

@@ -165,6 +165,17 @@ impl Programme {
                 };
                 recipes::refund(ids, book, SOURCE, &refund)
             }
+            Step::Credit(_) | Step::Debit(_) | Step::Settle(_) => {
+                return self.dispute_posting(step, (owed, free));
+            }
+            Step::Hold(..) | Step::Release(_) => unreachable!("holds are not postings"),
+        }
+        .expect("the test's own amounts are sound")
+    }
+
+    fn dispute_posting(&mut self, step: &Step, (owed, free): (i64, i64)) -> Posting {
+        let (ids, book) = (&mut self.ids, Book::Live);
+        match *step {
             Step::Credit(amount) => {
                 let credit = recipes::DisputeCredit {
                     card: self.card,
@@ -188,7 +199,7 @@ impl Programme {
                 let parts = recipes::DisputeSettlement { amount, fee };
                 recipes::dispute_settlement(ids, book, SOURCE, &parts)
             }
-            Step::Hold(..) | Step::Release(_) => unreachable!("holds are not postings"),
+            _ => unreachable!("only disputes are booked here"),
         }
         .expect("the test's own amounts are sound")
     }

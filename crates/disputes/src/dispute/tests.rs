@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Content, EvidenceKind, MAX_EVIDENCE};
+use crate::{EvidenceKind, MAX_EVIDENCE};
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_000);
 
@@ -111,8 +111,7 @@ fn a_refund_withdraws_what_it_covers() {
 }
 
 fn words() -> Attachment {
-    let content = Content::Text("see order 4921".into());
-    Attachment { kind: EvidenceKind::Other, content }
+    Attachment::text(EvidenceKind::Other, "see order 4921".into())
 }
 
 #[test]
