@@ -1,6 +1,6 @@
 //! What the SQL in `migrations/` leaves behind: tables, columns, keys and indexes.
 //!
-//! It follows CREATE TABLE, CREATE INDEX, ALTER TABLE .. ADD COLUMN and DROP. Triggers, functions,
+//! It follows CREATE TABLE, CREATE INDEX, ALTER TABLE .. ADD and DROP COLUMN, and DROP. Triggers, functions,
 //! seed rows and the wording of CHECKs are deliberately passed over; any other change of a table
 //! is an error, so that none goes unseen.
 
@@ -101,11 +101,14 @@ impl Schema {
 
     fn alter_table(&mut self, statement: &Statement) -> Outcome {
         let (head, change) = statement.split_at(statement.len().min(3));
-        if !begins(change, "ADD COLUMN") {
-            return Err("the parity test cannot follow this change".into());
-        }
         let table = head.last().and_then(|name| self.tables.get_mut(name));
-        table.ok_or("unknown table")?.add(&change[2..])
+        let table = table.ok_or("unknown table")?;
+        if begins(change, "ADD COLUMN") {
+            return table.add(&change[2..]);
+        }
+        let dropped = change.get(2).filter(|_| begins(change, "DROP COLUMN"));
+        let name = dropped.ok_or("the parity test cannot follow this change")?;
+        table.columns.remove(name).map(drop).ok_or_else(|| "unknown column".into())
     }
 
     fn drop_by_name(&mut self, statement: &Statement) -> Outcome {

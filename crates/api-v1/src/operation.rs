@@ -181,6 +181,13 @@ pub const OPERATIONS: &[Operation] = &[
         .says("List the transactions of a card"),
     get("get_auth_details", "/transactions/{id}/auth", Scope::TransactionRead)
         .says("Show the ISO 8583 fields behind a transaction, masked"),
+    get("get_decision", "/transactions/{id}/decision", Scope::TransactionRead)
+        .says("Show the checks behind the answer to an authorization request"),
+    get("get_authorization", "/authorizations/{id}", Scope::TransactionRead)
+        .says("Show what is authorized, held, cleared and refunded of a card transaction"),
+    act("check_authorization", "/cards/{id}/authorization_checks", Scope::CardRead)
+        .always()
+        .says("Ask what a purchase would be answered, without a hold"),
     get("list_webhooks", "/webhooks", Scope::WebhookRead).says("List webhook endpoints"),
     create("create_webhook", "/webhooks", Scope::WebhookWrite)
         .secret()
@@ -221,7 +228,7 @@ mod tests {
     use super::*;
 
     /// Name, method, path and success status as the published OpenAPI document has them.
-    const PUBLISHED: [(&str, &str, &str, u16); 30] = [
+    const PUBLISHED: [(&str, &str, &str, u16); 33] = [
         ("create_account", "POST", "/accounts", 201),
         ("sign_in", "POST", "/sessions", 200),
         ("sign_out", "DELETE", "/sessions", 204),
@@ -248,6 +255,9 @@ mod tests {
         ("get_transaction", "GET", "/transactions/{id}", 200),
         ("list_card_transactions", "GET", "/cards/{id}/transactions", 200),
         ("get_auth_details", "GET", "/transactions/{id}/auth", 200),
+        ("get_decision", "GET", "/transactions/{id}/decision", 200),
+        ("get_authorization", "GET", "/authorizations/{id}", 200),
+        ("check_authorization", "POST", "/cards/{id}/authorization_checks", 200),
         ("list_webhooks", "GET", "/webhooks", 200),
         ("create_webhook", "POST", "/webhooks", 201),
         ("delete_webhook", "DELETE", "/webhooks/{id}", 204),

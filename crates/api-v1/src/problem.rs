@@ -51,7 +51,9 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::StepUpRequired
         | ErrorCode::InsufficientScope
         | ErrorCode::InsufficientBalance => (403, "permission_error"),
-        ErrorCode::ResourceNotFound | ErrorCode::NoAuthMessage => (404, "not_found_error"),
+        ErrorCode::ResourceNotFound | ErrorCode::NoAuthMessage | ErrorCode::NoDecision => {
+            (404, "not_found_error")
+        }
         ErrorCode::EmailTaken
         | ErrorCode::TopupNotCancellable
         | ErrorCode::CardCancelled

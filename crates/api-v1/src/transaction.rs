@@ -1,8 +1,9 @@
 //! Card transactions.
 
 use cardium_app::reads::{TransactionFilter, TransactionSort};
-use cardium_authorizations::{Merchant, Step, Transaction};
-use cardium_kernel::{AuthorizationId, CardId, Problem, Timestamp, TransactionId};
+use cardium_authorizations::{ForeignAmount, Merchant, Step, Transaction};
+use cardium_kernel::{AuthorizationId, CardId, Money, Problem, Timestamp, TransactionId};
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::{
@@ -40,8 +41,9 @@ pub fn filter(query: &Query) -> Result<TransactionFilter, Problem> {
     })
 }
 
+/// Who asked for the money.
 #[derive(Debug, Serialize)]
-struct MerchantPart {
+pub(crate) struct MerchantPart {
     name: String,
     mcc: String,
     id: String,
@@ -66,6 +68,38 @@ struct DeclinePart {
     code: &'static str,
 }
 
+#[derive(Debug, Serialize)]
+struct FeePart {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    amount_usd: AmountOut,
+}
+
+/// What the merchant asked in its own currency, and at which rate it was billed.
+#[derive(Debug, Serialize)]
+struct FxPart {
+    merchant_amount: String,
+    merchant_currency: String,
+    rate: Option<String>,
+}
+
+impl FxPart {
+    /// The most decimals of a rate.
+    const RATE_DECIMALS: u32 = 6;
+
+    fn new(billed: Money, asked: &ForeignAmount) -> Self {
+        let major = |text: &str| text.parse::<Decimal>().ok();
+        let rate = major(&billed.major())
+            .zip(major(&asked.major()))
+            .and_then(|(billed, asked)| billed.checked_div(asked));
+        Self {
+            merchant_amount: asked.major(),
+            merchant_currency: asked.currency().to_owned(),
+            rate: rate.map(|rate| rate.round_dp(Self::RATE_DECIMALS).normalize().to_string()),
+        }
+    }
+}
+
 /// A transaction as it is shown.
 #[derive(Debug, Serialize)]
 pub struct TransactionOut {
@@ -74,13 +108,16 @@ pub struct TransactionOut {
     mode: &'static str,
     card_id: Text<CardId>,
     status: &'static str,
+    kind: &'static str,
     amount_usd: AmountOut,
     currency: &'static str,
+    fees: Vec<FeePart>,
+    fx: Option<FxPart>,
     merchant: MerchantPart,
     authorization_id: Option<Text<AuthorizationId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     related_ids: Option<Vec<Text<TransactionId>>>,
-    auth_response_code: String,
+    auth_response_code: Option<String>,
     decline: Option<DeclinePart>,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
@@ -88,19 +125,25 @@ pub struct TransactionOut {
 
 impl From<&Transaction> for TransactionOut {
     fn from(transaction: &Transaction) -> Self {
-        let decline = transaction.decline;
+        let (decline, fee) = (transaction.decline, transaction.fee);
+        let billed = transaction.amount.minus(fee).unwrap_or(transaction.amount);
+        let code = Some(transaction.response_code.clone());
+        let fees = FeePart { kind: "conversion", amount_usd: AmountOut(fee) };
         Self {
             id: Text(transaction.id),
             object: "transaction",
             mode: transaction.book.as_str(),
             card_id: Text(transaction.card),
             status: transaction.step.as_str(),
+            kind: transaction.kind.as_str(),
             amount_usd: AmountOut(transaction.amount),
             currency: transaction.amount.currency().code(),
+            fees: if fee.is_zero() { Vec::new() } else { vec![fees] },
+            fx: transaction.merchant_amount.as_ref().map(|asked| FxPart::new(billed, asked)),
             merchant: MerchantPart::from(&transaction.merchant),
             authorization_id: transaction.authorization.map(Text),
             related_ids: None,
-            auth_response_code: transaction.response_code.clone(),
+            auth_response_code: code.filter(|code| !code.is_empty()),
             decline: decline.map(|reason| DeclinePart { code: reason.as_str() }),
             created_at: Text(transaction.created_at),
             updated_at: Text(transaction.created_at),
@@ -114,5 +157,19 @@ impl TransactionOut {
     pub fn with_related(transaction: &Transaction, steps: &[TransactionId]) -> Self {
         let others = steps.iter().filter(|id| **id != transaction.id);
         Self { related_ids: Some(others.copied().map(Text).collect()), ..Self::from(transaction) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_is_that_of_the_two_amounts() {
+        let asked = ForeignAmount::try_new(10_000, "EUR", 2).unwrap();
+        let fx = FxPart::new(Money::usd(10_850), &asked);
+        assert_eq!(fx.rate.as_deref(), Some("1.085"));
+        let nothing = ForeignAmount::try_new(0, "JPY", 0).unwrap();
+        assert_eq!(FxPart::new(Money::usd(0), &nothing).rate, None);
     }
 }

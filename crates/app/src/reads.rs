@@ -311,6 +311,12 @@ pub trait Reads: Send + Sync {
         account: AccountId,
         id: AuthorizationId,
     ) -> ReadResult<Option<Authorization>>;
+    /// Open authorizations whose hold has lapsed, at most `limit`.
+    fn due_authorizations(
+        &self,
+        now: Timestamp,
+        limit: i64,
+    ) -> ReadResult<Vec<(AuthorizationId, CardId, AccountId)>>;
     /// An account's transaction.
     fn find_transaction(
         &self,

@@ -43,6 +43,7 @@ impl Direct {
         let mut world = World::with(backend, |settings| settings.renderer = Arc::new(renderer));
         world.edge.policy = Arc::new(Policy {
             load_fee: Rate::from_millionths(FEE_MILLIONTHS),
+            conversion_fee: Rate::from_millionths(0),
             topup_maximum: Money::usd(TREASURY_CENTS),
             ..policy()
         });

@@ -85,6 +85,8 @@ codes! {
     FeeChanged = "fee_changed";
     /// The transaction came with no network message.
     NoAuthMessage = "no_auth_message";
+    /// No decision of ours is behind the transaction.
+    NoDecision = "no_decision";
     /// The transaction is not in a state that allows this.
     InvalidTransactionState = "invalid_transaction_state";
     /// The transaction is in dispute already.

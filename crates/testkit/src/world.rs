@@ -179,6 +179,7 @@ pub fn test_keys() -> Keys {
 pub fn policy() -> Policy {
     Policy {
         load_fee: Rate::from_millionths(0),
+        conversion_fee: Rate::from_millionths(0),
         topup_minimum: Money::usd(2_000),
         topup_live_from: Money::usd(20_000),
         topup_maximum: Money::usd(10_000_000),

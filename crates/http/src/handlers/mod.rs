@@ -3,6 +3,7 @@
 
 mod accounts;
 mod api_keys;
+mod authorizations;
 mod balance;
 mod cards;
 mod funding;
@@ -52,6 +53,9 @@ handlers! {
     "get_transaction" => transactions::get_transaction,
     "list_card_transactions" => transactions::list_card_transactions,
     "get_auth_details" => transactions::get_auth_details,
+    "get_decision" => transactions::get_decision,
+    "get_authorization" => authorizations::get_authorization,
+    "check_authorization" => authorizations::check_authorization,
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
     "delete_webhook" => webhooks::delete_webhook,

@@ -1,5 +1,6 @@
 use cardium_api_v1::{
     auth_details::{AuthDetailsOut, no_message},
+    decision::DecisionOut,
     query::Query,
     transaction::{self, TransactionOut},
 };
@@ -52,4 +53,11 @@ pub async fn get_auth_details(call: Call) -> Outcome {
     let message = call.read(move |reads| reads.find_message_of(account, id)).await?;
     let message = message.ok_or_else(no_message)?;
     Ok(call.answer(&AuthDetailsOut::new(&found, &message)))
+}
+
+pub async fn get_decision(call: Call) -> Outcome {
+    let found = find_transaction(&call).await?;
+    let (account, id) = (found.account, found.id);
+    let message = call.read(move |reads| reads.find_message_of(account, id)).await?;
+    Ok(call.answer(&DecisionOut::new(&found, message.as_ref())?))
 }

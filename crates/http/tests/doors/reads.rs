@@ -82,6 +82,14 @@ impl Reads for FakeReads {
         Ok(None)
     }
 
+    fn due_authorizations(
+        &self,
+        _: Timestamp,
+        _: i64,
+    ) -> ReadResult<Vec<(AuthorizationId, CardId, AccountId)>> {
+        Ok(Vec::new())
+    }
+
     fn due_topups(&self, _: Timestamp, _: i64) -> ReadResult<Vec<(TopupId, AccountId)>> {
         Ok(Vec::new())
     }

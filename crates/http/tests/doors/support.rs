@@ -89,6 +89,7 @@ impl TestClock for Stub {
 fn policy() -> Policy {
     Policy {
         load_fee: Rate::from_millionths(20_000),
+        conversion_fee: Rate::from_millionths(0),
         topup_minimum: Money::usd(2_000),
         topup_live_from: Money::usd(20_000),
         topup_maximum: Money::usd(10_000_000),

@@ -101,6 +101,7 @@ impl Database for Failing {
 pub(super) fn host(error: SubmitError) -> Host {
     let policy = Policy {
         load_fee: Rate::from_millionths(0),
+        conversion_fee: Rate::from_millionths(0),
         topup_minimum: Money::usd(0),
         topup_live_from: Money::usd(0),
         topup_maximum: Money::usd(0),

@@ -83,6 +83,7 @@ fn keys() -> Keys {
 fn edge() -> Edge {
     let policy = Policy {
         load_fee: Rate::from_millionths(0),
+        conversion_fee: Rate::from_millionths(0),
         topup_minimum: Money::usd(0),
         topup_live_from: Money::usd(0),
         topup_maximum: Money::usd(0),

@@ -9,8 +9,8 @@ use super::{Addresses, Options, Running, StartError, core::Core, doors, refusals
 use crate::{
     settings::Settings,
     workers::{
-        DeliverEvents, ExpireTopups, FanOutEvents, FlushUses, PurgeKeys, Sender, UseSource,
-        WatchChain, Workers,
+        DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FlushUses, PurgeKeys, Sender,
+        UseSource, WatchChain, Workers,
     },
 };
 
@@ -67,6 +67,7 @@ fn workers(
         workers.start(WatchChain::new(backend(), Arc::clone(gateway)));
     }
     workers.start(ExpireTopups::new(backend()));
+    workers.start(ExpireHolds::new(backend()));
     workers.start(FlushUses::new(backend(), state));
     workers.start(PurgeKeys::new(backend()));
     if let Some(sender) = sender {

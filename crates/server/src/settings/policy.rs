@@ -3,19 +3,20 @@ use cardium_kernel::Rate;
 
 use super::{Settings, SettingsError};
 
+/// The greatest fee, in basis points: all of the amount. More is a slip of the pen.
+const FEE_MAXIMUM: u32 = 10_000;
+
 impl Settings {
     /// Fees and caps as the use cases take them.
     ///
     /// # Errors
-    /// When the fee is not a rate.
+    /// When a fee is above [`FEE_MAXIMUM`].
     pub fn policy(&self) -> Result<Policy, SettingsError> {
         let limits = &self.limits;
-        let load_fee = Rate::from_basis_points(self.fees.load_basis_points);
+        let fees = &self.fees;
         Ok(Policy {
-            load_fee: load_fee.ok_or(SettingsError::Value {
-                key: "fees.load_basis_points",
-                problem: "is too large",
-            })?,
+            load_fee: rate("fees.load_basis_points", fees.load_basis_points)?,
+            conversion_fee: rate("fees.conversion_basis_points", fees.conversion_basis_points)?,
             topup_minimum: limits.topup_minimum.0,
             topup_live_from: limits.topup_live_from.0,
             topup_maximum: limits.topup_maximum.0,
@@ -24,4 +25,9 @@ impl Settings {
             webhooks_maximum: i64::from(limits.webhooks),
         })
     }
+}
+
+fn rate(key: &'static str, basis_points: u32) -> Result<Rate, SettingsError> {
+    let rate = Rate::from_basis_points(basis_points).filter(|_| basis_points <= FEE_MAXIMUM);
+    rate.ok_or(SettingsError::Value { key, problem: "is too large" })
 }

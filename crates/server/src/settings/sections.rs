@@ -123,6 +123,8 @@ pub struct Iso8583 {
 pub struct Fees {
     /// The rail fee of a card load.
     pub load_basis_points: u32,
+    /// The fee of spending in another currency than the card's.
+    pub conversion_basis_points: u32,
 }
 
 /// Caps.

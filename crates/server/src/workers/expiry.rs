@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-use cardium_app::{CommandError, topups::ExpireTopup};
+use cardium_app::{CommandError, UseCase, network::ExpireHold, topups::ExpireTopup};
 use tokio::task::JoinSet;
 
 use super::{Backend, Found, Round, internal};
 
-/// The most top-ups of one round: a slice of maintenance (docs/ARCHITECTURE.md, "The write
+/// The most objects of one round: a slice of maintenance (docs/ARCHITECTURE.md, "The write
 /// path").
 const SLICE: i64 = 200;
 
@@ -29,17 +29,57 @@ impl Round for ExpireTopups {
 
     async fn run(&mut self) -> Result<Found, CommandError> {
         let now = self.backend.edge.clock.now();
-        let due = self.backend.read(move |reads| reads.due_topups(now, SLICE));
-        let mut commands = JoinSet::new();
-        // Submitted together, so that they share a transaction.
-        for (id, account) in due.await? {
-            let backend = self.backend.clone();
-            commands.spawn(async move { backend.perform(ExpireTopup { id, account }).await });
-        }
-        let mut expired = false;
-        while let Some(ended) = commands.join_next().await {
-            expired |= ended.map_err(|error| internal(&error))??;
-        }
-        Ok(Found::work_if(expired))
+        let due = self.backend.read(move |reads| reads.due_topups(now, SLICE)).await?;
+        let commands = due.into_iter().map(|(id, account)| ExpireTopup { id, account });
+        let ended = perform_all(&self.backend, commands).await?;
+        Ok(Found::work_if(ended.contains(&true)))
     }
+}
+
+/// Lets card holds lapse that nobody cleared in time.
+pub struct ExpireHolds {
+    backend: Backend,
+}
+
+impl ExpireHolds {
+    /// The worker.
+    #[must_use]
+    pub fn new(backend: Backend) -> Self {
+        Self { backend }
+    }
+}
+
+impl Round for ExpireHolds {
+    const NAME: &'static str = "hold expiry";
+    /// A hold lasts days; within a second its money is free.
+    const PERIOD: Duration = Duration::from_secs(1);
+
+    async fn run(&mut self) -> Result<Found, CommandError> {
+        let now = self.backend.edge.clock.now();
+        let due = self.backend.read(move |reads| reads.due_authorizations(now, SLICE)).await?;
+        let commands = due.into_iter().map(|(authorization, card, account)| ExpireHold {
+            authorization,
+            card,
+            account,
+        });
+        let ended = perform_all(&self.backend, commands).await?;
+        Ok(Found::work_if(ended.iter().any(Option::is_some)))
+    }
+}
+
+/// Submits commands together, so that they share transactions.
+async fn perform_all<U: UseCase>(
+    backend: &Backend,
+    commands: impl Iterator<Item = U>,
+) -> Result<Vec<U::Output>, CommandError> {
+    let mut running = JoinSet::new();
+    for command in commands {
+        let backend = backend.clone();
+        running.spawn(async move { backend.perform(command).await });
+    }
+    let mut outputs = Vec::new();
+    while let Some(ended) = running.join_next().await {
+        outputs.push(ended.map_err(|error| internal(&error))??);
+    }
+    Ok(outputs)
 }

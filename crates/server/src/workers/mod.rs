@@ -26,7 +26,7 @@ use cardium_vault::Keys;
 use tokio::{sync::watch, task::JoinSet};
 
 pub use chains::WatchChain;
-pub use expiry::ExpireTopups;
+pub use expiry::{ExpireHolds, ExpireTopups};
 pub use upkeep::{FlushUses, PurgeKeys, UseSource};
 pub use webhooks::{DeliverEvents, FanOutEvents, Sender, SenderError};
 

@@ -3,7 +3,7 @@ use std::collections::{BTreeSet, HashMap};
 use cardium_accounts::{Account, Email};
 use cardium_app::{RowKey, audit::AuditDraft, event::EventDraft, idempotency::IdempotencyRecord};
 use cardium_auth::Credential;
-use cardium_authorizations::{Authorization, AuthorizationMatch, NetworkMessage, Transaction};
+use cardium_authorizations::{Authorization, AuthorizationReference, NetworkMessage, Transaction};
 use cardium_cards::{Card, StoredPan, Velocity};
 use cardium_disputes::Docket;
 use cardium_kernel::{AccountId, AuthorizationId, CardId};
@@ -142,7 +142,7 @@ pub(crate) struct Batch {
 
     pub(crate) emails: Index<Email, AccountId>,
     pub(crate) cards_by_pan: Index<[u8; 32], CardId>,
-    pub(crate) approvals: HashMap<AuthorizationMatch, Vec<AuthorizationId>>,
+    pub(crate) references: HashMap<AuthorizationReference, Vec<AuthorizationId>>,
 
     /// What the running command appended, numbered at merge.
     pub(crate) event_drafts: Vec<EventDraft>,
@@ -176,7 +176,7 @@ impl Batch {
             system: SystemDeltas::default(),
             emails: Index::new(),
             cards_by_pan: Index::new(),
-            approvals: HashMap::new(),
+            references: HashMap::new(),
             event_drafts: Vec::new(),
             audit_drafts: Vec::new(),
         }
@@ -189,7 +189,7 @@ impl Batch {
         self.system.clear();
         self.emails.clear();
         self.cards_by_pan.clear();
-        self.approvals.clear();
+        self.references.clear();
         self.event_drafts.clear();
         self.audit_drafts.clear();
     }

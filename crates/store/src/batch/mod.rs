@@ -5,6 +5,7 @@ mod index;
 mod journal;
 mod map;
 mod merge;
+mod references;
 mod resolve;
 mod shelf;
 mod statements;

@@ -2,11 +2,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cardium_accounts::Email;
 use cardium_app::{Hints, NaturalKey, RowKey};
-use cardium_authorizations::AuthorizationMatch;
+use cardium_authorizations::AuthorizationReference;
 use cardium_kernel::{AccountId, AuthorizationId, CardId, MessageId};
 
 use crate::{
-    batch::Batch,
+    batch::{Batch, references},
     db::{Bind, Connection, DbError, Fields, Kind, Sql, Value},
 };
 
@@ -25,13 +25,13 @@ impl Batch {
                 NaturalKey::Email(email) => kinds.emails.push(email.clone()),
                 NaturalKey::Pan(pan) => kinds.pans.push(*pan),
                 NaturalKey::Exchange(id) => kinds.exchanges.push(*id),
-                NaturalKey::Approval(key) => kinds.approvals.push(key.clone()),
+                NaturalKey::Authorization(key) => kinds.references.push(key.clone()),
             }
         }
         self.resolve_emails(connection, kinds.emails)?;
         self.resolve_pans(connection, kinds.pans, rows)?;
         resolve_exchanges(connection, &kinds.exchanges, rows)?;
-        self.resolve_approvals(connection, kinds.approvals, rows)
+        self.resolve_references(connection, kinds.references, rows)
     }
 
     fn resolve_emails(
@@ -74,28 +74,22 @@ impl Batch {
         Ok(())
     }
 
-    fn resolve_approvals(
+    fn resolve_references(
         &mut self,
         connection: &mut Connection,
-        approvals: Vec<AuthorizationMatch>,
+        wanted: Vec<AuthorizationReference>,
         rows: &mut BTreeSet<RowKey>,
     ) -> Result<(), DbError> {
-        let wanted: BTreeSet<AuthorizationMatch> = approvals.into_iter().collect();
-        for key in &wanted {
-            self.approvals.insert(key.clone(), Vec::new());
-        }
-        let text = "SELECT p.fingerprint, a.approval_code, a.id FROM card_pans p \
-                    JOIN authorizations a ON a.card_id = p.card_id WHERE p.fingerprint";
-        let pairs: Vec<_> = wanted.iter().collect();
-        for mut row in lookup_pairs(connection, text, &pairs)? {
-            let pan = row.array::<32>()?;
-            let key = AuthorizationMatch { pan, approval_code: row.text()? };
-            let id = AuthorizationId::new(row.id()?);
-            if let Some(ids) = self.approvals.get_mut(&key) {
+        let found = references::find(connection, &wanted)?;
+        self.references.extend(wanted.into_iter().map(|reference| (reference, Vec::new())));
+        for (reference, id) in found {
+            rows.extend(Hints::default().with_authorization(id).rows);
+            if let Some(ids) = self.references.get_mut(&reference) {
                 ids.push(id);
-                rows.extend(Hints::default().with_authorization(id).rows);
             }
         }
+        // Oldest first: ids rise with time.
+        self.references.values_mut().for_each(|ids| ids.sort_unstable());
         Ok(())
     }
 }
@@ -105,7 +99,7 @@ struct Names {
     emails: Vec<Email>,
     pans: Vec<[u8; 32]>,
     exchanges: Vec<MessageId>,
-    approvals: Vec<AuthorizationMatch>,
+    references: Vec<AuthorizationReference>,
 }
 
 fn resolve_exchanges(
@@ -142,33 +136,6 @@ fn lookup(
         for key in keys {
             let sql = Sql::new(format!("{text} = ?")).bind(key);
             records.extend(connection.select(&sql, kinds)?);
-        }
-    }
-    Ok(records.into_iter().map(|record| Fields::new("lookup", record)).collect())
-}
-
-/// The same for pairs of PAN fingerprint and approval code.
-fn lookup_pairs(
-    connection: &mut Connection,
-    text: &str,
-    pairs: &[&AuthorizationMatch],
-) -> Result<Vec<Fields>, DbError> {
-    const KINDS: [Kind; 3] = [Kind::Bytes, Kind::Text, Kind::Id];
-    if pairs.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut records = Vec::new();
-    if connection.is_postgres() {
-        let pans = pairs.iter().map(|pair| Value::bytes(&pair.pan)).collect();
-        let codes = pairs.iter().map(|pair| Value::text(&pair.approval_code)).collect();
-        let text = format!("{text} = ANY(?) AND a.approval_code = ANY(?) ORDER BY a.id");
-        let sql = Sql::new(text).with(Bind::Many(Kind::Bytes, pans));
-        records = connection.select(&sql.with(Bind::Many(Kind::Text, codes)), &KINDS)?;
-    } else {
-        let text = format!("{text} = ? AND a.approval_code = ? ORDER BY a.id");
-        for pair in pairs {
-            let sql = Sql::new(text.as_str()).bind(Value::bytes(&pair.pan));
-            records.extend(connection.select(&sql.text(&pair.approval_code), &KINDS)?);
         }
     }
     Ok(records.into_iter().map(|record| Fields::new("lookup", record)).collect())

@@ -68,6 +68,14 @@ impl Reads for PooledReads {
         self.with(|connection| topups::find_by_address(connection, address))
     }
 
+    fn due_authorizations(
+        &self,
+        now: Timestamp,
+        limit: i64,
+    ) -> ReadResult<Vec<(AuthorizationId, CardId, AccountId)>> {
+        self.with(|connection| transactions::due_authorizations(connection, now, limit))
+    }
+
     fn due_topups(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<(TopupId, AccountId)>> {
         self.with(|connection| topups::due_topups(connection, now, limit))
     }

@@ -1,6 +1,6 @@
 use cardium_app::reads::{ListQuery, ReadResult, TransactionFilter, TransactionSort};
 use cardium_authorizations::{Authorization, NetworkMessage, Transaction};
-use cardium_kernel::{AccountId, AuthorizationId, Page, TransactionId};
+use cardium_kernel::{AccountId, AuthorizationId, CardId, Page, Timestamp, TransactionId};
 
 use super::{
     failed, first,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     db::{Connection, Fields, Kind, Sql, Value},
-    rows::{Row, book},
+    rows::{Row, book, time},
 };
 
 /// More steps than an authorization has; beyond, the list of transactions has the rest.
@@ -31,6 +31,23 @@ pub(super) fn find_authorization(
 ) -> ReadResult<Option<Authorization>> {
     let sql = Sql::new(select::<Authorization>("id = ? AND account_id = ?"));
     first(connection, &sql.id(id.value()).id(account.value()))
+}
+
+pub(super) fn due_authorizations(
+    connection: &mut Connection,
+    now: Timestamp,
+    limit: i64,
+) -> ReadResult<Vec<(AuthorizationId, CardId, AccountId)>> {
+    let text = "SELECT id, card_id, account_id FROM authorizations WHERE status = 'open' \
+                AND expires_at <= ? ORDER BY expires_at, id LIMIT ?";
+    let sql = Sql::new(text).bind(time(now)).int(limit);
+    let records = connection.select(&sql, &[Kind::Id, Kind::Id, Kind::Id]).map_err(failed)?;
+    let read = |record| {
+        let mut fields = Fields::new("authorizations", record);
+        let id = AuthorizationId::new(fields.id()?);
+        Ok((id, CardId::new(fields.id()?), AccountId::new(fields.id()?)))
+    };
+    records.into_iter().map(read).collect()
 }
 
 pub(super) fn related(

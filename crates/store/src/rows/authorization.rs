@@ -1,4 +1,6 @@
-use cardium_authorizations::{Authorization, AuthorizationRecord, AuthorizationStatus, Merchant};
+use cardium_authorizations::{
+    Authorization, AuthorizationRecord, AuthorizationStatus, Merchant, Origin, Tally,
+};
 use cardium_kernel::{AccountId, AuthorizationId, CardId, StoreError};
 
 use super::{Fields, Kind, Row, Table, Value, book, money, time};
@@ -28,6 +30,13 @@ impl Row for Authorization {
             ("created_at", Kind::Int),
             ("updated_at", Kind::Int),
             ("version", Kind::Int),
+            ("origin", Kind::Text),
+            ("stan", Kind::Text),
+            ("network_trace", Kind::Text),
+            ("advanced", Kind::Int),
+            ("credited", Kind::Int),
+            ("tallies", Kind::Text),
+            ("late_presentment", Kind::Bool),
         ],
     };
 
@@ -60,6 +69,13 @@ impl Row for Authorization {
             time(self.created_at),
             time(self.updated_at),
             Value::Int(self.version),
+            Value::text(self.origin.as_str()),
+            Value::text(&self.stan),
+            Value::text(&self.network_trace),
+            Value::Int(self.advanced.minor()),
+            Value::Int(self.credited.minor()),
+            Value::Text(encode_tallies(self).into()),
+            Value::Bool(self.late_presentment),
         ]);
         values
     }
@@ -73,25 +89,54 @@ impl Row for Authorization {
         let (authorized, held) = (fields.int()?, fields.int()?);
         let (cleared, refunded) = (fields.int()?, fields.int()?);
         let currency = fields.currency()?;
-        Ok(Self::restore(AuthorizationRecord {
+        let usd = |minor| money(minor, currency);
+        let mut record = AuthorizationRecord {
             id,
             account,
             card,
             book,
             approval_code,
             retrieval_reference,
-            authorized: money(authorized, currency),
-            held: money(held, currency),
-            cleared: money(cleared, currency),
-            refunded: money(refunded, currency),
+            authorized: usd(authorized),
+            held: usd(held),
+            cleared: usd(cleared),
+            refunded: usd(refunded),
             status: fields.word(AuthorizationStatus::parse)?,
             merchant: decode_merchant(fields)?,
             expires_at: fields.time()?,
             created_at: fields.time()?,
             updated_at: fields.time()?,
             version: fields.int()?,
-        }))
+            origin: fields.word(Origin::parse)?,
+            stan: fields.text()?,
+            network_trace: fields.text()?,
+            advanced: usd(fields.int()?),
+            credited: usd(fields.int()?),
+            tallies: Vec::new(),
+            late_presentment: false,
+        };
+        let tallies = fields.word(|text| Tally::from_text(text, currency))?;
+        record.late_presentment = fields.bool()?;
+        record.tallies = if tallies.is_empty() { usual_tallies(&record) } else { tallies };
+        Ok(Self::restore(record))
     }
+}
+
+/// What nearly every authorization has: one tally of all that counts, since it began.
+fn usual_tallies(record: &AuthorizationRecord) -> Vec<Tally> {
+    let parts = [record.held, record.advanced, record.cleared];
+    let minor = parts.iter().fold(0_i64, |sum, part| sum.saturating_add(part.minor()));
+    let amount = money(minor, record.held.currency());
+    let tally = Tally { at: record.created_at, amount };
+    if amount.is_positive() { vec![tally] } else { Vec::new() }
+}
+
+/// Empty for the usual ones, which most rows need not store.
+fn encode_tallies(record: &AuthorizationRecord) -> String {
+    if record.tallies == usual_tallies(record) {
+        return String::new();
+    }
+    Tally::to_text(&record.tallies)
 }
 
 /// The five columns of a merchant.

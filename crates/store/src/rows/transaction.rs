@@ -1,4 +1,4 @@
-use cardium_authorizations::{DeclineReason, Step, Transaction};
+use cardium_authorizations::{DeclineReason, ForeignAmount, Step, Transaction, TransactionKind};
 use cardium_kernel::{AccountId, AuthorizationId, CardId, MessageId, StoreError, TransactionId};
 
 use super::{
@@ -28,6 +28,9 @@ impl Row for Transaction {
             ("decline", Kind::Text),
             ("message_id", Kind::Id),
             ("created_at", Kind::Int),
+            ("kind", Kind::Text),
+            ("fee", Kind::Int),
+            ("merchant_amount", Kind::Text),
         ],
     };
 
@@ -52,6 +55,11 @@ impl Row for Transaction {
             Value::optional(self.decline, |reason| Value::text(reason.as_str())),
             Value::optional(self.message, |id| Value::id(id.value())),
             time(self.created_at),
+            Value::text(self.kind.as_str()),
+            Value::Int(self.fee.minor()),
+            Value::optional(self.merchant_amount.as_ref(), |amount| {
+                Value::Text(amount.to_string().into())
+            }),
         ]);
         values
     }
@@ -79,6 +87,9 @@ impl Row for Transaction {
             decline: fields.optional(|fields| fields.word(DeclineReason::parse))?,
             message: fields.optional(Fields::id)?.map(MessageId::new),
             created_at: fields.time()?,
+            kind: fields.word(TransactionKind::parse)?,
+            fee: money(fields.int()?, amount.currency()),
+            merchant_amount: fields.optional(|fields| fields.word(ForeignAmount::parse))?,
         })
     }
 }

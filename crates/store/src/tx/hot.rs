@@ -7,7 +7,7 @@ use cardium_app::{
 };
 use cardium_auth::{Credential, CredentialStore};
 use cardium_authorizations::{
-    Authorization, AuthorizationMatch, AuthorizationStore, NetworkMessage, Transaction,
+    Authorization, AuthorizationReference, AuthorizationStore, NetworkMessage, Transaction,
 };
 use cardium_cards::{Card, CardStore, StoredPan, Velocity};
 use cardium_kernel::{
@@ -179,10 +179,10 @@ impl AuthorizationStore for BatchTx<'_> {
 
     fn find_authorizations(
         &mut self,
-        key: &AuthorizationMatch,
+        reference: &AuthorizationReference,
     ) -> Result<Vec<AuthorizationId>, StoreError> {
-        let found = self.batch.approvals.get(key).cloned().ok_or(StoreError::Miss);
-        self.note_name(|| NaturalKey::Approval(key.clone()), found)
+        let found = self.batch.references.get(reference).cloned().ok_or(StoreError::Miss);
+        self.note_name(|| NaturalKey::Authorization(reference.clone()), found)
     }
 
     fn save_authorization(&mut self, authorization: Authorization) -> Result<(), StoreError> {

@@ -1,0 +1,120 @@
+//! Which authorizations of a card a message may mean: one unlocked query for each kind of fact, over
+//! columns that never change.
+
+use std::collections::BTreeMap;
+
+use cardium_authorizations::{AuthorizationReference, MAX_CANDIDATES, ReferenceKind};
+use cardium_kernel::AuthorizationId;
+
+use crate::db::{Bind, Connection, DbError, Fields, Kind, Sql, Value};
+
+/// One kind of fact: its column and what else the index over it asks for.
+struct Fact {
+    column: &'static str,
+    condition: &'static str,
+}
+
+const NETWORK_TRACE: Fact =
+    Fact { column: "network_trace", condition: " AND c.network_trace <> ''" };
+const APPROVAL_CODE: Fact = Fact { column: "approval_code", condition: "" };
+const MERCHANT: Fact = Fact { column: "merchant_id", condition: "" };
+
+/// The authorizations of each reference, the newest [`MAX_CANDIDATES`] of it.
+pub(super) fn find(
+    connection: &mut Connection,
+    wanted: &[AuthorizationReference],
+) -> Result<Vec<(AuthorizationReference, AuthorizationId)>, DbError> {
+    let mut found = Vec::new();
+    for fact in [NETWORK_TRACE, APPROVAL_CODE, MERCHANT] {
+        let keys: Vec<Key<'_>> =
+            wanted.iter().map(Key::of).filter(|key| key.column == fact.column).collect();
+        if keys.is_empty() {
+            continue;
+        }
+        if connection.is_postgres() {
+            found.extend(find_all(connection, &fact, &keys)?);
+        } else {
+            for key in &keys {
+                found.extend(find_one(connection, &fact, key)?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+struct Key<'a> {
+    reference: &'a AuthorizationReference,
+    column: &'static str,
+    word: &'a str,
+    since: i64,
+}
+
+impl<'a> Key<'a> {
+    fn of(reference: &'a AuthorizationReference) -> Self {
+        let (fact, word, since) = match &reference.kind {
+            ReferenceKind::NetworkTrace(trace) => (NETWORK_TRACE, trace, i64::MIN),
+            ReferenceKind::ApprovalCode(code) => (APPROVAL_CODE, code, i64::MIN),
+            ReferenceKind::Merchant(id, since) => (MERCHANT, id, since.unix_micros()),
+        };
+        Self { reference, column: fact.column, word, since }
+    }
+}
+
+/// The newest candidates of one key; its three values are given as SQL.
+fn candidates(fact: &Fact, [pan, word, since]: [&str; 3]) -> String {
+    let Fact { column, condition } = fact;
+    format!(
+        "SELECT c.id FROM card_pans p JOIN authorizations c ON c.card_id = p.card_id \
+         WHERE p.fingerprint = {pan} AND c.{column} = {word}{condition} \
+         AND c.created_at >= {since} ORDER BY c.created_at DESC LIMIT {MAX_CANDIDATES}"
+    )
+}
+
+fn find_one(
+    connection: &mut Connection,
+    fact: &Fact,
+    key: &Key<'_>,
+) -> Result<Vec<(AuthorizationReference, AuthorizationId)>, DbError> {
+    let sql = Sql::new(candidates(fact, ["?"; 3]))
+        .bind(Value::bytes(&key.reference.pan))
+        .text(key.word)
+        .int(key.since);
+    let records = connection.select(&sql, &[Kind::Id])?;
+    let read = |record| {
+        let id = AuthorizationId::new(Fields::new("authorizations", record).id()?);
+        Ok((key.reference.clone(), id))
+    };
+    records.into_iter().map(read).collect()
+}
+
+fn find_all(
+    connection: &mut Connection,
+    fact: &Fact,
+    keys: &[Key<'_>],
+) -> Result<Vec<(AuthorizationReference, AuthorizationId)>, DbError> {
+    let inner = candidates(fact, ["k.fingerprint", "k.word", "k.since"]);
+    let text = format!(
+        "SELECT k.place, a.id FROM unnest(?, ?, ?, ?) AS k (place, fingerprint, word, since) \
+         CROSS JOIN LATERAL ({inner}) a"
+    );
+    let places: BTreeMap<i64, &Key<'_>> = (0_i64..).zip(keys).collect();
+    let (mut pans, mut words, mut since) = (Vec::new(), Vec::new(), Vec::new());
+    for key in keys {
+        pans.push(Value::bytes(&key.reference.pan));
+        words.push(Value::text(key.word));
+        since.push(Value::Int(key.since));
+    }
+    let numbers = places.keys().map(|place| Value::Int(*place)).collect();
+    let sql = Sql::new(text)
+        .with(Bind::Many(Kind::Int, numbers))
+        .with(Bind::Many(Kind::Bytes, pans))
+        .with(Bind::Many(Kind::Text, words))
+        .with(Bind::Many(Kind::Int, since));
+    let mut found = Vec::new();
+    for record in connection.select(&sql, &[Kind::Int, Kind::Id])? {
+        let mut fields = Fields::new("authorizations", record);
+        let (place, id) = (fields.int()?, AuthorizationId::new(fields.id()?));
+        found.extend(places.get(&place).map(|key| (key.reference.clone(), id)));
+    }
+    Ok(found)
+}
