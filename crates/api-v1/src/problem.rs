@@ -59,6 +59,9 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::CardCancelled
         | ErrorCode::FreezeLockedByIssuer
         | ErrorCode::InvalidTransactionState
+        | ErrorCode::DisputeExists
+        | ErrorCode::DisputeClosed
+        | ErrorCode::InvalidDisputeState
         | ErrorCode::ConflictIdempotencyKey
         | ErrorCode::IdempotencyInProgress => (409, "conflict_error"),
         ErrorCode::InvalidPrecision
@@ -70,6 +73,10 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::BinTypeMismatch
         | ErrorCode::AmountExceedsAvailable
         | ErrorCode::FeeChanged
+        | ErrorCode::TransactionNotDisputable
+        | ErrorCode::FilingWindowClosed
+        | ErrorCode::UnsupportedFileType
+        | ErrorCode::EvidenceLimitReached
         | ErrorCode::UnsafeWebhookUrl
         | ErrorCode::UnknownEvent
         | ErrorCode::WebhookLimitReached => (422, "validation_error"),

@@ -5,7 +5,7 @@ use crate::{DisputeError, FileType, words::words};
 /// The most pieces of evidence of a dispute: no network takes more, and each is a row.
 pub const MAX_EVIDENCE: usize = 20;
 /// The most characters of evidence that is typed in.
-pub const MAX_TEXT: usize = 20_000;
+pub const MAX_TEXT: u64 = 20_000;
 
 words! {
     /// What a piece of evidence is.

@@ -6,6 +6,7 @@ mod api_keys;
 mod authorizations;
 mod balance;
 mod cards;
+mod disputes;
 mod funding;
 mod issue;
 mod reveal;
@@ -56,6 +57,10 @@ handlers! {
     "get_decision" => transactions::get_decision,
     "get_authorization" => authorizations::get_authorization,
     "check_authorization" => authorizations::check_authorization,
+    "file_dispute" => disputes::file_dispute,
+    "list_disputes" => disputes::list_disputes,
+    "get_dispute" => disputes::get_dispute,
+    "add_dispute_evidence" => disputes::add_dispute_evidence,
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
     "delete_webhook" => webhooks::delete_webhook,
@@ -64,6 +69,7 @@ handlers! {
     "simulate_authorization" => simulation::simulate_authorization,
     "simulate_capture" => simulation::simulate_capture,
     "simulate_reversal" => simulation::simulate_reversal,
+    "advance_dispute" => disputes::advance_dispute,
     "advance_clock" => simulation::advance_clock,
 }
 

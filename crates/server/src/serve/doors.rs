@@ -38,6 +38,7 @@ pub(super) fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Sta
 pub(super) fn host(settings: &Settings, core: &Core) -> Arc<Host> {
     Arc::new(Host {
         database: Arc::clone(&core.backend.database),
+        blobs: Arc::clone(&core.blobs),
         edge: core.backend.edge.clone(),
         keys: Arc::clone(&core.backend.keys),
         settings: HostSettings {

@@ -2,6 +2,7 @@
 //! cached number.
 
 mod audit;
+mod giving_back;
 mod ledger;
 mod outbox;
 mod scan;
@@ -54,7 +55,7 @@ impl Report {
     }
 }
 
-/// Checks the ledger (I1, I2), the outbox (I5) and the audit chains (I9) in one snapshot.
+/// Checks the ledger (I1, I2), what was given back (I4), the outbox (I5) and the audit chains (I9) in one snapshot.
 ///
 /// # Errors
 /// When the database cannot be read; what is wrong with its contents is in the report.
@@ -73,6 +74,7 @@ pub fn verify(
     let mut report = Report::default();
     let mut check = Check { connection, report: &mut report, progress: &mut progress };
     ledger::check(&mut check)?;
+    giving_back::check(&mut check)?;
     outbox::check(&mut check)?;
     audit::check(&mut check, audit_key)?;
     check.connection.run("ROLLBACK")?;
