@@ -13,6 +13,7 @@ pub mod authorization_check;
 pub mod balance;
 pub mod body;
 pub mod card;
+pub mod controls;
 pub mod decision;
 pub mod dispute;
 pub mod event;

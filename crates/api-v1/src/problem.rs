@@ -58,6 +58,9 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::TopupNotCancellable
         | ErrorCode::CardCancelled
         | ErrorCode::FreezeLockedByIssuer
+        | ErrorCode::CardFrozen
+        | ErrorCode::CardNotDelivered
+        | ErrorCode::InvalidFulfillmentState
         | ErrorCode::InvalidTransactionState
         | ErrorCode::DisputeExists
         | ErrorCode::DisputeClosed
@@ -71,6 +74,10 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::AmountAboveMaximum
         | ErrorCode::UnsupportedAssetChain
         | ErrorCode::BinTypeMismatch
+        | ErrorCode::WalletUnsupported
+        | ErrorCode::LimitAboveBinMaximum
+        | ErrorCode::InvalidMcc
+        | ErrorCode::InvalidCountry
         | ErrorCode::AmountExceedsAvailable
         | ErrorCode::FeeChanged
         | ErrorCode::TransactionNotDisputable

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cardium_cards::Fulfilment;
 use cardium_kernel::{Money, Problem, Timestamp};
 use cardium_topups::Asset;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use validator::Validate;
 
 use crate::{
     amount::AmountIn,
-    field::{invalid, required},
+    field::{invalid, required, word},
     text::Text,
     topup::asset,
 };
@@ -180,6 +181,23 @@ impl PartIn {
     /// `invalid_field` or `invalid_precision`.
     pub fn parse(self) -> Result<Option<Money>, Problem> {
         self.amount_usd.map(|amount| amount.positive("amount_usd")).transpose()
+    }
+}
+
+/// Where the plastic of a card is.
+#[derive(Deserialize, Validate)]
+pub struct FulfilmentIn {
+    to: Option<String>,
+}
+
+impl FulfilmentIn {
+    /// The state.
+    ///
+    /// # Errors
+    /// `missing_required_field` or `invalid_field`.
+    pub fn parse(&self) -> Result<Fulfilment, Problem> {
+        let words = "ordered, produced, shipped, delivered, returned";
+        word(required(self.to.as_deref(), "to")?, "to", Fulfilment::parse, words)
     }
 }
 

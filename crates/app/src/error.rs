@@ -68,6 +68,10 @@ impl From<CardError> for CommandError {
         let code = match error {
             CardError::Cancelled => ErrorCode::CardCancelled,
             CardError::FreezeLocked => ErrorCode::FreezeLockedByIssuer,
+            CardError::Frozen => ErrorCode::CardFrozen,
+            CardError::NotDelivered => ErrorCode::CardNotDelivered,
+            CardError::WrongFulfilment => ErrorCode::InvalidFulfillmentState,
+            CardError::WalletUnsupported => ErrorCode::WalletUnsupported,
         };
         Problem::new(code, sentence(&error)).into()
     }

@@ -4,7 +4,7 @@
 use cardium_accounts::{Account, Email};
 use cardium_auth::{Credential, TokenHash};
 use cardium_authorizations::{Authorization, NetworkMessage, Step, Transaction};
-use cardium_cards::{Brand, CardStatus, CardType, StoredPan};
+use cardium_cards::{Brand, CardStatus, CardType, StoredPan, Velocity};
 use cardium_disputes::{Dispute, DisputeStatus};
 use cardium_kernel::{
     AccountId, AuthorizationId, BlobId, Book, CardId, Cursor, Direction, DisputeId, EntryId,
@@ -300,6 +300,8 @@ pub trait Reads: Send + Sync {
     fn due_topups(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<(TopupId, AccountId)>>;
     /// An account's card with its balance.
     fn find_card(&self, account: AccountId, id: CardId) -> ReadResult<Option<CardView>>;
+    /// What an account's card spent; none for one that never did.
+    fn find_velocity(&self, account: AccountId, id: CardId) -> ReadResult<Option<Velocity>>;
     /// An account's cards with their balances.
     fn list_cards(&self, query: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>>;
     /// The sealed PAN of an account's card: for the simulated card network, which like a real one

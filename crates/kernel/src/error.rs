@@ -79,6 +79,20 @@ codes! {
     CardCancelled = "card_cancelled";
     /// The issuer froze the card; its holder cannot lift that.
     FreezeLockedByIssuer = "freeze_locked_by_issuer";
+    /// The card is frozen.
+    CardFrozen = "card_frozen";
+    /// The card's plastic is not with its holder yet.
+    CardNotDelivered = "card_not_delivered";
+    /// The card's plastic cannot be moved to this state.
+    InvalidFulfillmentState = "invalid_fulfillment_state";
+    /// The card's product is not taken by this wallet.
+    WalletUnsupported = "wallet_unsupported";
+    /// A limit is above what the card's product allows.
+    LimitAboveBinMaximum = "limit_above_bin_maximum";
+    /// No merchant category code, or no range of them.
+    InvalidMcc = "invalid_mcc";
+    /// No country of ISO 3166-1.
+    InvalidCountry = "invalid_country";
     /// More than the card has available.
     AmountExceedsAvailable = "amount_exceeds_available";
     /// The fee differs from the one the caller expected.

@@ -26,6 +26,32 @@ pub struct HostSettings {
     pub patience: Duration,
     /// Whether a peer need not sign on.
     pub starts_signed_on: bool,
+    /// How a wrong CVV2 is declined.
+    pub cvv_decline_code: CvvDeclineCode,
+}
+
+/// DE 39 of a decline for a wrong CVV2, on which the networks differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CvvDeclineCode {
+    /// 05, do not honour.
+    #[default]
+    DoNotHonour,
+    /// N7, as Visa has it.
+    CvvFailure,
+    /// 82, as Mastercard and others have it.
+    IncorrectCvv,
+}
+
+impl CvvDeclineCode {
+    /// The two characters.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DoNotHonour => "05",
+            Self::CvvFailure => "N7",
+            Self::IncorrectCvv => "82",
+        }
+    }
 }
 
 /// Answers the card network.
@@ -77,6 +103,12 @@ pub struct Exchanged {
 }
 
 impl Host {
+    /// The same host for a peer with other settings.
+    #[must_use]
+    pub fn with_settings(&self, settings: HostSettings) -> Self {
+        Self { settings, ..self.clone() }
+    }
+
     /// The state of a new connection.
     #[must_use]
     pub const fn session(&self) -> Session {

@@ -30,7 +30,7 @@ mod session;
 pub mod simulate;
 mod translate;
 
-pub use host::{Exchanged, Host, HostSettings, Pending, Received, Reply};
+pub use host::{CvvDeclineCode, Exchanged, Host, HostSettings, Pending, Received, Reply};
 pub use key::{message_key, original_key};
 pub use rail::{CvvChoice, SimulatedPurchase, SimulatedRail};
 pub use session::Session;

@@ -6,6 +6,7 @@ mod api_keys;
 mod authorizations;
 mod balance;
 mod cards;
+mod controls;
 mod disputes;
 mod funding;
 mod issue;
@@ -47,6 +48,11 @@ handlers! {
     "reveal_pan" => reveal::reveal_pan,
     "load_card" => funding::load_card,
     "unload_card" => funding::unload_card,
+    "set_card_limits" => controls::set_card_limits,
+    "set_mcc_rules" => controls::set_mcc_rules,
+    "set_card_geo" => controls::set_card_geo,
+    "set_card_controls" => controls::set_card_controls,
+    "provision_wallet" => cards::provision_wallet,
     "freeze_card" => cards::freeze_card,
     "unfreeze_card" => cards::unfreeze_card,
     "cancel_card" => cards::cancel_card,
@@ -69,6 +75,7 @@ handlers! {
     "simulate_authorization" => simulation::simulate_authorization,
     "simulate_capture" => simulation::simulate_capture,
     "simulate_reversal" => simulation::simulate_reversal,
+    "simulate_fulfilment" => simulation::simulate_fulfilment,
     "advance_dispute" => disputes::advance_dispute,
     "advance_clock" => simulation::advance_clock,
 }

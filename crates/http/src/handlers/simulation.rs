@@ -4,16 +4,20 @@
 use std::sync::Arc;
 
 use cardium_api_v1::{
+    card::CardOut,
     field::invalid,
-    simulation::{ClockIn, ClockOut, DepositIn, DepositWish, Depth, PartIn, PurchaseIn},
+    simulation::{
+        ClockIn, ClockOut, DepositIn, DepositWish, Depth, FulfilmentIn, PartIn, PurchaseIn,
+    },
     transaction::TransactionOut,
 };
 use cardium_app::{
     CommandError,
+    cards::FulfilCard,
     chain::ChainGateway,
     topups::{MineBlocks, SimulateTransfer, Watcher},
 };
-use cardium_kernel::{AccountId, AuthorizationId, Money, Problem, TopupId};
+use cardium_kernel::{AccountId, AuthorizationId, CardId, Money, Problem, TopupId};
 use cardium_topups::{Topup, Transfer, TransferRef};
 
 use super::cards::find_card;
@@ -136,6 +140,13 @@ pub async fn simulate_reversal(call: Call) -> Outcome {
     let (account, id, amount) = part(&call).await?;
     let made = rail(&call)?.reverse(account, id, amount).await?;
     Ok(call.answer(&TransactionOut::from(&made)))
+}
+
+pub async fn simulate_fulfilment(call: Call) -> Outcome {
+    let to = call.input::<FulfilmentIn>()?.parse()?;
+    let card = call.path_id(CardId::parse, "card")?;
+    let moved = call.perform(FulfilCard { card, to }).await?;
+    Ok(call.answer(&CardOut::from(&moved)))
 }
 
 pub async fn advance_clock(call: Call) -> Outcome {

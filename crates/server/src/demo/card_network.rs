@@ -143,8 +143,8 @@ impl CardNetwork {
 
     async fn receive(&mut self) -> Result<Message, DemoError> {
         loop {
-            if let Some(payload) = self.reader.next_frame()? {
-                let message = decode(&payload, &self.format);
+            if let Some(frame) = self.reader.next_frame()? {
+                let message = decode(&frame.payload, &self.format);
                 return message.map_err(|error| differs("the response", "ISO 8583", &error));
             }
             let mut chunk = [0; 4_096];

@@ -9,7 +9,7 @@ use cardium_app::{
 };
 use cardium_auth::{Credential, TokenHash};
 use cardium_authorizations::{Authorization, NetworkMessage, Transaction};
-use cardium_cards::StoredPan;
+use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
 use cardium_kernel::{
     AccountId, AuthorizationId, BlobId, CardId, DisputeId, Page, Timestamp, TopupId, TransactionId,
@@ -86,6 +86,10 @@ impl Reads for PooledReads {
 
     fn list_cards(&self, query: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>> {
         self.snapshot(|connection| cards::list_cards(connection, query))
+    }
+
+    fn find_velocity(&self, account: AccountId, id: CardId) -> ReadResult<Option<Velocity>> {
+        self.with(|connection| cards::find_velocity(connection, account, id))
     }
 
     fn find_pan(&self, account: AccountId, id: CardId) -> ReadResult<Option<StoredPan>> {
