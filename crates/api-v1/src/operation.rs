@@ -207,6 +207,12 @@ pub const OPERATIONS: &[Operation] = &[
     act("check_authorization", "/cards/{id}/authorization_checks", Scope::CardRead)
         .always()
         .says("Ask what a purchase would be answered, without a hold"),
+    create("file_dispute", "/disputes", Scope::DisputeWrite)
+        .says("Object to a captured transaction; its money is credited for the time being"),
+    get("list_disputes", "/disputes", Scope::DisputeRead).says("List disputes"),
+    get("get_dispute", "/disputes/{id}", Scope::DisputeRead).says("Show a dispute"),
+    act("add_dispute_evidence", "/disputes/{id}/evidence", Scope::DisputeWrite)
+        .says("Add words or a file to a dispute that is not decided"),
     get("list_webhooks", "/webhooks", Scope::WebhookRead).says("List webhook endpoints"),
     create("create_webhook", "/webhooks", Scope::WebhookWrite)
         .secret()
@@ -251,6 +257,9 @@ pub const TEST_OPERATIONS: &[Operation] = &[
     act("simulate_fulfilment", "/test/cards/{id}/fulfilment", Scope::CardControl)
         .always()
         .says("Move the plastic of a card on its way"),
+    act("advance_dispute", "/test/disputes/{id}/advance", Scope::DisputeWrite)
+        .always()
+        .says("Let the card network move a dispute on"),
     Operation::new("advance_clock", Method::Post, "/test/clock", Access::Bearer(None))
         .answers(200)
         .always()
@@ -262,7 +271,7 @@ mod tests {
     use super::*;
 
     /// Name, method, path and success status as the published OpenAPI document has them.
-    const PUBLISHED: [(&str, &str, &str, u16); 36] = [
+    const PUBLISHED: [(&str, &str, &str, u16); 40] = [
         ("create_account", "POST", "/accounts", 201),
         ("sign_in", "POST", "/sessions", 200),
         ("sign_out", "DELETE", "/sessions", 204),
@@ -295,6 +304,10 @@ mod tests {
         ("get_decision", "GET", "/transactions/{id}/decision", 200),
         ("get_authorization", "GET", "/authorizations/{id}", 200),
         ("check_authorization", "POST", "/cards/{id}/authorization_checks", 200),
+        ("file_dispute", "POST", "/disputes", 201),
+        ("list_disputes", "GET", "/disputes", 200),
+        ("get_dispute", "GET", "/disputes/{id}", 200),
+        ("add_dispute_evidence", "POST", "/disputes/{id}/evidence", 200),
         ("list_webhooks", "GET", "/webhooks", 200),
         ("create_webhook", "POST", "/webhooks", 201),
         ("delete_webhook", "DELETE", "/webhooks/{id}", 204),

@@ -62,6 +62,9 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::CardNotDelivered
         | ErrorCode::InvalidFulfillmentState
         | ErrorCode::InvalidTransactionState
+        | ErrorCode::DisputeExists
+        | ErrorCode::DisputeClosed
+        | ErrorCode::InvalidDisputeState
         | ErrorCode::ConflictIdempotencyKey
         | ErrorCode::IdempotencyInProgress => (409, "conflict_error"),
         ErrorCode::InvalidPrecision
@@ -77,6 +80,10 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::InvalidCountry
         | ErrorCode::AmountExceedsAvailable
         | ErrorCode::FeeChanged
+        | ErrorCode::TransactionNotDisputable
+        | ErrorCode::FilingWindowClosed
+        | ErrorCode::UnsupportedFileType
+        | ErrorCode::EvidenceLimitReached
         | ErrorCode::UnsafeWebhookUrl
         | ErrorCode::UnknownEvent
         | ErrorCode::WebhookLimitReached => (422, "validation_error"),

@@ -3,6 +3,7 @@
 use cardium_accounts::{EmailError, PasswordError};
 use cardium_auth::CredentialError;
 use cardium_cards::CardError;
+use cardium_disputes::DisputeError;
 use cardium_kernel::{ErrorCode, MoneyError, Problem, StoreError};
 use cardium_ledger::{LedgerError, PostingError};
 use cardium_topups::TopupError;
@@ -84,6 +85,20 @@ impl From<TopupError> for CommandError {
             }
             TopupError::Money(money) => money.into(),
         }
+    }
+}
+
+impl From<DisputeError> for CommandError {
+    fn from(error: DisputeError) -> Self {
+        let code = match error {
+            DisputeError::Closed => ErrorCode::DisputeClosed,
+            DisputeError::WrongStage => ErrorCode::InvalidDisputeState,
+            DisputeError::Exists | DisputeError::TooManyOpen => ErrorCode::DisputeExists,
+            DisputeError::WindowClosed => ErrorCode::FilingWindowClosed,
+            DisputeError::TooMuchEvidence => ErrorCode::EvidenceLimitReached,
+            DisputeError::Money(money) => return money.into(),
+        };
+        Problem::new(code, sentence(&error)).into()
     }
 }
 

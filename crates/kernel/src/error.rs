@@ -103,6 +103,20 @@ codes! {
     NoDecision = "no_decision";
     /// The transaction is not in a state that allows this.
     InvalidTransactionState = "invalid_transaction_state";
+    /// The transaction is in dispute already.
+    DisputeExists = "dispute_exists";
+    /// The dispute is decided.
+    DisputeClosed = "dispute_closed";
+    /// The dispute is not at the stage that this needs.
+    InvalidDisputeState = "invalid_dispute_state";
+    /// Nothing was captured, or nothing is left to give back.
+    TransactionNotDisputable = "transaction_not_disputable";
+    /// The transaction is too old to be disputed.
+    FilingWindowClosed = "filing_window_closed";
+    /// The file is of no accepted type, or not of the type it claims.
+    UnsupportedFileType = "unsupported_file_type";
+    /// The dispute holds the most evidence it may.
+    EvidenceLimitReached = "evidence_limit_reached";
     /// Webhooks may not be sent to this address.
     UnsafeWebhookUrl = "unsafe_webhook_url";
     /// No event has this name.

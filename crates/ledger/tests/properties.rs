@@ -41,7 +41,12 @@ impl LedgerStore for Books {
         Ok(())
     }
 
-    fn insert_posting(&mut self, posting: Posting, entries: Vec<Entry>) -> Result<(), StoreError> {
+    fn insert_posting(
+        &mut self,
+        posting: Posting,
+        entries: Vec<Entry>,
+        _: Timestamp,
+    ) -> Result<(), StoreError> {
         self.postings.push(posting);
         self.entries.extend(entries);
         Ok(())
@@ -62,6 +67,10 @@ enum Step {
     TakeRefundBack(i64),
     Advance(i64),
     ReturnAdvance(i64),
+    Credit(i64),
+    Debit(i64),
+    /// Amount and fee.
+    Settle(i64, i64),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -76,6 +85,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         (1_i64..300).prop_map(Step::TakeRefundBack),
         (1_i64..500).prop_map(Step::Advance),
         (1_i64..500).prop_map(Step::ReturnAdvance),
+        (1_i64..300).prop_map(Step::Credit),
+        (1_i64..300).prop_map(Step::Debit),
+        (1_i64..300, 0_i64..2).prop_map(|(amount, fee)| Step::Settle(amount, fee)),
     ];
     prop::collection::vec(step, 1..80)
 }
@@ -118,6 +130,7 @@ impl Programme {
     fn posting(&mut self, step: &Step) -> Posting {
         match *step {
             Step::Topup(_) | Step::Load(..) | Step::Unload(_) => self.funding(step),
+            Step::Credit(_) | Step::Debit(_) | Step::Settle(..) => self.dispute(step),
             _ => self.spending(step),
         }
     }
@@ -148,6 +161,40 @@ impl Programme {
                 Money::usd(amount),
             ),
             _ => unreachable!("not a funding"),
+        }
+        .expect("the test's own amounts are sound")
+    }
+
+    fn dispute(&mut self, step: &Step) -> Posting {
+        let owed = self.owed();
+        let (ids, book) = (&mut self.ids, Book::Live);
+        let card = self.books.accounts[&self.card].available();
+        let free = card.expect("the test's own amounts are sound").minor();
+        match *step {
+            Step::Credit(amount) => {
+                let credit = recipes::DisputeCredit {
+                    card: self.card,
+                    receivable: self.receivable,
+                    amount: Money::usd(amount),
+                    settles: Money::usd(owed.min(amount)),
+                };
+                recipes::dispute_credit(ids, book, SOURCE, &credit)
+            }
+            Step::Debit(amount) => {
+                let debit = recipes::DisputeDebit {
+                    card: self.card,
+                    receivable: self.receivable,
+                    amount: Money::usd(amount),
+                    covered: Money::usd(free.min(amount)),
+                };
+                recipes::dispute_debit(ids, book, SOURCE, &debit)
+            }
+            Step::Settle(amount, fee) => {
+                let (amount, fee) = (Money::usd(amount), Money::usd(fee.min(amount)));
+                let parts = recipes::DisputeSettlement { amount, fee };
+                recipes::dispute_settlement(ids, book, SOURCE, &parts)
+            }
+            _ => unreachable!("not a dispute"),
         }
         .expect("the test's own amounts are sound")
     }

@@ -22,6 +22,8 @@ mod reverse;
 mod spending;
 mod undo;
 
+pub(crate) use asked::proportion;
+
 pub use advise::{Advise, StandIn};
 pub use asked::{Asked, Request};
 pub use authorize::{Authorize, Posting};

@@ -7,6 +7,7 @@ mod authorizations;
 mod balance;
 mod cards;
 mod controls;
+mod disputes;
 mod funding;
 mod issue;
 mod reveal;
@@ -62,6 +63,10 @@ handlers! {
     "get_decision" => transactions::get_decision,
     "get_authorization" => authorizations::get_authorization,
     "check_authorization" => authorizations::check_authorization,
+    "file_dispute" => disputes::file_dispute,
+    "list_disputes" => disputes::list_disputes,
+    "get_dispute" => disputes::get_dispute,
+    "add_dispute_evidence" => disputes::add_dispute_evidence,
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
     "delete_webhook" => webhooks::delete_webhook,
@@ -75,6 +80,7 @@ handlers! {
     "simulate_refund" => simulation::simulate_refund,
     "simulate_force_post" => simulation::simulate_force_post,
     "simulate_fulfilment" => simulation::simulate_fulfilment,
+    "advance_dispute" => disputes::advance_dispute,
     "advance_clock" => simulation::advance_clock,
 }
 

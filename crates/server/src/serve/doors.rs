@@ -32,6 +32,7 @@ pub(super) fn state(settings: &Settings, core: &Core, host: Arc<Host>) -> AppSta
     AppState::new(Wiring {
         database: Arc::clone(&core.backend.database),
         reads: Arc::clone(&core.backend.reads),
+        blobs: Arc::clone(&core.blobs),
         edge: core.backend.edge.clone(),
         keys: Arc::clone(&core.backend.keys),
         addresses: Arc::new(SimulatedAddresses),

@@ -10,7 +10,7 @@ use crate::{
     settings::Settings,
     workers::{
         DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FlushUses, PurgeKeys, Sender,
-        UseSource, WatchChain, Workers,
+        SweepBlobs, UseSource, WatchChain, Workers,
     },
 };
 
@@ -71,6 +71,7 @@ fn workers(
     workers.start(ExpireHolds::new(backend()));
     workers.start(FlushUses::new(backend(), state));
     workers.start(PurgeKeys::new(backend()));
+    workers.start(SweepBlobs::new(backend(), Arc::clone(&core.blobs)));
     if let Some(sender) = sender {
         workers.start(FanOutEvents::new(backend()));
         let concurrency = settings.webhooks.concurrency;

@@ -2,21 +2,24 @@ use cardium_accounts::{Account, Email};
 use cardium_app::{
     event::CardView,
     reads::{
-        Balance, ByCreation, CardFilter, CardSort, Dispatch, HistoryEntry, HistoryFilter,
-        HistorySort, ListQuery, NoFilter, ReadResult, Reads, TopupFilter, TopupSort,
-        TransactionFilter, TransactionSort,
+        Balance, ByCreation, CardFilter, CardSort, Dispatch, DisputeFilter, DisputeSort,
+        HistoryEntry, HistoryFilter, HistorySort, ListQuery, NoFilter, ReadResult, Reads,
+        TopupFilter, TopupSort, TransactionFilter, TransactionSort,
     },
 };
 use cardium_auth::{Credential, TokenHash};
 use cardium_authorizations::{Authorization, NetworkMessage, Transaction};
 use cardium_cards::{StoredPan, Velocity};
-use cardium_kernel::{AccountId, AuthorizationId, CardId, Page, Timestamp, TopupId, TransactionId};
+use cardium_disputes::Dispute;
+use cardium_kernel::{
+    AccountId, AuthorizationId, BlobId, CardId, DisputeId, Page, Timestamp, TopupId, TransactionId,
+};
 use cardium_topups::{Network, Topup, Transfer};
 use cardium_webhooks::{Delivery, Endpoint};
 
 use super::{
-    PooledReads, accounts, balances, cards, chain, failed, first, select, topups, transactions,
-    webhooks,
+    PooledReads, accounts, balances, cards, chain, disputes, failed, first, select, topups,
+    transactions, webhooks,
 };
 use crate::db::Sql;
 
@@ -126,6 +129,25 @@ impl Reads for PooledReads {
         id: TransactionId,
     ) -> ReadResult<Option<NetworkMessage>> {
         self.with(|connection| transactions::find_message_of(connection, account, id))
+    }
+
+    fn find_capture(&self, id: AuthorizationId) -> ReadResult<Option<Transaction>> {
+        self.with(|connection| disputes::find_capture(connection, id))
+    }
+
+    fn find_dispute(&self, account: AccountId, id: DisputeId) -> ReadResult<Option<Dispute>> {
+        self.snapshot(|connection| disputes::find_dispute(connection, account, id))
+    }
+
+    fn list_disputes(
+        &self,
+        query: &ListQuery<DisputeFilter, DisputeSort>,
+    ) -> ReadResult<Page<Dispute>> {
+        self.snapshot(|connection| disputes::list_disputes(connection, query))
+    }
+
+    fn attached_blobs(&self, ids: &[BlobId]) -> ReadResult<Vec<BlobId>> {
+        self.with(|connection| disputes::attached_blobs(connection, ids))
     }
 
     fn list_webhooks(&self, query: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>> {
