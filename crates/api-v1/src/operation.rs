@@ -242,6 +242,18 @@ pub const TEST_OPERATIONS: &[Operation] = &[
     create("simulate_reversal", "/test/authorizations/{id}/reverse", Scope::CardControl)
         .always()
         .says("Let the merchant reverse an authorization"),
+    create("simulate_increment", "/test/authorizations/{id}/increment", Scope::CardControl)
+        .always()
+        .says("Let the merchant raise an authorization"),
+    create("simulate_expiry", "/test/authorizations/{id}/expire", Scope::CardControl)
+        .always()
+        .says("Let the hold of an authorization lapse"),
+    create("simulate_refund", "/test/cards/{id}/refunds", Scope::CardControl)
+        .always()
+        .says("Let a merchant give money back"),
+    create("simulate_force_post", "/test/cards/{id}/force_posts", Scope::CardControl)
+        .always()
+        .says("Let a merchant post what it never asked for"),
     act("simulate_fulfilment", "/test/cards/{id}/fulfilment", Scope::CardControl)
         .always()
         .says("Move the plastic of a card on its way"),

@@ -30,7 +30,7 @@ pub use authorize::{Authorize, Posting};
 pub use check::{CheckAuthorization, Checked};
 pub use clear::Clear;
 pub use exchange::{Exchange, NetworkAnswer, NetworkReply, Replied};
-pub use expire::ExpireHold;
+pub use expire::{ExpireHold, When};
 pub use frame::Settled;
 pub use refund::Refund;
 pub use reverse::Reverse;
