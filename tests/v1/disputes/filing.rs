@@ -1,7 +1,7 @@
 //! Filing: which step, how much, and who may.
 
 use cardium_testkit::Backend;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{FIELDS, Shopper, buy, file, standing, wish, wish_with};
 use crate::{
@@ -150,8 +150,9 @@ fn a_foreign_transaction_is_unknown(backend: Backend) {
 fn a_key_files_once(backend: Backend) {
     let server = Server::shared(backend);
     let shopper = Shopper::new(&server);
-    let post = |wish| shopper.client.post_once("/v1/disputes", wish, "one-dispute");
-    let (first, second) = (post(&wish(&shopper.captured)), post(&wish(&shopper.captured)));
+    let post = |wish: &Value| shopper.client.post_once("/v1/disputes", wish, "one-dispute");
+    let mine = wish(&shopper.captured);
+    let (first, second) = (post(&mine), post(&mine));
     first.expect(201);
     assert!(second.is_replay() && !first.is_replay());
     assert_eq!(first.body, second.body);
