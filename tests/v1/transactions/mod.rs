@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::{Client, Server, text, usd};
 
 /// What every transaction shows.
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 16] = [
     "id",
     "object",
     "mode",
@@ -17,6 +17,9 @@ const FIELDS: [&str; 13] = [
     "status",
     "amount_usd",
     "currency",
+    "kind",
+    "fees",
+    "fx",
     "merchant",
     "authorization_id",
     "auth_response_code",
