@@ -1,6 +1,7 @@
 //! `/v1/transactions`, made by the simulated card network.
 
 mod declines;
+mod lapsing;
 mod lists;
 mod steps;
 
