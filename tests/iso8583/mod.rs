@@ -3,6 +3,7 @@
 mod clearing;
 mod deciding;
 mod hostile;
+mod interleavings;
 mod interoperating;
 mod linking;
 mod repeating;
