@@ -68,7 +68,7 @@ impl Teller {
             17..19 => Some(single),
             _ => None,
         };
-        for (kind, cents) in opening {
+        if let Some((kind, cents)) = opening {
             story.push(self.sent(kind, purchase, cents, trace));
         }
         for _ in 0..self.random.below(3) {

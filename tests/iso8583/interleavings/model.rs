@@ -58,7 +58,7 @@ pub struct Model {
     /// The records that the approval codes of messages name.
     pub codes: BTreeMap<u32, usize>,
     /// Messages that were reversed before they came, and what their first reversal left.
-    tombstones: BTreeMap<u32, i64>,
+    tombstones: BTreeMap<u32, Option<i64>>,
     taken_back: BTreeSet<u32>,
 }
 
@@ -134,7 +134,7 @@ impl Model {
             (_, late) => {
                 self.post(sent);
                 if let Some(remaining) = late {
-                    self.take_back(sent.number, Some(remaining));
+                    self.take_back(sent.number, remaining);
                     self.effects.remove(&sent.number);
                 }
             }
@@ -227,7 +227,7 @@ impl Model {
         if self.answered.contains_key(&original) {
             self.take_back(original, remaining);
         } else {
-            self.tombstones.entry(original).or_insert(remaining.unwrap_or(0));
+            self.tombstones.entry(original).or_insert(remaining);
         }
     }
 
