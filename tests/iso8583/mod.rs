@@ -6,6 +6,7 @@ mod deciding;
 mod hostile;
 mod increments;
 mod inquiries;
+mod interleavings;
 mod interoperating;
 mod linking;
 mod partial;
