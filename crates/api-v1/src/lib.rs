@@ -14,6 +14,7 @@ pub mod balance;
 pub mod body;
 pub mod card;
 pub mod decision;
+pub mod decision_hook;
 pub mod event;
 pub mod field;
 pub mod funding;

@@ -3,11 +3,13 @@
 
 use cardium_accounts::{Account, Email};
 use cardium_auth::{Credential, TokenHash};
-use cardium_authorizations::{Authorization, NetworkMessage, Step, Transaction};
+use cardium_authorizations::{
+    Authorization, NetworkMessage, PendingAuthorization, Step, Transaction,
+};
 use cardium_cards::{Brand, CardStatus, CardType, StoredPan};
 use cardium_kernel::{
-    AccountId, AuthorizationId, Book, CardId, Cursor, Direction, EntryId, EventId, Money, Page,
-    PageLimit, Problem, Sort, StoreError, Timestamp, TopupId, TransactionId,
+    AccountId, AuthorizationId, Book, CardId, Cursor, Direction, EntryId, EventId, MessageId,
+    Money, Page, PageLimit, Problem, Sort, StoreError, Timestamp, TopupId, TransactionId,
 };
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};
@@ -313,6 +315,15 @@ pub trait Reads: Send + Sync {
         account: AccountId,
         id: TransactionId,
     ) -> ReadResult<Option<NetworkMessage>>;
+    /// Up to `limit` requests that wait for the operator's endpoint though its time was over at
+    /// `before`, longest overdue first.
+    fn due_pending(&self, before: Timestamp, limit: i64) -> ReadResult<Vec<PendingAuthorization>>;
+    /// Of at most [`crate::upkeep::SLICE`] exchanges those that wait for the operator's endpoint,
+    /// or did, each with the step that its decision left.
+    fn decided_pending(
+        &self,
+        ids: &[MessageId],
+    ) -> ReadResult<Vec<(PendingAuthorization, Option<Transaction>)>>;
     /// An account's webhook endpoints.
     fn list_webhooks(&self, query: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>>;
     /// Events and endpoints of leased deliveries; those whose endpoint is gone are left out.

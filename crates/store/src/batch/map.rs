@@ -3,7 +3,9 @@ use std::collections::{BTreeSet, HashMap};
 use cardium_accounts::{Account, Email};
 use cardium_app::{RowKey, audit::AuditDraft, event::EventDraft, idempotency::IdempotencyRecord};
 use cardium_auth::Credential;
-use cardium_authorizations::{Authorization, AuthorizationReference, NetworkMessage, Transaction};
+use cardium_authorizations::{
+    Authorization, AuthorizationReference, NetworkMessage, PendingAuthorization, Transaction,
+};
 use cardium_cards::{Card, StoredPan, Velocity};
 use cardium_kernel::{AccountId, AuthorizationId, CardId};
 use cardium_ledger::{Hold, LedgerAccount};
@@ -64,6 +66,10 @@ macro_rules! each_shelf {
             $run
         }
         {
+            let $shelf = &mut batch.pending_authorizations;
+            $run
+        }
+        {
             let $shelf = &mut batch.messages;
             $run
         }
@@ -114,6 +120,7 @@ pub(crate) struct Batch {
     pub(crate) authorizations: Shelf<Authorization>,
     pub(crate) holds: Shelf<Hold>,
     pub(crate) ledger_accounts: Shelf<LedgerAccount>,
+    pub(crate) pending_authorizations: Shelf<PendingAuthorization>,
     pub(crate) messages: Shelf<NetworkMessage>,
     pub(crate) idempotency: Shelf<IdempotencyRecord>,
 
@@ -147,6 +154,7 @@ impl Batch {
             authorizations: Shelf::new(postgres, Lock::Update),
             holds: Shelf::new(postgres, Lock::Update),
             ledger_accounts: Shelf::new(postgres, Lock::Update),
+            pending_authorizations: Shelf::new(postgres, Lock::Update),
             messages: Shelf::new(postgres, Lock::None),
             idempotency: Shelf::new(postgres, Lock::None),
             postings: Journal::new(postgres),
@@ -192,6 +200,7 @@ impl Batch {
         self.authorizations.load(connection, &keys.authorizations)?;
         self.holds.load(connection, &keys.holds)?;
         self.ledger_accounts.load(connection, &keys.ledger_accounts)?;
+        self.pending_authorizations.load(connection, &keys.pending_authorizations)?;
         // Rows that never change are read last, when every lock is held: what another process
         // wrote before it let go of a lock is seen.
         self.pans.load(connection, &keys.pans)?;
@@ -254,6 +263,7 @@ struct Keys {
     authorizations: BTreeSet<u128>,
     holds: BTreeSet<u128>,
     ledger_accounts: BTreeSet<u128>,
+    pending_authorizations: BTreeSet<u128>,
     messages: BTreeSet<u128>,
     idempotency: BTreeSet<u128>,
 }
@@ -274,6 +284,7 @@ impl Keys {
                 RowKey::Authorization(id) => keys.authorizations.insert(id.value()),
                 RowKey::Hold(id) => keys.holds.insert(id.value()),
                 RowKey::LedgerAccount(id) => keys.ledger_accounts.insert(id.value()),
+                RowKey::PendingAuthorization(id) => keys.pending_authorizations.insert(id.value()),
                 RowKey::Message(id) => keys.messages.insert(id.value()),
                 RowKey::Idempotency(id) => keys.idempotency.insert(*id),
             };

@@ -5,6 +5,7 @@ mod balances;
 mod cards;
 mod chain;
 mod list;
+mod pending;
 mod pooled;
 mod topups;
 mod transactions;

@@ -8,15 +8,17 @@ use cardium_app::{
     },
 };
 use cardium_auth::{Credential, TokenHash};
-use cardium_authorizations::{Authorization, NetworkMessage, Transaction};
+use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
 use cardium_cards::StoredPan;
-use cardium_kernel::{AccountId, AuthorizationId, CardId, Page, Timestamp, TopupId, TransactionId};
+use cardium_kernel::{
+    AccountId, AuthorizationId, CardId, MessageId, Page, Timestamp, TopupId, TransactionId,
+};
 use cardium_topups::{Network, Topup, Transfer};
 use cardium_webhooks::{Delivery, Endpoint};
 
 use super::{
-    PooledReads, accounts, balances, cards, chain, failed, first, select, topups, transactions,
-    webhooks,
+    PooledReads, accounts, balances, cards, chain, failed, first, pending, select, topups,
+    transactions, webhooks,
 };
 use crate::db::Sql;
 
@@ -122,6 +124,17 @@ impl Reads for PooledReads {
         id: TransactionId,
     ) -> ReadResult<Option<NetworkMessage>> {
         self.with(|connection| transactions::find_message_of(connection, account, id))
+    }
+
+    fn due_pending(&self, before: Timestamp, limit: i64) -> ReadResult<Vec<PendingAuthorization>> {
+        self.with(|connection| pending::due(connection, before, limit))
+    }
+
+    fn decided_pending(
+        &self,
+        ids: &[MessageId],
+    ) -> ReadResult<Vec<(PendingAuthorization, Option<Transaction>)>> {
+        self.snapshot(|connection| pending::decided(connection, ids))
     }
 
     fn list_webhooks(&self, query: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>> {

@@ -11,6 +11,7 @@ mod event;
 mod idempotency;
 mod ledger;
 mod message;
+mod pending;
 mod sequence;
 mod topup;
 mod transaction;
