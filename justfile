@@ -39,3 +39,15 @@ fmt:
 # The longer proofs: 20,000 cases for every property, 200 kills of the server on each database
 nightly:
     PROPTEST_CASES=20000 CARDIUM_CRASH_ROUNDS=200 tests/run
+
+# Fuzz the ISO 8583 codec for SECONDS a target. Needs `cargo install cargo-fuzz` and a C++ compiler
+fuzz SECONDS="60":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    # cargo-fuzz asks the compiler for options that a stable one has, but takes only if told so.
+    export RUSTC_BOOTSTRAP=1
+    for target in decode frame; do
+        mkdir -p "fuzz/corpus/$target"
+        cargo fuzz run -s none "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" \
+            -- -max_len=9000 -max_total_time={{SECONDS}}
+    done

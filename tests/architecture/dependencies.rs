@@ -36,7 +36,7 @@ fn may_know(folder: &str) -> Option<Vec<&'static str>> {
             vec!["kernel", "ledger"]
         }
         folder if DOMAIN.contains(&folder) => vec!["kernel"],
-        "network" => vec!["iso8583", "kernel", "authorizations", "vault", "app"],
+        "network" => vec!["iso8583", "kernel", "authorizations", "cards", "vault", "app"],
         "app" => core(&["vault"]),
         "store" => core(&["app", "vault"]),
         "chains" => core(&["app"]),

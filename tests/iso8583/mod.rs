@@ -2,6 +2,9 @@
 
 mod clearing;
 mod deciding;
+mod hostile;
+mod interoperating;
+mod linking;
 mod repeating;
 mod reversing;
 mod signing;
@@ -34,8 +37,12 @@ impl Issuer {
     }
 
     fn with(backend: Backend, arguments: &[&str]) -> Self {
-        let scratch = Arc::new(Scratch::new(backend));
-        let process = Process::with(&scratch, &[], arguments);
+        Self::on(Arc::new(Scratch::new(backend)), &[], arguments)
+    }
+
+    /// On a database, with more settings and arguments.
+    fn on(scratch: Arc<Scratch>, settings: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let process = Process::with(&scratch, settings, arguments);
         let customer = Customer::sign_up(&process);
         customer.fund(1_000);
         let card = customer.issue();

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::{customer::Card, management};
 
-/// What an acquirer does on one connection, played by `tests/python/iso_client.py`.
+/// What an acquirer does on one connection, played by `tests/python/iso_client.py` or
+/// `tests/node/iso_client.js`.
 #[derive(Debug, Clone, Default)]
 pub struct Script(Vec<Value>);
 
@@ -45,12 +46,27 @@ impl Script {
 
     /// Plays it and gives all responses but that to the first sign-on.
     pub fn play(&self, issuer: SocketAddr) -> Vec<Value> {
+        self.play_with(issuer, &[])
+    }
+
+    /// Plays it with more arguments for the client.
+    pub fn play_with(&self, issuer: SocketAddr, arguments: &[&str]) -> Vec<Value> {
+        let port = issuer.port().to_string();
+        let arguments = [&["run", "--port", &port], arguments].concat();
+        self.responses(&python(&arguments, &json!(self.0)))
+    }
+
+    /// Plays it with the other client, `tests/node/iso_client.js`, which only sends messages.
+    pub fn play_in_node(&self, issuer: SocketAddr) -> Vec<Value> {
+        let port = issuer.port().to_string();
+        self.responses(&node(&["--port", &port], &json!(self.0)))
+    }
+
+    fn responses(&self, printed: &[u8]) -> Vec<Value> {
         let first = self.0.first().and_then(|step| step["send"]["70"].as_str());
         let signs_on = first == Some("001");
-        let port = issuer.port().to_string();
-        let printed = python(&["run", "--port", &port], &json!(self.0));
         let mut responses: Vec<Value> =
-            serde_json::from_slice(&printed).expect("the client prints the responses");
+            serde_json::from_slice(printed).expect("the client prints the responses");
         if signs_on {
             let accepted = responses.remove(0);
             assert_eq!(accepted["39"], "00", "the sign-on is accepted");
@@ -65,8 +81,24 @@ fn python(arguments: &[&str], input: &Value) -> Vec<u8> {
     );
     let client = concat!(env!("CARGO_MANIFEST_DIR"), "/python/iso_client.py");
     let mut command = Command::new(interpreter);
-    command.arg(client).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.stderr(Stdio::piped()).spawn().expect("Python starts");
+    command.arg(client).args(arguments);
+    printed(command, input)
+}
+
+fn node(arguments: &[&str], input: &Value) -> Vec<u8> {
+    let packages = std::env::var_os("CARDIUM_TEST_NODE_MODULES").expect(
+        "CARDIUM_TEST_NODE_MODULES is not set: run the tests with `tests/run`, which prepares it",
+    );
+    let client = concat!(env!("CARGO_MANIFEST_DIR"), "/node/iso_client.js");
+    let mut command = Command::new("node");
+    command.env("NODE_PATH", packages).arg(client).args(arguments);
+    printed(command, input)
+}
+
+/// What the client prints on being told `input`.
+fn printed(mut command: Command, input: &Value) -> Vec<u8> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the client starts");
     let mut stdin = child.stdin.take().expect("it has a standard input");
     stdin.write_all(input.to_string().as_bytes()).expect("the client reads its script");
     drop(stdin);

@@ -87,6 +87,11 @@ impl Client {
         self.request(Method::POST, path).json(body).key(key).send()
     }
 
+    /// Changes in part.
+    pub fn patch(&self, path: &str, body: &Value) -> Reply {
+        self.request(Method::PATCH, path).json(body).send()
+    }
+
     /// Removes.
     pub fn delete(&self, path: &str) -> Reply {
         self.request(Method::DELETE, path).send()

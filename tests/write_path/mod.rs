@@ -5,5 +5,6 @@ mod failing;
 mod money;
 mod opening;
 mod processes;
+mod spending;
 mod upkeep;
 mod verifying;

@@ -2,7 +2,7 @@
 
 use cardium_app::reads::{Balance, HistoryEntry, HistoryFilter, HistorySort};
 use cardium_kernel::{
-    AuthorizationId, Book, CardId, EntryId, Problem, Timestamp, TopupId, TransactionId,
+    AuthorizationId, Book, CardId, DisputeId, EntryId, Problem, Timestamp, TopupId, TransactionId,
 };
 use cardium_ledger::PostingKind;
 use serde::Serialize;
@@ -136,6 +136,7 @@ fn source_id(object: &str, id: u128) -> String {
         "card" => CardId::new(id).to_string(),
         "topup" => TopupId::new(id).to_string(),
         "authorization" => AuthorizationId::new(id).to_string(),
+        "dispute" => DisputeId::new(id).to_string(),
         "transaction" => TransactionId::new(id).to_string(),
         other => format!("{other}_{id:032x}"),
     }

@@ -5,7 +5,8 @@ use cardium_app::{
     reads::{CardFilter, CardSort},
 };
 use cardium_cards::{
-    Brand, Card, CardStatus, CardType, FreezeReason, Product, Wallet, WalletState, find_product,
+    Brand, Card, CardStatus, CardType, ControlsPatch, FreezeReason, Product, Velocity, Wallet,
+    WalletProvider, WalletState, find_product,
 };
 use cardium_kernel::{Book, CardId, ErrorCode, Money, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,9 @@ use validator::Validate;
 
 use crate::{
     amount::{AmountIn, AmountOut},
+    controls::{
+        ControlsIn, ControlsOut, GeoIn, GeoOut, LimitsIn, LimitsOut, MccIn, MccOut, ObjectIn,
+    },
     field::{invalid, mode, required, word},
     query::{Order, Query},
     text::Text,
@@ -33,6 +37,10 @@ pub struct CardIn {
     #[validate(length(max = 64))]
     label: Option<String>,
     mode: Option<String>,
+    limits: Option<ObjectIn<LimitsIn>>,
+    mcc: Option<ObjectIn<MccIn>>,
+    geo: Option<ObjectIn<GeoIn>>,
+    controls: Option<ObjectIn<ControlsIn>>,
 }
 
 /// A request for a card, understood.
@@ -48,17 +56,21 @@ pub struct CardWish {
     pub label: Option<String>,
     /// The book, where the request names one.
     pub mode: Option<Book>,
+    /// What it may be spent on.
+    pub controls: ControlsPatch,
 }
 
 impl CardIn {
     /// The request with typed fields.
     ///
     /// # Errors
-    /// `missing_required_field`, `invalid_field`, `invalid_precision` or `bin_type_mismatch`.
+    /// `missing_required_field`, `invalid_field`, `invalid_precision`, `bin_type_mismatch`,
+    /// `invalid_mcc` or `invalid_country`.
     pub fn parse(self) -> Result<CardWish, Problem> {
         let kind = required(self.kind, "type")?;
         let kind = word(&kind, "type", CardType::parse, "virtual, physical")?;
         let product = product(kind, self.bin.as_deref())?;
+        let controls = controls((self.limits, self.mcc, self.geo, self.controls))?;
         let load = self.load_usd.map(|amount| amount.positive("load_usd"));
         Ok(CardWish {
             product,
@@ -66,8 +78,22 @@ impl CardIn {
             wallet: wallet(product, &self.wallet_provision.unwrap_or_default())?,
             label: self.label,
             mode: mode(self.mode.as_deref())?,
+            controls,
         })
     }
+}
+
+type Part<T> = Option<ObjectIn<T>>;
+
+fn controls(
+    (limits, mcc, geo, controls): (Part<LimitsIn>, Part<MccIn>, Part<GeoIn>, Part<ControlsIn>),
+) -> Result<ControlsPatch, Problem> {
+    let mut patch = ControlsPatch::default();
+    limits.map_or(Ok(()), |part| part.0.add_to(&mut patch, "limits."))?;
+    mcc.map_or(Ok(()), |part| part.0.add_to(&mut patch, "mcc."))?;
+    geo.map_or(Ok(()), |part| part.0.add_to(&mut patch, "geo."))?;
+    controls.map_or(Ok(()), |part| part.0.add_to(&mut patch, "controls."))?;
+    Ok(patch)
 }
 
 fn product(kind: CardType, bin: Option<&str>) -> Result<&'static Product, Problem> {
@@ -119,6 +145,23 @@ impl ReasonIn {
     }
 }
 
+/// A wallet to make a card ready for.
+#[derive(Deserialize, Validate)]
+pub struct WalletIn {
+    wallet: Option<String>,
+}
+
+impl WalletIn {
+    /// The wallet.
+    ///
+    /// # Errors
+    /// `missing_required_field` or `invalid_field`.
+    pub fn parse(&self) -> Result<WalletProvider, Problem> {
+        let wallet = required(self.wallet.as_deref(), "wallet")?;
+        word(wallet, "wallet", WalletProvider::parse, "apple_pay, google_pay")
+    }
+}
+
 /// The order of card lists.
 pub const ORDER: Order<'static, CardSort> = Order {
     fields: &[("created_at", CardSort::CreatedAt), ("status", CardSort::Status)],
@@ -140,6 +183,11 @@ pub fn filter(query: &Query) -> Result<CardFilter, Problem> {
         label: text("label"),
         book: query.mode()?,
     })
+}
+
+#[derive(Debug, Serialize)]
+struct FulfillmentPart {
+    status: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -166,6 +214,11 @@ pub struct CardOut {
     available_usd: AmountOut,
     held_usd: AmountOut,
     wallet: WalletPart,
+    fulfillment: Option<FulfillmentPart>,
+    limits: LimitsOut,
+    mcc: MccOut,
+    geo: GeoOut,
+    controls: ControlsOut,
     expires_at: String,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
@@ -195,10 +248,28 @@ impl From<&CardView> for CardOut {
                 apple_pay: card.wallet.apple_pay.as_str(),
                 google_pay: card.wallet.google_pay.as_str(),
             },
+            fulfillment: card.fulfilment.map(|state| FulfillmentPart { status: state.as_str() }),
+            limits: LimitsOut::new(&card.controls),
+            mcc: MccOut::from(&card.controls),
+            geo: GeoOut::from(&card.controls),
+            controls: ControlsOut::from(&card.controls),
             expires_at: card.expiry.iso(),
             created_at: Text(card.created_at),
             updated_at: Text(changed),
         }
+    }
+}
+
+impl CardOut {
+    /// The card with what it spent up to a moment; without velocity it never spent.
+    #[must_use]
+    pub fn spent(view: &CardView, velocity: Option<&Velocity>, now: Timestamp) -> Self {
+        let card = &view.card;
+        let limits = match velocity {
+            Some(velocity) => LimitsOut::spent(&card.controls, velocity, now),
+            None => LimitsOut::spent(&card.controls, &Velocity::new(card.id, now), now),
+        };
+        Self { limits, ..Self::from(view) }
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use crate::{
     account::AccountOut,
     card::CardOut,
+    dispute::DisputeOut,
     qr,
     text::{Text, to_json},
     topup::{TopupFacts, TopupOut, amount_asset},
@@ -79,6 +80,7 @@ impl EventRenderer for Renderer {
             Snapshot::Topup(topup) => to_json(&self.topup(topup)),
             Snapshot::Card(view) => to_json(&CardOut::from(view)),
             Snapshot::Transaction(transaction) => to_json(&TransactionOut::from(transaction)),
+            Snapshot::Dispute(dispute) => to_json(&DisputeOut::from(dispute)),
         }
     }
 }

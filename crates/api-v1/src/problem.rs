@@ -58,7 +58,13 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::TopupNotCancellable
         | ErrorCode::CardCancelled
         | ErrorCode::FreezeLockedByIssuer
+        | ErrorCode::CardFrozen
+        | ErrorCode::CardNotDelivered
+        | ErrorCode::InvalidFulfillmentState
         | ErrorCode::InvalidTransactionState
+        | ErrorCode::DisputeExists
+        | ErrorCode::DisputeClosed
+        | ErrorCode::InvalidDisputeState
         | ErrorCode::ConflictIdempotencyKey
         | ErrorCode::IdempotencyInProgress => (409, "conflict_error"),
         ErrorCode::InvalidPrecision
@@ -68,8 +74,16 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::AmountAboveMaximum
         | ErrorCode::UnsupportedAssetChain
         | ErrorCode::BinTypeMismatch
+        | ErrorCode::WalletUnsupported
+        | ErrorCode::LimitAboveBinMaximum
+        | ErrorCode::InvalidMcc
+        | ErrorCode::InvalidCountry
         | ErrorCode::AmountExceedsAvailable
         | ErrorCode::FeeChanged
+        | ErrorCode::TransactionNotDisputable
+        | ErrorCode::FilingWindowClosed
+        | ErrorCode::UnsupportedFileType
+        | ErrorCode::EvidenceLimitReached
         | ErrorCode::UnsafeWebhookUrl
         | ErrorCode::UnknownEvent
         | ErrorCode::WebhookLimitReached => (422, "validation_error"),

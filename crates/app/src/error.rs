@@ -3,6 +3,7 @@
 use cardium_accounts::{EmailError, PasswordError};
 use cardium_auth::CredentialError;
 use cardium_cards::CardError;
+use cardium_disputes::DisputeError;
 use cardium_kernel::{ErrorCode, MoneyError, Problem, StoreError};
 use cardium_ledger::{LedgerError, PostingError};
 use cardium_topups::TopupError;
@@ -67,6 +68,10 @@ impl From<CardError> for CommandError {
         let code = match error {
             CardError::Cancelled => ErrorCode::CardCancelled,
             CardError::FreezeLocked => ErrorCode::FreezeLockedByIssuer,
+            CardError::Frozen => ErrorCode::CardFrozen,
+            CardError::NotDelivered => ErrorCode::CardNotDelivered,
+            CardError::WrongFulfilment => ErrorCode::InvalidFulfillmentState,
+            CardError::WalletUnsupported => ErrorCode::WalletUnsupported,
         };
         Problem::new(code, sentence(&error)).into()
     }
@@ -80,6 +85,20 @@ impl From<TopupError> for CommandError {
             }
             TopupError::Money(money) => money.into(),
         }
+    }
+}
+
+impl From<DisputeError> for CommandError {
+    fn from(error: DisputeError) -> Self {
+        let code = match error {
+            DisputeError::Closed => ErrorCode::DisputeClosed,
+            DisputeError::WrongStage => ErrorCode::InvalidDisputeState,
+            DisputeError::Exists | DisputeError::TooManyOpen => ErrorCode::DisputeExists,
+            DisputeError::WindowClosed => ErrorCode::FilingWindowClosed,
+            DisputeError::TooMuchEvidence => ErrorCode::EvidenceLimitReached,
+            DisputeError::Money(money) => return money.into(),
+        };
+        Problem::new(code, sentence(&error)).into()
     }
 }
 

@@ -3,6 +3,7 @@
 use cardium_accounts::Account;
 use cardium_authorizations::Transaction;
 use cardium_cards::Card;
+use cardium_disputes::Dispute;
 use cardium_kernel::{AccountId, Book, EventId, StoreError, Timestamp};
 use cardium_ledger::LedgerAccount;
 use cardium_topups::Topup;
@@ -108,6 +109,8 @@ pub enum Snapshot {
     Card(CardView),
     /// A transaction.
     Transaction(Transaction),
+    /// A dispute.
+    Dispute(Dispute),
 }
 
 impl Snapshot {
@@ -119,6 +122,7 @@ impl Snapshot {
             Self::Topup(topup) => topup.account,
             Self::Card(view) => view.card.account,
             Self::Transaction(transaction) => transaction.account,
+            Self::Dispute(dispute) => dispute.account,
         }
     }
 
@@ -130,6 +134,7 @@ impl Snapshot {
             Self::Topup(topup) => topup.id.value(),
             Self::Card(view) => view.card.id.value(),
             Self::Transaction(transaction) => transaction.id.value(),
+            Self::Dispute(dispute) => dispute.id.value(),
         }
     }
 
@@ -141,6 +146,7 @@ impl Snapshot {
             Self::Topup(topup) => topup.version,
             Self::Card(view) => view.version(),
             Self::Transaction(_) => 1,
+            Self::Dispute(dispute) => dispute.version,
         }
     }
 
@@ -152,6 +158,7 @@ impl Snapshot {
             Self::Topup(topup) => topup.book,
             Self::Card(view) => view.card.book,
             Self::Transaction(transaction) => transaction.book,
+            Self::Dispute(dispute) => dispute.book,
         }
     }
 }

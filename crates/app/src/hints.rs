@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use cardium_accounts::Email;
 use cardium_authorizations::AuthorizationReference;
+use cardium_disputes::{Evidence, MAX_EVIDENCE};
 use cardium_kernel::{
-    AccountId, AuthorizationId, Book, CardId, CredentialId, DepositId, MessageId, TopupId,
-    digest128,
+    AccountId, AuthorizationId, Book, CardId, CredentialId, DepositId, DisputeId, EvidenceId,
+    MessageId, TopupId, digest128,
 };
 use cardium_ledger::{HoldId, LedgerAccountId};
 
@@ -34,6 +35,12 @@ pub enum RowKey {
     Authorization(AuthorizationId),
     /// A hold.
     Hold(HoldId),
+    /// Which disputes of an authorization are open; read under the authorization's lock.
+    Docket(AuthorizationId),
+    /// A dispute.
+    Dispute(DisputeId),
+    /// A piece of evidence; never changed once written.
+    Evidence(EvidenceId),
     /// A customer's ledger account.
     LedgerAccount(LedgerAccountId),
     /// A request that waits for the operator's endpoint.
@@ -110,6 +117,14 @@ impl Hints {
         self.with(RowKey::Card(card))
             .with(RowKey::LedgerAccount(LedgerAccountId::card(card)))
             .with(RowKey::LedgerAccount(LedgerAccountId::card_receivable(card)))
+    }
+
+    /// Adds a dispute with all the evidence that it may have.
+    #[must_use]
+    pub fn with_dispute(self, dispute: DisputeId) -> Self {
+        let evidence = (1..=MAX_EVIDENCE).map(|place| Evidence::id_at(dispute, place));
+        evidence
+            .fold(self.with(RowKey::Dispute(dispute)), |hints, id| hints.with(RowKey::Evidence(id)))
     }
 
     /// Adds a card with its balance, its receivable and what it spent.

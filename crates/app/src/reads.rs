@@ -6,10 +6,12 @@ use cardium_auth::{Credential, TokenHash};
 use cardium_authorizations::{
     Authorization, NetworkMessage, PendingAuthorization, Step, Transaction,
 };
-use cardium_cards::{Brand, CardStatus, CardType, StoredPan};
+use cardium_cards::{Brand, CardStatus, CardType, StoredPan, Velocity};
+use cardium_disputes::{Dispute, DisputeStatus};
 use cardium_kernel::{
-    AccountId, AuthorizationId, Book, CardId, Cursor, Direction, EntryId, EventId, MessageId,
-    Money, Page, PageLimit, Problem, Sort, StoreError, Timestamp, TopupId, TransactionId,
+    AccountId, AuthorizationId, BlobId, Book, CardId, Cursor, Direction, DisputeId, EntryId,
+    EventId, MessageId, Money, Page, PageLimit, Problem, Sort, StoreError, Timestamp, TopupId,
+    TransactionId,
 };
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};
@@ -208,6 +210,28 @@ pub enum TransactionSort {
     Status,
 }
 
+/// Which disputes.
+#[derive(Debug, Clone, Default)]
+pub struct DisputeFilter {
+    /// In this state.
+    pub status: Option<DisputeStatus>,
+    /// Of this captured transaction.
+    pub transaction: Option<TransactionId>,
+    /// Of this book.
+    pub book: Option<Book>,
+}
+
+/// How disputes are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DisputeSort {
+    /// By moment.
+    CreatedAt,
+    /// By disputed amount.
+    Amount,
+    /// By state.
+    Status,
+}
+
 /// Lists that take no filter of their own.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoFilter;
@@ -279,6 +303,8 @@ pub trait Reads: Send + Sync {
     fn due_topups(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<(TopupId, AccountId)>>;
     /// An account's card with its balance.
     fn find_card(&self, account: AccountId, id: CardId) -> ReadResult<Option<CardView>>;
+    /// What an account's card spent; none for one that never did.
+    fn find_velocity(&self, account: AccountId, id: CardId) -> ReadResult<Option<Velocity>>;
     /// An account's cards with their balances.
     fn list_cards(&self, query: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>>;
     /// The sealed PAN of an account's card: for the simulated card network, which like a real one
@@ -324,6 +350,17 @@ pub trait Reads: Send + Sync {
         &self,
         ids: &[MessageId],
     ) -> ReadResult<Vec<(PendingAuthorization, Option<Transaction>)>>;
+    /// The newest captured step of an authorization.
+    fn find_capture(&self, id: AuthorizationId) -> ReadResult<Option<Transaction>>;
+    /// An account's dispute with its evidence.
+    fn find_dispute(&self, account: AccountId, id: DisputeId) -> ReadResult<Option<Dispute>>;
+    /// An account's disputes with their evidence.
+    fn list_disputes(
+        &self,
+        query: &ListQuery<DisputeFilter, DisputeSort>,
+    ) -> ReadResult<Page<Dispute>>;
+    /// Those of a few hundred files that belong to something.
+    fn attached_blobs(&self, ids: &[BlobId]) -> ReadResult<Vec<BlobId>>;
     /// An account's webhook endpoints.
     fn list_webhooks(&self, query: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>>;
     /// Events and endpoints of leased deliveries; those whose endpoint is gone are left out.

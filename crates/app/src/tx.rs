@@ -4,6 +4,7 @@ use cardium_accounts::AccountStore;
 use cardium_auth::CredentialStore;
 use cardium_authorizations::AuthorizationStore;
 use cardium_cards::CardStore;
+use cardium_disputes::DisputeStore;
 use cardium_ledger::LedgerStore;
 use cardium_topups::TopupStore;
 
@@ -25,6 +26,7 @@ pub trait HotTx:
     + CardStore
     + AuthorizationStore
     + TopupStore
+    + DisputeStore
     + IdempotencyStore
     + Outbox
     + AuditLog

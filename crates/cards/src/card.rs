@@ -1,7 +1,9 @@
 use cardium_kernel::{AccountId, Book, CardId, Change, Timestamp};
 use cardium_vault::Expiry;
 
-use crate::{CardType, Controls, Product, VALIDITY_YEARS, Wallet};
+use crate::{
+    CardType, Controls, Fulfilment, Product, VALIDITY_YEARS, Wallet, WalletProvider, WalletState,
+};
 
 /// What a card can be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +74,18 @@ pub enum CardError {
     /// Only the issuer can lift this freeze.
     #[error("the issuer froze the card")]
     FreezeLocked,
+    /// The card is frozen.
+    #[error("the card is frozen")]
+    Frozen,
+    /// The plastic is not with its holder.
+    #[error("the card is not delivered yet")]
+    NotDelivered,
+    /// The plastic is not where it could become that, or there is none.
+    #[error("the card's plastic cannot be moved there")]
+    WrongFulfilment,
+    /// The product is not taken by this wallet.
+    #[error("the card's product is not taken by this wallet")]
+    WalletUnsupported,
 }
 
 /// The stored facts of a card.
@@ -101,6 +115,8 @@ pub struct CardRecord {
     pub wallet: Wallet,
     /// What it may be spent on.
     pub controls: Controls,
+    /// How far its plastic is; nothing for a virtual card.
+    pub fulfilment: Option<Fulfilment>,
     /// When it was issued.
     pub created_at: Timestamp,
     /// When its record last changed.
@@ -154,9 +170,12 @@ impl Card {
     #[must_use]
     pub fn issue(new: NewCard, expiry: Expiry, now: Timestamp) -> Self {
         let card_type = new.product.card_type;
-        let (status, freeze_reason) = match card_type {
-            CardType::Virtual => (CardStatus::Active, None),
-            CardType::Physical => (CardStatus::Frozen, Some(FreezeReason::AwaitingActivation)),
+        let (status, freeze_reason, fulfilment) = match card_type {
+            CardType::Virtual => (CardStatus::Active, None, None),
+            CardType::Physical => {
+                let reason = FreezeReason::AwaitingActivation;
+                (CardStatus::Frozen, Some(reason), Some(Fulfilment::Ordered))
+            }
         };
         Self(CardRecord {
             id: new.id,
@@ -171,6 +190,7 @@ impl Card {
             label: new.label,
             wallet: new.wallet,
             controls: new.controls,
+            fulfilment,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -217,15 +237,21 @@ impl Card {
         Ok(self.become_status(CardStatus::Frozen, now))
     }
 
-    /// Lets the card spend again, on behalf of its holder.
+    /// Lets the card spend again, on behalf of its holder; activates delivered plastic.
     ///
     /// # Errors
-    /// [`CardError::Cancelled`], or [`CardError::FreezeLocked`] for an issuer's freeze.
+    /// [`CardError::Cancelled`], [`CardError::FreezeLocked`] for an issuer's freeze, or
+    /// [`CardError::NotDelivered`] for plastic that is not with its holder.
     pub fn unfreeze(&mut self, now: Timestamp) -> Result<Change, CardError> {
         self.check_open()?;
         match (self.status, self.freeze_reason) {
             (CardStatus::Active, _) => Ok(Change::AlreadyApplied),
             (_, Some(FreezeReason::Issuer)) => Err(CardError::FreezeLocked),
+            (_, Some(FreezeReason::AwaitingActivation))
+                if self.fulfilment != Some(Fulfilment::Delivered) =>
+            {
+                Err(CardError::NotDelivered)
+            }
             _ => {
                 self.0.freeze_reason = None;
                 Ok(self.become_status(CardStatus::Active, now))
@@ -266,6 +292,46 @@ impl Card {
         };
         self.0.controls = locked;
         self.touch(now)
+    }
+
+    /// Makes the card ready for a mobile wallet. A frozen card is not: a wallet would show a
+    /// card that pays nothing.
+    ///
+    /// # Errors
+    /// [`CardError::Cancelled`], [`CardError::WalletUnsupported`] or [`CardError::Frozen`].
+    pub fn provision_wallet(
+        &mut self,
+        wallet: WalletProvider,
+        now: Timestamp,
+    ) -> Result<Change, CardError> {
+        self.check_open()?;
+        match (self.wallet.state(wallet), self.status) {
+            (WalletState::Unsupported, _) => Err(CardError::WalletUnsupported),
+            (WalletState::Ready, _) => Ok(Change::AlreadyApplied),
+            (WalletState::Pending, CardStatus::Frozen) => Err(CardError::Frozen),
+            (WalletState::Pending, _) => {
+                self.0.wallet = self.wallet.ready_for(wallet);
+                Ok(self.touch(now))
+            }
+        }
+    }
+
+    /// Notes how far the plastic is.
+    ///
+    /// # Errors
+    /// [`CardError::Cancelled`], or [`CardError::WrongFulfilment`] for a step back and for a
+    /// virtual card.
+    pub fn fulfil(&mut self, to: Fulfilment, now: Timestamp) -> Result<Change, CardError> {
+        self.check_open()?;
+        let from = self.fulfilment.ok_or(CardError::WrongFulfilment)?;
+        if from == to {
+            return Ok(Change::AlreadyApplied);
+        }
+        if !from.may_become(to) {
+            return Err(CardError::WrongFulfilment);
+        }
+        self.0.fulfilment = Some(to);
+        Ok(self.touch(now))
     }
 
     fn become_status(&mut self, status: CardStatus, now: Timestamp) -> Change {
@@ -347,8 +413,40 @@ mod tests {
 
     #[test]
     fn plastic_waits_for_activation() {
-        let card = card("448585");
+        let mut card = card("448585");
         assert_eq!(card.freeze_reason, Some(FreezeReason::AwaitingActivation));
+        assert_eq!(card.unfreeze(NOW), Err(CardError::NotDelivered));
+        assert_eq!(card.fulfil(Fulfilment::Shipped, NOW), Ok(Change::Applied));
+        assert_eq!(card.fulfil(Fulfilment::Shipped, NOW), Ok(Change::AlreadyApplied));
+        assert_eq!(card.fulfil(Fulfilment::Produced, NOW), Err(CardError::WrongFulfilment));
+        assert_eq!(card.unfreeze(NOW), Err(CardError::NotDelivered));
+        assert_eq!(card.fulfil(Fulfilment::Delivered, NOW), Ok(Change::Applied));
+        assert_eq!(card.unfreeze(NOW), Ok(Change::Applied));
+        assert_eq!((card.status, card.freeze_reason), (CardStatus::Active, None));
+    }
+
+    #[test]
+    fn plastic_that_came_back_is_never_activated() {
+        let mut card = card("448585");
+        assert_eq!(card.fulfil(Fulfilment::Returned, NOW), Ok(Change::Applied));
+        assert_eq!(card.unfreeze(NOW), Err(CardError::NotDelivered));
+        let mut card = self::card("489517");
+        assert_eq!(card.fulfil(Fulfilment::Produced, NOW), Err(CardError::WrongFulfilment));
+    }
+
+    #[test]
+    fn a_wallet_is_provisioned_where_it_can_be() {
+        let (apple, google) = (WalletProvider::ApplePay, WalletProvider::GooglePay);
+        let mut card = card("489517");
+        assert_eq!(card.provision_wallet(google, NOW), Err(CardError::WalletUnsupported));
+        card.freeze(FreezeReason::Cardholder, NOW).unwrap();
+        assert_eq!(card.provision_wallet(apple, NOW), Err(CardError::Frozen));
+        card.unfreeze(NOW).unwrap();
+        assert_eq!(card.provision_wallet(apple, NOW), Ok(Change::Applied));
+        assert_eq!(card.provision_wallet(apple, NOW), Ok(Change::AlreadyApplied));
+        assert_eq!(card.wallet.apple_pay, WalletState::Ready);
+        card.cancel(NOW);
+        assert_eq!(card.provision_wallet(apple, NOW), Err(CardError::Cancelled));
     }
 
     #[test]

@@ -4,9 +4,12 @@
 //! nothing twice, the chip is never blocked. Deliberately absent: what was spent (that is
 //! [`crate::Velocity`]) and the order in which rules are asked.
 
+mod patch;
 mod text;
 
 use cardium_kernel::{Country, Money, Timestamp};
+
+pub use patch::{ControlsPatch, MccMode, Patch, PatchError, WindowPatch};
 
 use crate::{Channel, ChannelSet, Mcc, MccRange, Window};
 

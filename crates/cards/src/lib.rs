@@ -7,6 +7,7 @@
 mod card;
 mod channel;
 mod controls;
+mod fulfilment;
 mod mcc;
 mod product;
 mod store;
@@ -16,14 +17,16 @@ mod wallet;
 pub use card::{Card, CardError, CardRecord, CardStatus, FreezeReason, NewCard};
 pub use channel::{Channel, ChannelSet};
 pub use controls::{
-    COUNT_MAXIMUM, COUNTRIES_MAXIMUM, Controls, ControlsError, ControlsRecord, MCC_RANGES_MAXIMUM,
-    MccRule, MerchantLock, WindowLimit,
+    COUNT_MAXIMUM, COUNTRIES_MAXIMUM, Controls, ControlsError, ControlsPatch, ControlsRecord,
+    MCC_RANGES_MAXIMUM, MccMode, MccRule, MerchantLock, Patch, PatchError, WindowLimit,
+    WindowPatch,
 };
+pub use fulfilment::Fulfilment;
 pub use mcc::{Mcc, MccRange};
 pub use product::{Brand, CATALOGUE, CardType, Product, find_product};
 pub use store::{CardStore, StoredPan};
 pub use velocity::{CVV_MEMORY, Used, Velocity, VelocityRecord, Window, WindowTally};
-pub use wallet::{Wallet, WalletState};
+pub use wallet::{Wallet, WalletProvider, WalletState};
 
 /// How long a card is valid, in years from the month it is issued.
 pub const VALIDITY_YEARS: u16 = 3;

@@ -70,7 +70,7 @@ async fn handle(
     let credential = guard::admit(&state, operation, headers).await?;
     let body = match operation.method {
         Method::Get => Body::default(),
-        Method::Post | Method::Delete => {
+        Method::Post | Method::Patch | Method::Delete => {
             body::read(headers, payload, &state.wiring.settings).await?
         }
     };

@@ -26,7 +26,7 @@ mod uses;
 
 pub use cardium_api_v1::{
     health::{Health, Rails, Standing},
-    simulation::{PresentedCvv, SimulatedPurchase},
+    simulation::{PresentedCvv, PurchaseKind, SimulatedPosting, SimulatedPurchase},
     webhook_url::Reach,
 };
 pub use ports::{BoxFuture, HealthProbe, NetworkRail, TestClock};

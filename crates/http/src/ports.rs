@@ -2,9 +2,12 @@
 
 use std::{future::Future, pin::Pin, time::Duration};
 
-use cardium_api_v1::{health::Health, simulation::SimulatedPurchase};
+use cardium_api_v1::{
+    health::Health,
+    simulation::{SimulatedPosting, SimulatedPurchase},
+};
 use cardium_app::CommandError;
-use cardium_authorizations::Transaction;
+use cardium_authorizations::{Finality, Transaction};
 use cardium_kernel::{AccountId, AuthorizationId, CardId, Money, Timestamp};
 
 /// A future behind a pointer, so that ports with futures can be trait objects.
@@ -25,22 +28,54 @@ pub trait NetworkRail: Send + Sync {
 
     /// Lets the merchant clear an authorization, in whole or of this amount.
     ///
-    /// The caller has checked that the authorization belongs to the account.
+    /// The caller has checked that the authorization belongs to the account, here and below.
     fn capture(
+        &self,
+        account: AccountId,
+        authorization: AuthorizationId,
+        amount: Option<Money>,
+        finality: Finality,
+    ) -> BoxFuture<'_, Result<Transaction, CommandError>>;
+
+    /// Lets the merchant raise an authorization by this amount.
+    fn increment(
+        &self,
+        account: AccountId,
+        authorization: AuthorizationId,
+        amount: Money,
+    ) -> BoxFuture<'_, Result<Transaction, CommandError>>;
+
+    /// Lets the merchant reverse an authorization, in whole or by this amount.
+    fn reverse(
         &self,
         account: AccountId,
         authorization: AuthorizationId,
         amount: Option<Money>,
     ) -> BoxFuture<'_, Result<Transaction, CommandError>>;
 
-    /// Lets the merchant reverse an authorization, in whole or by this amount.
-    ///
-    /// The caller has checked that the authorization belongs to the account.
-    fn reverse(
+    /// Lets the hold of an authorization lapse.
+    fn expire(
         &self,
         account: AccountId,
         authorization: AuthorizationId,
-        amount: Option<Money>,
+    ) -> BoxFuture<'_, Result<Transaction, CommandError>>;
+
+    /// Lets a merchant give money back.
+    ///
+    /// The caller has checked that the card belongs to the account, here and below.
+    fn refund(
+        &self,
+        card: CardId,
+        account: AccountId,
+        posting: SimulatedPosting,
+    ) -> BoxFuture<'_, Result<Transaction, CommandError>>;
+
+    /// Lets a merchant post what it never asked for.
+    fn force_post(
+        &self,
+        card: CardId,
+        account: AccountId,
+        posting: SimulatedPosting,
     ) -> BoxFuture<'_, Result<Transaction, CommandError>>;
 }
 

@@ -80,6 +80,7 @@ fn route(operation: &'static Operation, handler: Handler) -> Route {
     let route = match operation.method {
         Method::Get => web::get(),
         Method::Post => web::post(),
+        Method::Patch => web::patch(),
         Method::Delete => web::delete(),
     };
     route.to(move |state, request, payload| dispatch((operation, handler), state, request, payload))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cardium_api_v1::Renderer;
 use cardium_app::{
     Database, Edge,
+    blobs::BlobStore,
     chain::{AddressSource, ChainGateway},
     reads::Reads,
 };
@@ -22,6 +23,8 @@ pub struct Wiring {
     pub database: Arc<dyn Database>,
     /// Queries.
     pub reads: Arc<dyn Reads>,
+    /// Files beside the database's rows.
+    pub blobs: Arc<dyn BlobStore>,
     /// Time, chance and policy.
     pub edge: Edge,
     /// The keys of the vault.

@@ -1,6 +1,14 @@
 //! Data elements with an inner structure: amounts, DE 43, DE 90 and DE 95.
+//!
+//! None of them is for card data, but a careless sender may put some there: text is overwritten
+//! when dropped, and `Debug` masks what could be a PAN.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
 
 use crate::field::Content;
+use crate::message::mask_digit_runs;
 use crate::mti::Mti;
 
 /// The largest amount that twelve digits hold, in minor units.
@@ -46,11 +54,11 @@ pub fn format_amount(minor_units: u64) -> Result<String, ElementError> {
 }
 
 /// DE 90: which earlier message a reversal is about.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct OriginalDataElements {
     mti: Mti,
     /// All 42 digits.
-    text: String,
+    text: Zeroizing<String>,
 }
 
 impl OriginalDataElements {
@@ -69,7 +77,8 @@ impl OriginalDataElements {
         if stan.len() != 6 || transmitted.len() != 10 {
             return Err(ElementError::OriginalDataElements);
         }
-        Self::parse(&format!("{mti}{stan}{transmitted}{acquirer:0>11}{forwarder:0>11}"))
+        let text = format!("{mti}{stan}{transmitted}{acquirer:0>11}{forwarder:0>11}");
+        Self::parse(&Zeroizing::new(text))
     }
 
     /// Reads the 42 digits of the element.
@@ -82,7 +91,7 @@ impl OriginalDataElements {
             return Err(wrong);
         }
         let mti = Mti::try_new(&text[..4]).map_err(|_| wrong)?;
-        Ok(Self { mti, text: text.to_owned() })
+        Ok(Self { mti, text: Zeroizing::new(text.to_owned()) })
     }
 
     /// The element as DE 90 holds it.
@@ -169,11 +178,11 @@ impl ReplacementAmounts {
 }
 
 /// DE 43: where the card was used. Parts come without their padding.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CardAcceptor {
-    name: String,
-    city: String,
-    country: String,
+    name: Zeroizing<String>,
+    city: Zeroizing<String>,
+    country: Zeroizing<String>,
 }
 
 impl CardAcceptor {
@@ -182,7 +191,8 @@ impl CardAcceptor {
     /// # Errors
     /// [`ElementError::CardAcceptor`] if a part does not fit.
     pub fn try_new(name: &str, city: &str, country: &str) -> Result<Self, ElementError> {
-        Self::parse(&format!("{name:<25}{city:<13}{country:<2}")).and_then(|parsed| {
+        let text = Zeroizing::new(format!("{name:<25}{city:<13}{country:<2}"));
+        Self::parse(&text).and_then(|parsed| {
             // Lengths that only sum up to 40 would move characters into the next part.
             let fits = name.len() <= 25 && city.len() <= 13 && country.len() <= 2;
             fits.then_some(parsed).ok_or(ElementError::CardAcceptor)
@@ -197,7 +207,7 @@ impl CardAcceptor {
         if text.len() != 40 || !Content::Text.accepts(text.as_bytes()) {
             return Err(ElementError::CardAcceptor);
         }
-        let part = |part: &str| part.trim().to_owned();
+        let part = |part: &str| Zeroizing::new(part.trim().to_owned());
         Ok(Self { name: part(&text[..25]), city: part(&text[25..38]), country: part(&text[38..]) })
     }
 
@@ -222,6 +232,20 @@ impl CardAcceptor {
     /// The element as DE 43 holds it, padded to 40 characters.
     #[must_use]
     pub fn to_text(&self) -> String {
-        format!("{:<25}{:<13}{:<2}", self.name, self.city, self.country)
+        let (name, city, country) = (self.name(), self.city(), self.country());
+        format!("{name:<25}{city:<13}{country:<2}")
+    }
+}
+
+/// By the original's message type and STAN; the rest is one run of digits.
+impl fmt::Debug for OriginalDataElements {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "OriginalDataElements {} {}", self.mti, self.stan())
+    }
+}
+
+impl fmt::Debug for CardAcceptor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "CardAcceptor {:?}", mask_digit_runs(&self.to_text()))
     }
 }

@@ -13,8 +13,9 @@
 //!
 //! Deliberately absent: sockets, clocks and serde; the meaning of a message (who declines what
 //! is the network crate's business); guessing of the wire format, which is configuration per
-//! connection; TPDU headers and the tertiary bitmap (DE 65); the 1993 and 2003 editions.
+//! connection; the tertiary bitmap (DE 65); the 1993 and 2003 editions.
 
+mod bytes;
 mod decode;
 mod elements;
 mod encode;
@@ -23,8 +24,10 @@ pub mod frame;
 mod message;
 mod mti;
 mod packed;
+mod tpdu;
 mod wire;
 
+pub use bytes::WireBytes;
 pub use decode::{DecodeError, DecodeReason, decode};
 pub use elements::{
     AMOUNT_MAX, CardAcceptor, ElementError, OriginalDataElements, ReplacementAmounts,
@@ -34,7 +37,5 @@ pub use encode::encode;
 pub use field::{Content, FieldError, FieldSpec, Length};
 pub use message::{ECHOED, Message, response_to};
 pub use mti::{InvalidMti, Mti};
-pub use wire::{BitmapEncoding, FrameHeader, NumericEncoding, WireFormat};
-
-/// Bytes that may hold card data: overwritten on drop, otherwise a plain `Vec<u8>`.
-pub type WireBytes = zeroize::Zeroizing<Vec<u8>>;
+pub use tpdu::{InvalidTpdu, Tpdu};
+pub use wire::{BitmapEncoding, FrameHeader, NumericEncoding, TransportHeader, WireFormat};

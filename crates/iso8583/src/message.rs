@@ -114,7 +114,7 @@ impl Message {
         if FieldSpec::of(de) != Some(AMOUNT) {
             return Err(FieldError::NotAmount { de });
         }
-        self.set(de, &format!("{minor_units:012}"))
+        self.set(de, &Zeroizing::new(format!("{minor_units:012}")))
     }
 
     /// [`Message::set`] for chains.
@@ -203,7 +203,8 @@ fn mask_pan(pan: &str) -> String {
     }
 }
 
-fn mask_digit_runs(text: &str) -> String {
+/// `text` with every run of digits masked that could be a PAN.
+pub(crate) fn mask_digit_runs(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {

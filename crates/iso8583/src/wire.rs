@@ -10,6 +10,8 @@ pub struct WireFormat {
     pub numerics: NumericEncoding,
     /// What stands before each message on the stream.
     pub header: FrameHeader,
+    /// What stands between that and the message.
+    pub transport: TransportHeader,
 }
 
 /// How a bitmap of 64 bits is written.
@@ -34,7 +36,8 @@ pub enum NumericEncoding {
     Bcd,
 }
 
-/// What stands before each message on the stream. The length never counts the header itself.
+/// What stands before each message on the stream. The length never counts the header itself, but
+/// it does count a [`TransportHeader`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FrameHeader {
     /// Nothing: the message's own structure tells where it ends.
@@ -44,4 +47,25 @@ pub enum FrameHeader {
     TwoByte,
     /// The length as four ASCII digits.
     FourAscii,
+}
+
+/// What stands between the frame header and the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum TransportHeader {
+    /// Nothing.
+    #[default]
+    None,
+    /// Five bytes of routing, see [`crate::Tpdu`].
+    Tpdu,
+}
+
+impl TransportHeader {
+    /// Bytes on the wire.
+    #[must_use]
+    pub const fn size(self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Tpdu => crate::Tpdu::SIZE,
+        }
+    }
 }

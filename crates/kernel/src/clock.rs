@@ -28,6 +28,12 @@ impl IdSource {
         Self { next: (millis << 80) | (tail << 8) }
     }
 
+    /// The least id of this moment: ids below it were made before.
+    #[must_use]
+    pub fn floor(at: Timestamp) -> u128 {
+        u128::from(at.unix_millis().unsigned_abs()) << 80
+    }
+
     /// The next id, greater than the one before it.
     pub fn mint(&mut self) -> u128 {
         let id = self.next;
@@ -47,6 +53,8 @@ mod tests {
         assert!(first < second);
         assert_eq!(first & 0xFF, 0);
         assert_eq!(first >> 80, 1_700_000_000_000);
+        assert!(IdSource::floor(Timestamp::from_unix_seconds(1_700_000_000)) <= first);
+        assert!(IdSource::floor(Timestamp::from_unix_seconds(1_700_000_001)) > second);
     }
 
     #[test]

@@ -15,9 +15,21 @@ pub fn digest128(parts: &[&[u8]]) -> u128 {
     u128::from_be_bytes(half.try_into().expect("half of 32 bytes is 16"))
 }
 
+/// SHA-256 (FIPS 180-4) of a file's bytes.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::digest128;
+    use super::{digest128, sha256};
+
+    #[test]
+    fn the_digest_is_the_standards() {
+        // FIPS 180-4, the example "abc".
+        assert_eq!(sha256(b"abc")[..4], [0xBA, 0x78, 0x16, 0xBF]);
+    }
 
     #[test]
     fn parts_do_not_run_into_each_other() {

@@ -79,6 +79,20 @@ codes! {
     CardCancelled = "card_cancelled";
     /// The issuer froze the card; its holder cannot lift that.
     FreezeLockedByIssuer = "freeze_locked_by_issuer";
+    /// The card is frozen.
+    CardFrozen = "card_frozen";
+    /// The card's plastic is not with its holder yet.
+    CardNotDelivered = "card_not_delivered";
+    /// The card's plastic cannot be moved to this state.
+    InvalidFulfillmentState = "invalid_fulfillment_state";
+    /// The card's product is not taken by this wallet.
+    WalletUnsupported = "wallet_unsupported";
+    /// A limit is above what the card's product allows.
+    LimitAboveBinMaximum = "limit_above_bin_maximum";
+    /// No merchant category code, or no range of them.
+    InvalidMcc = "invalid_mcc";
+    /// No country of ISO 3166-1.
+    InvalidCountry = "invalid_country";
     /// More than the card has available.
     AmountExceedsAvailable = "amount_exceeds_available";
     /// The fee differs from the one the caller expected.
@@ -89,6 +103,20 @@ codes! {
     NoDecision = "no_decision";
     /// The transaction is not in a state that allows this.
     InvalidTransactionState = "invalid_transaction_state";
+    /// The transaction is in dispute already.
+    DisputeExists = "dispute_exists";
+    /// The dispute is decided.
+    DisputeClosed = "dispute_closed";
+    /// The dispute is not at the stage that this needs.
+    InvalidDisputeState = "invalid_dispute_state";
+    /// Nothing was captured, or nothing is left to give back.
+    TransactionNotDisputable = "transaction_not_disputable";
+    /// The transaction is too old to be disputed.
+    FilingWindowClosed = "filing_window_closed";
+    /// The file is of no accepted type, or not of the type it claims.
+    UnsupportedFileType = "unsupported_file_type";
+    /// The dispute holds the most evidence it may.
+    EvidenceLimitReached = "evidence_limit_reached";
     /// Webhooks may not be sent to this address.
     UnsafeWebhookUrl = "unsafe_webhook_url";
     /// No event has this name.

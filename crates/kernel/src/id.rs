@@ -111,6 +111,12 @@ ids! {
     MessageId = "msg";
     /// One HTTP request.
     RequestId = "req";
+    /// A cardholder's objection to a captured transaction.
+    DisputeId = "dp";
+    /// One piece of evidence of a dispute.
+    EvidenceId = "ev";
+    /// A file that is kept beside the database's rows.
+    BlobId = "blob";
 }
 
 #[cfg(test)]

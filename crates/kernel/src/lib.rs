@@ -29,11 +29,12 @@ pub use change::Change;
 pub use clock::{Clock, IdSource};
 pub use country::{Country, CountryError};
 pub use currency::Currency;
-pub use digest::digest128;
+pub use digest::{digest128, sha256};
 pub use error::{ErrorCode, Problem};
 pub use id::{
-    AccountId, AuditId, AuthorizationId, CardId, CredentialId, DeliveryId, DepositId, EndpointId,
-    EntryId, EventId, IdError, MessageId, PostingId, RequestId, TopupId, TransactionId,
+    AccountId, AuditId, AuthorizationId, BlobId, CardId, CredentialId, DeliveryId, DepositId,
+    DisputeId, EndpointId, EntryId, EventId, EvidenceId, IdError, MessageId, PostingId, RequestId,
+    TopupId, TransactionId,
 };
 pub use idempotency::{IdempotencyKey, IdempotencyKeyError};
 pub use money::{Money, MoneyError};

@@ -98,16 +98,19 @@ pub enum SystemAccount {
     StandIn,
     /// Income from conversions of card spending.
     CardFees,
+    /// Given to cardholders in disputes that are not decided (a claim, so at most zero).
+    DisputeCredit,
 }
 
 impl SystemAccount {
     /// The whole chart, in storage order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ChainCustody,
         Self::RailFees,
         Self::NetworkSettlement,
         Self::StandIn,
         Self::CardFees,
+        Self::DisputeCredit,
     ];
 
     /// The account's name in storage and reports.
@@ -119,6 +122,7 @@ impl SystemAccount {
             Self::NetworkSettlement => "network_settlement",
             Self::StandIn => "stand_in",
             Self::CardFees => "card_fees",
+            Self::DisputeCredit => "dispute_credit",
         }
     }
 

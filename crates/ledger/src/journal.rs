@@ -38,7 +38,7 @@ pub fn book_posting(
             entries.push(book_line(store, posting.book(), (id, account), amount, now)?);
         }
     }
-    store.insert_posting(posting, entries)?;
+    store.insert_posting(posting, entries, now)?;
     Ok(())
 }
 
@@ -152,14 +152,14 @@ mod tests {
             .returning(|_| Ok(()));
         store
             .expect_insert_posting()
-            .withf(|posting, entries| {
+            .withf(|posting, entries, _| {
                 let [entry] = entries.as_slice() else { return false };
                 posting.kind() == PostingKind::Topup
                     && entry.balance_after == Money::usd(1_200)
                     && entry.account_version == 5
             })
             .times(1)
-            .returning(|_, _| Ok(()));
+            .returning(|_, _, _| Ok(()));
         assert_eq!(book_posting(&mut store, posting, NOW), Ok(()));
     }
 

@@ -23,10 +23,16 @@ pub enum PostingKind {
     Advance,
     /// What was advanced is not expected any more.
     AdvanceReturn,
+    /// A dispute gives spending back for the time being.
+    DisputeCredit,
+    /// What a dispute gave is taken back.
+    DisputeDebit,
+    /// The network pays for a dispute that was won.
+    DisputeSettlement,
 }
 
 impl PostingKind {
-    const WORDS: [(Self, &'static str); 9] = [
+    const WORDS: [(Self, &'static str); 12] = [
         (Self::Topup, "topup"),
         (Self::CardLoad, "card_load"),
         (Self::CardUnload, "card_unload"),
@@ -36,6 +42,9 @@ impl PostingKind {
         (Self::RefundReversal, "refund_reversal"),
         (Self::Advance, "advance"),
         (Self::AdvanceReturn, "advance_return"),
+        (Self::DisputeCredit, "dispute_credit"),
+        (Self::DisputeDebit, "dispute_debit"),
+        (Self::DisputeSettlement, "dispute_settlement"),
     ];
 
     /// The kind's word in storage.

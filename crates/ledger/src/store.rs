@@ -1,4 +1,4 @@
-use cardium_kernel::StoreError;
+use cardium_kernel::{StoreError, Timestamp};
 
 use crate::{Entry, Hold, HoldId, LedgerAccount, LedgerAccountId, Posting};
 
@@ -32,9 +32,15 @@ pub trait LedgerStore {
     /// When the row was not read before.
     fn save_hold(&mut self, hold: Hold) -> Result<(), StoreError>;
 
-    /// Appends a posting with the entries it made on customers' accounts.
+    /// Appends a posting, booked `now`, with the entries it made on customers' accounts, of
+    /// which there may be none.
     ///
     /// # Errors
     /// When the database refuses.
-    fn insert_posting(&mut self, posting: Posting, entries: Vec<Entry>) -> Result<(), StoreError>;
+    fn insert_posting(
+        &mut self,
+        posting: Posting,
+        entries: Vec<Entry>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 }

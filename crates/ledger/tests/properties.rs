@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use cardium_kernel::{AccountId, Book, CardId, IdSource, Money, StoreError, Timestamp};
 use cardium_ledger::{
     AccountRecord, Entry, Hold, HoldId, LedgerAccount, LedgerAccountId, LedgerError, LedgerStore,
-    Line, Posting, Role, Source, book_posting, change_hold, open_or_default, recipes, release_hold,
+    Line, Posting, Role, Source, SystemAccount, book_posting, change_hold, open_or_default,
+    recipes, release_hold,
 };
 use proptest::prelude::*;
 
@@ -40,7 +41,12 @@ impl LedgerStore for Books {
         Ok(())
     }
 
-    fn insert_posting(&mut self, posting: Posting, entries: Vec<Entry>) -> Result<(), StoreError> {
+    fn insert_posting(
+        &mut self,
+        posting: Posting,
+        entries: Vec<Entry>,
+        _: Timestamp,
+    ) -> Result<(), StoreError> {
         self.postings.push(posting);
         self.entries.extend(entries);
         Ok(())
@@ -54,8 +60,17 @@ enum Step {
     Unload(i64),
     Hold(u128, i64),
     Release(u128),
-    Clear(i64),
-    Refund(i64),
+    /// Amount, fee, and what of it may come out of advances.
+    Clear(i64, i64, i64),
+    /// Amount and fee.
+    Refund(i64, i64),
+    TakeRefundBack(i64),
+    Advance(i64),
+    ReturnAdvance(i64),
+    Credit(i64),
+    Debit(i64),
+    /// Amount and fee.
+    Settle(i64, i64),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -65,8 +80,14 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         (1_i64..1_000).prop_map(Step::Unload),
         (0_u128..4, 0_i64..600).prop_map(|(id, amount)| Step::Hold(id, amount)),
         (0_u128..4).prop_map(Step::Release),
-        (1_i64..900).prop_map(Step::Clear),
-        (1_i64..300).prop_map(Step::Refund),
+        (1_i64..900, 0_i64..2, 0_i64..500).prop_map(|(a, fee, d)| Step::Clear(a, fee, d)),
+        (1_i64..300, 0_i64..2).prop_map(|(amount, fee)| Step::Refund(amount, fee)),
+        (1_i64..300).prop_map(Step::TakeRefundBack),
+        (1_i64..500).prop_map(Step::Advance),
+        (1_i64..500).prop_map(Step::ReturnAdvance),
+        (1_i64..300).prop_map(Step::Credit),
+        (1_i64..300).prop_map(Step::Debit),
+        (1_i64..300, 0_i64..2).prop_map(|(amount, fee)| Step::Settle(amount, fee)),
     ];
     prop::collection::vec(step, 1..80)
 }
@@ -107,8 +128,16 @@ impl Programme {
     }
 
     fn posting(&mut self, step: &Step) -> Posting {
+        match *step {
+            Step::Topup(_) | Step::Load(..) | Step::Unload(_) => self.funding(step),
+            Step::Credit(_) | Step::Debit(_) | Step::Settle(..) => self.dispute(step),
+            _ => self.spending(step),
+        }
+    }
+
+    fn funding(&mut self, step: &Step) -> Posting {
+        let owed = self.owed();
         let (ids, book) = (&mut self.ids, Book::Live);
-        let owed = -self.books.accounts[&self.receivable].posted.minor();
         match *step {
             Step::Topup(amount) => {
                 recipes::topup_credit(ids, book, SOURCE, self.treasury, Money::usd(amount))
@@ -131,29 +160,97 @@ impl Programme {
                 (self.card, self.treasury),
                 Money::usd(amount),
             ),
-            Step::Clear(amount) => {
-                let free = self.books.accounts[&self.card]
-                    .available()
-                    .expect("the test's own amounts are sound")
-                    .minor();
-                let clearing = recipes::Clearing {
-                    card: self.card,
-                    receivable: self.receivable,
-                    amount: Money::usd(amount),
-                    covered: Money::usd(free.min(amount)),
-                };
-                recipes::clearing(ids, book, SOURCE, &clearing)
-            }
-            Step::Refund(amount) => {
-                let refund = recipes::Refund {
+            _ => unreachable!("not a funding"),
+        }
+        .expect("the test's own amounts are sound")
+    }
+
+    fn dispute(&mut self, step: &Step) -> Posting {
+        let owed = self.owed();
+        let (ids, book) = (&mut self.ids, Book::Live);
+        let card = self.books.accounts[&self.card].available();
+        let free = card.expect("the test's own amounts are sound").minor();
+        match *step {
+            Step::Credit(amount) => {
+                let credit = recipes::DisputeCredit {
                     card: self.card,
                     receivable: self.receivable,
                     amount: Money::usd(amount),
                     settles: Money::usd(owed.min(amount)),
                 };
+                recipes::dispute_credit(ids, book, SOURCE, &credit)
+            }
+            Step::Debit(amount) => {
+                let debit = recipes::DisputeDebit {
+                    card: self.card,
+                    receivable: self.receivable,
+                    amount: Money::usd(amount),
+                    covered: Money::usd(free.min(amount)),
+                };
+                recipes::dispute_debit(ids, book, SOURCE, &debit)
+            }
+            Step::Settle(amount, fee) => {
+                let (amount, fee) = (Money::usd(amount), Money::usd(fee.min(amount)));
+                let parts = recipes::DisputeSettlement { amount, fee };
+                recipes::dispute_settlement(ids, book, SOURCE, &parts)
+            }
+            _ => unreachable!("not a dispute"),
+        }
+        .expect("the test's own amounts are sound")
+    }
+
+    fn spending(&mut self, step: &Step) -> Posting {
+        let owed = self.owed();
+        let (ids, book) = (&mut self.ids, Book::Live);
+        let card = self.books.accounts[&self.card].available();
+        let free = card.expect("the test's own amounts are sound").minor();
+        let advanced = advanced(&self.books);
+        match *step {
+            Step::Clear(amount, fee, most) => {
+                let advanced = most.min(amount).min(advanced);
+                let clearing = recipes::Clearing {
+                    card: self.card,
+                    receivable: self.receivable,
+                    amount: Money::usd(amount),
+                    fee: Money::usd(fee.min(amount)),
+                    covered: Money::usd(free.min(amount - advanced)),
+                    advanced: Money::usd(advanced),
+                };
+                recipes::clearing(ids, book, SOURCE, &clearing)
+            }
+            Step::Refund(amount, fee) => {
+                let refund = recipes::Refund {
+                    card: self.card,
+                    receivable: self.receivable,
+                    amount: Money::usd(amount),
+                    fee: Money::usd(fee.min(amount)),
+                    settles: Money::usd(owed.min(amount)),
+                };
                 recipes::refund(ids, book, SOURCE, &refund)
             }
-            Step::Hold(..) | Step::Release(_) => unreachable!("holds are not postings"),
+            Step::TakeRefundBack(amount) => {
+                let parts = recipes::RefundReversal {
+                    card: self.card,
+                    receivable: self.receivable,
+                    amount: Money::usd(amount),
+                    covered: Money::usd(free.min(amount)),
+                };
+                recipes::refund_reversal(ids, book, SOURCE, &parts)
+            }
+            Step::Advance(amount) => {
+                recipes::advance(ids, book, SOURCE, self.receivable, Money::usd(amount))
+            }
+            Step::ReturnAdvance(most) => {
+                let amount = most.min(advanced);
+                let parts = recipes::AdvanceReturn {
+                    card: self.card,
+                    receivable: self.receivable,
+                    amount: Money::usd(amount),
+                    settles: Money::usd(owed.min(amount)),
+                };
+                recipes::advance_return(ids, book, SOURCE, &parts)
+            }
+            _ => unreachable!("not a spending"),
         }
         .expect("the test's own amounts are sound")
     }
@@ -167,6 +264,8 @@ impl Programme {
                 change_hold(&mut self.books, id, self.card, Money::usd(amount), NOW)
             }
             Step::Release(id) => release_hold(&mut self.books, HoldId::new(id), NOW),
+            // Nothing is advanced, so there is nothing to return.
+            Step::ReturnAdvance(_) if advanced(&self.books) == 0 => Ok(()),
             _ => {
                 let posting = self.posting(step);
                 book_posting(&mut self.books, posting, NOW)
@@ -177,6 +276,17 @@ impl Programme {
         }
         done
     }
+}
+
+/// What the network expects beyond what cards could cover.
+fn advanced(books: &Books) -> i64 {
+    let lines = books.postings.iter().flat_map(|posting| posting.lines());
+    lines
+        .map(|line| match line {
+            Line::System(SystemAccount::StandIn, amount) => amount.minor(),
+            _ => 0,
+        })
+        .sum()
 }
 
 fn check(programme: &Programme) {
@@ -207,6 +317,7 @@ fn check(programme: &Programme) {
             );
         }
     }
+    assert!(advanced(books) >= 0, "nothing is cleared out of advances that were never made");
     assert!(programme.owed() >= 0, "a receivable never turns into a credit");
 }
 

@@ -1,65 +1,102 @@
 //! Which amount a message is about, in the currency that cards are billed in.
 
+use cardium_app::network::Asked;
 use cardium_authorizations::DeclineReason;
 use cardium_iso8583::{Message, ReplacementAmounts};
 use cardium_kernel::{Currency, Money};
 
+use crate::currency::MerchantCurrency;
+
 /// The currency that cards are held and billed in.
-const BILLING: Currency = Currency::Usd;
+pub(crate) const BILLING: Currency = Currency::Usd;
 
-/// Kinds of transaction (the first two digits of DE 3) that spend from a card: goods and
-/// services, cash withdrawal, goods with cash back.
-const SPENDING: [&str; 3] = ["00", "01", "09"];
-
-/// The billing amount of a message that spends, or why it cannot be one.
-pub(crate) fn spent(message: &Message) -> Result<Money, DeclineReason> {
-    let kind = message.get(3).and_then(|code| code.get(..2));
-    if !kind.is_some_and(|kind| SPENDING.contains(&kind)) {
-        return Err(DeclineReason::InvalidTransaction);
-    }
-    billed(message)
-}
+/// Nothing, in the billing currency.
+pub(crate) const NOTHING: Asked = Asked::domestic(Money::zero(BILLING));
 
 /// The cardholder's amount (DE 6, 51) where the network converted, else the merchant's (DE 4,
 /// 49). An amount without its currency is none: nobody guesses with money.
-fn billed(message: &Message) -> Result<Money, DeclineReason> {
-    let (amount, currency) = if message.contains(6) { (6, 51) } else { (4, 49) };
-    let minor = message.amount(amount).map(i64::try_from);
-    let (Some(Ok(minor)), Some(code)) = (minor, message.get(currency)) else {
-        return Err(DeclineReason::InvalidAmount);
-    };
-    if currency_of(code) != Some(BILLING) {
+pub(crate) fn asked(message: &Message) -> Result<Asked, DeclineReason> {
+    let merchant = currency(message, 49)?;
+    let minor = message.amount(4).ok_or(DeclineReason::InvalidAmount)?;
+    let is_billing = merchant.code() == BILLING.code();
+    if !message.contains(6) {
+        let billed = is_billing.then(|| billing(minor).map(Asked::domestic));
+        return billed.unwrap_or(Err(DeclineReason::UnsupportedCurrency));
+    }
+    if currency(message, 51)?.code() != BILLING.code() {
         return Err(DeclineReason::UnsupportedCurrency);
     }
+    let billed = message.amount(6).ok_or(DeclineReason::InvalidAmount)?;
+    let mut asked = Asked::domestic(billing(billed)?);
+    if !is_billing {
+        let amount = merchant.amount(minor).ok_or(DeclineReason::UnsupportedCurrency)?;
+        asked.merchant_amount = Some(amount);
+    }
+    Ok(asked)
+}
+
+/// Whether a message asks for nothing, which is nothing in every currency.
+pub(crate) fn is_nothing(message: &Message) -> bool {
+    let zero = |de| message.amount(de).is_none_or(|minor| minor == 0);
+    message.amount(4) == Some(0) && zero(6) && currency(message, 49).is_ok()
+}
+
+fn currency(message: &Message, de: u8) -> Result<MerchantCurrency, DeclineReason> {
+    let code = message.get(de).ok_or(DeclineReason::InvalidAmount)?;
+    MerchantCurrency::find(code).ok_or(DeclineReason::UnsupportedCurrency)
+}
+
+fn billing(minor: u64) -> Result<Money, DeclineReason> {
+    let minor = i64::try_from(minor).map_err(|_| DeclineReason::InvalidAmount)?;
     Ok(Money::new(minor, BILLING))
 }
 
-/// Numeric as a rule, alphabetic with some senders; the field allows both.
-fn currency_of(code: &str) -> Option<Currency> {
-    Currency::from_numeric(code).or_else(|| Currency::from_code(code))
-}
+/// A reversal's DE 95 cannot be told in the billing currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unconvertible;
 
-/// What a reversal leaves authorized: zero without DE 95, else its first amount. That one is in
-/// the merchant's currency, so it is converted at the rate of the message's own two amounts,
-/// rounded half up. `None` if it cannot be told in the billing currency.
-pub(crate) fn remaining(message: &Message) -> Option<Money> {
-    let Some(text) = message.get(95) else {
-        return Some(Money::zero(BILLING));
-    };
-    let total = ReplacementAmounts::parse(text).ok()?.transaction();
+/// What a reversal leaves: the first amount of DE 95, none without one. It is in the merchant's
+/// currency, so it is converted at the rate of the message's own two amounts, half up.
+pub(crate) fn remaining(message: &Message) -> Result<Option<Money>, Unconvertible> {
+    let Some(text) = message.get(95) else { return Ok(None) };
+    let total = ReplacementAmounts::parse(text).map_err(|_| Unconvertible)?.transaction();
     let minor = if message.contains(6) {
-        let merchant = u128::from(message.amount(4)?);
-        let scaled = u128::from(total).checked_mul(u128::from(billed_minor(message)?))?;
-        let halves = scaled.checked_mul(2)?.checked_add(merchant)?;
-        halves.checked_div(merchant.checked_mul(2)?)?
+        let billed = asked(message).map_err(|_| Unconvertible)?.billing.minor();
+        let billed = u64::try_from(billed).map_err(|_| Unconvertible)?;
+        let merchant = message.amount(4).ok_or(Unconvertible)?;
+        scaled(total, (billed, merchant), Rounding::HalfUp).ok_or(Unconvertible)?
     } else {
         let code = message.get(49).unwrap_or(BILLING.numeric());
-        (currency_of(code)? == BILLING).then_some(u128::from(total))?
+        let known = MerchantCurrency::find(code).ok_or(Unconvertible)?;
+        if known.code() != BILLING.code() {
+            return Err(Unconvertible);
+        }
+        total
     };
-    Some(Money::new(i64::try_from(minor).ok()?, BILLING))
+    billing(minor).map(Some).map_err(|_| Unconvertible)
 }
 
-fn billed_minor(message: &Message) -> Option<u64> {
-    let billed = billed(message).ok()?;
-    u64::try_from(billed.minor()).ok()
+/// How a conversion is cut to whole minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rounding {
+    HalfUp,
+    Down,
+}
+
+/// `amount` times `numerator / denominator`; `None` where that does not fit.
+pub(crate) fn scaled(
+    amount: u64,
+    (numerator, denominator): (u64, u64),
+    rounding: Rounding,
+) -> Option<u64> {
+    let product = u128::from(amount).checked_mul(u128::from(numerator))?;
+    let denominator = u128::from(denominator);
+    let whole = match rounding {
+        Rounding::Down => product.checked_div(denominator)?,
+        Rounding::HalfUp => {
+            let halves = product.checked_mul(2)?.checked_add(denominator)?;
+            halves.checked_div(denominator.checked_mul(2)?)?
+        }
+    };
+    u64::try_from(whole).ok()
 }

@@ -7,27 +7,26 @@
 use std::sync::Arc;
 
 use cardium_app::network::{NetworkAnswer, NetworkReply};
-use cardium_iso8583::{Message, WireBytes, WireFormat, decode, encode, response_to};
+use cardium_iso8583::{FieldError, Message, WireBytes, WireFormat, decode, encode, response_to};
+use cardium_kernel::Money;
 use cardium_vault::Pan;
 
-use crate::{codes, masking};
+use crate::{
+    CvvDeclineCode,
+    amount::{Rounding, scaled},
+    balances, codes, masking,
+};
 
 /// What `Exchange` makes its reply with.
 pub(crate) type Encoder = Arc<dyn Fn(&NetworkAnswer) -> NetworkReply + Send + Sync>;
 
 /// The encoder of answers to `request`, which bears `pan`.
-pub(crate) fn encoder(request: &Arc<Message>, pan: &Pan) -> Encoder {
+pub(crate) fn encoder(request: &Arc<Message>, pan: &Pan, cvv: CvvDeclineCode) -> Encoder {
     let (request, pan) = (Arc::clone(request), pan.clone());
     Arc::new(move |answer| {
-        let (code, approval_code) = match answer {
-            NetworkAnswer::Approved { approval_code } => {
-                (codes::APPROVED, Some(approval_code.as_str()))
-            }
-            NetworkAnswer::Declined(reason) => (codes::decline(*reason), None),
-            NetworkAnswer::Accepted => (codes::APPROVED, None),
-        };
-        let mut response =
-            response(&request, code, approval_code).expect("only requests become commands");
+        let code = code(answer, cvv);
+        let mut response = response(&request, code).expect("only requests become commands");
+        add(&mut response, &request, answer).expect("what we answer fits its fields");
         let fields = masking::masked(&request, &response, &pan);
         response.remove(2);
         NetworkReply {
@@ -38,24 +37,89 @@ pub(crate) fn encoder(request: &Arc<Message>, pan: &Pan) -> Encoder {
     })
 }
 
+const fn code(answer: &NetworkAnswer, cvv: CvvDeclineCode) -> &'static str {
+    match answer {
+        NetworkAnswer::Approved { .. }
+        | NetworkAnswer::Balance { .. }
+        | NetworkAnswer::Accepted => codes::APPROVED,
+        NetworkAnswer::ApprovedInPart { .. } => codes::APPROVED_IN_PART,
+        NetworkAnswer::Declined(reason) => codes::decline_for(*reason, cvv),
+    }
+}
+
+/// What an answer carries besides its code.
+fn add(
+    response: &mut Message,
+    request: &Message,
+    answer: &NetworkAnswer,
+) -> Result<(), FieldError> {
+    match answer {
+        NetworkAnswer::Approved { approval_code } => approve(response, approval_code),
+        NetworkAnswer::ApprovedInPart { approval_code, billing } => {
+            approve(response, approval_code)?;
+            approve_in_part(response, request, *billing)
+        }
+        NetworkAnswer::Balance { approval_code, available, posted } => {
+            approve(response, approval_code)?;
+            response.set(54, &balances::balances(*posted, *available))
+        }
+        NetworkAnswer::Declined(_) | NetworkAnswer::Accepted => Ok(()),
+    }
+}
+
+/// An approval code that the network gave may be shorter than ours.
+fn approve(response: &mut Message, approval_code: &str) -> Result<(), FieldError> {
+    response.set(38, &format!("{approval_code:<6}"))
+}
+
+/// The approved amount takes the place of the one that was asked (DE 4, and DE 6 where the
+/// network converted), which moves to DE 54. Cut down to the merchant's minor unit, so that he
+/// never hands out more than we hold.
+fn approve_in_part(
+    response: &mut Message,
+    request: &Message,
+    billing: Money,
+) -> Result<(), FieldError> {
+    let approved = u64::try_from(billing.minor()).unwrap_or(0);
+    let asked = request.amount(4).unwrap_or(0);
+    let mut originals = balances::original(request.get(49).unwrap_or_default(), asked);
+    let mut merchant = approved;
+    if let Some(billed) = request.amount(6) {
+        originals.push_str(&balances::original(request.get(51).unwrap_or_default(), billed));
+        response.set_amount(6, approved)?;
+        if let Some(currency) = request.get(51) {
+            response.set(51, currency)?;
+        }
+        merchant = scaled(asked, (approved, billed), Rounding::Down).unwrap_or(0);
+    }
+    response.set_amount(4, merchant)?;
+    response.set(54, &originals)
+}
+
 /// The response that `stored` bytes stand for, to this very request: a reversal request may be
 /// repeated as an advice, which has another answer's message type. `None` if they do not decode.
 pub(crate) fn restored(request: &Message, stored: &[u8]) -> Option<Message> {
     let stored = decode(stored, &WireFormat::default()).ok()?;
-    response(request, stored.get(39)?, stored.get(38))
+    let mut response = Message::new(request.mti().response()?);
+    for de in stored.fields() {
+        response.set(de, stored.get(de)?).ok()?;
+    }
+    if let Some(pan) = request.get(2) {
+        response.set(2, pan).ok()?;
+    }
+    Some(response)
 }
 
 /// The bytes that answer `request` with no more than a code; `None` if nobody answers it.
 pub(crate) fn plain(request: &Message, code: &str, format: &WireFormat) -> Option<WireBytes> {
-    Some(encode(&response(request, code, None)?, format))
+    Some(encode(&response(request, code)?, format))
 }
 
 /// The response to `request`. Network management also gets its function (DE 70) back, by which
 /// the sender tells an echo from a sign-on.
-fn response(request: &Message, code: &str, approval_code: Option<&str>) -> Option<Message> {
+fn response(request: &Message, code: &str) -> Option<Message> {
     let mut response = response_to(request)?;
-    let function = request.get(70);
-    for (de, value) in [(38, approval_code), (39, Some(code)), (70, function)] {
+    for (de, value) in [(39, Some(code)), (70, request.get(70))] {
         if let Some(value) = value {
             response.set(de, value).ok()?;
         }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use cardium_app::{
     Actor, CommandError, Database, Edge, Lane,
-    network::{Approved, Cleared, Replied, Reversed},
+    network::{Replied, Settled},
     perform,
 };
 use cardium_authorizations::Transaction;
@@ -14,7 +14,8 @@ use cardium_vault::Keys;
 
 use crate::{
     Session, answer, codes,
-    translate::{Command, Kind, Refusal, translate},
+    kind::Kind,
+    translate::{Command, Refusal, translate},
 };
 
 /// How a host talks to its peers.
@@ -26,6 +27,32 @@ pub struct HostSettings {
     pub patience: Duration,
     /// Whether a peer need not sign on.
     pub starts_signed_on: bool,
+    /// How a wrong CVV2 is declined.
+    pub cvv_decline_code: CvvDeclineCode,
+}
+
+/// DE 39 of a decline for a wrong CVV2, on which the networks differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CvvDeclineCode {
+    /// 05, do not honour.
+    #[default]
+    DoNotHonour,
+    /// N7, as Visa has it.
+    CvvFailure,
+    /// 82, as Mastercard and others have it.
+    IncorrectCvv,
+}
+
+impl CvvDeclineCode {
+    /// The two characters.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DoNotHonour => "05",
+            Self::CvvFailure => "N7",
+            Self::IncorrectCvv => "82",
+        }
+    }
 }
 
 /// Answers the card network.
@@ -77,6 +104,12 @@ pub struct Exchanged {
 }
 
 impl Host {
+    /// The same host for a peer with other settings.
+    #[must_use]
+    pub fn with_settings(&self, settings: HostSettings) -> Self {
+        Self { settings, ..self.clone() }
+    }
+
     /// The state of a new connection.
     #[must_use]
     pub const fn session(&self) -> Session {
@@ -103,7 +136,7 @@ impl Host {
             _ if message.mti().response().is_none() => return Received::Done(Reply::Nothing),
             _ if !session.is_signed_on() => codes::UNAVAILABLE,
             Kind::Other => codes::INVALID_TRANSACTION,
-            Kind::Authorization | Kind::Clearing | Kind::Reversal => {
+            Kind::Authorization | Kind::Advice | Kind::Single | Kind::Clearing | Kind::Reversal => {
                 return Received::Pending(Pending(Arc::new(message)));
             }
         };
@@ -115,13 +148,14 @@ impl Host {
     pub async fn settle(&self, pending: Pending) -> Exchanged {
         let request = pending.0;
         let id = AuthorizationId::new(self.edge.mint());
-        let command = match translate(&request, &self.keys, id) {
+        let cvv = self.settings.cvv_decline_code;
+        let command = match translate(&request, &self.keys, cvv, id) {
             Ok(command) => command,
             Err(Refusal(code)) => return self.plain(&request, code).into(),
         };
         match self.run(command).await {
-            Ok((replied, transaction)) => {
-                Exchanged { reply: self.deliver(&request, &replied), transaction, failure: None }
+            Ok(Settled { reply, transaction }) => {
+                Exchanged { reply: self.deliver(&request, &reply), transaction, failure: None }
             }
             Err(failure) => Exchanged {
                 reply: self.apologize(&request, &failure),
@@ -144,31 +178,23 @@ impl Host {
         self.exchange(session, payload).await.reply
     }
 
-    async fn run(&self, command: Command) -> Result<(Replied, Option<Transaction>), CommandError> {
+    async fn run(&self, command: Command) -> Result<Settled, CommandError> {
         let context = self.edge.context(Actor::Network, None);
         let lane = match command {
             Command::Authorize(_) => Lane::Network,
-            Command::Clear(_) | Command::Reverse(_) => Lane::NetworkAdvice,
+            Command::Advise(_) | Command::Clear(_) | Command::Refund(_) | Command::Reverse(_) => {
+                Lane::NetworkAdvice
+            }
         };
         let queue = (lane, self.settings.patience);
         let database = self.database.as_ref();
-        Ok(match command {
-            Command::Authorize(command) => {
-                let Approved { reply, transaction } =
-                    perform(database, queue, context, command).await?;
-                (reply, transaction)
-            }
-            Command::Clear(command) => {
-                let Cleared { reply, transaction } =
-                    perform(database, queue, context, command).await?;
-                (reply, transaction)
-            }
-            Command::Reverse(command) => {
-                let Reversed { reply, transaction } =
-                    perform(database, queue, context, command).await?;
-                (reply, transaction)
-            }
-        })
+        match command {
+            Command::Authorize(command) => perform(database, queue, context, command).await,
+            Command::Advise(command) => perform(database, queue, context, command).await,
+            Command::Clear(command) => perform(database, queue, context, command).await,
+            Command::Refund(command) => perform(database, queue, context, command).await,
+            Command::Reverse(command) => perform(database, queue, context, command).await,
+        }
     }
 
     fn deliver(&self, request: &Message, replied: &Replied) -> Reply {
@@ -192,9 +218,9 @@ impl Host {
         }
         let passes = matches!(failure, CommandError::Problem(problem)
             if problem.code == ErrorCode::ServiceUnavailable);
-        match (passes, Kind::of(request)) {
-            (true, Kind::Clearing | Kind::Reversal) => Reply::Nothing,
-            (true, _) => self.plain(request, codes::UNAVAILABLE),
+        match (passes, Kind::of(request).is_told()) {
+            (true, true) => Reply::Nothing,
+            (true, false) => self.plain(request, codes::UNAVAILABLE),
             (false, _) => self.plain(request, codes::SYSTEM_ERROR),
         }
     }

@@ -6,7 +6,9 @@
 //! | Request | What happens | Response |
 //! |---|---|---|
 //! | 0100, 0101 | decide and hold | 0110 |
-//! | 0220, 0221 | post the clearing | 0230 |
+//! | 0120, 0121 | record what the network decided in our place | 0130 |
+//! | 0200, 0201 | decide and post, or refund (DE 3 = 20) | 0210 |
+//! | 0220, 0221 | post the clearing, or refund (DE 3 = 20) | 0230 |
 //! | 0400, 0401, 0420, 0421 | take back (DE 90, 95) | 0410, 0430 |
 //! | 0800, 0801 | sign on, sign off, echo, key exchange (DE 70) | 0810 |
 //!
@@ -14,25 +16,30 @@
 //! no PAN, CVV2, track data or PIN block is in what is stored or shown; whoever has not signed on
 //! gets 91 and changes nothing.
 //!
-//! Deliberately absent: sockets, clocks, random generators and SQL. Not answered yet, so 12:
-//! advices of stand-in decisions (0120), single messages (0200), increments, refunds and partial
-//! approvals. A key exchange is acknowledged but no key is exchanged, since no PIN is verified.
+//! Deliberately absent: sockets, clocks, random generators and SQL; and keys for PINs: a key
+//! exchange is acknowledged but no key is exchanged, since no PIN is verified.
 
 mod amount;
 mod answer;
+mod balances;
 pub mod codes;
+mod currency;
 mod cvv;
 mod host;
 mod key;
+mod kind;
 mod masking;
+mod presented;
+mod private;
 mod rail;
 mod session;
 pub mod simulate;
 mod translate;
 
-pub use host::{Exchanged, Host, HostSettings, Pending, Received, Reply};
+pub use currency::MerchantCurrency;
+pub use host::{CvvDeclineCode, Exchanged, Host, HostSettings, Pending, Received, Reply};
 pub use key::{message_key, original_key};
-pub use rail::{CvvChoice, SimulatedPurchase, SimulatedRail};
+pub use rail::{CvvChoice, SimulatedPosting, SimulatedPurchase, SimulatedRail, Way};
 pub use session::Session;
 
 #[cfg(test)]

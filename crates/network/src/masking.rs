@@ -9,7 +9,8 @@ use cardium_iso8583::{CardAcceptor, Message};
 use cardium_vault::Pan;
 
 /// Fields of a request that may be shown, besides DE 2.
-const SHOWN: [u8; 18] = [3, 4, 6, 7, 11, 12, 13, 18, 19, 22, 25, 32, 37, 41, 42, 43, 49, 51];
+const SHOWN: [u8; 20] =
+    [3, 4, 6, 7, 10, 11, 12, 13, 18, 19, 22, 25, 32, 37, 41, 42, 43, 49, 51, 95];
 /// Fields that the response adds: approval code and response code.
 const ADDED: [u8; 2] = [38, 39];
 /// From this length on the first six digits may be shown too (PCI DSS 3.4.1).
@@ -47,7 +48,8 @@ fn mask(pan: &Pan) -> String {
     format!("{bin}******{}", pan.last4())
 }
 
-fn blotted(text: &str, pan: &Pan) -> String {
+/// The text with the PAN in it masked.
+pub(crate) fn blotted(text: &str, pan: &Pan) -> String {
     if text.contains(pan.reveal()) {
         return text.replace(pan.reveal(), &mask(pan));
     }

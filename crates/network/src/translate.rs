@@ -2,32 +2,27 @@
 
 use std::sync::Arc;
 
-use cardium_app::network::{Authorize, Clear, Exchange, Reverse};
+use cardium_app::network::{
+    Advise, Asked, Authorize, Clear, Exchange, Posting, Refund, Request, Reverse, StandIn,
+};
+use cardium_authorizations::{DeclineReason, HookAnswer, RequestKind};
 use cardium_iso8583::{Message, OriginalDataElements};
 use cardium_kernel::AuthorizationId;
 use cardium_vault::{Expiry, Keys, Pan, PanError, PanFingerprint, keyed_hash};
 
 use crate::{
-    amount, answer, codes, cvv,
+    CvvDeclineCode, amount, answer, codes, cvv,
     key::{message_key, original_key},
-    masking,
+    kind::{Kind, Processing},
+    masking, presented, private,
 };
-
-/// What a request asks for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
-    Authorization,
-    Clearing,
-    Reversal,
-    Management,
-    /// A message type that is not known, or not yet.
-    Other,
-}
 
 /// A command of the network.
 pub(crate) enum Command {
     Authorize(Authorize),
+    Advise(Advise),
     Clear(Clear),
+    Refund(Refund),
     Reverse(Reverse),
 }
 
@@ -37,85 +32,153 @@ pub(crate) struct Refusal(pub(crate) &'static str);
 
 const FORMAT_ERROR: Refusal = Refusal(codes::FORMAT_ERROR);
 
-impl Kind {
-    /// What a message of this type asks for. Repeats ask for the same as their first copy.
-    pub(crate) fn of(message: &Message) -> Self {
-        match message.mti().as_str() {
-            "0100" | "0101" => Self::Authorization,
-            "0220" | "0221" => Self::Clearing,
-            "0400" | "0401" | "0420" | "0421" => Self::Reversal,
-            "0800" | "0801" => Self::Management,
-            _ => Self::Other,
-        }
-    }
+/// The longest name of a transaction (DE 63) that is taken for one. Visa's has 15 characters,
+/// Mastercard's 13; what is longer is somebody else's data.
+const TRACE_LENGTH: usize = 64;
 
-    /// What the request must carry, besides a PAN in DE 2 or 35.
-    const fn required(self) -> &'static [u8] {
-        match self {
-            Self::Authorization | Self::Clearing => &[3, 4, 7, 11],
-            Self::Reversal => &[7, 11, 90],
-            Self::Management | Self::Other => &[],
-        }
-    }
+/// Codes of DE 39 by which an advice says that the network approved: as asked, with
+/// identification, in part, for a VIP, and cash back or purchase only.
+const APPROVALS: [&str; 6] = ["00", "08", "10", "11", "85", "87"];
+
+/// A request with what it is answered by.
+struct Incoming<'a> {
+    request: &'a Arc<Message>,
+    pan: Pan,
+    exchange: Exchange,
+    id: AuthorizationId,
 }
 
 /// The command that `request` asks for; `id` is that of the authorization it may open.
 pub(crate) fn translate(
     request: &Arc<Message>,
     keys: &Keys,
+    cvv_decline_code: CvvDeclineCode,
     id: AuthorizationId,
 ) -> Result<Command, Refusal> {
     let kind = Kind::of(request);
-    if !kind.required().iter().all(|de| request.contains(*de)) {
+    let processing = Processing::of(request);
+    if !kind.required(processing).iter().all(|de| request.contains(*de)) {
         return Err(FORMAT_ERROR);
     }
     let pan = pan(request, kind)?;
-    let exchange = exchange(request, &pan, keys);
-    match kind {
-        Kind::Authorization => authorize(request, &pan, exchange, keys, id),
-        Kind::Clearing => Ok(Command::Clear(clear(request, exchange, id))),
-        Kind::Reversal => reverse(request, exchange),
-        Kind::Management | Kind::Other => Err(Refusal(codes::INVALID_TRANSACTION)),
+    let exchange = exchange(request, &pan, (keys, cvv_decline_code));
+    let incoming = Incoming { request, pan, exchange, id };
+    match (kind, processing) {
+        (Kind::Single | Kind::Clearing, Processing::Credit) => Ok(incoming.refund()),
+        (Kind::Authorization, _) => incoming.authorize(Posting::Hold, processing, keys),
+        (Kind::Single, _) => incoming.authorize(Posting::Post, processing, keys),
+        (Kind::Advice, _) => Ok(incoming.advise(processing)),
+        (Kind::Clearing, _) => incoming.clear(processing),
+        (Kind::Reversal, _) => incoming.reverse(),
+        (Kind::Management | Kind::Other, _) => Err(Refusal(codes::INVALID_TRANSACTION)),
     }
 }
 
-fn authorize(
+impl Incoming<'_> {
+    fn authorize(
+        self,
+        posting: Posting,
+        processing: Processing,
+        keys: &Keys,
+    ) -> Result<Command, Refusal> {
+        let request = self.request;
+        let expiry = expiry(request)?;
+        let (kind, amount) = requested(request, posting, processing);
+        Ok(Command::Authorize(Authorize {
+            exchange: self.exchange,
+            id: self.id,
+            request: Request {
+                kind,
+                amount,
+                expiry,
+                cvv: cvv::check(request, &self.pan, expiry, keys.cvk()),
+                channel: presented::channel(request),
+                country: presented::country(request),
+                partial: private::partial_approval(request),
+            },
+            posting,
+            hook: HookAnswer::NotAsked,
+        }))
+    }
+
+    fn advise(self, processing: Processing) -> Command {
+        let declined = self.request.get(39).is_some_and(|code| !APPROVALS.contains(&code));
+        Command::Advise(Advise {
+            amount: spent(self.request, processing),
+            approval_code: approval_code(self.request),
+            stand_in: if declined { StandIn::Declined } else { StandIn::Approved },
+            exchange: self.exchange,
+            id: self.id,
+        })
+    }
+
+    fn clear(self, processing: Processing) -> Result<Command, Refusal> {
+        Ok(Command::Clear(Clear {
+            amount: spent(self.request, processing),
+            approval_code: approval_code(self.request),
+            finality: private::finality(self.request).map_err(|_| FORMAT_ERROR)?,
+            exchange: self.exchange,
+            id: self.id,
+        }))
+    }
+
+    fn refund(self) -> Command {
+        Command::Refund(Refund {
+            amount: amount::asked(self.request),
+            approval_code: approval_code(self.request),
+            exchange: self.exchange,
+            id: self.id,
+        })
+    }
+
+    fn reverse(self) -> Result<Command, Refusal> {
+        let quoted = self.request.get(90).map(OriginalDataElements::parse);
+        let Some(Ok(original)) = quoted else {
+            return Err(FORMAT_ERROR);
+        };
+        Ok(Command::Reverse(Reverse {
+            original: original_key(self.request, &original).id(),
+            remaining: amount::remaining(self.request).map_err(|_| FORMAT_ERROR)?,
+            exchange: self.exchange,
+        }))
+    }
+}
+
+/// What a request asks for and how much. A purchase of nothing asks whether the card is good; an
+/// inquiry asks for no amount, whatever it carries.
+fn requested(
     request: &Message,
-    pan: &Pan,
-    exchange: Exchange,
-    keys: &Keys,
-    id: AuthorizationId,
-) -> Result<Command, Refusal> {
-    let expiry = expiry(request)?;
-    Ok(Command::Authorize(Authorize {
-        exchange,
-        id,
-        amount: amount::spent(request),
-        expiry,
-        cvv: cvv::check(request, pan, expiry, keys.cvk()),
-    }))
-}
-
-fn clear(request: &Message, exchange: Exchange, id: AuthorizationId) -> Clear {
-    let approval_code = request.get(38).map(str::trim);
-    Clear {
-        exchange,
-        id,
-        amount: amount::spent(request),
-        approval_code: approval_code.filter(|code| !code.is_empty()).map(str::to_owned),
+    posting: Posting,
+    processing: Processing,
+) -> (RequestKind, Result<Asked, DeclineReason>) {
+    match processing {
+        Processing::Purchase if posting == Posting::Hold && amount::is_nothing(request) => {
+            (RequestKind::Verification, Ok(amount::NOTHING))
+        }
+        Processing::Purchase | Processing::CashBack => {
+            (RequestKind::Purchase, amount::asked(request))
+        }
+        Processing::Cash => (RequestKind::Cash, amount::asked(request)),
+        Processing::Credit => (RequestKind::Credit, amount::asked(request)),
+        Processing::Inquiry => (RequestKind::BalanceInquiry, Ok(amount::NOTHING)),
+        Processing::Other => (RequestKind::Purchase, Err(DeclineReason::InvalidTransaction)),
     }
 }
 
-fn reverse(request: &Message, exchange: Exchange) -> Result<Command, Refusal> {
-    let quoted = request.get(90).map(OriginalDataElements::parse);
-    let Some(Ok(original)) = quoted else {
-        return Err(FORMAT_ERROR);
-    };
-    Ok(Command::Reverse(Reverse {
-        original: original_key(request, &original).id(),
-        remaining: amount::remaining(request).ok_or(FORMAT_ERROR)?,
-        exchange,
-    }))
+/// The amount of a message that tells of spending.
+fn spent(request: &Message, processing: Processing) -> Result<Asked, DeclineReason> {
+    match processing {
+        Processing::Purchase | Processing::CashBack | Processing::Cash => amount::asked(request),
+        Processing::Credit | Processing::Inquiry | Processing::Other => {
+            Err(DeclineReason::InvalidTransaction)
+        }
+    }
+}
+
+/// DE 38, where it has more than padding.
+fn approval_code(request: &Message) -> Option<String> {
+    let code = request.get(38).map(str::trim);
+    code.filter(|code| !code.is_empty()).map(str::to_owned)
 }
 
 /// A number that fails its check digit belongs to no card, so no command is needed to say so; a
@@ -142,7 +205,11 @@ fn track_2(request: &Message) -> Option<(&str, &str)> {
     request.get(35)?.split_once(['=', 'D'])
 }
 
-fn exchange(request: &Arc<Message>, pan: &Pan, keys: &Keys) -> Exchange {
+fn exchange(
+    request: &Arc<Message>,
+    pan: &Pan,
+    (keys, cvv_decline_code): (&Keys, CvvDeclineCode),
+) -> Exchange {
     let fingerprint = PanFingerprint::of(pan, keys.fingerprint());
     Exchange {
         key: message_key(request),
@@ -151,15 +218,32 @@ fn exchange(request: &Arc<Message>, pan: &Pan, keys: &Keys) -> Exchange {
         fingerprint: digest(request, &fingerprint, keys),
         merchant: masking::merchant(request, pan),
         retrieval_reference: request.get(37).unwrap_or_default().trim().to_owned(),
-        encode: answer::encoder(request, pan),
+        stan: stan(request),
+        network_trace: network_trace(request, pan),
+        encode: answer::encoder(request, pan, cvv_decline_code),
     }
 }
 
-/// What a repeat must agree on: the card and all its amounts. The card enters by its fingerprint,
-/// so that no buffer but the message's own holds the PAN.
+/// The trace number of the message that this one is about: the one it quotes, else its own.
+/// Senders of clearings may fill DE 90 with zeros, which quote nothing.
+fn stan(request: &Message) -> String {
+    let quoted = request.get(90).and_then(|text| OriginalDataElements::parse(text).ok());
+    let quoted = quoted.map(|original| original.stan().to_owned());
+    quoted.unwrap_or_else(|| request.get(11).unwrap_or_default().to_owned())
+}
+
+/// The network's name for the whole transaction; empty for none.
+fn network_trace(request: &Message, pan: &Pan) -> String {
+    let name = request.get(63).unwrap_or_default().trim();
+    if name.len() > TRACE_LENGTH { String::new() } else { masking::blotted(name, pan) }
+}
+
+/// What a repeat must agree on: the card, the kind of transaction, the amounts with their
+/// currencies, and for a reversal what it takes back and what it leaves. The card enters by its
+/// fingerprint, so that no buffer but the message's own holds the PAN.
 fn digest(request: &Message, card: &PanFingerprint, keys: &Keys) -> u128 {
     let mut facts = card.as_bytes().to_vec();
-    for de in [4, 6, 95] {
+    for de in [3, 4, 6, 49, 51, 90, 95] {
         facts.push(b'|');
         facts.extend_from_slice(request.get(de).unwrap_or_default().as_bytes());
     }

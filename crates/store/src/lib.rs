@@ -6,6 +6,7 @@
 //! queries for display, `verify` the checker. Deliberately absent: any decision.
 
 mod batch;
+mod blobs;
 mod db;
 mod keys;
 mod migrations;
@@ -17,6 +18,7 @@ mod tx;
 mod verify;
 mod writer;
 
+pub use blobs::open_blobs;
 pub use open::{CLOSURE_BUDGET, OpenError, Prepared, Store, StoreSettings, migrate};
 pub use verify::{Finding, Progress, Report, verify};
 pub use writer::{Point, Probe, QueueLimits, Stats, StatsSnapshot};

@@ -6,7 +6,7 @@ use cardium_app::{
     topups::{CreateTopup, CreditDeposit, ObserveDeposit},
 };
 use cardium_auth::TokenHash;
-use cardium_cards::{CATALOGUE, Wallet, WalletState};
+use cardium_cards::{CATALOGUE, ControlsPatch, Wallet, WalletState};
 use cardium_kernel::{AccountId, Book, CardId, CredentialId, Money, TopupId};
 use cardium_topups::{Asset, Network, Transfer, TransferRef};
 use cardium_vault::SealRandom;
@@ -117,6 +117,7 @@ impl World {
             load: None,
             label: None,
             wallet,
+            controls: ControlsPatch::default(),
         }
     }
 }

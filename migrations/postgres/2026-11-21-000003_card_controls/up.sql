@@ -2,6 +2,10 @@
 ALTER TABLE cards ADD COLUMN controls TEXT COLLATE "C";
 -- How far the plastic of a physical card is on its way; null on virtual ones.
 ALTER TABLE cards ADD COLUMN fulfilment TEXT COLLATE "C";
+-- Plastic that was activated has arrived.
+UPDATE cards SET fulfilment =
+    CASE WHEN freeze_reason = 'awaiting_activation' THEN 'ordered' ELSE 'delivered' END
+WHERE card_type = 'physical';
 
 -- What a card spent in the window that began at each start, and in all.
 CREATE TABLE card_velocity (

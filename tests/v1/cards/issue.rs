@@ -12,7 +12,7 @@ use crate::{
 on_both! {
     every_bin_issues_its_cards;
     a_card_shows_what_is_documented;
-    a_physical_card_awaits_activation;
+    a_card_is_issued_with_its_controls;
     wallets_are_ready_only_where_asked_and_supported;
     a_card_is_issued_loaded_or_not_at_all;
     issues_are_refused_by_field;
@@ -54,22 +54,69 @@ fn a_card_shows_what_is_documented(backend: Backend) {
     let got = ["balance_usd", "available_usd", "held_usd"].map(|field| usd(&card, field));
     assert_eq!(got, ["200.00", "200.00", "0.00"]);
     assert_eq!(client.available(), "283.20");
-    let read = client.get(&format!("/v1/cards/{}", text(&card, "id"))).expect(200);
+    let mut read = client.get(&format!("/v1/cards/{}", text(&card, "id"))).expect(200);
+    for known in ["used", "remaining", "resets_at"] {
+        assert!(read["limits"][known].is_object(), "{known}");
+        read["limits"][known] = Value::Null;
+    }
     assert_eq!(read, card);
     let list = client.get("/v1/cards").expect(200);
     assert_eq!(items(&list), [card]);
     assert_eq!((&list["has_more"], &list["next_cursor"]), (&json!(false), &Value::Null));
 }
 
-fn a_physical_card_awaits_activation(backend: Backend) {
+fn a_card_is_issued_with_its_controls(backend: Backend) {
     let server = Server::shared(backend);
     let client = server.sign_up();
-    let card = issue(&client, &json!({"type": "physical"}));
-    let got = ["bin", "status", "freeze_reason"].map(|field| text(&card, field));
-    assert_eq!(got, ["448585", "frozen", "awaiting_activation"]);
-    let unfreeze = format!("/v1/cards/{}/unfreeze", text(&card, "id"));
-    let active = client.post(&unfreeze, &json!({})).expect(200);
-    assert_eq!((text(&active, "status"), &active["freeze_reason"]), ("active", &Value::Null));
+    let with = |parts: &Value| {
+        let mut body = json!({"type": "virtual", "bin": "489517"});
+        let parts = parts.as_object().expect("parts are an object").clone();
+        body.as_object_mut().expect("an object").extend(parts);
+        body
+    };
+    let parts = json!({
+        "limits": {"per_transaction_usd": 50, "count_per_day": 3},
+        "mcc": {"mode": "deny", "mccs": ["7995", "3000-3299"]},
+        "geo": {"allow_countries": ["US", "DE"]},
+        "controls": {"single_use": true, "channels": {"atm": false}},
+    });
+    let card = issue(&client, &with(&parts));
+    assert_eq!(usd(&card["limits"], "per_transaction_usd"), "50.00");
+    assert_eq!(card["limits"]["count_per_day"], 3);
+    assert_eq!(card["mcc"], json!({"mode": "deny", "mccs": ["3000-3299", "7995"]}));
+    let geo = json!({"allow_countries": ["DE", "US"], "deny_countries": []});
+    assert_eq!(card["geo"], geo);
+    assert_eq!(card["controls"]["single_use"], true);
+    assert_eq!(card["controls"]["channels"]["atm"], false);
+    let before = (client.holdings(), server.events(client.account()));
+    for (parts, status, code, param) in [
+        (
+            json!({"limits": {"per_transaction_usd": "50000.01"}}),
+            422,
+            "limit_above_bin_maximum",
+            "limits.per_transaction_usd",
+        ),
+        (json!({"limits": {"daily_usd": -1}}), 400, "invalid_field", "limits.daily_usd"),
+        (json!({"limits": 5}), 400, "invalid_field", "limits"),
+        (json!({"limits": [50]}), 400, "invalid_field", "limits"),
+        (json!({"mcc": {"mccs": ["5411"]}}), 400, "missing_required_field", "mcc.mode"),
+        (json!({"mcc": {"mccs": ["x"]}}), 422, "invalid_mcc", "mcc.mccs[0]"),
+        (
+            json!({"geo": {"deny_countries": ["ZZ"]}}),
+            422,
+            "invalid_country",
+            "geo.deny_countries[0]",
+        ),
+        (
+            json!({"controls": {"expires_at": "2020-01-01T00:00:00Z"}}),
+            400,
+            "invalid_field",
+            "controls.expires_at",
+        ),
+    ] {
+        client.post("/v1/cards", &with(&parts)).expect_error(status, code, Some(param));
+    }
+    assert_eq!((client.holdings(), server.events(client.account())), before);
 }
 
 fn wallets_are_ready_only_where_asked_and_supported(backend: Backend) {

@@ -1,16 +1,22 @@
 //! `/v1/cards`.
 
 mod control;
+mod controls;
+mod fulfilment;
 mod funding;
+mod geo;
 mod issue;
+mod limits;
+mod mcc;
 mod reveal;
+mod wallets;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::Client;
+use crate::support::{Client, Server};
 
 /// What every card shows.
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 22] = [
     "id",
     "object",
     "mode",
@@ -25,6 +31,11 @@ const FIELDS: [&str; 17] = [
     "available_usd",
     "held_usd",
     "wallet",
+    "fulfillment",
+    "limits",
+    "mcc",
+    "geo",
+    "controls",
     "expires_at",
     "created_at",
     "updated_at",
@@ -32,6 +43,26 @@ const FIELDS: [&str; 17] = [
 
 fn issue(client: &Client, body: &Value) -> Value {
     client.post("/v1/cards", body).expect(201)
+}
+
+/// The path of one of a card's parts.
+fn part(card: &str, part: &str) -> String {
+    format!("/v1/cards/{card}/{part}")
+}
+
+/// Every part of a card's controls refuses whoever may not change it, and leaves no trace.
+fn assert_guarded(server: &Server, name: &str, body: &Value) {
+    let (client, stranger) = (server.sign_up(), server.sign_up());
+    let card = client.card(None);
+    let path = part(&card, name);
+    let before = client.get(&format!("/v1/cards/{card}")).expect(200);
+    stranger.patch(&path, body).expect_error(404, "resource_not_found", None);
+    let reader = client.api_key(&["card:read", "card:issue"]);
+    reader.patch(&path, body).expect_error(403, "insufficient_scope", None);
+    let after = client.get(&format!("/v1/cards/{card}")).expect(200);
+    assert_eq!(after, before);
+    client.post(&part(&card, "cancel"), &json!({})).expect(200);
+    client.patch(&path, body).expect_error(409, "card_cancelled", None);
 }
 
 /// Luhn's check (ISO/IEC 7812-1, annex B).

@@ -135,6 +135,6 @@ fn text_is_kept_as_it_came(backend: Backend) {
         let card = card.expect(201);
         assert_eq!(text(&card, "label"), label);
         let path = format!("/v1/cards/{}", text(&card, "id"));
-        assert_eq!(client.get(&path).expect(200), card);
+        assert_eq!(text(&client.get(&path).expect(200), "label"), label);
     }
 }

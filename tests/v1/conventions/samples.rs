@@ -10,6 +10,7 @@ pub struct Sample {
     email: String,
     topup: String,
     card: String,
+    plastic: String,
     authorization: String,
     transaction: String,
     webhook: String,
@@ -31,6 +32,7 @@ impl Sample {
         client.fund("500.00");
         let topup = client.topup(&json!({"amount_usd": 300}));
         let card = client.card(Some("100.00"));
+        let plastic = client.post("/v1/cards", &json!({"type": "physical"})).expect(201);
         let bought = client.authorize(&card, &json!({"amount_usd": 10}));
         let hook = json!({"url": "https://hooks.example.com/", "events": ["card.replaced"]});
         let hook = client.post("/v1/webhooks", &hook).expect(201);
@@ -40,6 +42,7 @@ impl Sample {
             email,
             topup: id(&topup),
             card,
+            plastic: id(&plastic),
             authorization: text(&bought, "authorization_id").to_owned(),
             transaction: id(&bought),
             webhook: id(&hook),
@@ -50,6 +53,9 @@ impl Sample {
 
     /// The id that an operation's path wants.
     pub fn id_for(&self, operation: &Operation) -> &str {
+        if operation.id == "simulate_fulfilment" {
+            return &self.plastic;
+        }
         let path = operation.path.trim_start_matches("/test");
         match path.split('/').nth(1) {
             Some("topups") => &self.topup,
@@ -77,6 +83,8 @@ impl Sample {
             "issue_card" => json!({"type": "physical"}),
             "load_card" => json!({"amount_usd": "10.00"}),
             "unload_card" | "simulate_deposit" => json!({"amount_usd": 5}),
+            "provision_wallet" => json!({"wallet": "apple_pay"}),
+            "simulate_fulfilment" => json!({"to": "produced"}),
             "simulate_authorization" => json!({"amount_usd": 1}),
             "create_webhook" => json!({"url": "https://hooks.example.com/", "events": ["*"]}),
             _ => json!({}),
@@ -114,6 +122,7 @@ pub fn method(operation: &Operation) -> reqwest::Method {
     match operation.method {
         Method::Get => reqwest::Method::GET,
         Method::Post => reqwest::Method::POST,
+        Method::Patch => reqwest::Method::PATCH,
         Method::Delete => reqwest::Method::DELETE,
     }
 }

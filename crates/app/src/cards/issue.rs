@@ -1,4 +1,4 @@
-use cardium_cards::{Card, Controls, NewCard, Product, StoredPan, Wallet};
+use cardium_cards::{Card, Controls, ControlsPatch, NewCard, Product, StoredPan, Wallet};
 use cardium_kernel::{AccountId, Book, CardId, Money};
 use cardium_ledger::LedgerAccountId;
 use cardium_vault::{Aad, Keys, Pan, PanFingerprint, SealRandom, Sealed, seal};
@@ -8,7 +8,11 @@ use crate::{
     Unit, UseCase, event::CardView,
 };
 
-use super::{load::load, view};
+use super::{
+    controls::{WITHIN, changed},
+    load::load,
+    view,
+};
 
 /// A PAN drawn for a new card, already sealed; the plain digits stay at the edge.
 #[derive(Debug, Clone)]
@@ -70,6 +74,8 @@ pub struct IssueCard {
     pub label: Option<String>,
     /// Its standing with mobile wallets.
     pub wallet: Wallet,
+    /// What it may be spent on.
+    pub controls: ControlsPatch,
 }
 
 impl UseCase for IssueCard {
@@ -107,6 +113,8 @@ impl IssueCard {
             Some(book) => book,
             None => default_book(unit, account)?,
         };
+        let product = (Some(self.product), unit.now());
+        let controls = changed(&self.controls, &Controls::default(), product, &WITHIN)?;
         let new = NewCard {
             id: self.id,
             account,
@@ -115,7 +123,7 @@ impl IssueCard {
             last4: self.pan.last4.clone(),
             label: self.label.clone(),
             wallet: self.wallet,
-            controls: Controls::default(),
+            controls,
         };
         let card = Card::issue(new, Card::expiry_from(unit.now()), unit.now());
         unit.tx.save_card(card.clone())?;

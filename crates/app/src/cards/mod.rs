@@ -1,28 +1,34 @@
-//! Cards: issue, fund, freeze, cancel, reveal.
+//! Cards: issue, fund, control, freeze, cancel, reveal.
 
+mod controls;
 mod freeze;
+mod fulfil;
 mod issue;
 mod load;
 mod retire;
 mod reveal;
 mod sweep;
 mod unload;
+mod wallet;
 
+pub use controls::{SetControls, SpendingView};
 pub use freeze::{FreezeCard, UnfreezeCard};
+pub use fulfil::FulfilCard;
 pub use issue::{IssueCard, NewPan};
 pub use load::{LoadCard, Loaded};
 pub use retire::CancelCard;
 pub use reveal::{RevealPan, Revealed};
 pub use unload::{UnloadAmount, UnloadCard, Unloaded};
+pub use wallet::ProvisionWallet;
 
 pub(crate) use load::available;
 pub(crate) use sweep::settle_and_sweep;
 
 use cardium_cards::Card;
-use cardium_kernel::{AccountId, CardId};
+use cardium_kernel::{AccountId, CardId, Change};
 use cardium_ledger::LedgerAccountId;
 
-use crate::{CommandError, Unit, event::CardView, unit::owned};
+use crate::{CommandError, CommandResult, Ending, Unit, event::CardView, unit::owned};
 
 /// The caller's card, or `resource_not_found`.
 fn get_card(unit: &mut Unit<'_>, id: CardId, account: AccountId) -> Result<Card, CommandError> {
@@ -34,4 +40,18 @@ fn get_card(unit: &mut Unit<'_>, id: CardId, account: AccountId) -> Result<Card,
 fn view(unit: &mut Unit<'_>, card: Card) -> Result<CardView, CommandError> {
     let balance = unit.tx.find_ledger_account(LedgerAccountId::card(card.id))?;
     Ok(CardView { card, balance })
+}
+
+/// Keeps a change that subscribers are not told of, with its audit row; a repeat leaves none.
+fn keep(
+    unit: &mut Unit<'_>,
+    (card, change): (Card, Change),
+    action: &'static str,
+) -> CommandResult<CardView> {
+    let view = view(unit, card)?;
+    if change == Change::Applied {
+        unit.tx.save_card(view.card.clone())?;
+        unit.audit(view.card.account, action, &view.card.id)?;
+    }
+    Ok(Ending::Done(view))
 }

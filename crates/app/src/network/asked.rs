@@ -81,7 +81,7 @@ pub struct Request {
 ///
 /// # Errors
 /// When it does not fit.
-pub(super) fn proportion(fee: Money, part: Money, whole: Money) -> Result<Money, MoneyError> {
+pub(crate) fn proportion(fee: Money, part: Money, whole: Money) -> Result<Money, MoneyError> {
     if fee.is_zero() || !whole.is_positive() {
         return Ok(Money::zero(fee.currency()));
     }

@@ -10,6 +10,15 @@ use crate::{
     CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, cards::settle_and_sweep,
 };
 
+/// When a hold lapses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Once its time has come.
+    Due,
+    /// At once, for the test helpers.
+    Now,
+}
+
 /// Lets a hold lapse that nobody cleared in time: the money is free again. A clearing may still
 /// come; it then takes what the card has.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +29,8 @@ pub struct ExpireHold {
     pub card: CardId,
     /// The card's tenant.
     pub account: AccountId,
+    /// Whether its time must have come.
+    pub when: When,
 }
 
 impl UseCase for ExpireHold {
@@ -37,7 +48,7 @@ impl UseCase for ExpireHold {
         let (Some(mut authorization), Some(card)) = (found, unit.tx.find_card(self.card)?) else {
             return Ok(Ending::Preview(None));
         };
-        let due = authorization.expires_at <= unit.now();
+        let due = self.when == When::Now || authorization.expires_at <= unit.now();
         if authorization.status != AuthorizationStatus::Open || !due {
             return Ok(Ending::Preview(None));
         }

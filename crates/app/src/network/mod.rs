@@ -23,13 +23,15 @@ mod reverse;
 mod spending;
 mod undo;
 
+pub(crate) use asked::proportion;
+
 pub use advise::{Advise, StandIn};
 pub use asked::{Asked, Request};
 pub use authorize::{Authorize, Posting};
 pub use check::{CheckAuthorization, Checked};
 pub use clear::Clear;
 pub use exchange::{Exchange, NetworkAnswer, NetworkReply, Replied};
-pub use expire::ExpireHold;
+pub use expire::{ExpireHold, When};
 pub use frame::Settled;
 pub use hook::{Ask, Authorized, GiveUpPending, Hook, NoteLateHook, Question};
 pub use refund::Refund;

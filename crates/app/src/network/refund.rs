@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase, cards::settle_and_sweep,
+    disputes::absorb_refund,
 };
 
 /// Gives back what a merchant refunds (0200 or 0220, DE 3 = 20). It is linked to its purchase
@@ -94,7 +95,8 @@ impl Refund {
         card: &Card,
         asked: &Asked,
     ) -> Result<Authorization, CommandError> {
-        if let Some(found) = self.quote().find(unit, card, None)? {
+        if let Some(mut found) = self.quote().find(unit, card, None)? {
+            absorb_refund(unit, card, &mut found, asked.billing)?;
             if asked.billing.minor() <= found.refundable()?.minor() {
                 return Ok(found);
             }

@@ -1,10 +1,10 @@
 use cardium_api_v1::{
-    card::{self, CardOut, ReasonIn},
+    card::{self, CardOut, ReasonIn, WalletIn},
     to_json,
 };
 use cardium_app::{
     CommandError,
-    cards::{CancelCard, FreezeCard, UnfreezeCard},
+    cards::{CancelCard, FreezeCard, ProvisionWallet, UnfreezeCard},
     event::CardView,
 };
 use cardium_kernel::{CardId, Problem};
@@ -34,7 +34,15 @@ pub async fn list_cards(call: Call) -> Outcome {
 
 pub async fn get_card(call: Call) -> Outcome {
     let view = find_card(&call).await?;
-    Ok(call.answer(&CardOut::from(&view)))
+    let (account, id) = (view.card.account, view.card.id);
+    let velocity = call.read(move |reads| reads.find_velocity(account, id)).await?;
+    Ok(call.answer(&CardOut::spent(&view, velocity.as_ref(), call.now())))
+}
+
+pub async fn provision_wallet(call: Call) -> Outcome {
+    let wallet = call.input::<WalletIn>()?.parse()?;
+    let card = call.path_id(CardId::parse, "card")?;
+    call.once(ProvisionWallet { card, wallet }, show).await
 }
 
 /// The card of the path, for an action that takes no more than a reason.

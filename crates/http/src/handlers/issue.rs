@@ -37,5 +37,6 @@ fn draw(call: &Call, wish: &CardWish) -> Result<IssueCard, CommandError> {
         load: wish.load,
         label: wish.label.clone(),
         wallet: wish.wallet,
+        controls: wish.controls.clone(),
     })
 }

@@ -6,6 +6,8 @@ mod api_keys;
 mod authorizations;
 mod balance;
 mod cards;
+mod controls;
+mod disputes;
 mod funding;
 mod issue;
 mod reveal;
@@ -46,6 +48,11 @@ handlers! {
     "reveal_pan" => reveal::reveal_pan,
     "load_card" => funding::load_card,
     "unload_card" => funding::unload_card,
+    "set_card_limits" => controls::set_card_limits,
+    "set_mcc_rules" => controls::set_mcc_rules,
+    "set_card_geo" => controls::set_card_geo,
+    "set_card_controls" => controls::set_card_controls,
+    "provision_wallet" => cards::provision_wallet,
     "freeze_card" => cards::freeze_card,
     "unfreeze_card" => cards::unfreeze_card,
     "cancel_card" => cards::cancel_card,
@@ -56,6 +63,10 @@ handlers! {
     "get_decision" => transactions::get_decision,
     "get_authorization" => authorizations::get_authorization,
     "check_authorization" => authorizations::check_authorization,
+    "file_dispute" => disputes::file_dispute,
+    "list_disputes" => disputes::list_disputes,
+    "get_dispute" => disputes::get_dispute,
+    "add_dispute_evidence" => disputes::add_dispute_evidence,
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
     "delete_webhook" => webhooks::delete_webhook,
@@ -64,6 +75,12 @@ handlers! {
     "simulate_authorization" => simulation::simulate_authorization,
     "simulate_capture" => simulation::simulate_capture,
     "simulate_reversal" => simulation::simulate_reversal,
+    "simulate_increment" => simulation::simulate_increment,
+    "simulate_expiry" => simulation::simulate_expiry,
+    "simulate_refund" => simulation::simulate_refund,
+    "simulate_force_post" => simulation::simulate_force_post,
+    "simulate_fulfilment" => simulation::simulate_fulfilment,
+    "advance_dispute" => disputes::advance_dispute,
     "advance_clock" => simulation::advance_clock,
 }
 

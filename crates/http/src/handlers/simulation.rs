@@ -4,16 +4,21 @@
 use std::sync::Arc;
 
 use cardium_api_v1::{
+    card::CardOut,
     field::invalid,
-    simulation::{ClockIn, ClockOut, DepositIn, DepositWish, Depth, PartIn, PurchaseIn},
+    simulation::{
+        CaptureIn, ClockIn, ClockOut, DepositIn, DepositWish, Depth, FulfilmentIn, PartIn,
+        PostingIn, PurchaseIn,
+    },
     transaction::TransactionOut,
 };
 use cardium_app::{
     CommandError,
+    cards::FulfilCard,
     chain::ChainGateway,
     topups::{MineBlocks, SimulateTransfer, Watcher},
 };
-use cardium_kernel::{AccountId, AuthorizationId, Money, Problem, TopupId};
+use cardium_kernel::{AccountId, AuthorizationId, CardId, Money, Problem, TopupId};
 use cardium_topups::{Topup, Transfer, TransferRef};
 
 use super::cards::find_card;
@@ -116,26 +121,61 @@ pub async fn simulate_authorization(call: Call) -> Outcome {
     Ok(call.answer(&TransactionOut::from(&made)))
 }
 
-/// The authorization of the path, if it is the caller's, and the amount of the body.
-async fn part(call: &Call) -> Result<(AccountId, AuthorizationId, Option<Money>), CommandError> {
-    let amount = call.input::<PartIn>()?.parse()?;
+/// The caller and the authorization of the path, if it is the caller's.
+async fn find_authorization(call: &Call) -> Result<(AccountId, AuthorizationId), CommandError> {
     let account = call.account()?;
     let id = call.path_id(AuthorizationId::parse, "authorization")?;
     let found = call.read(move |reads| reads.find_authorization(account, id)).await?;
     found.ok_or_else(|| Problem::not_found("authorization"))?;
-    Ok((account, id, amount))
+    Ok((account, id))
 }
 
 pub async fn simulate_capture(call: Call) -> Outcome {
-    let (account, id, amount) = part(&call).await?;
-    let made = rail(&call)?.capture(account, id, amount).await?;
+    let (amount, finality) = call.input::<CaptureIn>()?.parse()?;
+    let (account, id) = find_authorization(&call).await?;
+    let made = rail(&call)?.capture(account, id, amount, finality).await?;
+    Ok(call.answer(&TransactionOut::from(&made)))
+}
+
+pub async fn simulate_increment(call: Call) -> Outcome {
+    let amount = call.input::<PartIn>()?.parse_required()?;
+    let (account, id) = find_authorization(&call).await?;
+    let made = rail(&call)?.increment(account, id, amount).await?;
     Ok(call.answer(&TransactionOut::from(&made)))
 }
 
 pub async fn simulate_reversal(call: Call) -> Outcome {
-    let (account, id, amount) = part(&call).await?;
+    let amount = call.input::<PartIn>()?.parse()?;
+    let (account, id) = find_authorization(&call).await?;
     let made = rail(&call)?.reverse(account, id, amount).await?;
     Ok(call.answer(&TransactionOut::from(&made)))
+}
+
+pub async fn simulate_expiry(call: Call) -> Outcome {
+    let (account, id) = find_authorization(&call).await?;
+    let made = rail(&call)?.expire(account, id).await?;
+    Ok(call.answer(&TransactionOut::from(&made)))
+}
+
+pub async fn simulate_refund(call: Call) -> Outcome {
+    let posting = call.input::<PostingIn>()?.parse()?;
+    let card = find_card(&call).await?.card;
+    let made = rail(&call)?.refund(card.id, card.account, posting).await?;
+    Ok(call.answer(&TransactionOut::from(&made)))
+}
+
+pub async fn simulate_force_post(call: Call) -> Outcome {
+    let posting = call.input::<PostingIn>()?.parse()?;
+    let card = find_card(&call).await?.card;
+    let made = rail(&call)?.force_post(card.id, card.account, posting).await?;
+    Ok(call.answer(&TransactionOut::from(&made)))
+}
+
+pub async fn simulate_fulfilment(call: Call) -> Outcome {
+    let to = call.input::<FulfilmentIn>()?.parse()?;
+    let card = call.path_id(CardId::parse, "card")?;
+    let moved = call.perform(FulfilCard { card, to }).await?;
+    Ok(call.answer(&CardOut::from(&moved)))
 }
 
 pub async fn advance_clock(call: Call) -> Outcome {

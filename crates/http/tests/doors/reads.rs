@@ -6,7 +6,7 @@ use cardium_accounts::{Account, Email};
 use cardium_app::{event::CardView, reads::*};
 use cardium_auth::{Credential, TokenHash};
 use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
-use cardium_cards::StoredPan;
+use cardium_cards::{StoredPan, Velocity};
 use cardium_kernel::*;
 use cardium_topups::{Network, Topup, Transfer};
 use cardium_webhooks::{Delivery, Endpoint};
@@ -100,6 +100,10 @@ impl Reads for FakeReads {
 
     fn list_cards(&self, _: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>> {
         empty()
+    }
+
+    fn find_velocity(&self, _: AccountId, _: CardId) -> ReadResult<Option<Velocity>> {
+        Ok(None)
     }
 
     fn find_pan(&self, _: AccountId, _: CardId) -> ReadResult<Option<StoredPan>> {

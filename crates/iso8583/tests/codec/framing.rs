@@ -1,20 +1,25 @@
 //! Streams cut anywhere give the same frames.
 
 use cardium_iso8583::frame::{FrameError, FrameReader, MAX_FRAME, frame};
-use cardium_iso8583::{BitmapEncoding, FrameHeader, WireFormat, encode};
+use cardium_iso8583::{
+    BitmapEncoding, FrameHeader, NumericEncoding, TransportHeader, WireFormat, encode,
+};
 use proptest::prelude::*;
 
 use crate::support::{formats, messages, purchase};
 
 const FOUR_ASCII: WireFormat = WireFormat {
     bitmap: BitmapEncoding::Binary,
-    numerics: cardium_iso8583::NumericEncoding::Ascii,
+    numerics: NumericEncoding::Ascii,
     header: FrameHeader::FourAscii,
+    transport: TransportHeader::None,
 };
 const BARE: WireFormat = WireFormat { header: FrameHeader::None, ..FOUR_ASCII };
 
 fn read_all(reader: &mut FrameReader) -> Vec<Vec<u8>> {
-    std::iter::from_fn(|| reader.next_frame().unwrap()).map(|frame| frame.to_vec()).collect()
+    std::iter::from_fn(|| reader.next_frame().unwrap())
+        .map(|frame| frame.payload.to_vec())
+        .collect()
 }
 
 proptest! {
@@ -27,7 +32,7 @@ proptest! {
         let payloads: Vec<Vec<u8>> = messages
             .iter()
             .map(|message| encode(message, &format).to_vec())
-            .filter(|payload| payload.len() <= MAX_FRAME)
+            .filter(|payload| payload.len() + format.transport.size() <= MAX_FRAME)
             .collect();
         let mut stream = Vec::new();
         for payload in &payloads {
@@ -58,7 +63,7 @@ proptest! {
         for chunk in chunks {
             reader.push(&chunk);
             while let Ok(Some(frame)) = reader.next_frame() {
-                prop_assert!((1..=MAX_FRAME).contains(&frame.len()));
+                prop_assert!((1..=MAX_FRAME).contains(&frame.payload.len()));
             }
         }
     }

@@ -5,7 +5,7 @@
 
 use cardium_iso8583::{
     BitmapEncoding, Message, Mti, NumericEncoding, OriginalDataElements, ReplacementAmounts,
-    WireFormat, decode, encode,
+    TransportHeader, WireFormat, decode, encode,
 };
 
 use crate::support::{purchase, unhex};
@@ -38,6 +38,7 @@ const PACKED: WireFormat = WireFormat {
     bitmap: BitmapEncoding::Hex,
     numerics: NumericEncoding::Bcd,
     header: cardium_iso8583::FrameHeader::TwoByte,
+    transport: TransportHeader::None,
 };
 
 fn agrees(message: &Message, digits: &str, format: &WireFormat) {

@@ -1,6 +1,9 @@
 //! Card data stays out of logs.
 
-use cardium_iso8583::{Message, Mti, WireFormat, decode, encode};
+use cardium_iso8583::frame::{FrameReader, frame};
+use cardium_iso8583::{
+    CardAcceptor, Message, Mti, OriginalDataElements, WireFormat, decode, encode,
+};
 use proptest::prelude::*;
 
 use crate::support::{PAN, purchase, unhex};
@@ -44,6 +47,15 @@ fn a_pan_in_a_harmless_field_is_masked() {
 }
 
 #[test]
+fn a_pan_within_a_structured_element_is_masked() {
+    let place = CardAcceptor::try_new(PAN, "BERLIN", "DE").unwrap();
+    assert_eq!(place.name(), PAN);
+    assert!(!format!("{place:?}").contains(PAN));
+    let original = OriginalDataElements::parse(&format!("0100000042{PAN}{:016}", 0)).unwrap();
+    assert_eq!(format!("{original:?}"), "OriginalDataElements 0100 000042");
+}
+
+#[test]
 fn a_short_pan_is_not_shown_at_all() {
     let message = Message::new(Mti::AUTHORIZATION_REQUEST).with(2, "457123001234").unwrap();
     assert_eq!(format!("{message:?}"), "Message 0100 {2: \"***\"}");
@@ -73,4 +85,30 @@ proptest! {
         let masked = format!("{}******{}", &pan[..6], &pan[pan.len() - 4..]);
         prop_assert!(shown.contains(&masked));
     }
+}
+
+/// Wherever bytes of a message lie, `Debug` shows no more than how many there are.
+#[test]
+fn nothing_that_holds_a_message_shows_it() {
+    let format = WireFormat::default();
+    let bytes = encode(&purchase(), &format);
+    let framed = frame(&bytes, &format).unwrap();
+    let mut reader = FrameReader::new(format);
+    reader.push(&framed);
+    let waiting = format!("{reader:?} {reader:#?}");
+    let read = reader.next_frame().unwrap().unwrap();
+    let error = decode(&bytes[..bytes.len() - 1], &format).unwrap_err();
+    let shown = format!(
+        "{waiting} {reader:?} {bytes:?} {bytes:#?} {framed:?} {read:?} {read:#?} {error:?} {:?}",
+        error.answerable(),
+    );
+    let shown: String = shown.split_whitespace().collect();
+    // In clear, as a list of bytes, and in hexadecimal.
+    let hidden = &PAN.as_bytes()[6..12];
+    let list: Vec<_> = hidden.iter().map(u8::to_string).collect();
+    let hex: String = hidden.iter().map(|byte| format!("{byte:02x}")).collect();
+    for leaked in [&PAN[6..12], &list.join(","), &hex] {
+        assert!(!shown.contains(leaked), "{leaked} in {shown}");
+    }
+    assert!(shown.contains(&format!("{}bytes", bytes.len())));
 }

@@ -1,21 +1,16 @@
 //! Strategies and builders shared by the tests.
 
-use cardium_iso8583::{
-    BitmapEncoding, Content, FieldSpec, FrameHeader, Message, Mti, NumericEncoding, WireFormat,
-};
+use cardium_iso8583::{Content, FieldSpec, Message, Mti, WireFormat};
 use proptest::prelude::*;
+
+use crate::bodies;
 
 /// A test PAN.
 pub const PAN: &str = "4571230012345678";
 
 /// Every combination of the connection options.
 pub fn formats() -> impl Strategy<Value = WireFormat> {
-    (
-        prop::sample::select(vec![BitmapEncoding::Binary, BitmapEncoding::Hex]),
-        prop::sample::select(vec![NumericEncoding::Ascii, NumericEncoding::Bcd]),
-        prop::sample::select(vec![FrameHeader::None, FrameHeader::TwoByte, FrameHeader::FourAscii]),
-    )
-        .prop_map(|(bitmap, numerics, header)| WireFormat { bitmap, numerics, header })
+    prop::sample::select(bodies::formats())
 }
 
 /// Numbers of all fields of the table.

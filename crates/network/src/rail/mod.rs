@@ -1,13 +1,18 @@
-//! The simulated card network: purchases for the test helpers, sent to the host as bytes.
+//! The simulated card network: what the test helpers ask for, sent to the host as bytes.
 
+mod follow;
 pub(crate) mod rules;
+mod sent;
+mod wishes;
+
+pub use wishes::{CvvChoice, SimulatedPosting, SimulatedPurchase, Way};
 
 use std::sync::Arc;
 
 use cardium_app::{CommandError, cards::NewPan, reads::Reads};
-use cardium_authorizations::{Authorization, AuthorizationStatus, Merchant, Transaction};
-use cardium_iso8583::{Message, Mti, encode};
-use cardium_kernel::{AccountId, AuthorizationId, CardId, Money, Problem};
+use cardium_authorizations::{Merchant, RequestKind, Transaction};
+use cardium_iso8583::{Message, encode};
+use cardium_kernel::{AccountId, CardId, Money, Problem};
 use cardium_vault::{Expiry, Pan, SecretText, cvv2, open};
 
 use crate::{
@@ -15,9 +20,7 @@ use crate::{
     simulate::{Purchase, Trace, transmission},
 };
 
-use rules::{
-    all_digits, check, check_amount, invalid, no_message, other_than, remaining, unfit, wrong_state,
-};
+use rules::{all_digits, check, check_mcc, currency, invalid, other_than, unfit, wrong_state};
 
 /// The acquirer that the simulated network plays.
 const ACQUIRER: &str = "400001";
@@ -27,47 +30,14 @@ const TERMINAL: &str = "SIMULATE";
 const MERCHANT_ID: &str = "SIMULATOR";
 /// Where its merchants are.
 const CITY: &str = "SPRINGFIELD";
-
-/// The CVV2 that a simulated buyer types in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CvvChoice {
-    /// The right one.
-    Good,
-    /// A wrong one.
-    Bad,
-    /// None.
-    None,
-    /// This one.
-    Text(SecretText),
-}
-
-/// A purchase as a test helper describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SimulatedPurchase {
-    /// How much.
-    pub amount: Money,
-    /// The merchant's name; what does not fit DE 43 is cut.
-    pub merchant_name: String,
-    /// The merchant category code, four digits (ISO 18245).
-    pub mcc: String,
-    /// The merchant's country, two letters (ISO 3166).
-    pub country: String,
-    /// The CVV2 that the buyer types in.
-    pub cvv: CvvChoice,
-}
+/// Who posts where it is not said: a shop for this and that.
+const SHOP: (&str, &str, &str) = ("TEST MERCHANT", "5999", "US");
 
 /// The simulated card network. It reads on the caller's thread, which only test helpers may do.
 pub struct SimulatedRail {
     host: Arc<Host>,
     reads: Arc<dyn Reads>,
     session: Session,
-}
-
-/// What was first sent about an authorization, and by which card.
-struct Original {
-    authorization: Authorization,
-    mti: Mti,
-    purchase: Purchase,
 }
 
 impl SimulatedRail {
@@ -77,7 +47,7 @@ impl SimulatedRail {
         Self { host, reads, session: Session::signed_on() }
     }
 
-    /// Uses a card at a merchant (0100): an authorization or a decline.
+    /// Uses a card at a merchant (0100, 0120, 0200): an approval or a decline.
     ///
     /// # Errors
     /// `resource_not_found` for a card that is not the account's, `invalid_field` for a purchase
@@ -86,70 +56,57 @@ impl SimulatedRail {
         &self,
         account: AccountId,
         card: CardId,
-        purchase: SimulatedPurchase,
+        wish: SimulatedPurchase,
     ) -> Result<Transaction, CommandError> {
-        check(&purchase)?;
+        check(&wish)?;
         let (pan, expiry) = self.card(account, card)?;
-        let cvv = self.typed(purchase.cvv, &pan, expiry)?;
-        let request = Purchase {
-            pan,
-            expiry: Some(expiry),
-            cvv,
-            amount: purchase.amount,
-            merchant: Merchant {
-                name: purchase.merchant_name,
-                mcc: purchase.mcc,
-                id: MERCHANT_ID.to_owned(),
-                city: CITY.to_owned(),
-                country: purchase.country,
-            },
-            trace: self.trace(),
+        let is_nothing = wish.kind == RequestKind::Verification;
+        let amount = if is_nothing { Money::zero(wish.amount.currency()) } else { wish.amount };
+        let merchant = Merchant {
+            name: wish.merchant_name,
+            mcc: wish.mcc,
+            id: wish.merchant_id.unwrap_or_else(|| MERCHANT_ID.to_owned()),
+            city: CITY.to_owned(),
+            country: wish.country,
         };
-        let message = request.request().map_err(|error| unfit(&error))?;
-        self.send(&message).await
-    }
-
-    /// Clears an authorization (0220) for `amount`, or for what it still holds.
-    ///
-    /// # Errors
-    /// `resource_not_found`, `invalid_transaction_state` once it was cleared or reversed,
-    /// `invalid_field` for the amount, or the host's failure.
-    pub async fn capture(
-        &self,
-        account: AccountId,
-        authorization: AuthorizationId,
-        amount: Option<Money>,
-    ) -> Result<Transaction, CommandError> {
-        let mut original = self.original(account, authorization)?;
-        if original.authorization.status != AuthorizationStatus::Open {
-            return Err(wrong_state());
-        }
-        let amount = amount.unwrap_or(original.authorization.held);
-        check_amount(amount)?;
-        original.purchase.amount = amount;
-        original.purchase.trace = self.trace_after(&original.purchase.trace);
-        let code = original.authorization.approval_code.as_str();
-        let message = original.purchase.clearing(Some(code));
+        let purchase = Purchase {
+            expiry: Some(expiry),
+            cvv: self.typed(wish.cvv, &pan, expiry)?,
+            kind: wish.kind,
+            channel: wish.channel,
+            currency: currency(wish.currency.as_deref())?,
+            partial: wish.partial,
+            ..Purchase::online(pan, amount, merchant, self.trace())
+        };
+        let message = match wish.way {
+            Way::Request => purchase.request(),
+            Way::SingleMessage => purchase.single_message(),
+            Way::Advice => purchase.advice(&self.stan()),
+        };
         self.send(&message.map_err(|error| unfit(&error))?).await
     }
 
-    /// Takes `amount` of an authorization back (0420), or all of it.
-    ///
-    /// # Errors
-    /// `resource_not_found`, `invalid_transaction_state` once nothing is left,
-    /// `invalid_field` for the amount, or the host's failure.
-    pub async fn reverse(
+    /// A posting by a merchant of its own, so that no authorization of another one is taken for
+    /// its request.
+    fn unannounced(
         &self,
         account: AccountId,
-        authorization: AuthorizationId,
-        amount: Option<Money>,
-    ) -> Result<Transaction, CommandError> {
-        let original = self.original(account, authorization)?;
-        let remaining = remaining(&original.authorization, amount)?;
-        let Original { mti, purchase, .. } = original;
-        let trace = self.trace_after(&purchase.trace);
-        let message = purchase.reversal(Mti::REVERSAL_ADVICE, mti, &trace, remaining);
-        self.send(&message.map_err(|error| unfit(&error))?).await
+        card: CardId,
+        posting: SimulatedPosting,
+    ) -> Result<Purchase, CommandError> {
+        let (name, mcc, country) = SHOP;
+        let mcc = posting.mcc.unwrap_or_else(|| mcc.to_owned());
+        check_mcc(&mcc)?;
+        let (pan, _) = self.card(account, card)?;
+        let trace = self.trace();
+        let merchant = Merchant {
+            name: posting.merchant_name.unwrap_or_else(|| name.to_owned()),
+            mcc,
+            id: format!("SIM{}", trace.retrieval_reference),
+            city: CITY.to_owned(),
+            country: country.to_owned(),
+        };
+        Ok(Purchase::online(pan, posting.amount, merchant, trace))
     }
 
     /// Sends bytes and gives the step that they left.
@@ -176,41 +133,6 @@ impl SimulatedRail {
         Ok((pan, view.card.expiry))
     }
 
-    fn original(&self, account: AccountId, id: AuthorizationId) -> Result<Original, CommandError> {
-        let found = self.reads.find_authorization(account, id)?;
-        let authorization = found.ok_or_else(|| Problem::not_found("authorization"))?;
-        let steps = self.reads.related_transactions(id)?;
-        let message = match steps.first() {
-            Some(step) => self.reads.find_message_of(account, *step)?,
-            None => None,
-        };
-        let message = message.ok_or_else(no_message)?;
-        let (pan, _) = self.card(account, authorization.card)?;
-        let field = |wanted: u8| {
-            let found = message.fields.iter().find(|(de, _)| *de == wanted);
-            found.map_or_else(String::new, |(_, value)| value.trim().to_owned())
-        };
-        let purchase = Purchase {
-            pan,
-            expiry: None,
-            cvv: None,
-            amount: authorization.authorized,
-            merchant: authorization.merchant.clone(),
-            trace: Trace {
-                transmitted_at: field(7),
-                stan: field(11),
-                retrieval_reference: field(37),
-                acquirer: field(32),
-                terminal: field(41),
-            },
-        };
-        Ok(Original {
-            mti: message.mti.parse().map_err(|_| no_message())?,
-            authorization,
-            purchase,
-        })
-    }
-
     fn typed(
         &self,
         choice: CvvChoice,
@@ -232,11 +154,12 @@ impl SimulatedRail {
     }
 
     fn trace(&self) -> Trace {
-        let reference = u64::from_be_bytes(self.host.edge.random()) % 1_000_000_000_000;
+        let reference = self.digits();
         Trace {
             transmitted_at: transmission(self.host.edge.clock.now()),
             stan: self.stan(),
-            retrieval_reference: format!("{reference:012}"),
+            network_trace: format!("SIM{}", self.digits()),
+            retrieval_reference: reference,
             acquirer: ACQUIRER.to_owned(),
             terminal: TERMINAL.to_owned(),
         }
@@ -244,6 +167,11 @@ impl SimulatedRail {
 
     fn trace_after(&self, earlier: &Trace) -> Trace {
         earlier.again(self.host.edge.clock.now(), &self.stan())
+    }
+
+    fn digits(&self) -> String {
+        let number = u64::from_be_bytes(self.host.edge.random()) % 1_000_000_000_000;
+        format!("{number:012}")
     }
 
     fn stan(&self) -> String {

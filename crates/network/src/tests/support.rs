@@ -15,7 +15,7 @@ use cardium_kernel::{AuthorizationId, Clock, Money, Rate, Timestamp};
 use cardium_vault::{Expiry, Keys, Pan, RawKeys};
 
 use crate::{
-    Host, HostSettings,
+    CvvDeclineCode, Host, HostSettings,
     simulate::{Purchase, Trace},
     translate::{Command, Refusal, translate},
 };
@@ -117,6 +117,7 @@ pub(super) fn host(error: SubmitError) -> Host {
             format: WireFormat::default(),
             patience: Duration::from_secs(1),
             starts_signed_on: false,
+            cvv_decline_code: CvvDeclineCode::default(),
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use cardium_authorizations::Merchant;
+use cardium_authorizations::{Finality, Merchant};
 use cardium_iso8583::{
     Message, Mti, WireFormat, decode, encode,
     frame::{FrameReader, frame},
@@ -63,19 +63,17 @@ impl CardNetwork {
 
     /// A purchase that has not been sent yet.
     pub(super) fn purchase(&mut self, card: &CardDetails, cents: i64) -> Purchase {
+        let merchant = Merchant {
+            name: "CORNER COFFEE".to_owned(),
+            mcc: COFFEE_SHOP.to_owned(),
+            id: "DEMO00000000001".to_owned(),
+            city: "LISBON".to_owned(),
+            country: "PT".to_owned(),
+        };
         Purchase {
-            pan: card.pan.clone(),
             expiry: Some(card.expiry),
             cvv: Some(card.cvv.clone()),
-            amount: Money::usd(cents),
-            merchant: Merchant {
-                name: "CORNER COFFEE".to_owned(),
-                mcc: COFFEE_SHOP.to_owned(),
-                id: "DEMO00000000001".to_owned(),
-                city: "LISBON".to_owned(),
-                country: "PT".to_owned(),
-            },
-            trace: self.trace(),
+            ..Purchase::online(card.pan.clone(), Money::usd(cents), merchant, self.trace())
         }
     }
 
@@ -92,7 +90,7 @@ impl CardNetwork {
         approval_code: &str,
     ) -> Result<Message, DemoError> {
         let clearing = Purchase { trace: self.later(&purchase.trace), ..purchase.clone() };
-        let request = clearing.clearing(Some(approval_code))?;
+        let request = clearing.clearing(Some(approval_code), Finality::Last)?;
         self.exchange(&request).await
     }
 
@@ -109,6 +107,7 @@ impl CardNetwork {
         Trace {
             transmitted_at: transmission(SystemClock.now()),
             retrieval_reference: format!("DEMO00{stan}"),
+            network_trace: format!("DEMO{}{stan}", transmission(SystemClock.now())),
             stan,
             acquirer: ACQUIRER.to_owned(),
             terminal: TERMINAL.to_owned(),
@@ -143,8 +142,8 @@ impl CardNetwork {
 
     async fn receive(&mut self) -> Result<Message, DemoError> {
         loop {
-            if let Some(payload) = self.reader.next_frame()? {
-                let message = decode(&payload, &self.format);
+            if let Some(frame) = self.reader.next_frame()? {
+                let message = decode(&frame.payload, &self.format);
                 return message.map_err(|error| differs("the response", "ISO 8583", &error));
             }
             let mut chunk = [0; 4_096];

@@ -23,7 +23,9 @@ use cardium_network::simulate::SimulateError;
 use crate::{
     scratch::Scratch,
     serve::{Options, Running, StartError},
-    settings::{Environment, Overrides, Settings, SettingsError, load},
+    settings::{
+        Bitmap, Environment, Header, Iso8583, Numerics, Overrides, Settings, SettingsError, load,
+    },
     verify::VerifyError,
 };
 
@@ -128,11 +130,22 @@ fn settings(overrides: Overrides, scratch: &Scratch) -> Result<Settings, DemoErr
         ..overrides
     })?;
     settings.environment = Environment::Development;
-    settings.iso8583.enabled = true;
+    speak_plainly(&mut settings.iso8583);
     settings.webhooks.enabled = true;
     settings.webhooks.allow_loopback = true;
     settings.test_helpers.enabled = true;
     Ok(settings)
+}
+
+/// The demo's acquirer knows the default wire format, and connects from this machine.
+fn speak_plainly(network: &mut Iso8583) {
+    network.enabled = true;
+    network.bitmap = Bitmap::Binary;
+    network.numerics = Numerics::Ascii;
+    network.header = Header::TwoByte;
+    network.tpdu = false;
+    network.peers.clear();
+    network.tls_certificate = None;
 }
 
 async fn start(settings: Settings) -> report::Step<Running> {

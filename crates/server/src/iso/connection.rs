@@ -1,27 +1,27 @@
-use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use cardium_app::CommandError;
 use cardium_iso8583::{
-    DecodeReason, WireBytes, WireFormat,
-    frame::{FrameError, FrameReader, frame},
+    DecodeReason, Tpdu, WireBytes, WireFormat,
+    frame::{Frame, FrameError, FrameReader, frame_to},
 };
-use cardium_network::{Exchanged, Host, Pending, Received, Reply, Session};
+use cardium_network::{Exchanged, Pending, Received, Reply, Session};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{
-        TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf},
+    net::TcpStream,
     sync::{Semaphore, mpsc, watch},
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
+use tokio_rustls::TlsAcceptor;
+use zeroize::Zeroize;
 
-use super::listener::{IsoLimits, at_most, stopped};
+use super::{
+    listener::{at_most, stopped},
+    peers::{Admitted, PeerLimits},
+};
 
 /// Bytes read at a time; a message rarely has more than 1 KB.
 const CHUNK: usize = 4_096;
-/// How long one response may take to leave; a peer that reads nothing for so long is gone.
-const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a connection waits for what is under way, once nothing more is read.
 const END_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a peer that was told the end may take to close its side. Closing ours while it still
@@ -41,40 +41,61 @@ enum End {
 
 /// One connection's part in a request's way.
 struct Connection {
-    peer: SocketAddr,
-    host: Arc<Host>,
+    admitted: Arc<Admitted>,
     session: Session,
     in_flight: Arc<Semaphore>,
-    responses: mpsc::Sender<WireBytes>,
+    /// Payloads with the TPDU that they leave with.
+    responses: mpsc::Sender<Frame>,
     shutdown: watch::Receiver<bool>,
 }
 
-/// Serves one peer until it leaves, misbehaves or the process stops.
+/// Serves one connection until its peer leaves, misbehaves or the process stops.
 pub(super) async fn run(
     stream: TcpStream,
-    peer: SocketAddr,
-    host: Arc<Host>,
-    limits: IsoLimits,
+    tls: Option<TlsAcceptor>,
+    admitted: Admitted,
+    mut shutdown: watch::Receiver<bool>,
+) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(peer = %admitted, %error, "responses may be delayed");
+    }
+    let Some(tls) = tls else {
+        return converse(stream, admitted, shutdown).await;
+    };
+    let patience = admitted.peer.terms.limits.handshake_timeout;
+    let shaken = tokio::select! {
+        biased;
+        () = stopped(&mut shutdown) => return,
+        shaken = timeout(patience, tls.accept(stream)) => shaken,
+    };
+    match shaken {
+        Ok(Ok(stream)) => converse(stream, admitted, shutdown).await,
+        Ok(Err(error)) => tracing::warn!(peer = %admitted, %error, "TLS handshake failed"),
+        Err(_) => tracing::warn!(peer = %admitted, "TLS handshake took too long"),
+    }
+}
+
+async fn converse<S: AsyncRead + AsyncWrite + Send + 'static>(
+    stream: S,
+    admitted: Admitted,
     shutdown: watch::Receiver<bool>,
 ) {
-    tracing::info!(%peer, "ISO 8583 connection opened");
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%peer, %error, "responses may be delayed");
-    }
-    let format = host.settings.format;
-    let capacity = at_most(limits.max_in_flight_per_connection).max(1);
-    let (mut reader, writer) = stream.into_split();
+    tracing::info!(peer = %admitted, "ISO 8583 connection opened");
+    let admitted = Arc::new(admitted);
+    let terms = admitted.peer.terms.clone();
+    let format = terms.host.settings.format;
+    let capacity = at_most(terms.limits.max_in_flight_per_connection).max(1);
+    let (mut reader, writer) = tokio::io::split(stream);
     let (responses, queue) = mpsc::channel(capacity);
-    let mut writing = tokio::spawn(write(writer, queue, format));
+    let mut writing = tokio::spawn(write(writer, queue, format, terms.limits.write_timeout));
     let connection = Connection {
-        peer,
-        session: host.session(),
-        host,
+        admitted: Arc::clone(&admitted),
+        session: terms.host.session(),
         in_flight: Arc::new(Semaphore::new(capacity)),
         responses,
         shutdown,
     };
-    let end = connection.read(&mut reader, limits.idle_timeout).await;
+    let end = connection.read(&mut reader, terms.limits).await;
     // The writer ends with the last sender, which is that of the last request under way.
     if timeout(END_PATIENCE, &mut writing).await.is_err() {
         writing.abort();
@@ -82,23 +103,24 @@ pub(super) async fn run(
     if end.leaves_peer_sending() {
         let _bounded = timeout(LINGER, discard(reader)).await;
     }
-    tracing::info!(%peer, reason = %end, "ISO 8583 connection closed");
+    tracing::info!(peer = %admitted, reason = %end, "ISO 8583 connection closed");
 }
 
 impl Connection {
     /// Takes itself along, so that its sender is gone when it returns.
-    async fn read(mut self, reader: &mut OwnedReadHalf, idle: Duration) -> End {
-        let mut frames = FrameReader::new(self.host.settings.format);
+    async fn read<S: AsyncRead>(mut self, reader: &mut ReadHalf<S>, limits: PeerLimits) -> End {
+        let mut frames = FrameReader::new(self.admitted.peer.terms.host.settings.format);
         let mut chunk = WireBytes::new(vec![0; CHUNK]);
-        let mut deadline = Instant::now() + idle;
+        let mut deadline = Instant::now() + limits.idle_timeout;
         loop {
             loop {
                 match frames.next_frame() {
-                    Ok(Some(payload)) => {
-                        if let Err(end) = self.take(&payload).await {
+                    Ok(Some(frame)) => {
+                        if let Err(end) = self.take(&frame).await {
                             return end;
                         }
-                        deadline = Instant::now() + idle;
+                        // Only whole messages count: single bytes do not keep it open.
+                        deadline = Instant::now() + limits.idle_timeout;
                     }
                     Ok(None) => break,
                     Err(error) => return End::Unframable(error),
@@ -114,40 +136,61 @@ impl Connection {
                 Err(_) => return End::Idle,
                 Ok(Err(error)) => return End::Unreadable(error),
                 Ok(Ok(0)) => return End::Peer,
-                Ok(Ok(count)) => frames.push(&chunk[..count]),
+                Ok(Ok(count)) => {
+                    frames.push(&chunk[..count]);
+                    chunk[..count].zeroize();
+                }
             }
         }
     }
 
     /// Answers a message at once, or hands it to a task of its own as soon as one may start.
-    async fn take(&mut self, payload: &[u8]) -> Result<(), End> {
-        match self.host.receive(&self.session, payload) {
+    async fn take(&mut self, frame: &Frame) -> Result<(), End> {
+        self.keep_pace().await?;
+        let tpdu = frame.answer_tpdu();
+        match self.admitted.peer.terms.host.receive(&self.session, &frame.payload) {
             Received::Done(Reply::Nothing) => Ok(()),
             Received::Done(Reply::Close(reason)) => Err(End::Undecodable(reason)),
-            Received::Done(Reply::Send(response)) => {
-                let sent = self.responses.send(response).await;
+            Received::Done(Reply::Send(payload)) => {
+                let sent = self.responses.send(Frame { tpdu, payload }).await;
                 sent.map_err(|_| End::Unwritable)
             }
-            Received::Pending(pending) => self.start(pending).await,
+            Received::Pending(pending) => self.start(pending, tpdu).await,
         }
     }
 
-    async fn start(&mut self, pending: Pending) -> Result<(), End> {
+    /// Waits until the peer's next message is due; nothing is read meanwhile.
+    async fn keep_pace(&mut self) -> Result<(), End> {
+        let now = Instant::now();
+        let due = self.admitted.peer.pace.reserve(now);
+        if due <= now {
+            return Ok(());
+        }
+        tokio::select! {
+            biased;
+            () = stopped(&mut self.shutdown) => Err(End::Shutdown),
+            () = self.responses.closed() => Err(End::Unwritable),
+            () = sleep_until(due) => Ok(()),
+        }
+    }
+
+    async fn start(&mut self, pending: Pending, tpdu: Option<Tpdu>) -> Result<(), End> {
         let permit = tokio::select! {
             biased;
             () = stopped(&mut self.shutdown) => return Err(End::Shutdown),
             () = self.responses.closed() => return Err(End::Unwritable),
             permit = Arc::clone(&self.in_flight).acquire_owned() => permit,
         };
-        let (host, responses, peer) = (Arc::clone(&self.host), self.responses.clone(), self.peer);
+        let (admitted, responses) = (Arc::clone(&self.admitted), self.responses.clone());
         tokio::spawn(async move {
-            let Exchanged { reply, failure, .. } = host.settle(pending).await;
+            let exchanged = admitted.peer.terms.host.settle(pending).await;
+            let Exchanged { reply, failure, .. } = exchanged;
             if let Some(failure) = failure {
-                log(peer, &failure);
+                log(&admitted, &failure);
             }
-            if let Reply::Send(response) = reply {
+            if let Reply::Send(payload) = reply {
                 // The peer may have gone away; what it asked for has happened all the same.
-                let _gone = responses.send(response).await;
+                let _gone = responses.send(Frame { tpdu, payload }).await;
             }
             drop(permit);
         });
@@ -156,40 +199,46 @@ impl Connection {
 }
 
 /// Reads to the end of what the peer sends and heeds none of it.
-async fn discard(mut reader: OwnedReadHalf) {
+async fn discard<S: AsyncRead>(mut reader: ReadHalf<S>) {
     let mut chunk = WireBytes::new(vec![0; CHUNK]);
     while matches!(reader.read(&mut chunk).await, Ok(1..)) {}
 }
 
-/// Sends responses one after the other until all senders are gone. A failure drops the queue,
-/// by which the reader and the requests under way notice.
-async fn write(
-    mut writer: OwnedWriteHalf,
-    mut responses: mpsc::Receiver<WireBytes>,
+/// Sends responses one after the other until all senders are gone, then says that no more come.
+/// A failure drops the queue, by which the reader and the requests under way notice.
+async fn write<S: AsyncWrite>(
+    mut writer: WriteHalf<S>,
+    mut responses: mpsc::Receiver<Frame>,
     format: WireFormat,
+    patience: Duration,
 ) {
-    while let Some(response) = responses.recv().await {
-        let Ok(framed) = frame(&response, &format) else {
+    while let Some(Frame { tpdu, payload }) = responses.recv().await {
+        let Ok(framed) = frame_to(&payload, tpdu, &format) else {
             tracing::error!("a response does not fit a frame");
             return;
         };
-        let written = timeout(WRITE_PATIENCE, writer.write_all(&framed)).await;
-        if !matches!(written, Ok(Ok(()))) {
+        let written = timeout(patience, async {
+            writer.write_all(&framed).await?;
+            writer.flush().await
+        });
+        if !matches!(written.await, Ok(Ok(()))) {
             return;
         }
     }
+    // The peer may be gone, which its reader finds out too.
+    let _closed = timeout(patience, writer.shutdown()).await;
 }
 
-fn log(peer: SocketAddr, failure: &CommandError) {
+fn log(admitted: &Admitted, failure: &CommandError) {
     match failure {
         CommandError::Problem(problem) => {
-            tracing::warn!(%peer, error = %problem, "a network request was not served");
+            tracing::warn!(peer = %admitted, error = %problem, "a network request was not served");
         }
         CommandError::Store(_)
         | CommandError::PanTaken
         | CommandError::Unknown(_)
         | CommandError::Internal(_) => {
-            tracing::error!(%peer, error = %failure, "a network request failed");
+            tracing::error!(peer = %admitted, error = %failure, "a network request failed");
         }
     }
 }

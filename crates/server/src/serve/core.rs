@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cardium_api_v1::Renderer;
-use cardium_app::{Edge, chain::ChainGateway, reads::Reads};
+use cardium_app::{Edge, blobs::BlobStore, chain::ChainGateway, reads::Reads};
 use cardium_chains::{SimulatedAddresses, SimulatedChain, confirmations_required};
 use cardium_http::TestClock;
 use cardium_kernel::{Clock, Timestamp};
@@ -23,6 +23,7 @@ use crate::{
 pub(super) struct Core {
     pub(super) store: Store,
     pub(super) backend: Backend,
+    pub(super) blobs: Arc<dyn BlobStore>,
     pub(super) renderer: Arc<Renderer>,
     pub(super) gateways: Vec<Arc<dyn ChainGateway>>,
     pub(super) health: Arc<ProcessHealth>,
@@ -33,6 +34,7 @@ impl Core {
     pub(super) async fn open(settings: &Settings, options: &Options) -> Result<Self, StartError> {
         let policy = Arc::new(settings.policy()?);
         let renderer = Arc::new(renderer());
+        let blobs = storage::open_blobs(settings)?;
         let (store, keys) = open_store(settings.clone(), Arc::clone(&renderer)).await?;
         let (clock, test_clock) = clocks(options.test_clock);
         let backend = Backend {
@@ -44,7 +46,7 @@ impl Core {
         let gateways = gateways(settings.rails.chains, &backend.reads);
         let health =
             ProcessHealth::new(Arc::clone(&backend.reads), store.stats(), gateways.clone());
-        Ok(Self { store, backend, renderer, gateways, health: Arc::new(health), test_clock })
+        Ok(Self { store, backend, blobs, renderer, gateways, health: Arc::new(health), test_clock })
     }
 }
 

@@ -12,18 +12,10 @@ use std::{
 use actix_web::dev::Server;
 use cardium_chains::SimulatedAddresses;
 use cardium_http::{AppState, HttpSettings, NetworkRail, PasswordCost, Reach, Wiring};
-use cardium_iso8583::WireFormat;
-use cardium_network::{Host, HostSettings, SimulatedRail};
-use tokio::{sync::watch, task::JoinHandle};
+use cardium_network::{Host, SimulatedRail};
 
 use super::{Rail, StartError, core::Core};
-use crate::{
-    iso::{self, IsoLimits},
-    settings::{CardNetwork, Environment, Settings},
-};
-
-/// A running ISO 8583 listener: how to stop it, and its end.
-pub(super) type Iso8583 = (watch::Sender<bool>, JoinHandle<()>);
+use crate::settings::{CardNetwork, Environment, Settings};
 
 /// Binds a listener and tells its real address, which matters for port 0.
 pub(super) fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
@@ -35,41 +27,12 @@ pub(super) fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Sta
     bound.map_err(|source| StartError::Bind { address, source })
 }
 
-pub(super) fn host(settings: &Settings, core: &Core) -> Arc<Host> {
-    Arc::new(Host {
-        database: Arc::clone(&core.backend.database),
-        edge: core.backend.edge.clone(),
-        keys: Arc::clone(&core.backend.keys),
-        settings: HostSettings {
-            format: WireFormat::default(),
-            patience: Duration::from_millis(settings.iso8583.patience_ms),
-            starts_signed_on: settings.iso8583.starts_signed_on,
-        },
-    })
-}
-
-/// Serves the card network on a bound listener.
-pub(super) fn serve_iso8583(
-    listener: TcpListener,
-    settings: &Settings,
-    host: Arc<Host>,
-) -> io::Result<Iso8583> {
-    let limits = IsoLimits {
-        max_connections: settings.iso8583.max_connections,
-        max_in_flight_per_connection: settings.iso8583.max_in_flight,
-        idle_timeout: Duration::from_secs(settings.iso8583.idle_seconds),
-    };
-    let listener = tokio::net::TcpListener::from_std(listener)?;
-    let (stop, stopping) = watch::channel(false);
-    let serving = tokio::spawn(iso::serve(listener, host, limits, stopping));
-    Ok((stop, serving))
-}
-
 /// What every HTTP request can reach.
 pub(super) fn state(settings: &Settings, core: &Core, host: Arc<Host>) -> AppState {
     AppState::new(Wiring {
         database: Arc::clone(&core.backend.database),
         reads: Arc::clone(&core.backend.reads),
+        blobs: Arc::clone(&core.blobs),
         edge: core.backend.edge.clone(),
         keys: Arc::clone(&core.backend.keys),
         addresses: Arc::new(SimulatedAddresses),

@@ -3,6 +3,7 @@
 mod core;
 mod doors;
 mod health;
+mod iso8583;
 mod rail;
 mod ready;
 mod refusals;
@@ -17,6 +18,7 @@ use cardium_store::Store;
 use tokio::task::JoinHandle;
 
 use crate::{
+    iso::TlsError,
     settings::{Server, Settings, SettingsError},
     workers::Workers,
 };
@@ -60,6 +62,9 @@ pub enum StartError {
     /// A bound listener cannot be served.
     #[error("cannot serve on a listener")]
     Serve(#[source] io::Error),
+    /// The card network's listener cannot take TLS.
+    #[error("cannot set up TLS for the card network")]
+    NetworkTls(#[from] TlsError),
     /// The client that sends webhooks cannot be set up.
     #[error("cannot set up TLS for webhooks")]
     Tls(#[from] reqwest::Error),
@@ -83,7 +88,7 @@ pub struct Running {
     health: Arc<ProcessHealth>,
     http: ServerHandle,
     http_ended: JoinHandle<io::Result<()>>,
-    iso8583: Option<doors::Iso8583>,
+    iso8583: Option<iso8583::Serving>,
     workers: Workers,
     store: Store,
 }

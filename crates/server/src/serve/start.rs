@@ -5,35 +5,36 @@ use std::{sync::Arc, time::Duration};
 use cardium_http::AppState;
 use cardium_kernel::{CredentialId, Timestamp};
 
-use super::{Addresses, Options, Running, StartError, core::Core, doors, refusals};
+use super::{Addresses, Options, Running, StartError, core::Core, doors, iso8583, refusals};
 use crate::{
     settings::Settings,
     workers::{
         DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FlushUses, PurgeKeys, Sender,
-        UseSource, WatchChain, Workers,
+        SweepBlobs, UseSource, WatchChain, Workers,
     },
 };
 
 pub(super) async fn start(settings: Settings, options: Options) -> Result<Running, StartError> {
     refusals::check(&settings, &options)?;
     let core = Core::open(&settings, &options).await?;
-    let host = doors::host(&settings, &core);
+    let host = iso8583::host(&settings, &core);
+    let door = iso8583::door(&settings.iso8583, &host)?;
     let state = Arc::new(doors::state(&settings, &core, Arc::clone(&host)));
     let sender = sender(&settings, &core)?;
-    let iso8583_bind = settings.iso8583.enabled.then_some(settings.iso8583.bind);
-    let iso8583 = iso8583_bind.map(doors::bind).transpose()?;
+    let network = door.map(|door| Ok::<_, StartError>((doors::bind(settings.iso8583.bind)?, door)));
+    let network = network.transpose()?;
     let (http, http_address) = doors::bind(settings.server.bind)?;
     let addresses =
-        Addresses { http: http_address, iso8583: iso8583.as_ref().map(|(_, address)| *address) };
+        Addresses { http: http_address, iso8583: network.as_ref().map(|((_, bound), _)| *bound) };
     let server = doors::serve_http(http, &settings, &state).map_err(StartError::Serve)?;
-    let iso8583 = iso8583.map(|(listener, _)| doors::serve_iso8583(listener, &settings, host));
-    let iso8583 = iso8583.transpose().map_err(StartError::Serve)?;
+    let network = network.map(|((listener, _), door)| iso8583::serve(listener, door));
+    let network = network.transpose().map_err(StartError::Serve)?;
     let workers = workers(&settings, &core, sender, state);
     let running = Running {
         http: server.handle(),
         http_ended: tokio::spawn(server),
         addresses,
-        iso8583,
+        iso8583: network,
         workers,
         health: core.health,
         store: core.store,
@@ -70,6 +71,7 @@ fn workers(
     workers.start(ExpireHolds::new(backend()));
     workers.start(FlushUses::new(backend(), state));
     workers.start(PurgeKeys::new(backend()));
+    workers.start(SweepBlobs::new(backend(), Arc::clone(&core.blobs)));
     if let Some(sender) = sender {
         workers.start(FanOutEvents::new(backend()));
         let concurrency = settings.webhooks.concurrency;

@@ -8,7 +8,11 @@ use std::{
     sync::Arc,
 };
 
-use cardium_app::{Entropy, event::EventRenderer};
+use cardium_app::{
+    Entropy,
+    blobs::{BlobError, BlobStore},
+    event::EventRenderer,
+};
 use cardium_store::{CLOSURE_BUDGET, OpenError, Prepared, QueueLimits, Store, StoreSettings};
 use cardium_vault::{Keys, SecretText};
 
@@ -28,6 +32,9 @@ pub enum StorageError {
         /// What the system said.
         source: io::Error,
     },
+    /// The folder for files cannot be made.
+    #[error("the folder for files")]
+    Files(#[from] BlobError),
     /// The database refuses, or is refused.
     #[error(transparent)]
     Database(#[from] OpenError),
@@ -54,6 +61,16 @@ pub fn url(settings: &Settings) -> SecretText {
 pub fn make_directory(data_dir: &Path) -> Result<(), StorageError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
     made.map_err(|source| StorageError::Directory { path: data_dir.to_owned(), source })
+}
+
+/// Opens the files that belong to the database.
+///
+/// # Errors
+/// [`StorageError::Files`].
+pub fn open_blobs(settings: &Settings) -> Result<Arc<dyn BlobStore>, StorageError> {
+    let data_dir = &settings.server.data_dir;
+    make_directory(data_dir)?;
+    Ok(cardium_store::open_blobs(url(settings).expose(), &data_dir.join("blobs"))?)
 }
 
 /// Opens the database with its keys, which are made if it has never had any.

@@ -18,7 +18,8 @@ impl Settings {
         let counts = self.counts().map(|(value, key)| (value > 0, key, "must be at least 1"));
         let rules = [self.amounts().as_slice(), &self.bounds()].concat();
         let broken = counts.into_iter().chain(rules).find(|(holds, _, _)| !holds);
-        broken.map_or(Ok(()), |(_, key, problem)| Err(SettingsError::Value { key, problem }))
+        broken.map_or(Ok(()), |(_, key, problem)| Err(SettingsError::Value { key, problem }))?;
+        self.iso8583.check()
     }
 
     fn counts(&self) -> [(usize, &'static str); 9] {

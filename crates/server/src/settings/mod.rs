@@ -4,6 +4,8 @@
 //! code, and a key that nobody knows is an error.
 
 mod check;
+mod iso8583;
+mod links;
 mod policy;
 mod sections;
 
@@ -11,9 +13,10 @@ use std::path::{Path, PathBuf};
 
 use config::{Config, ConfigError, Environment as Variables, File, FileFormat};
 
+pub use iso8583::{Bitmap, CvvCode, Header, Iso8583, Link, Numerics, Peer, PeerNetwork};
 pub use sections::{
-    Auth, CardNetwork, Chains, Database, Dollars, Environment, Fees, Iso8583, Limits, Log,
-    LogFormat, Rails, Server, Settings, TestHelpers, Webhooks,
+    Auth, CardNetwork, Chains, Database, Dollars, Environment, Fees, Limits, Log, LogFormat, Rails,
+    Server, Settings, TestHelpers, Webhooks,
 };
 
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
@@ -28,6 +31,16 @@ pub enum SettingsError {
     #[error("the setting {key} {problem}")]
     Value {
         /// The key, with its section.
+        key: &'static str,
+        /// What it would have to be.
+        problem: &'static str,
+    },
+    /// A value of one peer of the card network that cannot work.
+    #[error("the setting iso8583.peers[{index}].{key} {problem}")]
+    Peer {
+        /// Which peer, counted from 0.
+        index: usize,
+        /// The key.
         key: &'static str,
         /// What it would have to be.
         problem: &'static str,
@@ -77,5 +90,7 @@ fn read(overrides: &Overrides, variables: Variables) -> Result<Settings, Setting
     Ok(settings)
 }
 
+#[cfg(test)]
+mod peers_tests;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,8 @@ use cardium_kernel::{Currency, Money};
 use cardium_vault::SecretText;
 use serde::{Deserialize, Deserializer, de::Error};
 
+use super::Iso8583;
+
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,26 +97,6 @@ pub struct Database {
     pub queue_api: usize,
     /// Commands of workers that may wait.
     pub queue_background: usize,
-}
-
-/// The card network's listener.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Iso8583 {
-    /// Whether it runs.
-    pub enabled: bool,
-    /// Its address.
-    pub bind: SocketAddr,
-    /// Whether connections need no sign-on.
-    pub starts_signed_on: bool,
-    /// Connections at once.
-    pub max_connections: usize,
-    /// Requests of one connection at once.
-    pub max_in_flight: usize,
-    /// How long a request may wait for a writer.
-    pub patience_ms: u64,
-    /// Seconds of silence before a connection is closed.
-    pub idle_seconds: u64,
 }
 
 /// Fees.

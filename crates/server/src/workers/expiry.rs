@@ -1,6 +1,10 @@
 use std::time::Duration;
 
-use cardium_app::{CommandError, UseCase, network::ExpireHold, topups::ExpireTopup};
+use cardium_app::{
+    CommandError, UseCase,
+    network::{ExpireHold, When},
+    topups::ExpireTopup,
+};
 use tokio::task::JoinSet;
 
 use super::{Backend, Found, Round, internal};
@@ -61,6 +65,7 @@ impl Round for ExpireHolds {
             authorization,
             card,
             account,
+            when: When::Due,
         });
         let ended = perform_all(&self.backend, commands).await?;
         Ok(Found::work_if(ended.iter().any(Option::is_some)))

@@ -7,6 +7,7 @@ use cardium_authorizations::{
     Authorization, AuthorizationReference, NetworkMessage, PendingAuthorization, Transaction,
 };
 use cardium_cards::{Card, StoredPan, Velocity};
+use cardium_disputes::Docket;
 use cardium_kernel::{AccountId, AuthorizationId, CardId};
 use cardium_ledger::{Hold, LedgerAccount};
 use cardium_topups::{Deposit, Topup};
@@ -14,7 +15,7 @@ use cardium_topups::{Deposit, Topup};
 use crate::{
     batch::{index::Index, journal::Journal, shelf::Shelf, statements::Lock, system::SystemDeltas},
     db::{Connection, DbError},
-    rows::{AuditRow, EntryRow, EventRow, PostingRow, Sequence},
+    rows::{AuditRow, DisputeRow, EntryRow, EventRow, EvidenceRow, PostingRow, Sequence},
 };
 
 /// Runs a piece of code for every shelf, in the one global lock order (that of [`RowKey`]).
@@ -59,6 +60,18 @@ macro_rules! each_shelf {
         }
         {
             let $shelf = &mut batch.holds;
+            $run
+        }
+        {
+            let $shelf = &mut batch.dockets;
+            $run
+        }
+        {
+            let $shelf = &mut batch.disputes;
+            $run
+        }
+        {
+            let $shelf = &mut batch.evidence;
             $run
         }
         {
@@ -119,6 +132,9 @@ pub(crate) struct Batch {
     pub(crate) velocities: Shelf<Velocity>,
     pub(crate) authorizations: Shelf<Authorization>,
     pub(crate) holds: Shelf<Hold>,
+    pub(crate) dockets: Shelf<Docket>,
+    pub(crate) disputes: Shelf<DisputeRow>,
+    pub(crate) evidence: Shelf<EvidenceRow>,
     pub(crate) ledger_accounts: Shelf<LedgerAccount>,
     pub(crate) pending_authorizations: Shelf<PendingAuthorization>,
     pub(crate) messages: Shelf<NetworkMessage>,
@@ -153,6 +169,9 @@ impl Batch {
             velocities: Shelf::new(postgres, Lock::Update),
             authorizations: Shelf::new(postgres, Lock::Update),
             holds: Shelf::new(postgres, Lock::Update),
+            dockets: Shelf::new(postgres, Lock::Update),
+            disputes: Shelf::new(postgres, Lock::Update),
+            evidence: Shelf::new(postgres, Lock::None),
             ledger_accounts: Shelf::new(postgres, Lock::Update),
             pending_authorizations: Shelf::new(postgres, Lock::Update),
             messages: Shelf::new(postgres, Lock::None),
@@ -199,11 +218,14 @@ impl Batch {
         self.velocities.load(connection, &keys.velocities)?;
         self.authorizations.load(connection, &keys.authorizations)?;
         self.holds.load(connection, &keys.holds)?;
+        self.dockets.load(connection, &keys.dockets)?;
+        self.disputes.load(connection, &keys.disputes)?;
         self.ledger_accounts.load(connection, &keys.ledger_accounts)?;
         self.pending_authorizations.load(connection, &keys.pending_authorizations)?;
         // Rows that never change are read last, when every lock is held: what another process
         // wrote before it let go of a lock is seen.
         self.pans.load(connection, &keys.pans)?;
+        self.evidence.load(connection, &keys.evidence)?;
         self.messages.load(connection, &keys.messages)?;
         self.idempotency.load(connection, &keys.idempotency)
     }
@@ -262,6 +284,9 @@ struct Keys {
     velocities: BTreeSet<u128>,
     authorizations: BTreeSet<u128>,
     holds: BTreeSet<u128>,
+    dockets: BTreeSet<u128>,
+    disputes: BTreeSet<u128>,
+    evidence: BTreeSet<u128>,
     ledger_accounts: BTreeSet<u128>,
     pending_authorizations: BTreeSet<u128>,
     messages: BTreeSet<u128>,
@@ -283,6 +308,9 @@ impl Keys {
                 RowKey::Velocity(id) => keys.velocities.insert(id.value()),
                 RowKey::Authorization(id) => keys.authorizations.insert(id.value()),
                 RowKey::Hold(id) => keys.holds.insert(id.value()),
+                RowKey::Docket(id) => keys.dockets.insert(id.value()),
+                RowKey::Dispute(id) => keys.disputes.insert(id.value()),
+                RowKey::Evidence(id) => keys.evidence.insert(id.value()),
                 RowKey::LedgerAccount(id) => keys.ledger_accounts.insert(id.value()),
                 RowKey::PendingAuthorization(id) => keys.pending_authorizations.insert(id.value()),
                 RowKey::Message(id) => keys.messages.insert(id.value()),

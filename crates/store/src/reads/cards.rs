@@ -4,7 +4,7 @@ use cardium_app::{
     event::CardView,
     reads::{CardFilter, CardSort, ListQuery, ReadResult},
 };
-use cardium_cards::{Card, StoredPan};
+use cardium_cards::{Card, StoredPan, Velocity};
 use cardium_kernel::{AccountId, CardId, Page};
 use cardium_ledger::{LedgerAccount, LedgerAccountId};
 
@@ -28,6 +28,16 @@ pub(super) fn find_card(
     let Some(card) = card else { return Ok(None) };
     let balance = by_ids(connection, &[LedgerAccountId::card(id).value()])?;
     Ok(Some(CardView { card, balance: balance.into_iter().next() }))
+}
+
+pub(super) fn find_velocity(
+    connection: &mut Connection,
+    account: AccountId,
+    id: CardId,
+) -> ReadResult<Option<Velocity>> {
+    let mine = "card_id = ? AND EXISTS (SELECT 1 FROM cards c WHERE c.id = card_id \
+                AND c.account_id = ?)";
+    first(connection, &Sql::new(select::<Velocity>(mine)).id(id.value()).id(account.value()))
 }
 
 pub(super) fn find_pan(

@@ -4,6 +4,7 @@ mod accounts;
 mod balances;
 mod cards;
 mod chain;
+mod disputes;
 mod list;
 mod pending;
 mod pooled;

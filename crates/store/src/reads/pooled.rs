@@ -2,23 +2,25 @@ use cardium_accounts::{Account, Email};
 use cardium_app::{
     event::CardView,
     reads::{
-        Balance, ByCreation, CardFilter, CardSort, Dispatch, HistoryEntry, HistoryFilter,
-        HistorySort, ListQuery, NoFilter, ReadResult, Reads, TopupFilter, TopupSort,
-        TransactionFilter, TransactionSort,
+        Balance, ByCreation, CardFilter, CardSort, Dispatch, DisputeFilter, DisputeSort,
+        HistoryEntry, HistoryFilter, HistorySort, ListQuery, NoFilter, ReadResult, Reads,
+        TopupFilter, TopupSort, TransactionFilter, TransactionSort,
     },
 };
 use cardium_auth::{Credential, TokenHash};
 use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
-use cardium_cards::StoredPan;
+use cardium_cards::{StoredPan, Velocity};
+use cardium_disputes::Dispute;
 use cardium_kernel::{
-    AccountId, AuthorizationId, CardId, MessageId, Page, Timestamp, TopupId, TransactionId,
+    AccountId, AuthorizationId, BlobId, CardId, DisputeId, MessageId, Page, Timestamp, TopupId,
+    TransactionId,
 };
 use cardium_topups::{Network, Topup, Transfer};
 use cardium_webhooks::{Delivery, Endpoint};
 
 use super::{
-    PooledReads, accounts, balances, cards, chain, failed, first, pending, select, topups,
-    transactions, webhooks,
+    PooledReads, accounts, balances, cards, chain, disputes, failed, first, pending, select,
+    topups, transactions, webhooks,
 };
 use crate::db::Sql;
 
@@ -87,6 +89,10 @@ impl Reads for PooledReads {
         self.snapshot(|connection| cards::list_cards(connection, query))
     }
 
+    fn find_velocity(&self, account: AccountId, id: CardId) -> ReadResult<Option<Velocity>> {
+        self.with(|connection| cards::find_velocity(connection, account, id))
+    }
+
     fn find_pan(&self, account: AccountId, id: CardId) -> ReadResult<Option<StoredPan>> {
         self.with(|connection| cards::find_pan(connection, account, id))
     }
@@ -135,6 +141,25 @@ impl Reads for PooledReads {
         ids: &[MessageId],
     ) -> ReadResult<Vec<(PendingAuthorization, Option<Transaction>)>> {
         self.snapshot(|connection| pending::decided(connection, ids))
+    }
+
+    fn find_capture(&self, id: AuthorizationId) -> ReadResult<Option<Transaction>> {
+        self.with(|connection| disputes::find_capture(connection, id))
+    }
+
+    fn find_dispute(&self, account: AccountId, id: DisputeId) -> ReadResult<Option<Dispute>> {
+        self.snapshot(|connection| disputes::find_dispute(connection, account, id))
+    }
+
+    fn list_disputes(
+        &self,
+        query: &ListQuery<DisputeFilter, DisputeSort>,
+    ) -> ReadResult<Page<Dispute>> {
+        self.snapshot(|connection| disputes::list_disputes(connection, query))
+    }
+
+    fn attached_blobs(&self, ids: &[BlobId]) -> ReadResult<Vec<BlobId>> {
+        self.with(|connection| disputes::attached_blobs(connection, ids))
     }
 
     fn list_webhooks(&self, query: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>> {

@@ -1,6 +1,6 @@
 use cardium_cards::{
-    Card, CardRecord, CardStatus, CardType, Controls, FreezeReason, StoredPan, Wallet, WalletState,
-    find_product,
+    Card, CardRecord, CardStatus, CardType, Controls, FreezeReason, Fulfilment, StoredPan, Wallet,
+    WalletState, find_product,
 };
 use cardium_kernel::{AccountId, CardId, StoreError};
 use cardium_vault::{Expiry, PanFingerprint, Sealed};
@@ -25,6 +25,7 @@ impl Row for Card {
             ("apple_pay", Kind::Text),
             ("google_pay", Kind::Text),
             ("controls", Kind::Text),
+            ("fulfilment", Kind::Text),
             ("created_at", Kind::Int),
             ("updated_at", Kind::Int),
             ("version", Kind::Int),
@@ -56,6 +57,7 @@ impl Row for Card {
             Value::text(self.wallet.apple_pay.as_str()),
             Value::text(self.wallet.google_pay.as_str()),
             Value::optional(self.controls.to_text(), |text| Value::Text(text.into())),
+            Value::optional(self.fulfilment, |state| Value::text(state.as_str())),
             time(self.created_at),
             time(self.updated_at),
             Value::Int(self.version),
@@ -85,6 +87,7 @@ impl Row for Card {
             controls: fields
                 .optional(|fields| fields.word(Controls::parse_text))?
                 .unwrap_or_default(),
+            fulfilment: fields.optional(|fields| fields.word(Fulfilment::parse))?,
             created_at: fields.time()?,
             updated_at: fields.time()?,
             version: fields.int()?,

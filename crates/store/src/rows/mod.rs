@@ -7,7 +7,9 @@ mod authorization;
 mod card;
 mod credential;
 mod deposit;
+mod dispute;
 mod event;
+mod evidence;
 mod idempotency;
 mod ledger;
 mod message;
@@ -24,7 +26,9 @@ use crate::db::{Fields, Kind, Record, Value};
 
 pub(crate) use audit::AuditRow;
 pub(crate) use deposit::transfer;
+pub(crate) use dispute::DisputeRow;
 pub(crate) use event::EventRow;
+pub(crate) use evidence::EvidenceRow;
 pub(crate) use ledger::{EntryRow, PostingRow};
 pub(crate) use sequence::Sequence;
 

@@ -50,8 +50,12 @@ impl LedgerStore for BatchTx<'_> {
         self.note(key, saved)
     }
 
-    fn insert_posting(&mut self, posting: Posting, entries: Vec<Entry>) -> Result<(), StoreError> {
-        let created_at = entries.first().map_or(Timestamp::EPOCH, |entry| entry.created_at);
+    fn insert_posting(
+        &mut self,
+        posting: Posting,
+        entries: Vec<Entry>,
+        created_at: Timestamp,
+    ) -> Result<(), StoreError> {
         for entry in &entries {
             self.batch.entries.push(customer_row(&posting, entry));
         }

@@ -2,6 +2,7 @@
 //! statements of their own.
 
 mod cold;
+mod disputes;
 mod hot;
 mod webhooks;
 

@@ -2,6 +2,8 @@
 //! cached number.
 
 mod audit;
+mod authorizations;
+mod disputes;
 mod ledger;
 mod outbox;
 mod scan;
@@ -54,7 +56,8 @@ impl Report {
     }
 }
 
-/// Checks the ledger (I1, I2), the outbox (I5) and the audit chains (I9) in one snapshot.
+/// Checks the ledger (I1, I2), what authorizations hold and gave back (I2, I10), what disputes
+/// gave (I10), the outbox (I5) and the audit chains (I9) in one snapshot.
 ///
 /// # Errors
 /// When the database cannot be read; what is wrong with its contents is in the report.
@@ -73,6 +76,8 @@ pub fn verify(
     let mut report = Report::default();
     let mut check = Check { connection, report: &mut report, progress: &mut progress };
     ledger::check(&mut check)?;
+    authorizations::check(&mut check)?;
+    disputes::check(&mut check)?;
     outbox::check(&mut check)?;
     audit::check(&mut check, audit_key)?;
     check.connection.run("ROLLBACK")?;

@@ -8,21 +8,21 @@ use crate::{
 const PAGE: i64 = 2_000;
 
 /// A pass over a table in the order of its keys, page by page, without OFFSET.
-pub(super) struct Scan {
+pub(super) struct Scan<'a> {
     pub(super) stage: &'static str,
     /// The columns, the keys first.
-    pub(super) columns: &'static str,
+    pub(super) columns: &'a str,
     pub(super) from: &'static str,
     /// The columns of the order; unique together.
     pub(super) keys: &'static [&'static str],
-    pub(super) kinds: &'static [Kind],
+    pub(super) kinds: &'a [Kind],
 }
 
 impl Check<'_> {
     /// Hands every row to `visit`.
     pub(super) fn scan(
         &mut self,
-        scan: &Scan,
+        scan: &Scan<'_>,
         mut visit: impl FnMut(&mut super::Report, Fields) -> Result<(), OpenError>,
     ) -> Result<(), OpenError> {
         let mut last: Vec<Value<'static>> = Vec::new();
@@ -44,7 +44,7 @@ impl Check<'_> {
     }
 }
 
-fn page(scan: &Scan, last: &[Value<'static>]) -> Sql<'static> {
+fn page(scan: &Scan<'_>, last: &[Value<'static>]) -> Sql<'static> {
     let (columns, from, keys) = (scan.columns, scan.from, scan.keys.join(", "));
     let after = if last.is_empty() {
         String::new()

@@ -1,0 +1,242 @@
+//! Evidence of disputes: words, or a file in base64.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use cardium_disputes::{Attachment, Content, Evidence, EvidenceKind, FileType, MAX_TEXT};
+use cardium_kernel::{BlobId, ErrorCode, EvidenceId, Problem, Timestamp, sha256};
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+use crate::{
+    field::{invalid, required, word},
+    text::Text,
+};
+
+/// The most characters of a file's name, as on most file systems.
+const NAME_LENGTH: usize = 255;
+
+/// A request to add evidence.
+#[derive(Deserialize, Validate)]
+pub struct EvidenceIn {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    filename: Option<String>,
+    content_type: Option<String>,
+    content_base64: Option<String>,
+    #[validate(length(min = 1, max = MAX_TEXT))]
+    text: Option<String>,
+}
+
+/// Evidence to add, understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EvidenceWish {
+    /// Words.
+    Text(Attachment),
+    /// A file.
+    File {
+        /// What it is.
+        kind: EvidenceKind,
+        /// What its sender calls it.
+        filename: String,
+        /// Its type, which its bytes bear out.
+        file_type: FileType,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+impl EvidenceIn {
+    /// The request with typed fields; takes as long as decoding the file does.
+    ///
+    /// # Errors
+    /// `missing_required_field`, `invalid_field` or `unsupported_file_type`.
+    pub fn parse(self) -> Result<EvidenceWish, Problem> {
+        let words = "receipt, correspondence, screenshot, other";
+        let kind = word(&required(self.kind, "type")?, "type", EvidenceKind::parse, words)?;
+        let Some(text) = self.text else {
+            let content = required(self.content_base64, "content_base64")?;
+            let filename = required(self.filename, "filename")?;
+            check_filename(&filename)?;
+            let file_type = file_type(&required(self.content_type, "content_type")?)?;
+            let bytes = decode(&content, file_type)?;
+            return Ok(EvidenceWish::File { kind, filename, file_type, bytes });
+        };
+        if self.content_base64.is_some() {
+            return Err(invalid("text", "cannot stand beside content_base64"));
+        }
+        if self.filename.is_some() || self.content_type.is_some() {
+            return Err(invalid("text", "takes neither filename nor content_type"));
+        }
+        Ok(EvidenceWish::Text(Attachment::text(kind, text)))
+    }
+}
+
+impl EvidenceWish {
+    /// What is attached, and the file that is kept under `blob`, where it is one.
+    #[must_use]
+    pub fn attachment(self, blob: BlobId) -> (Attachment, Option<Vec<u8>>) {
+        match self {
+            Self::Text(attachment) => (attachment, None),
+            Self::File { kind, filename, file_type, bytes } => {
+                let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+                let content = Content::File { blob, filename, file_type, sha256: sha256(&bytes) };
+                (Attachment { kind, content, size }, Some(bytes))
+            }
+        }
+    }
+}
+
+/// A name is kept and shown, never opened; all the same it must look like one.
+fn check_filename(name: &str) -> Result<(), Problem> {
+    let length = (1..=NAME_LENGTH).contains(&name.chars().count());
+    let plain = !name.chars().any(|c| c.is_control() || matches!(c, '/' | '\\'));
+    if length && plain && name != "." && name != ".." {
+        return Ok(());
+    }
+    let rule = "must have 1 to 255 characters, without slashes and control characters";
+    Err(invalid("filename", rule))
+}
+
+fn file_type(text: &str) -> Result<FileType, Problem> {
+    // `text/plain; charset=utf-8` is text all the same.
+    let essence = text.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let types: Vec<&str> = FileType::ALL.iter().map(|kind| kind.as_str()).collect();
+    let message = format!("Evidence must be one of {}.", types.join(", "));
+    FileType::parse(&essence)
+        .ok_or_else(|| Problem::field(ErrorCode::UnsupportedFileType, "content_type", message))
+}
+
+fn decode(content: &str, file_type: FileType) -> Result<Vec<u8>, Problem> {
+    let bytes = STANDARD.decode(content);
+    let bytes = bytes.map_err(|_| invalid("content_base64", "must be base64 (RFC 4648)"))?;
+    if bytes.is_empty() {
+        return Err(invalid("content_base64", "must not be empty"));
+    }
+    if file_type.matches(&bytes) {
+        return Ok(bytes);
+    }
+    let message = format!("The file is not {}.", file_type.as_str());
+    Err(Problem::field(ErrorCode::UnsupportedFileType, "content_base64", message))
+}
+
+/// A piece of evidence as it is shown.
+#[derive(Debug, Serialize)]
+pub struct EvidenceOut {
+    id: Text<EvidenceId>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    filename: Option<String>,
+    content_type: &'static str,
+    size_bytes: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    created_at: Text<Timestamp>,
+}
+
+impl From<&Evidence> for EvidenceOut {
+    /// Without its words.
+    fn from(evidence: &Evidence) -> Self {
+        let (filename, file_type, digest) = match &evidence.content {
+            Content::Text(_) => (None, FileType::Text, None),
+            Content::File { filename, file_type, sha256, .. } => {
+                (Some(filename.clone()), *file_type, Some(hex(sha256)))
+            }
+        };
+        Self {
+            id: Text(evidence.id),
+            kind: evidence.kind.as_str(),
+            filename,
+            content_type: file_type.as_str(),
+            size_bytes: evidence.size,
+            sha256: digest,
+            text: None,
+            created_at: Text(evidence.created_at),
+        }
+    }
+}
+
+impl EvidenceOut {
+    /// With its words, where it has any.
+    #[must_use]
+    pub fn whole(evidence: &Evidence) -> Self {
+        let text = match &evidence.content {
+            Content::Text(text) => Some(text.clone()),
+            Content::File { .. } => None,
+        };
+        Self { text, ..Self::from(evidence) }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::Body;
+
+    fn read(json: &str) -> Result<EvidenceWish, Problem> {
+        Body::parse(json.as_bytes())?.read::<EvidenceIn>()?.parse()
+    }
+
+    fn file(content_type: &str, bytes: &[u8], name: &str) -> String {
+        let content = STANDARD.encode(bytes);
+        format!(
+            r#"{{"type": "receipt", "filename": "{name}", "content_type": "{content_type}",
+                "content_base64": "{content}"}}"#
+        )
+    }
+
+    #[test]
+    fn files_are_what_they_say_or_refused() {
+        let wish = read(&file("application/pdf", b"%PDF-1.4 x", "bill.pdf")).unwrap();
+        let (attachment, bytes) = wish.attachment(BlobId::new(7));
+        assert_eq!((attachment.size, bytes.as_deref()), (10, Some(&b"%PDF-1.4 x"[..])));
+        for (json, code, param) in [
+            (file("text/html", b"<p>", "a.html"), ErrorCode::UnsupportedFileType, "content_type"),
+            (
+                file("image/png", b"%PDF-", "a.png"),
+                ErrorCode::UnsupportedFileType,
+                "content_base64",
+            ),
+            (file("image/png", b"", "a.png"), ErrorCode::InvalidField, "content_base64"),
+            (file("text/plain", b"hello", "../a"), ErrorCode::InvalidField, "filename"),
+            (file("text/plain", b"hello", ""), ErrorCode::InvalidField, "filename"),
+            (file("text/plain", b"hello", "..\\\\a"), ErrorCode::InvalidField, "filename"),
+            (
+                file("text/plain", b"hello", "a").replace("aGVsbG8=", "aGVsbG8"),
+                ErrorCode::InvalidField,
+                "content_base64",
+            ),
+            (
+                file("text/plain", b"hello", "a").replace("receipt", "secret"),
+                ErrorCode::InvalidField,
+                "type",
+            ),
+        ] {
+            let problem = read(&json).unwrap_err();
+            assert_eq!((problem.code, problem.param.as_deref()), (code, Some(param)), "{json}");
+        }
+        read(&file("Text/Plain; charset=utf-8", b"hello", "a.txt")).unwrap();
+    }
+
+    #[test]
+    fn words_stand_alone() {
+        let wish = read(r#"{"type": "other", "text": "see \u00e9"}"#).unwrap();
+        let EvidenceWish::Text(attachment) = wish else { panic!("no words") };
+        assert_eq!(attachment.size, 6);
+        for (json, param) in [
+            (r#"{"type": "other"}"#, "content_base64"),
+            (r#"{"text": "x"}"#, "type"),
+            (r#"{"type": "other", "text": ""}"#, "text"),
+            (r#"{"type": "other", "text": "x", "content_base64": "eA=="}"#, "text"),
+            (r#"{"type": "other", "text": "x", "filename": "a"}"#, "text"),
+            (r#"{"type": "other", "content_base64": "eA=="}"#, "filename"),
+            (r#"{"type": "other", "content_base64": "eA==", "filename": "a"}"#, "content_type"),
+        ] {
+            assert_eq!(read(json).unwrap_err().param.as_deref(), Some(param), "{json}");
+        }
+    }
+}

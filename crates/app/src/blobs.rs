@@ -1,0 +1,89 @@
+//! Files that are kept beside the database's rows.
+//!
+//! A file is put before the command that attaches it, and the command carries only its id, size
+//! and digest: no transaction ever waits for a file. A file whose command failed belongs to
+//! nothing and is swept up a day later. Its bytes are never interpreted.
+
+use std::time::Duration;
+
+use cardium_kernel::{BlobId, ErrorCode, IdSource, Problem, Timestamp};
+
+use crate::{CommandError, reads::Reads};
+
+/// How long a file may wait for its command. Commands wait for seconds; a day leaves room for
+/// every clock and for a look at what went wrong.
+pub const ORPHAN_AGE: Duration = Duration::from_secs(24 * 3_600);
+
+/// The most files one slice of the sweep looks at.
+pub const SWEEP_SLICE: usize = 200;
+
+/// Why a file cannot be kept or found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("files: {0}")]
+pub struct BlobError(pub String);
+
+impl From<BlobError> for CommandError {
+    fn from(_: BlobError) -> Self {
+        let message = "Files cannot be taken now. Try again shortly.";
+        Problem::new(ErrorCode::ServiceUnavailable, message).into()
+    }
+}
+
+/// Where files are kept. Calls block.
+pub trait BlobStore: Send + Sync {
+    /// Keeps a file; when it returns, the file survives a crash.
+    ///
+    /// # Errors
+    /// When it cannot be written, or the id is taken.
+    fn put(&self, id: BlobId, bytes: &[u8]) -> Result<(), BlobError>;
+
+    /// The file with this id.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn get(&self, id: BlobId) -> Result<Option<Vec<u8>>, BlobError>;
+
+    /// Removes files; those that are gone already are no error.
+    ///
+    /// # Errors
+    /// When one cannot be removed.
+    fn delete(&self, ids: &[BlobId]) -> Result<(), BlobError>;
+
+    /// Up to `limit` files with ids after `after` and below `before`, in order.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    fn list(&self, range: (Option<BlobId>, BlobId), limit: usize)
+    -> Result<Vec<BlobId>, BlobError>;
+}
+
+/// What a slice of the sweep did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swept {
+    /// Where the next slice begins.
+    pub last: Option<BlobId>,
+    /// How many files it looked at.
+    pub seen: usize,
+    /// How many of them belonged to nothing.
+    pub removed: usize,
+}
+
+/// Removes files older than [`ORPHAN_AGE`] that belong to nothing, from `after` on, a slice at a
+/// time. A file this old is attached or never will be, so a read decides.
+///
+/// # Errors
+/// When files or database cannot be reached.
+pub fn sweep(
+    blobs: &dyn BlobStore,
+    reads: &dyn Reads,
+    after: Option<BlobId>,
+    now: Timestamp,
+) -> Result<Swept, CommandError> {
+    let before = BlobId::new(IdSource::floor(now.before(ORPHAN_AGE)));
+    let mut ids = blobs.list((after, before), SWEEP_SLICE)?;
+    let (last, seen) = (ids.last().copied().or(after), ids.len());
+    let attached = reads.attached_blobs(&ids)?;
+    ids.retain(|id| !attached.contains(id));
+    blobs.delete(&ids)?;
+    Ok(Swept { last, seen, removed: ids.len() })
+}

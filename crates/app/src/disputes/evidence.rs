@@ -1,0 +1,31 @@
+use cardium_disputes::{Attachment, Dispute};
+use cardium_kernel::DisputeId;
+
+use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase, unit::owned};
+
+/// Adds evidence to a dispute that is not decided. A file was put into the blob store before.
+#[derive(Debug, Clone)]
+pub struct AddEvidence {
+    /// Which dispute.
+    pub dispute: DisputeId,
+    /// The evidence.
+    pub attachment: Attachment,
+}
+
+impl UseCase for AddEvidence {
+    type Output = Dispute;
+
+    fn hints(&self, _: &Context) -> Hints {
+        Hints::default().with_dispute(self.dispute)
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Dispute> {
+        let account = unit.account()?;
+        let found = unit.tx.find_dispute(self.dispute)?;
+        let mut dispute = owned(found, |dispute| dispute.account, account, "dispute")?;
+        dispute.attach(self.attachment.clone(), unit.now())?;
+        unit.tx.save_dispute(dispute.clone())?;
+        unit.audit(account, "dispute.evidence_added", &self.dispute)?;
+        Ok(Ending::Done(dispute))
+    }
+}

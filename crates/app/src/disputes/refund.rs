@@ -1,0 +1,76 @@
+use cardium_authorizations::Authorization;
+use cardium_cards::Card;
+use cardium_disputes::Dispute;
+use cardium_kernel::{Money, StoreError};
+
+use crate::{
+    CommandError, EventType, Snapshot, Unit,
+    disputes::{money, strike},
+};
+
+/// Before a merchant's refund of a purchase in dispute is booked: as much of what open disputes
+/// gave is withdrawn, the oldest first, so that the cardholder is not paid twice. A dispute whose
+/// credit is gone is won: the merchant gave in.
+///
+/// A refund is taken to answer the dispute even where the purchase has room for both: a
+/// cardholder who was meant otherwise can file again, a double payment could not be undone. One
+/// that the purchase has no room for even then is not its refund, and changes nothing here.
+///
+/// The caller compares the refund with what is refundable afterwards, books it and saves the
+/// authorization. Nothing is read where nothing is credited, so the refunds of undisputed
+/// purchases cost nothing more; else the docket and then its disputes are missed once each, and
+/// the command is run again with them.
+pub(crate) fn absorb_refund(
+    unit: &mut Unit<'_>,
+    card: &Card,
+    authorization: &mut Authorization,
+    refund: Money,
+) -> Result<(), CommandError> {
+    if !authorization.credited.is_positive() || !refund.is_positive() {
+        return Ok(());
+    }
+    let (now, disputes) = (unit.now(), open_disputes(unit, authorization)?);
+    let room = authorization.refundable()?;
+    let room = disputes.iter().try_fold(room, |sum, dispute| sum.plus(dispute.credited))?;
+    if refund.minor() > room.minor() {
+        return Ok(());
+    }
+    let mut rest = refund;
+    for mut dispute in disputes {
+        let back = dispute.withdraw(rest, now)?;
+        if back.is_positive() {
+            rest = rest.minus(back)?;
+            authorization.uncredit(back, now)?;
+            money::take_back(unit, card, &dispute, back)?;
+            conclude(unit, dispute)?;
+        }
+    }
+    Ok(())
+}
+
+/// The open disputes of the authorization; all of those that were not announced are missed at
+/// once.
+fn open_disputes(
+    unit: &mut Unit<'_>,
+    authorization: &Authorization,
+) -> Result<Vec<Dispute>, CommandError> {
+    let Some(docket) = unit.tx.find_docket(authorization.id)? else { return Ok(Vec::new()) };
+    let found: Vec<Result<Option<Dispute>, StoreError>> =
+        docket.open.iter().map(|(_, id)| unit.tx.find_dispute(*id)).collect();
+    let found = found.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Keeps what a withdrawal left of a dispute.
+fn conclude(unit: &mut Unit<'_>, dispute: Dispute) -> Result<(), CommandError> {
+    unit.tx.save_dispute(dispute.clone())?;
+    let (account, id) = (dispute.account, dispute.id);
+    if dispute.status.is_closed() {
+        strike(unit, &dispute)?;
+        unit.emit(EventType::DisputeWon, Snapshot::Dispute(dispute))?;
+        unit.audit(account, "dispute.won", &id)?;
+    } else {
+        unit.audit(account, "dispute.credit_withdrawn", &id)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,110 @@
+use std::sync::Arc;
+
+use cardium_api_v1::{
+    dispute::{self, AdvanceIn, DisputeIn, DisputeOut},
+    evidence::EvidenceIn,
+    to_json,
+};
+use cardium_app::{
+    CommandError,
+    blobs::BlobStore,
+    disputes::{AddEvidence, AdvanceDispute, FileDispute, find_capture},
+};
+use cardium_disputes::{Attachment, Content, Dispute};
+use cardium_kernel::{BlobId, DisputeId, Problem};
+
+use crate::{
+    block::block,
+    call::{Call, Outcome},
+};
+
+fn show(dispute: &Dispute) -> Vec<u8> {
+    to_json(&DisputeOut::whole(dispute))
+}
+
+/// The caller's dispute of the path.
+async fn find_dispute(call: &Call) -> Result<Dispute, CommandError> {
+    let (account, id) = (call.account()?, call.path_id(DisputeId::parse, "dispute")?);
+    let found = call.read(move |reads| reads.find_dispute(account, id)).await?;
+    Ok(found.ok_or_else(|| Problem::not_found("dispute"))?)
+}
+
+pub async fn file_dispute(call: Call) -> Outcome {
+    let wish = call.input::<DisputeIn>()?.parse()?;
+    let account = call.account()?;
+    let capture = call.read(move |reads| find_capture(reads, account, wish.transaction)).await?;
+    let file = FileDispute {
+        id: DisputeId::new(call.state.wiring.edge.mint()),
+        capture,
+        reason: wish.reason,
+        description: wish.description,
+        amount: wish.amount,
+    };
+    call.once(file, show).await
+}
+
+pub async fn list_disputes(call: Call) -> Outcome {
+    let query = call.query()?;
+    let mut filter = dispute::filter(&query)?;
+    filter.book = filter.book.or(call.key_mode());
+    let query = query.list(call.account()?, filter, &dispute::ORDER)?;
+    let page = call.read(move |reads| reads.list_disputes(&query)).await?;
+    Ok(call.page(&page, |dispute| dispute.id.to_string(), DisputeOut::from))
+}
+
+pub async fn get_dispute(call: Call) -> Outcome {
+    let dispute = find_dispute(&call).await?;
+    Ok(call.answer(&DisputeOut::whole(&dispute)))
+}
+
+pub async fn add_dispute_evidence(call: Call) -> Outcome {
+    let input = call.input::<EvidenceIn>()?;
+    // No file is kept for a dispute that is not the caller's.
+    let dispute = find_dispute(&call).await?.id;
+    let blob = BlobId::new(call.state.wiring.edge.mint());
+    let blobs = Arc::clone(&call.state.wiring.blobs);
+    let attachment = block(move || keep(&*blobs, input, blob)).await??;
+    let is_file = matches!(attachment.content, Content::File { .. });
+    let outcome = call.once(AddEvidence { dispute, attachment }, show).await;
+    if is_file && had_no_effect(&outcome) {
+        discard(&call, blob).await;
+    }
+    outcome
+}
+
+/// Puts a file where files are kept, before the command that attaches it.
+fn keep(
+    blobs: &dyn BlobStore,
+    input: EvidenceIn,
+    blob: BlobId,
+) -> Result<Attachment, CommandError> {
+    let (attachment, bytes) = input.parse()?.attachment(blob);
+    if let Some(bytes) = bytes {
+        blobs.put(blob, &bytes).inspect_err(|error| tracing::error!(%error, "a file is lost"))?;
+    }
+    Ok(attachment)
+}
+
+/// Whether the command surely attached nothing: it was refused, or an earlier one was replayed.
+const fn had_no_effect(outcome: &Outcome) -> bool {
+    match outcome {
+        Ok(answer) => answer.replayed,
+        Err(error) => matches!(error, CommandError::Problem(_)),
+    }
+}
+
+/// Removes a file at once; what stays behind is swept up a day later.
+async fn discard(call: &Call, blob: BlobId) {
+    let blobs = Arc::clone(&call.state.wiring.blobs);
+    let removed = block(move || blobs.delete(&[blob])).await;
+    if let Ok(Err(error)) = removed {
+        tracing::warn!(%error, "a file that belongs to nothing stays until it is swept up");
+    }
+}
+
+pub async fn advance_dispute(call: Call) -> Outcome {
+    let to = call.input::<AdvanceIn>()?.parse()?;
+    let dispute = find_dispute(&call).await?;
+    let moved = call.perform(AdvanceDispute::new(&dispute, to)).await?;
+    Ok(call.answer(&DisputeOut::whole(&moved)))
+}

@@ -1,0 +1,21 @@
+//! Files beside the database's rows: a folder next to an SQLite file, chunk rows on PostgreSQL.
+
+mod chunks;
+mod folder;
+
+use std::{path::Path, sync::Arc};
+
+use cardium_app::blobs::{BlobError, BlobStore};
+
+use crate::db::is_postgres;
+
+/// Opens the files that belong to a database; `folder` is where those of an SQLite file lie.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn open_blobs(url: &str, folder: &Path) -> Result<Arc<dyn BlobStore>, BlobError> {
+    if is_postgres(url) {
+        return Ok(Arc::new(chunks::ChunkBlobs::new(url)));
+    }
+    Ok(Arc::new(folder::FolderBlobs::open(folder)?))
+}

@@ -1,0 +1,4 @@
+DROP TABLE blob_chunks;
+DROP TABLE dispute_evidence;
+DROP TABLE dispute_dockets;
+DROP TABLE disputes;
