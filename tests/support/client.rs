@@ -158,7 +158,7 @@ impl Client {
 
     /// All that the account holds, for comparing before and after.
     pub fn holdings(&self) -> Vec<Value> {
-        let lists = ["balance/history", "topups", "cards", "transactions", "webhooks"];
+        let lists = ["balance/history", "topups", "cards", "transactions", "disputes", "webhooks"];
         let read = |list| self.get(&format!("/v1/{list}?limit=100")).expect(200);
         let mut holdings: Vec<_> = lists.into_iter().map(read).collect();
         let mut balance = self.get("/v1/balance").expect(200);

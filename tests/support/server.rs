@@ -101,6 +101,21 @@ impl Server {
         self.scratch.count(sql)
     }
 
+    /// How many files are kept.
+    pub fn files(&self) -> i64 {
+        let blobs = self.settings.server.data_dir.join("blobs");
+        match self.scratch.backend() {
+            Backend::Sqlite => {
+                let files = std::fs::read_dir(blobs).expect("the folder is made at start");
+                i64::try_from(files.count()).expect("few files")
+            }
+            Backend::Postgres => {
+                assert!(!blobs.exists(), "files are rows there");
+                self.count("SELECT COUNT(*) AS count FROM blob_chunks WHERE chunk = 0")
+            }
+        }
+    }
+
     /// Moves the clock of a server of the test's own.
     pub fn advance(&self, seconds: u64) {
         let body = json!({"advance_seconds": seconds});

@@ -6,6 +6,7 @@ mod api_keys;
 mod balance;
 mod cards;
 mod conventions;
+mod disputes;
 mod sessions;
 mod system;
 mod topups;

@@ -9,6 +9,8 @@ use crate::{cell::CONNECTIONS, client::Connection, error::BenchError, request::R
 
 /// The greatest amount that a request may name.
 const TOPUP_DOLLARS: u32 = 1_000_000;
+/// What a card has from the start, so that it can spend a cent at a time.
+const LOAD_DOLLARS: u32 = 10_000;
 /// A top-up pays for 3.8 million loads: more than any server here does in this many seconds.
 const SECONDS_PER_TOPUP: u64 = 60;
 const POLL: Duration = Duration::from_millis(20);
@@ -22,6 +24,8 @@ pub struct Holder {
     pub key: String,
     /// The card's id.
     pub card: String,
+    /// The card's number, for the card network's cells.
+    pub pan: String,
 }
 
 /// Who calls, one holder for each connection.
@@ -85,8 +89,11 @@ async fn fund(api: &mut Connection, key: &str) -> Result<(), BenchError> {
 }
 
 async fn issue_card(api: &mut Connection, key: String) -> Result<Holder, BenchError> {
-    let card = post(api, "/v1/cards", &key, &json!({"type": "virtual", "bin": "489517"})).await?;
-    Ok(Holder { key, card: text(&card, "id").to_owned() })
+    let wanted = json!({"type": "virtual", "bin": "489517", "load_usd": LOAD_DOLLARS});
+    let card = post(api, "/v1/cards", &key, &wanted).await?;
+    let card = text(&card, "id").to_owned();
+    let shown = api.call(Request::get(&format!("/v1/cards/{card}/pan"), &key)).await?;
+    Ok(Holder { key, card, pan: text(&shown, "pan").to_owned() })
 }
 
 async fn post(

@@ -41,6 +41,26 @@ pub enum Cell {
     Direct(Backend, Spread, usize),
     /// Requests to a whole server.
     Http(Backend, Operation),
+    /// Authorization requests to a whole server's card network door.
+    Iso8583(Backend, Company),
+}
+
+/// What else the server does meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Company {
+    /// Nothing.
+    Alone,
+    /// Card loads over HTTP, whose events are delivered to nobody.
+    BesideLoads,
+}
+
+impl Company {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Alone => "alone",
+            Self::BesideLoads => "beside-loads",
+        }
+    }
 }
 
 impl Cell {
@@ -52,6 +72,9 @@ impl Cell {
             Self::Bare => "bare".to_owned(),
             Self::Direct(backend, spread, callers) => {
                 format!("direct/{}/{}/{callers}", database(backend), spread.as_str())
+            }
+            Self::Iso8583(backend, company) => {
+                format!("iso8583/{}/{}", database(backend), company.as_str())
             }
             Self::Http(backend, operation) => {
                 let database = database(backend);
@@ -101,6 +124,9 @@ pub fn round(only: &str) -> Vec<Cell> {
     for request in loads.into_iter().chain([Operation::Balance, Operation::Topup]) {
         cells.extend(BACKENDS.map(|backend| Cell::Http(backend, request)));
     }
+    for company in [Company::Alone, Company::BesideLoads] {
+        cells.extend(BACKENDS.map(|backend| Cell::Iso8583(backend, company)));
+    }
     cells.retain(|cell| cell.is_baseline() || cell.name().contains(only));
     cells
 }
@@ -112,10 +138,10 @@ mod tests {
     #[test]
     fn names_are_unique_and_found() {
         let mut names: Vec<String> = round("").into_iter().map(Cell::name).collect();
-        assert_eq!(names.len(), 2 + 8 + 8);
+        assert_eq!(names.len(), 2 + 8 + 8 + 4);
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), 18);
+        assert_eq!(names.len(), 22);
         assert_eq!(round("direct/sqlite").len(), 2 + 4);
         assert_eq!(round("nothing"), [Cell::Pgbench, Cell::Bare]);
     }

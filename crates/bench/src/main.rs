@@ -5,6 +5,7 @@
 //! ratios are taken within a round; a run whose databases do not verify fails. Deliberately
 //! absent: comparisons with figures of an earlier run, which a noisy machine makes worthless.
 
+mod authorize;
 mod bare;
 mod cast;
 mod cell;

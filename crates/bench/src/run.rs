@@ -90,6 +90,12 @@ impl Stage {
                 let served = self.served.get(backend, prepare)?;
                 served.measure(runtime, operation, seconds)
             }
+            Cell::Iso8583(backend, company) => {
+                let all = self.options.seconds_in_all();
+                let prepare = || Served::prepare(runtime, backend, all);
+                let served = self.served.get(backend, prepare)?;
+                served.authorize(runtime, company, seconds)
+            }
         }
     }
 

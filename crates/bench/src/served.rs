@@ -1,10 +1,10 @@
 //! A whole server under test, on a database of its own, and requests to it.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, pin::Pin, time::Duration};
 
 use cardium_kernel::Money;
 use cardium_server::{
-    serve::{Options, Running},
+    serve::{Addresses, Options, Running},
     settings::{Dollars, Overrides, Settings, load},
     verify,
 };
@@ -13,13 +13,14 @@ use cardium_testkit::{Backend, Scratch};
 use tokio::runtime::Runtime;
 
 use crate::{
+    authorize::{IN_FLIGHT, authorize},
     cast::{Cast, Holder},
-    cell::{Operation, Spread},
+    cell::{Company, Operation, Spread},
     client::Connection,
     error::BenchError,
     measure::{alone, repeat, together},
     request::Request,
-    sample::{Sample, Window},
+    sample::{Latencies, Sample, Window},
 };
 
 /// Time for the workers to take what a cell left them, so that the next one does not pay for it.
@@ -27,6 +28,10 @@ const SETTLE: Duration = Duration::from_secs(1);
 /// The least that Argon2 takes: sign-up is not measured.
 const CHEAP_KIB: u32 = 8;
 const ANY_PORT: &str = "127.0.0.1:0";
+/// More messages than any peer sends.
+const MOST_PER_SECOND: u32 = 1_000_000;
+/// Callers that load cards beside authorizations.
+const LOADERS: usize = 8;
 
 /// A server that runs while it is measured, and its accounts.
 pub struct Served {
@@ -68,6 +73,38 @@ impl Served {
         while_running(runtime, &self.settings, |address| measure(address, requests, seconds))
     }
 
+    /// Starts the server and measures authorizations, on their own or beside loads.
+    ///
+    /// # Errors
+    /// When the server does not start, or a request is not approved.
+    pub fn authorize(
+        &self,
+        runtime: &Runtime,
+        company: Company,
+        seconds: u64,
+    ) -> Result<Sample, BenchError> {
+        let running =
+            runtime.block_on(Running::start(self.settings.clone(), Options::default()))?;
+        let Addresses { http, iso8583 } = running.addresses();
+        let window = Window::next(seconds);
+        let loads = match company {
+            Company::Alone => Vec::new(),
+            Company::BesideLoads => {
+                let loads = self.cast.hot.iter().take(LOADERS);
+                loads.map(|holder| request(Operation::Load(Spread::Hot), holder)).collect()
+            }
+        };
+        let loaders = loads.into_iter().map(|request| load_cards(http, request, window));
+        let address = iso8583.ok_or(BenchError::Environment("the card network's door"))?;
+        let lines = self.cast.uniform.chunks(IN_FLIGHT);
+        let lines = lines.map(|holders| authorize(address, holders.to_vec(), window));
+        let everybody: Vec<Caller> = loaders.chain(lines).collect();
+        let outcome = together(window, everybody);
+        std::thread::sleep(SETTLE);
+        runtime.block_on(running.stop());
+        outcome
+    }
+
     /// Checks every invariant of the database.
     ///
     /// # Errors
@@ -95,7 +132,20 @@ pub fn measure(
     together(window, requests.into_iter().map(caller))
 }
 
-fn request(operation: Operation, Holder { key, card }: &Holder) -> Request {
+/// Somebody who asks while the window is open, and what it took.
+pub type Caller = Pin<Box<dyn Future<Output = Result<Latencies, BenchError>>>>;
+
+/// Loads that are not measured themselves.
+fn load_cards(address: SocketAddr, mut request: Request, window: Window) -> Caller {
+    Box::pin(async move {
+        let mut connection = Connection::open(address).await?;
+        let send = async || connection.send(&mut request).await.map(|_| ());
+        repeat(window, send).await?;
+        Ok(Latencies::default())
+    })
+}
+
+fn request(operation: Operation, Holder { key, card, .. }: &Holder) -> Request {
     match operation {
         Operation::Load(_) => {
             Request::post(&format!("/v1/cards/{card}/load"), key, r#"{"amount_usd":0.25}"#)
@@ -109,11 +159,13 @@ fn request(operation: Operation, Holder { key, card }: &Holder) -> Request {
 fn settings(database: &Scratch) -> Result<Settings, BenchError> {
     let mut settings = load(&Overrides {
         bind: Some(ANY_PORT.to_owned()),
+        iso8583_bind: Some(ANY_PORT.to_owned()),
         data_dir: Some(database.folder()),
         database_url: Some(database.url().to_owned()),
         ..Overrides::default()
     })?;
-    settings.iso8583.enabled = false;
+    // The pace of a peer is not what is measured.
+    settings.iso8583.max_per_second = MOST_PER_SECOND;
     settings.auth.argon2_memory_kib = CHEAP_KIB;
     settings.auth.argon2_iterations = 1;
     settings.limits.topup_maximum = Dollars(Money::usd(100_000_000));

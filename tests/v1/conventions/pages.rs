@@ -18,13 +18,14 @@ on_both! {
     queries_are_strict;
 }
 
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "/v1/api_keys",
     "/v1/balance/history",
     "/v1/topups",
     "/v1/cards",
     "/v1/transactions",
     "/v1/webhooks",
+    "/v1/disputes",
     "/v1/cards/{id}/transactions",
 ];
 

@@ -15,6 +15,8 @@ pub struct Sample {
     transaction: String,
     webhook: String,
     key: String,
+    captured: String,
+    dispute: String,
 }
 
 /// Every operation that a server for tests serves, in the order in which they can be called.
@@ -34,6 +36,13 @@ impl Sample {
         let card = client.card(Some("100.00"));
         let plastic = client.post("/v1/cards", &json!({"type": "physical"})).expect(201);
         let bought = client.authorize(&card, &json!({"amount_usd": 10}));
+        let captured = capture(&client, &bought);
+        let second = client.authorize(&card, &json!({"amount_usd": 10}));
+        let why = "The merchant charged this twice.";
+        let wish = json!({"transaction_id": capture(&client, &second), "reason": "duplicate",
+            "description": why});
+        let dispute = client.post("/v1/disputes", &wish).expect(201);
+        let bought = client.authorize(&card, &json!({"amount_usd": 10}));
         let hook = json!({"url": "https://hooks.example.com/", "events": ["card.replaced"]});
         let hook = client.post("/v1/webhooks", &hook).expect(201);
         let key = client.post("/v1/api_keys", &json!({"name": "sample"})).expect(201);
@@ -47,6 +56,8 @@ impl Sample {
             transaction: id(&bought),
             webhook: id(&hook),
             key: id(&key),
+            captured,
+            dispute: id(&dispute),
             client,
         }
     }
@@ -63,6 +74,7 @@ impl Sample {
             Some("authorizations") => &self.authorization,
             Some("transactions") => &self.transaction,
             Some("webhooks") => &self.webhook,
+            Some("disputes") => &self.dispute,
             Some("api_keys") => &self.key,
             _ => "",
         }
@@ -86,6 +98,10 @@ impl Sample {
             "provision_wallet" => json!({"wallet": "apple_pay"}),
             "simulate_fulfilment" => json!({"to": "produced"}),
             "simulate_authorization" => json!({"amount_usd": 1}),
+            "file_dispute" => json!({"transaction_id": self.captured, "reason": "fraud",
+                "description": "This was not my doing."}),
+            "add_dispute_evidence" => json!({"type": "other", "text": "See order 4921."}),
+            "advance_dispute" => json!({"to": "responded"}),
             "create_webhook" => json!({"url": "https://hooks.example.com/", "events": ["*"]}),
             _ => json!({}),
         }
@@ -110,6 +126,13 @@ impl Sample {
             Access::Bearer(Some(scope)) => self.client.api_key(&[scope.as_str()]),
         }
     }
+}
+
+/// Lets the merchant capture a purchase; gives the captured step's id.
+fn capture(client: &Client, bought: &Value) -> String {
+    let id = text(bought, "authorization_id");
+    let made = client.post(&format!("/v1/test/authorizations/{id}/capture"), &json!({}));
+    text(&made.expect(201), "id").to_owned()
 }
 
 /// The operation's path with an id.

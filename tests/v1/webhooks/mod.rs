@@ -2,4 +2,4 @@
 
 mod delivery;
 mod endpoints;
-mod receiver;
+pub mod receiver;

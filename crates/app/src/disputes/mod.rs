@@ -12,7 +12,7 @@ pub use capture::{Capture, find_capture};
 pub use evidence::AddEvidence;
 pub use file::FileDispute;
 
-pub(crate) use refund::absorb_refund;
+pub(crate) use refund::{absorb_refund, absorb_reversal};
 
 use cardium_disputes::{Dispute, Docket};
 

@@ -29,13 +29,39 @@ pub(crate) fn absorb_refund(
     if !authorization.credited.is_positive() || !refund.is_positive() {
         return Ok(());
     }
-    let (now, disputes) = (unit.now(), open_disputes(unit, authorization)?);
+    let disputes = open_disputes(unit, authorization)?;
     let room = authorization.refundable()?;
     let room = disputes.iter().try_fold(room, |sum, dispute| sum.plus(dispute.credited))?;
     if refund.minor() > room.minor() {
         return Ok(());
     }
-    let mut rest = refund;
+    withdraw(unit, card, authorization, (disputes, refund))
+}
+
+/// Before the network takes a clearing back: what disputes gave of it, beyond what is left to give
+/// back, is withdrawn.
+pub(crate) fn absorb_reversal(
+    unit: &mut Unit<'_>,
+    card: &Card,
+    authorization: &mut Authorization,
+    reversed: Money,
+) -> Result<(), CommandError> {
+    let short = reversed.minus(authorization.refundable()?)?;
+    if !authorization.credited.is_positive() || !short.is_positive() {
+        return Ok(());
+    }
+    let disputes = open_disputes(unit, authorization)?;
+    withdraw(unit, card, authorization, (disputes, short))
+}
+
+/// Withdraws up to `amount` of what disputes gave.
+fn withdraw(
+    unit: &mut Unit<'_>,
+    card: &Card,
+    authorization: &mut Authorization,
+    (disputes, amount): (Vec<Dispute>, Money),
+) -> Result<(), CommandError> {
+    let (now, mut rest) = (unit.now(), amount);
     for mut dispute in disputes {
         let back = dispute.withdraw(rest, now)?;
         if back.is_positive() {

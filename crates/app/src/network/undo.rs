@@ -9,7 +9,7 @@ use super::{
     books::{book_refund, book_refund_reversal, return_advance, sync_hold},
     frame::NewStep,
 };
-use crate::{CommandError, Unit, disputes::absorb_refund};
+use crate::{CommandError, Unit, disputes::absorb_reversal};
 
 /// A billing amount with its part of the charge's fee.
 pub(super) fn with_fee(charge: Charge, billing: Money) -> Result<Money, CommandError> {
@@ -34,7 +34,7 @@ pub(super) fn undo_clearing(
 ) -> Result<Option<NewStep>, CommandError> {
     let wanted = beyond(charge, remaining)?;
     // What a dispute gave back already is not given back twice.
-    absorb_refund(unit, card, authorization, wanted.total)?;
+    absorb_reversal(unit, card, authorization, wanted.total)?;
     let total = authorization.unclear(wanted.total, unit.now())?;
     if !total.is_positive() {
         return Ok(None);

@@ -18,7 +18,7 @@ use cardium_app::{
     chain::ChainGateway,
     topups::{MineBlocks, SimulateTransfer, Watcher},
 };
-use cardium_kernel::{AccountId, AuthorizationId, CardId, Money, Problem, TopupId};
+use cardium_kernel::{AccountId, AuthorizationId, CardId, Problem, TopupId};
 use cardium_topups::{Topup, Transfer, TransferRef};
 
 use super::cards::find_card;

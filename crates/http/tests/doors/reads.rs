@@ -7,6 +7,7 @@ use cardium_app::{event::CardView, reads::*};
 use cardium_auth::{Credential, TokenHash};
 use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
 use cardium_cards::{StoredPan, Velocity};
+use cardium_disputes::Dispute;
 use cardium_kernel::*;
 use cardium_topups::{Network, Topup, Transfer};
 use cardium_webhooks::{Delivery, Endpoint};
@@ -150,6 +151,25 @@ impl Reads for FakeReads {
         _: &[MessageId],
     ) -> ReadResult<Vec<(PendingAuthorization, Option<Transaction>)>> {
         Ok(Vec::new())
+    }
+
+    fn find_capture(&self, _: AuthorizationId) -> ReadResult<Option<Transaction>> {
+        broken()
+    }
+
+    fn find_dispute(&self, _: AccountId, _: DisputeId) -> ReadResult<Option<Dispute>> {
+        broken()
+    }
+
+    fn list_disputes(
+        &self,
+        _: &ListQuery<DisputeFilter, DisputeSort>,
+    ) -> ReadResult<Page<Dispute>> {
+        empty()
+    }
+
+    fn attached_blobs(&self, _: &[BlobId]) -> ReadResult<Vec<BlobId>> {
+        broken()
     }
 
     fn list_webhooks(&self, _: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>> {

@@ -12,6 +12,7 @@ use actix_web::{App, body::to_bytes, http::header::HeaderMap, test};
 use cardium_api_v1::Renderer;
 use cardium_app::{
     Database, Edge, Entropy, Lane, Policy,
+    blobs::{BlobError, BlobStore},
     chain::AddressSource,
     database::{Job, SubmitError},
 };
@@ -23,7 +24,7 @@ use cardium_http::{
     AppState, Health, HealthProbe, HttpSettings, PasswordCost, Rails, Standing, TestClock, Wiring,
     configure,
 };
-use cardium_kernel::{AccountId, Clock, CredentialId, Money, Rate, Timestamp, TopupId};
+use cardium_kernel::{AccountId, BlobId, Clock, CredentialId, Money, Rate, Timestamp, TopupId};
 use cardium_topups::{Asset, Network};
 use cardium_vault::{Keys, RawKeys, keyed_hash};
 use serde_json::Value;
@@ -137,6 +138,24 @@ impl Reply {
     }
 }
 
+impl BlobStore for Stub {
+    fn put(&self, _: BlobId, _: &[u8]) -> Result<(), BlobError> {
+        Err(BlobError("planted detail".to_owned()))
+    }
+
+    fn get(&self, _: BlobId) -> Result<Option<Vec<u8>>, BlobError> {
+        Ok(None)
+    }
+
+    fn delete(&self, _: &[BlobId]) -> Result<(), BlobError> {
+        Ok(())
+    }
+
+    fn list(&self, _: (Option<BlobId>, BlobId), _: usize) -> Result<Vec<BlobId>, BlobError> {
+        Ok(Vec::new())
+    }
+}
+
 /// The doors under test.
 pub struct Doors {
     pub state: Arc<AppState>,
@@ -153,6 +172,7 @@ impl Doors {
         let mut wiring = Wiring {
             database: stub.clone(),
             reads: reads.clone(),
+            blobs: stub.clone(),
             edge: Edge { clock: stub.clone(), entropy: stub.clone(), policy: Arc::new(policy()) },
             keys: Arc::new(keys()),
             addresses: stub.clone(),
