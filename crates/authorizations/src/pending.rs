@@ -56,7 +56,7 @@ pub struct PendingRecord {
     pub request: Vec<u8>,
     /// The programme's own checks, all passed, as the endpoint was shown them.
     pub preliminary: Trace,
-    /// When the endpoint's time is over.
+    /// From when on others than who asked may decide.
     pub deadline: Timestamp,
     /// How far it is.
     pub state: PendingState,
@@ -83,7 +83,7 @@ pub struct NewPending {
     pub request: Vec<u8>,
     /// The programme's own checks.
     pub preliminary: Trace,
-    /// When the endpoint's time is over.
+    /// From when on others than who asked may decide.
     pub deadline: Timestamp,
 }
 

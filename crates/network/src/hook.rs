@@ -56,9 +56,10 @@ impl Host {
         let (id, cvv) = (command.id, self.settings.cvv_decline_code);
         let record = Record::of(request, &command, &pan, cvv).write();
         drop(pan);
-        let deadline = self.edge.clock.now().after(hook.budget());
-        let command =
-            Authorize { hook: Hook::Ask(Ask { record: record.clone(), deadline }), ..command };
+        let expires_at = self.edge.clock.now().after(hook.budget());
+        let deadline = expires_at.after(self.settings.patience);
+        let ask = Ask { record: record.clone(), expires_at, deadline };
+        let command = Authorize { hook: Hook::Ask(ask), ..command };
         for _ in 0..=looks(hook.budget().saturating_add(self.settings.patience)) {
             match self.decide(command.clone()).await? {
                 Authorized::Settled(settled) => return Ok(Some(*settled)),

@@ -40,7 +40,10 @@ pub struct Ask {
     /// The edge's own record of the request, from which it makes the second command after a
     /// restart: no PAN, CVV, track data or PIN block.
     pub record: Vec<u8>,
-    /// When the endpoint's time is over.
+    /// When an answer is late.
+    pub expires_at: Timestamp,
+    /// When whoever asks has had its answer, or does without, though it waited for the write path
+    /// first: from then on others may decide.
     pub deadline: Timestamp,
 }
 
@@ -127,7 +130,7 @@ impl Authorize {
             merchant: self.exchange.merchant.clone(),
             channel: self.request.channel,
             checks: checks.clone(),
-            expires_at: ask.deadline,
+            expires_at: ask.expires_at,
         };
         let new = NewPending {
             id: question.id,
