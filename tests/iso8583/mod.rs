@@ -2,6 +2,7 @@
 
 mod clearing;
 mod deciding;
+mod hooking;
 mod hostile;
 mod interoperating;
 mod linking;
