@@ -132,10 +132,7 @@ impl Incoming<'_> {
     }
 
     fn reverse(self) -> Result<Command, Refusal> {
-        let quoted = self.request.get(90).map(OriginalDataElements::parse);
-        let Some(Ok(original)) = quoted else {
-            return Err(FORMAT_ERROR);
-        };
+        let original = quoted(self.request).ok_or(FORMAT_ERROR)?;
         Ok(Command::Reverse(Reverse {
             original: original_key(self.request, &original).id(),
             remaining: amount::remaining(self.request).map_err(|_| FORMAT_ERROR)?,
@@ -229,11 +226,15 @@ fn exchange(
     }
 }
 
-/// The trace number of the message that this one is about: the one it quotes, else its own.
-/// Senders of clearings may fill DE 90 with zeros, which quote nothing.
-pub(crate) fn stan(request: &Message) -> String {
+/// The message that DE 90 quotes. Zeros, with which senders of clearings may fill it, quote none.
+fn quoted(request: &Message) -> Option<OriginalDataElements> {
     let quoted = request.get(90).and_then(|text| OriginalDataElements::parse(text).ok());
-    let quoted = quoted.map(|original| original.stan().to_owned());
+    quoted.filter(|original| original.mti().class() != 0)
+}
+
+/// The trace number of the message that this one is about: the one it quotes, else its own.
+pub(crate) fn stan(request: &Message) -> String {
+    let quoted = quoted(request).map(|original| original.stan().to_owned());
     quoted.unwrap_or_else(|| request.get(11).unwrap_or_default().to_owned())
 }
 

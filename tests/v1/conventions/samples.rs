@@ -97,7 +97,7 @@ impl Sample {
             "unload_card" | "simulate_deposit" => json!({"amount_usd": 5}),
             "provision_wallet" => json!({"wallet": "apple_pay"}),
             "simulate_fulfilment" => json!({"to": "produced"}),
-            "simulate_authorization" => json!({"amount_usd": 1}),
+            "simulate_authorization" | "check_authorization" => json!({"amount_usd": 1}),
             "file_dispute" => json!({"transaction_id": self.captured, "reason": "fraud",
                 "description": "This was not my doing."}),
             "add_dispute_evidence" => json!({"type": "other", "text": "See order 4921."}),

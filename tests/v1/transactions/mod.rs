@@ -1,6 +1,7 @@
 //! `/v1/transactions`, made by the simulated card network.
 
 mod declines;
+mod lapsing;
 mod lists;
 mod steps;
 
@@ -9,7 +10,7 @@ use serde_json::Value;
 use crate::support::{Client, Server, text, usd};
 
 /// What every transaction shows.
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 16] = [
     "id",
     "object",
     "mode",
@@ -17,6 +18,9 @@ const FIELDS: [&str; 13] = [
     "status",
     "amount_usd",
     "currency",
+    "kind",
+    "fees",
+    "fx",
     "merchant",
     "authorization_id",
     "auth_response_code",

@@ -107,7 +107,10 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_partial_charge_never_exceeds_what_is_there(free in 1_i64..1_000_000, rate in 0_u32..100_000) {
+        fn a_partial_charge_never_exceeds_what_is_there(
+            free in 1_i64..1_000_000,
+            rate in 0_u32..100_000,
+        ) {
             let charge = foreign(2_000_000)
                 .charge_within(Money::usd(free), Rate::from_millionths(rate))
                 .unwrap();

@@ -135,7 +135,8 @@ impl Quote<'_> {
     }
 }
 
-/// The open authorization that a request with the same network trace raises.
+/// The open authorization that a request with the same network trace raises, at the merchant that
+/// it was made at: a trace that a careless sender uses twice raises nothing of somebody else.
 pub(super) fn find_raised(
     unit: &mut Unit<'_>,
     exchange: &Exchange,
@@ -146,7 +147,10 @@ pub(super) fn find_raised(
     }
     let kind = ReferenceKind::NetworkTrace(exchange.network_trace.clone());
     let mut open = candidates(unit, exchange, card, kind)?;
-    open.retain(|found| found.status == AuthorizationStatus::Open);
+    open.retain(|found| {
+        let here = found.merchant.id == exchange.merchant.id;
+        here && found.status == AuthorizationStatus::Open
+    });
     Ok(only(open))
 }
 

@@ -196,7 +196,11 @@ fn apply(auth: &mut Authorization, step: Move) -> Result<(), MoneyError> {
 
 proptest::proptest! {
     #[test]
-    fn any_order_keeps_the_invariants(amount in 1_i64..1_000, moves in moves(), held in 0_i64..1_000) {
+    fn any_order_keeps_the_invariants(
+        amount in 1_i64..1_000,
+        moves in moves(),
+        held in 0_i64..1_000,
+    ) {
         let held = Money::usd(held.min(amount));
         let mut auth = Authorization::advise(new(amount), held, NOW).unwrap();
         auth.recount(NOW).unwrap();

@@ -1,74 +1,143 @@
-use cardium_authorizations::DeclineReason;
+use cardium_app::network::Asked;
+use cardium_authorizations::{DeclineReason, ForeignAmount};
 use cardium_iso8583::{Message, ReplacementAmounts};
 use cardium_kernel::Money;
+use proptest::prelude::*;
 
-use super::support::request;
-use crate::amount::{remaining, spent};
+use super::support::{changed, request};
+use crate::{
+    MerchantCurrency,
+    amount::{Rounding, Unconvertible, asked, is_nothing, remaining, scaled},
+};
+
+/// Converted by the network: 10.00 EUR are 11.55 USD.
+const CONVERTED: [(u8, &str); 4] =
+    [(4, "000000001000"), (49, "978"), (6, "000000001155"), (51, "840")];
 
 fn with(fields: &[(u8, &str)]) -> Message {
-    let mut message = request();
-    for (de, text) in fields {
-        message.set(*de, text).unwrap();
-    }
-    message
+    changed(&request(), fields)
 }
 
-fn without(de: u8) -> Message {
-    let mut message = request();
+fn converted(more: &[(u8, &str)]) -> Message {
+    with(&[&CONVERTED, more].concat())
+}
+
+fn without(message: &Message, de: u8) -> Message {
+    let mut message = message.clone();
     assert!(message.remove(de));
     message
 }
 
+fn total(cents: u64) -> String {
+    ReplacementAmounts::try_new(cents).unwrap().to_text()
+}
+
+#[test]
+fn a_domestic_amount_is_billed_as_it_is() {
+    let domestic = Ok(Asked::domestic(Money::usd(1_250)));
+    assert_eq!(asked(&request()), domestic);
+    assert_eq!(asked(&with(&[(49, "USD")])), domestic);
+    // Some networks send the billing amount though it is the same.
+    assert_eq!(asked(&with(&[(6, "000000001250"), (51, "840")])), domestic);
+}
+
 #[test]
 fn the_billing_amount_wins_over_the_merchants() {
-    let foreign = [(4, "000000001100"), (49, "978"), (6, "000000001199")];
-    let billed = with(&[foreign.as_slice(), &[(51, "840")]].concat());
-    assert_eq!(spent(&billed), Ok(Money::usd(1_199)));
-    assert_eq!(spent(&with(&foreign)), Err(DeclineReason::InvalidAmount));
-    assert_eq!(spent(&request()), Ok(Money::usd(1_250)));
-    assert_eq!(spent(&with(&[(49, "USD")])), Ok(Money::usd(1_250)));
+    for (code, exponent) in [("978", 2), ("EUR", 2), ("392", 0), ("414", 3), ("008", 2)] {
+        let found = asked(&converted(&[(49, code)])).unwrap();
+        let letters = MerchantCurrency::find(code).unwrap().code();
+        let merchant = ForeignAmount::try_new(1_000, letters, exponent);
+        assert_eq!((found.billing, found.merchant_amount), (Money::usd(1_155), merchant), "{code}");
+    }
 }
 
 #[test]
 fn an_amount_needs_a_currency_that_cards_are_billed_in() {
-    for code in ["978", "392", "XXX", "   "] {
-        let foreign = with(&[(49, code)]);
-        assert_eq!(spent(&foreign), Err(DeclineReason::UnsupportedCurrency));
+    let unsupported = Err(DeclineReason::UnsupportedCurrency);
+    for code in ["978", "392", "XXX", "XAU", "999", "000", "   ", "eur"] {
+        assert_eq!(asked(&with(&[(49, code)])), unsupported, "{code}");
     }
-    assert_eq!(spent(&without(49)), Err(DeclineReason::InvalidAmount));
-    assert_eq!(spent(&without(4)), Err(DeclineReason::InvalidAmount));
+    assert_eq!(asked(&converted(&[(51, "978")])), unsupported);
+    assert_eq!(asked(&converted(&[(49, "XXX")])), unsupported);
+    let unreadable = Err(DeclineReason::InvalidAmount);
+    assert_eq!(asked(&without(&request(), 49)), unreadable);
+    assert_eq!(asked(&without(&request(), 4)), unreadable);
+    assert_eq!(asked(&without(&converted(&[]), 49)), unreadable);
+    assert_eq!(asked(&without(&converted(&[]), 51)), unreadable);
 }
 
 #[test]
-fn only_kinds_that_spend_are_known() {
-    for code in ["000000", "010000", "092030"] {
-        assert_eq!(spent(&with(&[(3, code)])), Ok(Money::usd(1_250)), "{code}");
-    }
-    for code in ["200000", "310000", "990000"] {
-        let reason = spent(&with(&[(3, code)]));
-        assert_eq!(reason, Err(DeclineReason::InvalidTransaction), "{code}");
-    }
+fn nothing_is_nothing_in_every_known_currency() {
+    let zero = (4, "000000000000");
+    assert!(is_nothing(&with(&[zero])));
+    assert!(is_nothing(&with(&[zero, (49, "978")])));
+    assert!(is_nothing(&converted(&[zero, (6, "000000000000")])));
+    assert!(!is_nothing(&converted(&[zero])), "something is billed");
+    assert!(!is_nothing(&with(&[zero, (49, "XXX")])));
+    assert!(!is_nothing(&without(&with(&[zero]), 49)));
+    assert!(!is_nothing(&request()));
 }
 
 #[test]
 fn a_reversal_leaves_nothing_or_the_replacement_amount() {
-    let total = |cents| ReplacementAmounts::try_new(cents).unwrap().to_text();
-    assert_eq!(remaining(&request()), Some(Money::usd(0)));
-    let partial = with(&[(95, &total(400))]);
-    assert_eq!(remaining(&partial), Some(Money::usd(400)));
+    assert_eq!(remaining(&request()), Ok(None));
+    for cents in [0, 400] {
+        let left = remaining(&with(&[(95, &total(cents))]));
+        assert_eq!(left, Ok(Some(Money::usd(i64::try_from(cents).unwrap()))));
+    }
 }
 
 #[test]
 fn a_foreign_replacement_amount_is_converted_at_the_messages_own_rate() {
-    let total = |cents| ReplacementAmounts::try_new(cents).unwrap().to_text();
-    let fields = [(4, "000000001000"), (49, "978"), (6, "000000001155"), (51, "840")];
     for (left, billed) in [(0, 0), (1_000, 1_155), (500, 578), (1, 1)] {
-        let message = with(&[fields.as_slice(), &[(95, &total(left))]].concat());
-        assert_eq!(remaining(&message), Some(Money::usd(billed)), "{left}");
+        let message = converted(&[(95, &total(left))]);
+        assert_eq!(remaining(&message), Ok(Some(Money::usd(billed))), "{left}");
     }
-    let unbilled = with(&[(49, "978"), (95, &total(500))]);
-    assert_eq!(remaining(&unbilled), None);
-    let by_zero = [(4, "000000000000"), (6, "000000000001"), (51, "840")];
-    let by_zero = with(&[by_zero.as_slice(), &[(95, &total(1))]].concat());
-    assert_eq!(remaining(&by_zero), None);
+    let one = total(1);
+    for vague in [
+        with(&[(49, "978"), (95, &one)]),
+        with(&[(49, "XXX"), (95, &one)]),
+        converted(&[(4, "000000000000"), (95, &one)]),
+        without(&converted(&[(95, &one)]), 51),
+        with(&[(95, "letters instead of any amount in the field")]),
+    ] {
+        assert_eq!(remaining(&vague), Err(Unconvertible), "{vague:?}");
+    }
+}
+
+#[test]
+fn currencies_have_their_codes_and_decimals() {
+    for (text, code, numeric, exponent) in [
+        ("840", "USD", "840", 2),
+        ("JPY", "JPY", "392", 0),
+        ("048", "BHD", "048", 3),
+        ("990", "CLF", "990", 4),
+    ] {
+        let found = MerchantCurrency::find(text).unwrap();
+        assert_eq!(
+            (found.code(), found.numeric().as_str(), found.exponent()),
+            (code, numeric, exponent)
+        );
+    }
+    for unknown in ["", "8", "84", "0840", "ZZZ", "001"] {
+        assert_eq!(MerchantCurrency::find(unknown), None, "{unknown}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn rounding_down_never_gives_more_than_half_up(
+        amount in 0_u64..1_000_000_000_000,
+        part in 0_u64..1_000_000_000_000,
+        whole in 1_u64..1_000_000_000_000,
+    ) {
+        let down = scaled(amount, (part, whole), Rounding::Down);
+        let near = scaled(amount, (part, whole), Rounding::HalfUp);
+        match (down, near) {
+            (Some(down), Some(near)) => prop_assert!(down <= near && near <= down + 1),
+            (down, near) => prop_assert!(near.is_none(), "{down:?} {near:?}"),
+        }
+        prop_assert_eq!(scaled(amount, (whole, whole), Rounding::Down), Some(amount));
+        prop_assert_eq!(scaled(amount, (part, 0), Rounding::Down), None);
+    }
 }

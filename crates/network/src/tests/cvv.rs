@@ -3,7 +3,7 @@ use cardium_iso8583::Message;
 use cardium_vault::{Pan, cvv2};
 
 use super::support::{PAN, expiry, keys, request};
-use crate::cvv::{check, sub_element};
+use crate::{cvv::check, private::sub_element};
 
 fn checked(private: Option<&str>, with_expiry: bool) -> CvvCheck {
     let mut message: Message = request();

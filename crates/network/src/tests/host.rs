@@ -1,7 +1,9 @@
 use cardium_app::database::SubmitError;
 use cardium_iso8583::{DecodeReason, Message, Mti, WireFormat, decode};
 
-use super::support::{PAN, bytes, host, now, purchase, request, trace};
+use super::support::{
+    PAN, bytes, clearing, host, now, purchase, request, retyped, reversal, trace,
+};
 use crate::{Host, Received, Reply, Session, simulate};
 
 fn answered(host: &Host, session: &Session, message: &Message) -> Option<(String, String)> {
@@ -29,24 +31,18 @@ fn function(code: &str) -> Message {
     message.with(70, code).unwrap()
 }
 
-fn reversal(mti: Mti) -> Message {
-    let original = Mti::AUTHORIZATION_REQUEST;
-    let reversal = purchase().reversal(mti, original, &trace("000043"), None);
-    reversal.unwrap()
-}
-
 #[test]
 fn a_peer_signs_on_and_off() {
     let host = overloaded();
     let session = host.session();
     let steps = [
         (request(), answer("0110", "91")),
-        (reversal(Mti::REVERSAL_ADVICE), answer("0430", "91")),
+        (reversal(Mti::REVERSAL_ADVICE, None), answer("0430", "91")),
         (function("301"), answer("0810", "00")),
         (function("001"), answer("0810", "00")),
-        (purchase().clearing(None).unwrap(), None),
+        (clearing(None), None),
         (function("002"), answer("0810", "00")),
-        (purchase().clearing(None).unwrap(), answer("0230", "91")),
+        (clearing(None), answer("0230", "91")),
     ];
     for (step, (message, expected)) in steps.iter().enumerate() {
         assert_eq!(answered(&host, &session, message), *expected, "step {step}");
@@ -81,8 +77,9 @@ fn network_management_echoes_its_function() {
 fn other_requests_get_12_and_answers_get_nothing() {
     let session = Session::signed_on();
     for (mti, expected) in [
-        ("0120", answer("0130", "12")),
-        ("0200", answer("0210", "12")),
+        ("0102", answer("0112", "12")),
+        ("0300", answer("0310", "12")),
+        ("0500", answer("0510", "12")),
         ("0820", answer("0830", "12")),
         ("0110", None),
         ("0430", None),
@@ -105,9 +102,14 @@ fn overload_declines_requests_and_lets_advices_repeat() {
         let host = host(error);
         let sent = |message: &Message| answered(&host, &session, message);
         assert_eq!(sent(&request()), answer("0110", "91"));
-        assert_eq!(sent(&purchase().clearing(None).unwrap()), None);
-        assert_eq!(sent(&reversal(Mti::REVERSAL_REQUEST)), None);
-        assert_eq!(sent(&reversal(Mti::REVERSAL_ADVICE)), None);
+        assert_eq!(sent(&purchase().single_message().unwrap()), answer("0210", "91"));
+        let refund = purchase().refund(None).unwrap();
+        assert_eq!(sent(&retyped(&refund, "0200")), answer("0210", "91"));
+        assert_eq!(sent(&refund), None);
+        assert_eq!(sent(&purchase().advice("012345").unwrap()), None);
+        assert_eq!(sent(&clearing(None)), None);
+        assert_eq!(sent(&reversal(Mti::REVERSAL_REQUEST, None)), None);
+        assert_eq!(sent(&reversal(Mti::REVERSAL_ADVICE, None)), None);
     }
 }
 

@@ -2,7 +2,7 @@ use cardium_iso8583::{Message, Mti, OriginalDataElements};
 use cardium_kernel::Money;
 use proptest::prelude::*;
 
-use super::support::{purchase, trace};
+use super::support::{clearing, purchase, trace};
 use crate::{
     message_key, original_key,
     simulate::{Purchase, Trace},
@@ -28,7 +28,8 @@ proptest! {
         terminal in "[ -~]{0,8}",
         retrieval_reference in "[0-9A-Za-z]{0,12}",
     ) {
-        let trace = Trace { transmitted_at, stan, retrieval_reference, acquirer, terminal };
+        let trace =
+            Trace { transmitted_at, stan, retrieval_reference, acquirer, terminal, ..trace("1") };
         let purchase = Purchase { trace, ..purchase() };
         let key = message_key(&purchase.request().unwrap());
         let reversal = reversal(&purchase, None);
@@ -70,8 +71,8 @@ fn zeros_for_the_acquirer_in_de_90_mean_the_reversals_own() {
 #[test]
 fn every_part_and_the_class_tell_messages_apart() {
     let original = message_key(&purchase().request().unwrap());
-    let clearing = message_key(&purchase().clearing(None).unwrap());
-    assert_eq!((original.class, clearing.class), ('1', '2'));
+    let posted = message_key(&clearing(None));
+    assert_eq!((original.class, posted.class), ('1', '2'));
     for de in [32_u8, 7, 11, 41, 37] {
         let mut other = purchase().request().unwrap();
         let changed: String = other.get(de).unwrap().chars().map(|_| '9').collect();

@@ -5,6 +5,9 @@ mod answers;
 mod cvv;
 mod host;
 mod keys;
+mod presenting;
 mod rail;
+mod simulating;
 mod support;
+
 mod translation;

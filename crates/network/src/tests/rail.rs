@@ -1,26 +1,12 @@
 use cardium_app::CommandError;
-use cardium_authorizations::{Authorization, Merchant, NewAuthorization};
-use cardium_kernel::{AccountId, AuthorizationId, Book, CardId, ErrorCode, Money, Timestamp};
+use cardium_authorizations::{PartialApproval, RequestKind};
+use cardium_cards::Channel;
+use cardium_kernel::{ErrorCode, Money};
 
 use crate::{
-    CvvChoice, SimulatedPurchase,
-    rail::rules::{check, other_than, remaining},
+    CvvChoice, SimulatedPurchase, Way,
+    rail::rules::{check, currency, other_than, remaining},
 };
-
-const NOW: Timestamp = Timestamp::from_unix_seconds(1);
-
-fn authorization() -> Authorization {
-    let new = NewAuthorization {
-        id: AuthorizationId::new(0x100),
-        account: AccountId::new(0x200),
-        card: CardId::new(0x300),
-        book: Book::Sandbox,
-        retrieval_reference: String::new(),
-        amount: Money::usd(1_000),
-        merchant: Merchant::default(),
-    };
-    Authorization::approve(new, NOW)
-}
 
 fn code(error: CommandError) -> ErrorCode {
     match error {
@@ -30,42 +16,63 @@ fn code(error: CommandError) -> ErrorCode {
 }
 
 #[test]
-fn a_reversal_takes_back_what_is_held_or_spent() {
-    let mut auth = authorization();
-    let left = |auth: &Authorization, cents: i64| remaining(auth, Some(Money::usd(cents)));
-    assert_eq!(remaining(&auth, None), Ok(None));
-    assert_eq!(left(&auth, 400), Ok(Some(Money::usd(600))));
-    assert_eq!(left(&auth, 1_000), Ok(None));
-    auth.clear(Money::usd(1_200), NOW).unwrap();
-    assert_eq!(left(&auth, 1_200), Ok(None));
-    let too_much = left(&auth, 1_201).map_err(code);
-    assert_eq!(too_much, Err(ErrorCode::InvalidField));
-    auth.reverse(Money::usd(0), NOW).unwrap();
-    let nothing_left = remaining(&auth, None).map_err(code);
-    assert_eq!(nothing_left, Err(ErrorCode::InvalidTransactionState));
+fn a_reversal_takes_back_at_most_what_is_left() {
+    let left = |total, open, cents: Option<i64>| {
+        remaining((Money::usd(total), Money::usd(open)), cents.map(Money::usd)).map_err(code)
+    };
+    assert_eq!(left(1_000, 1_000, None), Ok(None));
+    assert_eq!(left(1_000, 1_000, Some(400)), Ok(Some(Money::usd(600))));
+    assert_eq!(left(1_000, 1_000, Some(1_000)), Ok(None));
+    assert_eq!(left(1_000, 1_000, Some(1_001)), Err(ErrorCode::InvalidField));
+    // Part of it was cleared: that much stays authorized.
+    assert_eq!(left(1_000, 600, Some(600)), Ok(Some(Money::usd(400))));
+    assert_eq!(left(1_000, 600, Some(601)), Err(ErrorCode::InvalidField));
+}
+
+fn good() -> SimulatedPurchase {
+    SimulatedPurchase {
+        amount: Money::usd(100),
+        merchant_name: "A name that is much longer than DE 43 allows, in Zürich".into(),
+        merchant_id: None,
+        mcc: "5814".into(),
+        country: "US".into(),
+        currency: None,
+        cvv: CvvChoice::Good,
+        channel: Channel::Ecommerce,
+        partial: PartialApproval::Refused,
+        kind: RequestKind::Purchase,
+        way: Way::Request,
+    }
 }
 
 #[test]
 fn a_purchase_must_fit_a_message() {
-    let good = SimulatedPurchase {
-        amount: Money::usd(100),
-        merchant_name: "A name that is much longer than DE 43 allows, in Zürich".into(),
-        mcc: "5814".into(),
-        country: "US".into(),
-        cvv: CvvChoice::Good,
-    };
-    assert_eq!(check(&good), Ok(()));
+    assert_eq!(check(&good()), Ok(()));
     let purchase = |change: fn(&mut SimulatedPurchase)| {
-        let mut purchase = good.clone();
+        let mut purchase = good();
         change(&mut purchase);
         check(&purchase).map_err(code)
     };
     let refused = Err(ErrorCode::InvalidField);
     assert_eq!(purchase(|p| p.amount = Money::usd(0)), Ok(()));
+    assert_eq!(purchase(|p| p.merchant_id = Some("FIFTEEN-LETTERS".into())), Ok(()));
     assert_eq!(purchase(|p| p.amount = Money::usd(-1)), refused);
-    assert_eq!(purchase(|p| p.amount = Money::usd(1_000_000_000_000)), refused);
+    assert_eq!(purchase(|p| p.amount = Money::usd(500_000_000_000)), refused);
     assert_eq!(purchase(|p| p.mcc = "58a4".into()), refused);
     assert_eq!(purchase(|p| p.country = "USA".into()), refused);
+    assert_eq!(purchase(|p| p.merchant_id = Some(String::new())), refused);
+    assert_eq!(purchase(|p| p.merchant_id = Some("SIXTEEN-LETTERS!".into())), refused);
+}
+
+#[test]
+fn a_currency_is_one_that_things_are_sold_in() {
+    let found = |code| currency(code).map(|found| found.map(|c| c.code())).map_err(self::code);
+    assert_eq!(found(None), Ok(None));
+    assert_eq!(found(Some("USD")), Ok(None), "the card's own is none");
+    assert_eq!(found(Some("JPY")), Ok(Some("JPY")));
+    for unknown in ["XXX", "XAU", "ZZZ"] {
+        assert_eq!(found(Some(unknown)), Err(ErrorCode::InvalidField), "{unknown}");
+    }
 }
 
 #[test]

@@ -9,8 +9,8 @@ use cardium_app::{
     Database, Edge, Entropy, Lane, Policy,
     database::{Job, SubmitError},
 };
-use cardium_authorizations::Merchant;
-use cardium_iso8583::{Message, WireFormat, encode};
+use cardium_authorizations::{Finality, Merchant};
+use cardium_iso8583::{Message, Mti, WireFormat, encode};
 use cardium_kernel::{AuthorizationId, Clock, Money, Rate, Timestamp};
 use cardium_vault::{Expiry, Keys, Pan, RawKeys};
 
@@ -46,24 +46,51 @@ pub(super) fn trace(stan: &str) -> Trace {
         retrieval_reference: "613907000001".into(),
         acquirer: "00400001".into(),
         terminal: "TERM1".into(),
+        network_trace: "NET000000000001".into(),
     }
 }
 
 pub(super) fn purchase() -> Purchase {
-    Purchase {
-        pan: Pan::parse(PAN).unwrap(),
-        expiry: Some(expiry()),
-        cvv: None,
-        amount: Money::usd(1_250),
-        merchant: Merchant {
-            name: "Blue Bottle".into(),
-            mcc: "5814".into(),
-            id: "M-1".into(),
-            city: "Oakland".into(),
-            country: "US".into(),
-        },
-        trace: trace("000042"),
+    let merchant = Merchant {
+        name: "Blue Bottle".into(),
+        mcc: "5814".into(),
+        id: "M-1".into(),
+        city: "Oakland".into(),
+        country: "US".into(),
+    };
+    let pan = Pan::parse(PAN).unwrap();
+    let online = Purchase::online(pan, Money::usd(1_250), merchant, trace("000042"));
+    Purchase { expiry: Some(expiry()), ..online }
+}
+
+/// The clearing of [`purchase`], or a force post.
+pub(super) fn clearing(approval_code: Option<&str>) -> Message {
+    purchase().clearing(approval_code, Finality::Last).unwrap()
+}
+
+/// The reversal of [`request`].
+pub(super) fn reversal(mti: Mti, remaining: Option<Money>) -> Message {
+    let original = Mti::AUTHORIZATION_REQUEST;
+    let reversal = purchase().reversal(mti, original, &trace("000043"), remaining);
+    reversal.unwrap()
+}
+
+/// A message with the fields of another under its own type.
+pub(super) fn retyped(message: &Message, mti: &str) -> Message {
+    let mut copy = Message::new(mti.parse().unwrap());
+    for de in message.fields() {
+        copy.set(de, message.get(de).unwrap()).unwrap();
     }
+    copy
+}
+
+/// A message with some fields changed.
+pub(super) fn changed(message: &Message, fields: &[(u8, &str)]) -> Message {
+    let mut message = message.clone();
+    for (de, text) in fields {
+        message.set(*de, text).unwrap();
+    }
+    message
 }
 
 pub(super) fn request() -> Message {
@@ -71,7 +98,8 @@ pub(super) fn request() -> Message {
 }
 
 pub(super) fn translated(message: Message) -> Result<Command, Refusal> {
-    translate(&Arc::new(message), &keys(), AuthorizationId::new(0x100))
+    let (message, id) = (Arc::new(message), AuthorizationId::new(0x100));
+    translate(&message, &keys(), CvvDeclineCode::default(), id)
 }
 
 struct Fixed;

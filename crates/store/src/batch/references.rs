@@ -1,5 +1,5 @@
-//! Which authorizations of a card a message may mean: one unlocked query for each kind of fact, over
-//! columns that never change.
+//! Which authorizations of a card a message may mean: one unlocked query for each kind of fact,
+//! over columns that never change.
 
 use std::collections::BTreeMap;
 
