@@ -75,8 +75,8 @@ fn every_reason_has_its_code() {
 #[test]
 fn a_wrong_cvv_is_declined_as_the_peer_has_it() {
     for (cvv, code) in CVV_CODES.into_iter().zip(["05", "N7", "82"]) {
-        assert_eq!(codes::decline(DeclineReason::CvvMismatch, cvv), code);
-        assert_eq!(codes::decline(DeclineReason::CvvTriesExceeded, cvv), "59");
+        assert_eq!(codes::decline_for(DeclineReason::CvvMismatch, cvv), code);
+        assert_eq!(codes::decline_for(DeclineReason::CvvTriesExceeded, cvv), "59");
     }
 }
 
@@ -84,7 +84,7 @@ fn a_wrong_cvv_is_declined_as_the_peer_has_it() {
 fn no_reason_looks_like_an_approval() {
     let all = DeclineReason::ALL.iter();
     let codes: HashSet<_> =
-        all.flat_map(|reason| CVV_CODES.map(|cvv| codes::decline(*reason, cvv))).collect();
+        all.flat_map(|reason| CVV_CODES.map(|cvv| codes::decline_for(*reason, cvv))).collect();
     assert!(codes.iter().all(|code| code.len() == 2));
     for taken in [codes::APPROVED, codes::APPROVED_IN_PART, codes::DUPLICATE, codes::SYSTEM_ERROR] {
         assert!(!codes.contains(taken), "{taken} tells no reason");
