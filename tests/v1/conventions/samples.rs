@@ -12,6 +12,7 @@ pub struct Sample {
     card: String,
     plastic: String,
     authorization: String,
+    lapsing: String,
     transaction: String,
     webhook: String,
     key: String,
@@ -43,6 +44,7 @@ impl Sample {
             "description": why});
         let dispute = client.post("/v1/disputes", &wish).expect(201);
         let bought = client.authorize(&card, &json!({"amount_usd": 10}));
+        let lapsing = client.authorize(&card, &json!({"amount_usd": 10}));
         let hook = json!({"url": "https://hooks.example.com/", "events": ["card.replaced"]});
         let hook = client.post("/v1/webhooks", &hook).expect(201);
         let key = client.post("/v1/api_keys", &json!({"name": "sample"})).expect(201);
@@ -53,6 +55,7 @@ impl Sample {
             card,
             plastic: id(&plastic),
             authorization: text(&bought, "authorization_id").to_owned(),
+            lapsing: text(&lapsing, "authorization_id").to_owned(),
             transaction: id(&bought),
             webhook: id(&hook),
             key: id(&key),
@@ -66,6 +69,9 @@ impl Sample {
     pub fn id_for(&self, operation: &Operation) -> &str {
         if operation.id == "simulate_fulfilment" {
             return &self.plastic;
+        }
+        if operation.id == "simulate_expiry" {
+            return &self.lapsing;
         }
         let path = operation.path.trim_start_matches("/test");
         match path.split('/').nth(1) {
