@@ -5,13 +5,29 @@ use std::time::Duration;
 use cardium_app::blobs::{ORPHAN_AGE, Swept, sweep};
 use cardium_kernel::{BlobId, Clock};
 use cardium_store::open_blobs;
-use cardium_testkit::{Backend, World};
+use cardium_testkit::{Backend, Scratch, World};
 
 use crate::on_both;
 
 on_both! {
     files_come_back_as_they_went;
     orphans_are_swept_up_after_a_day;
+}
+
+/// A sweep takes away what its own database does not name, so it must not see the other's.
+#[test]
+fn databases_in_one_folder_share_no_files() {
+    let scratch = Scratch::new(Backend::Sqlite);
+    let open = |name: &str| {
+        let path = scratch.folder().join(name);
+        open_blobs(&path.display().to_string()).expect("they open")
+    };
+    let (one, other) = (open("one.db"), open("other.db"));
+    let id = BlobId::new(0x100);
+    one.put(id, b"mine").expect("it is kept");
+    assert_eq!(other.get(id), Ok(None));
+    assert_eq!(other.list((None, BlobId::new(u128::MAX)), 9), Ok(Vec::new()));
+    assert_eq!(one.get(id), Ok(Some(b"mine".to_vec())));
 }
 
 /// Makes a file belong to a dispute, behind the product's back.
@@ -29,8 +45,7 @@ fn attach(world: &World, blob: BlobId) {
 
 fn files_come_back_as_they_went(backend: Backend) {
     let world = World::new(backend);
-    let folder = world.scratch.folder().join("blobs");
-    let blobs = open_blobs(world.scratch.url(), &folder).expect("they open");
+    let blobs = open_blobs(world.scratch.url()).expect("they open");
     for length in [1, 256 * 1_024, 256 * 1_024 + 1, 9 * 1_024 * 1_024] {
         let id = BlobId::new(world.mint());
         let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(length).collect();
@@ -45,8 +60,7 @@ fn files_come_back_as_they_went(backend: Backend) {
 
 fn orphans_are_swept_up_after_a_day(backend: Backend) {
     let world = World::new(backend);
-    let folder = world.scratch.folder().join("blobs");
-    let blobs = open_blobs(world.scratch.url(), &folder).expect("they open");
+    let blobs = open_blobs(world.scratch.url()).expect("they open");
     let [attached, orphan] = [(); 2].map(|()| {
         world.clock.advance(Duration::from_secs(1));
         BlobId::new(world.mint())

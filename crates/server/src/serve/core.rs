@@ -34,9 +34,9 @@ impl Core {
     pub(super) async fn open(settings: &Settings, options: &Options) -> Result<Self, StartError> {
         let policy = Arc::new(settings.policy()?);
         let renderer = Arc::new(renderer());
-        let blobs = storage::open_blobs(settings)?;
         let (store, keys) = open_store(settings.clone(), Arc::clone(&renderer)).await?;
         let (clock, test_clock) = clocks(options.test_clock);
+        let blobs = storage::open_blobs(settings)?;
         let backend = Backend {
             database: store.database(),
             reads: store.reads(),

@@ -68,9 +68,7 @@ pub fn make_directory(data_dir: &Path) -> Result<(), StorageError> {
 /// # Errors
 /// [`StorageError::Files`].
 pub fn open_blobs(settings: &Settings) -> Result<Arc<dyn BlobStore>, StorageError> {
-    let data_dir = &settings.server.data_dir;
-    make_directory(data_dir)?;
-    Ok(cardium_store::open_blobs(url(settings).expose(), &data_dir.join("blobs"))?)
+    Ok(cardium_store::open_blobs(url(settings).expose())?)
 }
 
 /// Opens the database with its keys, which are made if it has never had any.
