@@ -10,6 +10,7 @@ mod repeating;
 mod reversing;
 mod signing;
 mod streams;
+mod velocity;
 
 use std::{net::SocketAddr, sync::Arc};
 
