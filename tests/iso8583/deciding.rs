@@ -3,7 +3,7 @@
 use cardium_testkit::Backend;
 use serde_json::{Value, json};
 
-use super::{FUNDS, Issuer};
+use super::{FUNDS, Issuer, with};
 use crate::{
     on_both,
     support::{Script, changed, purchase, without},
@@ -14,6 +14,10 @@ on_both! {
     what_cannot_be_approved_is_declined_with_its_reason;
     the_state_of_a_card_decides;
     a_card_past_its_expiry_is_declined;
+    the_controls_of_a_card_decide;
+    the_limits_of_a_card_decide;
+    a_foreign_purchase_is_billed_at_the_networks_rate;
+    guessing_the_cvv_ends;
 }
 
 const COUNTRY_CLUB: &str = "COUNTRY CLUB             LISBON       PT";
@@ -48,11 +52,15 @@ fn what_cannot_be_approved_is_declined_with_its_reason(backend: Backend) {
         ("54", changed(&good, "14", "2001")),
         ("51", changed(&good, "4", &too_much)),
         ("05", changed(&good, "48", &bad_cvv)),
-        ("13", changed(&good, "4", "000000000000")),
+        ("13", with(&good, &[("4", "000000000000"), ("3", "010000")])),
         ("13", without(good.clone(), &["49"])),
         ("13", changed(&good, "49", "978")),
-        ("12", changed(&good, "3", "200000")),
-        ("12", changed(&good, "t", "0200")),
+        ("13", with(&good, &[("6", "000000000100"), ("51", "978")])),
+        ("13", with(&good, &[("6", "000000000100"), ("51", "840"), ("49", "XXX")])),
+        ("13", changed(&good, "6", "000000000100")),
+        ("12", changed(&good, "3", "020000")),
+        ("12", changed(&good, "3", "990000")),
+        ("12", changed(&good, "t", "0102")),
         ("30", without(good.clone(), &["4"])),
         ("30", without(good.clone(), &["2"])),
         ("30", changed(&good, "2", "411111111111111A")),
@@ -105,5 +113,93 @@ fn a_card_past_its_expiry_is_declined(backend: Backend) {
     issuer.customer.post("/v1/test/clock", &json!({"advance_seconds": ten_years}));
     let [response] = issuer.answers([&purchase(&issuer.card, 100, 2)]);
     assert_eq!(response["39"], "54");
+    issuer.close();
+}
+
+fn the_controls_of_a_card_decide(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let good = purchase(&issuer.card, 100, 0);
+    let mut stan = 1;
+    let mut answer = |fields: &[(&str, &str)]| {
+        stan += 1;
+        let number = format!("{stan:06}");
+        let message = with(&with(&good, fields), &[("11", &number)]);
+        issuer.answers([&message])[0]["39"].as_str().map(str::to_owned)
+    };
+    let code = |text: &str| Some(text.to_owned());
+    issuer.control("controls", &json!({"channels": {"contactless": false, "magstripe": false}}));
+    assert_eq!(answer(&[("22", "071")]), code("62"));
+    assert_eq!(answer(&[("22", "901")]), code("62"));
+    assert_eq!(answer(&[("22", "051"), ("25", "00")]), code("00"), "the chip stays open");
+    issuer.control("controls", &json!({"channels": {"atm": false}}));
+    assert_eq!(answer(&[("3", "010000"), ("22", "051")]), code("62"));
+    issuer.control("geo", &json!({"deny_countries": ["PT"]}));
+    assert_eq!(answer(&[]), code("62"));
+    let nowhere = "CORNER COFFEE            LISBON       ZZ";
+    assert_eq!(answer(&[("43", nowhere), ("19", "620")]), code("62"), "DE 19 tells as well");
+    issuer.control("geo", &json!({"deny_countries": []}));
+    issuer.control("mcc", &json!({"mode": "deny", "mccs": ["5814"]}));
+    assert_eq!(answer(&[]), code("57"));
+    assert_eq!(answer(&[("18", "5999")]), code("00"));
+    issuer.control("controls", &json!({"merchant_lock": true}));
+    assert_eq!(answer(&[("18", "5999")]), code("00"));
+    assert_eq!(answer(&[("18", "5999"), ("42", "MERCHANT0000002")]), code("57"));
+    issuer.control("controls", &json!({"merchant_lock": false, "single_use": true}));
+    assert_eq!(answer(&[("18", "5999")]), code("65"));
+    issuer.assert_card(FUNDS - 300, 300);
+    issuer.close();
+}
+
+fn the_limits_of_a_card_decide(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    issuer.control("limits", &json!({"per_transaction_usd": 20, "daily_usd": 30}));
+    let responses =
+        issuer.answers([&purchase(&issuer.card, 2_001, 2), &purchase(&issuer.card, 2_000, 3)]);
+    assert_eq!(super::codes(&responses), ["61", "00"]);
+    let [above] = issuer.answers([&purchase(&issuer.card, 1_001, 4)]);
+    assert_eq!(above["39"], "61");
+    issuer.control("limits", &json!({"count_per_day": 1}));
+    let [once_more] = issuer.answers([&purchase(&issuer.card, 1, 5)]);
+    assert_eq!(once_more["39"], "65");
+    issuer.assert_card(FUNDS - 2_000, 2_000);
+    issuer.close();
+}
+
+fn a_foreign_purchase_is_billed_at_the_networks_rate(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let euros = with(
+        &purchase(&issuer.card, 2_000, 2),
+        &[("49", "978"), ("6", "000000002310"), ("10", "61155000"), ("51", "840")],
+    );
+    let [approved] = issuer.answers([&euros]);
+    assert_eq!((&approved["39"], &approved["49"]), (&"00".into(), &"978".into()));
+    issuer.assert_card(FUNDS - 2_310, 2_310);
+    let steps = issuer.customer.get(&issuer.card.path("transactions"));
+    let fx = &steps["data"][0]["fx"];
+    assert_eq!(
+        (&fx["merchant_amount"], &fx["merchant_currency"]),
+        (&"20.00".into(), &"EUR".into())
+    );
+    // Half of it goes back, in the merchant's currency.
+    let back = crate::support::reversal("0420", &euros, 3);
+    let [reversed] = issuer.answers([&changed(&back, "95", &super::new_total(1_000))]);
+    assert_eq!(reversed["39"], "00");
+    issuer.assert_card(FUNDS - 1_155, 1_155);
+    issuer.close();
+}
+
+fn guessing_the_cvv_ends(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let wrong = if issuer.card.cvv == "000" { "001" } else { "000" };
+    let guess = |stan| changed(&purchase(&issuer.card, 100, stan), "48", &format!("9203{wrong}"));
+    let right = changed(&guess(20), "48", &format!("9203{}", issuer.card.cvv));
+    let guesses = (2..12).fold(Script::signed_on(), |script, stan| script.send(&guess(stan)));
+    let responses = guesses.send(&right).play(issuer.address());
+    let answers = super::codes(&responses);
+    assert_eq!(answers.first(), Some(&"05"));
+    let locked = answers.iter().position(|code| *code == "59").expect("the guessing ends");
+    assert!(answers[..locked].iter().all(|code| *code == "05"), "{answers:?}");
+    assert!(answers[locked..].iter().all(|code| *code == "59"), "the right one too: {answers:?}");
+    issuer.assert_card(FUNDS, 0);
     issuer.close();
 }

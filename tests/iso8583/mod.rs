@@ -1,14 +1,20 @@
 //! The card network's door: an independent client in front of the real server, on both databases.
 
+mod advices;
 mod clearing;
 mod deciding;
 mod hostile;
+mod increments;
+mod inquiries;
 mod interleavings;
 mod interoperating;
 mod linking;
+mod partial;
+mod refunds;
 mod repeating;
 mod reversing;
 mod signing;
+mod single_messages;
 mod streams;
 mod velocity;
 
@@ -18,7 +24,7 @@ use cardium_testkit::{Backend, Scratch};
 use serde_json::Value;
 
 use crate::support::{
-    Process, Script, assert_verified,
+    Process, Script, assert_verified, changed,
     customer::{Card, Customer},
 };
 
@@ -70,11 +76,60 @@ impl Issuer {
         assert_eq!(self.customer.card_balance(&self.card), (available, held));
     }
 
+    /// The card's steps, newest first: status, kind and why it was declined.
+    fn steps(&self) -> Vec<(String, String, Option<String>)> {
+        let listed = self.customer.get(&self.card.path("transactions?limit=100"));
+        let steps = listed["data"].as_array().expect("a list has data").iter();
+        let word = |value: &Value| value.as_str().map(str::to_owned);
+        steps
+            .map(|step| {
+                let must = |field: &str| word(&step[field]).expect("a step has this field");
+                (must("status"), must("kind"), word(&step["decline"]["code"]))
+            })
+            .collect()
+    }
+
+    /// Asserts the card's steps, oldest first, by status and kind.
+    #[track_caller]
+    fn assert_steps(&self, expected: &[(&str, &str)]) {
+        let mut steps = self.steps();
+        steps.reverse();
+        let words: Vec<_> =
+            steps.iter().map(|(status, kind, _)| (status.as_str(), kind.as_str())).collect();
+        assert_eq!(words, expected);
+    }
+
+    /// Changes the card's controls.
+    fn control(&self, part: &str, body: &Value) {
+        let reply = self.customer.answered("PATCH", &self.card.path(part), Some(body));
+        reply.success();
+    }
+
     /// Stops the server and checks the books.
     fn close(mut self) {
         assert!(self.process.stop().success(), "the server stops in good order");
         assert_verified(&self.scratch);
     }
+}
+
+/// Twelve digits.
+fn amount(cents: i64) -> String {
+    format!("{cents:012}")
+}
+
+/// DE 95: the new total.
+fn new_total(cents: i64) -> String {
+    format!("{cents:012}{:030}", 0)
+}
+
+/// A message with several fields changed.
+fn with(message: &Value, fields: &[(&str, &str)]) -> Value {
+    fields.iter().fold(message.clone(), |message, (de, text)| changed(&message, de, text))
+}
+
+/// The message for 1.00 under a trace number of its own.
+fn numbered(message: &Value, stan: u32) -> Value {
+    with(message, &[("11", &format!("{stan:06}")), ("37", &format!("RRN000{stan:06}"))])
 }
 
 /// DE 39 of each response.

@@ -143,11 +143,12 @@ pub fn clearing(purchase: &Value, approval_code: &Value, cents: i64, stan: u32) 
     without(message, &["14"])
 }
 
-/// The reversal (0400 or 0420) of a purchase.
-pub fn reversal(kind: &str, purchase: &Value, stan: u32) -> Value {
-    let part = |de: &str| purchase[de].as_str().expect("a purchase has this field");
-    let original = format!("0100{}{}{:0>11}{:0>11}", part("11"), part("7"), part("32"), "");
-    let mut message = purchase.clone();
+/// The reversal (0400 or 0420) of a message.
+pub fn reversal(kind: &str, original: &Value, stan: u32) -> Value {
+    let part = |de: &str| original[de].as_str().expect("the original has this field");
+    let quoted = [part("t"), part("11"), part("7")].concat();
+    let mut message = original.clone();
+    let original = format!("{quoted}{:0>11}{:0>11}", part("32"), "");
     message["t"] = kind.into();
     message["11"] = format!("{stan:06}").into();
     message["90"] = original.into();

@@ -236,15 +236,15 @@ pub const TEST_OPERATIONS: &[Operation] = &[
     create("simulate_authorization", "/test/cards/{id}/authorizations", Scope::CardControl)
         .always()
         .says("Let a merchant ask for money from a card"),
+    create("simulate_increment", "/test/authorizations/{id}/increment", Scope::CardControl)
+        .always()
+        .says("Let the merchant raise an authorization"),
     create("simulate_capture", "/test/authorizations/{id}/capture", Scope::CardControl)
         .always()
         .says("Let the merchant clear an authorization"),
     create("simulate_reversal", "/test/authorizations/{id}/reverse", Scope::CardControl)
         .always()
         .says("Let the merchant reverse an authorization"),
-    create("simulate_increment", "/test/authorizations/{id}/increment", Scope::CardControl)
-        .always()
-        .says("Let the merchant raise an authorization"),
     create("simulate_expiry", "/test/authorizations/{id}/expire", Scope::CardControl)
         .always()
         .says("Let the hold of an authorization lapse"),

@@ -43,7 +43,7 @@ const fn code(answer: &NetworkAnswer, cvv: CvvDeclineCode) -> &'static str {
         | NetworkAnswer::Balance { .. }
         | NetworkAnswer::Accepted => codes::APPROVED,
         NetworkAnswer::ApprovedInPart { .. } => codes::APPROVED_IN_PART,
-        NetworkAnswer::Declined(reason) => codes::decline(*reason, cvv),
+        NetworkAnswer::Declined(reason) => codes::decline_for(*reason, cvv),
     }
 }
 

@@ -24,6 +24,12 @@ pub const DUPLICATE: &str = "94";
 /// Our fault.
 pub const SYSTEM_ERROR: &str = "96";
 
+/// The code that declines for `reason`, where the peer has no wish of its own.
+#[must_use]
+pub const fn decline(reason: DeclineReason) -> &'static str {
+    decline_for(reason, CvvDeclineCode::DoNotHonour)
+}
+
 /// The code that declines for `reason`; networks differ on a wrong CVV2.
 ///
 /// - A closed card looks like one that never was (14): its number is of no more use.
@@ -34,7 +40,7 @@ pub const SYSTEM_ERROR: &str = "96";
 /// - Guessing CVV2 is suspected fraud (59).
 /// - A foreign billing currency is an amount that we cannot read (13).
 #[must_use]
-pub const fn decline(reason: DeclineReason, cvv: CvvDeclineCode) -> &'static str {
+pub const fn decline_for(reason: DeclineReason, cvv: CvvDeclineCode) -> &'static str {
     use DeclineReason as Reason;
     match reason {
         Reason::UnknownCard | Reason::CardClosed => UNKNOWN_CARD,

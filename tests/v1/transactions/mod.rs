@@ -3,6 +3,7 @@
 mod declines;
 mod lapsing;
 mod lists;
+mod simulated;
 mod steps;
 
 use serde_json::Value;

@@ -4,7 +4,7 @@ use cardium_api_v1::{
 };
 use cardium_app::network::CheckAuthorization;
 use cardium_kernel::{AuthorizationId, CardId, Problem};
-use cardium_network::{CvvDeclineCode, codes};
+use cardium_network::codes;
 
 use crate::call::{Call, Outcome};
 
@@ -21,7 +21,5 @@ pub async fn check_authorization(call: Call) -> Outcome {
     let (request, merchant) = call.input::<AuthorizationCheckIn>()?.parse()?;
     let card = call.path_id(CardId::parse, "card")?;
     let checked = call.perform(CheckAuthorization { card, request, merchant }).await?;
-    // The question has no CVV2, so the code for a wrong one does not matter.
-    let code = |reason| codes::decline(reason, CvvDeclineCode::DoNotHonour);
-    Ok(call.answer(&CheckedOut::new(&checked, code)))
+    Ok(call.answer(&CheckedOut::new(&checked, codes::decline)))
 }

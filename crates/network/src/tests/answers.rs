@@ -75,8 +75,8 @@ fn every_reason_has_its_code() {
 #[test]
 fn a_wrong_cvv_is_declined_as_the_peer_has_it() {
     for (cvv, code) in CVV_CODES.into_iter().zip(["05", "N7", "82"]) {
-        assert_eq!(codes::decline(DeclineReason::CvvMismatch, cvv), code);
-        assert_eq!(codes::decline(DeclineReason::CvvTriesExceeded, cvv), "59");
+        assert_eq!(codes::decline_for(DeclineReason::CvvMismatch, cvv), code);
+        assert_eq!(codes::decline_for(DeclineReason::CvvTriesExceeded, cvv), "59");
     }
 }
 
@@ -84,7 +84,7 @@ fn a_wrong_cvv_is_declined_as_the_peer_has_it() {
 fn no_reason_looks_like_an_approval() {
     let all = DeclineReason::ALL.iter();
     let codes: HashSet<_> =
-        all.flat_map(|reason| CVV_CODES.map(|cvv| codes::decline(*reason, cvv))).collect();
+        all.flat_map(|reason| CVV_CODES.map(|cvv| codes::decline_for(*reason, cvv))).collect();
     assert!(codes.iter().all(|code| code.len() == 2));
     for taken in [codes::APPROVED, codes::APPROVED_IN_PART, codes::DUPLICATE, codes::SYSTEM_ERROR] {
         assert!(!codes.contains(taken), "{taken} tells no reason");
@@ -164,7 +164,8 @@ proptest! {
     fn additional_amounts_round_trip(posted: i64, available: i64) {
         let text = crate::balances::balances(Money::usd(posted), Money::usd(available));
         prop_assert_eq!(text.len(), 40);
-        for (group, (kind, cents)) in text.as_bytes().chunks(20).zip([("01", posted), ("02", available)]) {
+        let told = [("01", posted), ("02", available)];
+        for (group, (kind, cents)) in text.as_bytes().chunks(20).zip(told) {
             let group = std::str::from_utf8(group).unwrap();
             let sign = if cents < 0 { "D" } else { "C" };
             prop_assert_eq!(&group[..8], format!("00{kind}840{sign}"));
@@ -174,7 +175,11 @@ proptest! {
     }
 
     #[test]
-    fn a_part_never_exceeds_what_was_asked(asked in 1_u64..1_000_000, billed in 1_u64..1_000_000, part: u64) {
+    fn a_part_never_exceeds_what_was_asked(
+        asked in 1_u64..1_000_000,
+        billed in 1_u64..1_000_000,
+        part: u64,
+    ) {
         let part = i64::try_from(part % billed).unwrap();
         let (four, six) = (format!("{asked:012}"), format!("{billed:012}"));
         let fields = [(4, four.as_str()), (49, "978"), (6, six.as_str()), (51, "840")];

@@ -37,7 +37,10 @@ fn a_purchase_abroad_says_what_is_billed_and_at_which_rate() {
 
 proptest! {
     #[test]
-    fn a_new_total_survives_the_conversion(cents in 1_i64..1_000_000_000, left in 0_i64..1_000_000_000) {
+    fn a_new_total_survives_the_conversion(
+        cents in 1_i64..1_000_000_000,
+        left in 0_i64..1_000_000_000,
+    ) {
         let left = Money::usd(left % cents);
         let domestic = Purchase { amount: Money::usd(cents), ..purchase() };
         for purchase in [abroad("EUR", cents), abroad("JPY", cents), domestic] {

@@ -1,0 +1,108 @@
+//! Advices (0120): what the network decided in our place has happened already.
+
+use cardium_testkit::Backend;
+use serde_json::Value;
+
+use super::{FUNDS, Issuer, amount, codes, numbered, with};
+use crate::{
+    on_both,
+    support::{changed, clearing, customer::cents, purchase, repeat, reversal, without},
+};
+
+on_both! {
+    an_advice_holds_what_the_network_approved;
+    an_advice_beyond_the_balance_is_owed_until_it_is_cleared;
+    an_advice_of_a_decline_is_noted;
+    an_advice_that_cannot_be_taken_says_why;
+    an_advice_is_reversed_in_any_order;
+}
+
+/// The network approved `cents` with the code `STAND1`.
+fn advice(issuer: &Issuer, cents: i64, stan: u32) -> Value {
+    let fields = [("t", "0120"), ("38", "STAND1"), ("39", "00")];
+    with(&purchase(&issuer.card, cents, stan), &fields)
+}
+
+fn an_advice_holds_what_the_network_approved(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let advice = advice(&issuer, 4_000, 2);
+    let [taken, again] = issuer.answers([&advice, &repeat(&advice)]);
+    assert_eq!((&taken["t"], &taken["39"]), (&"0130".into(), &"00".into()));
+    assert_eq!(taken, again);
+    issuer.assert_card(FUNDS - 4_000, 4_000);
+    let posted = clearing(&without(advice, &["39"]), &"STAND1".into(), 4_000, 3);
+    let [posted] = issuer.answers([&posted]);
+    assert_eq!(posted["39"], "00");
+    issuer.assert_card(FUNDS - 4_000, 0);
+    issuer.assert_steps(&[("authorized", "advice"), ("captured", "clearing")]);
+    issuer.close();
+}
+
+fn an_advice_beyond_the_balance_is_owed_until_it_is_cleared(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let advice = advice(&issuer, FUNDS + 5_000, 2);
+    let [taken] = issuer.answers([&advice]);
+    assert_eq!(taken["39"], "00");
+    issuer.assert_card(0, FUNDS);
+    let loaded = issuer.customer.load(&issuer.card, 2_000);
+    assert_eq!(cents(&loaded["receivable_settled_usd"]), 2_000, "what is owed comes first");
+    let whole = clearing(&without(advice, &["39"]), &"STAND1".into(), FUNDS + 5_000, 3);
+    let [posted] = issuer.answers([&whole]);
+    assert_eq!(posted["39"], "00");
+    issuer.assert_card(0, 0);
+    let loaded = issuer.customer.load(&issuer.card, 4_000);
+    assert_eq!(cents(&loaded["receivable_settled_usd"]), 3_000, "it is owed once");
+    issuer.assert_card(1_000, 0);
+    issuer.close();
+}
+
+fn an_advice_of_a_decline_is_noted(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let declined = changed(&without(advice(&issuer, 4_000, 2), &["38"]), "39", "51");
+    let [taken] = issuer.answers([&declined]);
+    assert_eq!(taken["39"], "00", "an advice is accepted whatever it tells");
+    issuer.assert_card(FUNDS, 0);
+    let reason = Some("stand_in_declined".to_owned());
+    assert_eq!(issuer.steps(), [("declined".into(), "advice".into(), reason)]);
+    issuer.close();
+}
+
+fn an_advice_that_cannot_be_taken_says_why(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let good = advice(&issuer, 100, 2);
+    let responses = issuer.answers([
+        &numbered(&changed(&good, "2", "4895170000000007"), 3),
+        &numbered(&changed(&good, "4", &amount(0)), 4),
+        &numbered(&changed(&good, "49", "978"), 5),
+        &numbered(&changed(&good, "3", "310000"), 6),
+        &numbered(&without(good.clone(), &["4"]), 7),
+        &numbered(&without(good.clone(), &["2"]), 8),
+    ]);
+    assert_eq!(codes(&responses), ["14", "13", "13", "12", "30", "30"]);
+    issuer.assert_card(FUNDS, 0);
+    issuer.assert_steps(&[]);
+    issuer.close();
+}
+
+fn an_advice_is_reversed_in_any_order(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let (first, second) = (advice(&issuer, 4_000, 2), advice(&issuer, FUNDS + 1_000, 3));
+    let responses = issuer.answers([
+        &first,
+        &reversal("0420", &first, 4),
+        &reversal("0420", &second, 5),
+        &second,
+        &repeat(&second),
+    ]);
+    assert_eq!(codes(&responses), ["00"; 5]);
+    issuer.assert_card(FUNDS, 0);
+    issuer.assert_steps(&[
+        ("authorized", "advice"),
+        ("reversed", "authorization_reversal"),
+        ("authorized", "advice"),
+        ("reversed", "authorization_reversal"),
+    ]);
+    let loaded = issuer.customer.load(&issuer.card, 100);
+    assert_eq!(cents(&loaded["receivable_settled_usd"]), 0, "nothing is owed any more");
+    issuer.close();
+}
