@@ -3,6 +3,7 @@
 mod advices;
 mod clearing;
 mod deciding;
+mod hooking;
 mod hostile;
 mod increments;
 mod inquiries;
