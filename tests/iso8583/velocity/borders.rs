@@ -113,6 +113,7 @@ fn host(world: &World) -> Host {
         database: Arc::clone(&world.database),
         edge: world.edge.clone(),
         keys: Arc::clone(&world.keys),
+        hook: None,
         settings: HostSettings {
             format: WireFormat::default(),
             patience: Duration::from_secs(20),
