@@ -16,6 +16,7 @@ on_both! {
     an_advice_that_cannot_be_taken_says_why;
     an_advice_is_reversed_in_any_order;
     a_new_total_is_that_of_the_whole_in_any_order;
+    what_an_early_reversal_left_is_taken_back_later;
 }
 
 /// The network approved `cents` with the code `STAND1`.
@@ -121,4 +122,17 @@ fn a_new_total_is_that_of_the_whole_in_any_order(backend: Backend) {
         issuer.assert_card(FUNDS - 4_500, 4_500);
         issuer.close();
     }
+}
+
+fn what_an_early_reversal_left_is_taken_back_later(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let advice = advice(&issuer, FUNDS + 4_000, 2);
+    let in_part = changed(&reversal("0420", &advice, 3), "95", &new_total(FUNDS + 1_000));
+    assert_eq!(codes(&issuer.answers([&in_part, &advice])), ["00"; 2]);
+    issuer.assert_card(0, FUNDS);
+    let rest = reversal("0420", &advice, 4);
+    let again = reversal("0420", &advice, 5);
+    assert_eq!(codes(&issuer.answers([&rest, &again])), ["00"; 2]);
+    issuer.assert_card(FUNDS, 0);
+    issuer.close();
 }
