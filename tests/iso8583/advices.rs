@@ -3,7 +3,7 @@
 use cardium_testkit::Backend;
 use serde_json::Value;
 
-use super::{FUNDS, Issuer, amount, codes, numbered, with};
+use super::{FUNDS, Issuer, amount, codes, new_total, numbered, with};
 use crate::{
     on_both,
     support::{changed, clearing, customer::cents, purchase, repeat, reversal, without},
@@ -15,6 +15,8 @@ on_both! {
     an_advice_of_a_decline_is_noted;
     an_advice_that_cannot_be_taken_says_why;
     an_advice_is_reversed_in_any_order;
+    a_new_total_is_that_of_the_whole_in_any_order;
+    what_an_early_reversal_left_is_taken_back_later;
 }
 
 /// The network approved `cents` with the code `STAND1`.
@@ -104,5 +106,33 @@ fn an_advice_is_reversed_in_any_order(backend: Backend) {
     ]);
     let loaded = issuer.customer.load(&issuer.card, 100);
     assert_eq!(cents(&loaded["receivable_settled_usd"]), 0, "nothing is owed any more");
+    issuer.close();
+}
+
+/// An advice raises an authorization to 50.00, and DE 95 of its reversal leaves 45.00 of that.
+fn a_new_total_is_that_of_the_whole_in_any_order(backend: Backend) {
+    for (trace, reversed_first) in [("STAY-0001", false), ("STAY-0002", true)] {
+        let issuer = Issuer::start(backend);
+        let traced = |message: &Value| changed(message, "63", trace);
+        let request = traced(&purchase(&issuer.card, 4_000, 2));
+        let raise = traced(&advice(&issuer, 1_000, 3));
+        let back = changed(&reversal("0420", &raise, 4), "95", &new_total(4_500));
+        let (second, third) = if reversed_first { (&back, &raise) } else { (&raise, &back) };
+        assert_eq!(codes(&issuer.answers([&request, second, third])), ["00"; 3]);
+        issuer.assert_card(FUNDS - 4_500, 4_500);
+        issuer.close();
+    }
+}
+
+fn what_an_early_reversal_left_is_taken_back_later(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let advice = advice(&issuer, FUNDS + 4_000, 2);
+    let in_part = changed(&reversal("0420", &advice, 3), "95", &new_total(FUNDS + 1_000));
+    assert_eq!(codes(&issuer.answers([&in_part, &advice])), ["00"; 2]);
+    issuer.assert_card(0, FUNDS);
+    let rest = reversal("0420", &advice, 4);
+    let again = reversal("0420", &advice, 5);
+    assert_eq!(codes(&issuer.answers([&rest, &again])), ["00"; 2]);
+    issuer.assert_card(FUNDS, 0);
     issuer.close();
 }

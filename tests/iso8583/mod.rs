@@ -17,6 +17,7 @@ mod reversing;
 mod signing;
 mod single_messages;
 mod streams;
+mod velocity;
 
 use std::{net::SocketAddr, sync::Arc};
 

@@ -11,6 +11,9 @@ pub const PASSWORD: &str = "correct horse battery staple";
 
 /// How long a request may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long an unused connection is kept: less than the server's five seconds, so that no request
+/// is sent on one that is just being closed.
+const IDLE: Duration = Duration::from_secs(2);
 /// How long something that happens in the background may take.
 const SOON: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(50);
@@ -30,7 +33,8 @@ impl Client {
     pub fn new(handle: Handle, address: &str) -> Self {
         // Plain HTTP on loopback: no certificate is ever looked at.
         let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).timeout(TIMEOUT);
-        let http = http.build().expect("a client without TLS roots is made");
+        let http = http.pool_idle_timeout(IDLE).build();
+        let http = http.expect("a client without TLS roots is made");
         let base = format!("http://{address}");
         Self { handle, http, base, token: None, account: String::new() }
     }

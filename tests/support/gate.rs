@@ -1,6 +1,8 @@
-use std::sync::{Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 
+use cardium_app::Actor;
 use cardium_store::{Point, Probe};
+use cardium_testkit::{Backend, World};
 
 /// Stops the writer inside a batch until it is opened, so that a test decides which commands
 /// meet in the next one; and notes how large each batch was.
@@ -18,6 +20,13 @@ struct State {
 }
 
 impl Gate {
+    /// A world whose writer can be stopped between batches.
+    pub fn world(backend: Backend) -> (World, Arc<Self>) {
+        let gate = Arc::new(Self::default());
+        let probe = Arc::clone(&gate);
+        (World::with(backend, |settings| settings.probe = Some(probe)), gate)
+    }
+
     /// The writer stops in its next batch.
     pub fn close(&self) {
         self.state.lock().expect("no test panics here").closed = true;
@@ -55,4 +64,37 @@ impl Probe for Gate {
             self.changed.wait_while(state, |state| state.closed).expect("no test panics here");
         state.waiting = false;
     }
+}
+
+/// Submits commands while the writer is stopped, so that they meet in one batch.
+pub fn in_one_batch<T: Send + 'static>(
+    world: &World,
+    gate: &Gate,
+    commands: Vec<impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let expected = commands.len();
+    gate.close();
+    let blocker = world.sign_up();
+    let blocked = world.runtime.spawn(world.submit(Actor::Public, blocker));
+    gate.wait_for_writer();
+    let answers = world.runtime.block_on(async {
+        let mut commands: Vec<_> = commands.into_iter().map(Box::pin).collect();
+        // Polling once puts the command into the queue, in this order.
+        for command in &mut commands {
+            let first = std::future::poll_fn(|context| {
+                std::task::Poll::Ready(command.as_mut().poll(context).is_pending())
+            });
+            assert!(first.await, "the writer is stopped");
+        }
+        gate.open();
+        let mut answers = Vec::with_capacity(commands.len());
+        for command in commands {
+            answers.push(command.await);
+        }
+        answers
+    });
+    let signed_up = world.runtime.block_on(blocked).expect("the task does not panic");
+    assert!(signed_up.is_ok());
+    assert!(gate.batches().contains(&expected), "one batch: {:?}", gate.batches());
+    answers
 }

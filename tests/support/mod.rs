@@ -14,14 +14,14 @@ mod wire;
 pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, without};
 pub use client::{Client, PASSWORD, until};
 pub use finally::Finally;
-pub use gate::Gate;
+pub use gate::{Gate, in_one_batch};
 pub use process::{
     Finished, Process, assert_exit, assert_verified, cardium, eventually, finish, serve, verify,
 };
 pub use proxy::{Cut, Proxy};
 pub use reply::{Reply, Request, assert_fields, ids, items, text, usd};
 pub use server::Server;
-pub use wire::{Line, encode, framed, management};
+pub use wire::{Line, decode, encode, framed, management};
 
 /// Makes two tests of a function that takes a backend: one on SQLite, one on PostgreSQL.
 #[macro_export]

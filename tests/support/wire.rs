@@ -105,7 +105,7 @@ pub fn encode(message: &Value) -> Vec<u8> {
 }
 
 /// The message in these bytes.
-fn decode(payload: &[u8]) -> Value {
+pub fn decode(payload: &[u8]) -> Value {
     let (kind, rest) = payload.split_at(4);
     let halves = if rest[0] & 0x80 == 0 { 8 } else { 16 };
     let (bits, rest) = rest.split_at(halves);

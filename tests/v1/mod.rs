@@ -3,6 +3,7 @@
 
 mod accounts;
 mod api_keys;
+mod authorizations;
 mod balance;
 mod cards;
 mod conventions;

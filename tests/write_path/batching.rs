@@ -1,60 +1,19 @@
 //! What happens inside one batch.
 
-use std::sync::Arc;
-
-use cardium_app::{
-    Actor, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, cards::IssueCard,
-};
+use cardium_app::{CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, cards::IssueCard};
 use cardium_kernel::{Book, ErrorCode};
 use cardium_testkit::{Backend, Tenant, World};
 
-use crate::{on_both, support::Gate};
+use crate::{
+    on_both,
+    support::{Gate, in_one_batch},
+};
 
 on_both! {
     failing_and_panicking_commands_leave_their_neighbours_alone;
     a_command_sees_what_an_earlier_one_of_its_batch_made;
     a_batch_takes_the_same_statements_whatever_its_size;
     a_command_that_announces_nothing_is_run_again_with_what_it_needs;
-}
-
-/// A world whose writer can be stopped between batches.
-fn gated(backend: Backend) -> (World, Arc<Gate>) {
-    let gate = Arc::new(Gate::default());
-    let probe = Arc::clone(&gate);
-    (World::with(backend, |settings| settings.probe = Some(probe)), gate)
-}
-
-/// Submits commands while the writer is stopped, so that they meet in one batch.
-fn in_one_batch<T: Send + 'static>(
-    world: &World,
-    gate: &Gate,
-    commands: Vec<impl Future<Output = T> + Send + 'static>,
-) -> Vec<T> {
-    let expected = commands.len();
-    gate.close();
-    let blocker = world.sign_up();
-    let blocked = world.runtime.spawn(world.submit(Actor::Public, blocker));
-    gate.wait_for_writer();
-    let answers = world.runtime.block_on(async {
-        let mut commands: Vec<_> = commands.into_iter().map(Box::pin).collect();
-        // Polling once puts the command into the queue, in this order.
-        for command in &mut commands {
-            let first = std::future::poll_fn(|context| {
-                std::task::Poll::Ready(command.as_mut().poll(context).is_pending())
-            });
-            assert!(first.await, "the writer is stopped");
-        }
-        gate.open();
-        let mut answers = Vec::with_capacity(commands.len());
-        for command in commands {
-            answers.push(command.await);
-        }
-        answers
-    });
-    let signed_up = world.runtime.block_on(blocked).expect("the task does not panic");
-    assert!(signed_up.is_ok());
-    assert!(gate.batches().contains(&expected), "one batch: {:?}", gate.batches());
-    answers
 }
 
 /// Fails or panics after it has written.
@@ -81,7 +40,7 @@ impl UseCase for Broken {
 }
 
 fn failing_and_panicking_commands_leave_their_neighbours_alone(backend: Backend) {
-    let (world, gate) = gated(backend);
+    let (world, gate) = Gate::world(backend);
     let tenant = world.tenant();
     world.fund(tenant, Book::Live, 50_000);
     let card = world.card(tenant, Book::Live);
@@ -103,7 +62,7 @@ fn failing_and_panicking_commands_leave_their_neighbours_alone(backend: Backend)
 }
 
 fn a_command_sees_what_an_earlier_one_of_its_batch_made(backend: Backend) {
-    let (world, gate) = gated(backend);
+    let (world, gate) = Gate::world(backend);
     let tenant = world.tenant();
     world.fund(tenant, Book::Live, 50_000);
     let issue: IssueCard = world.issue(tenant, Book::Live);
@@ -118,7 +77,7 @@ fn a_command_sees_what_an_earlier_one_of_its_batch_made(backend: Backend) {
 }
 
 fn a_batch_takes_the_same_statements_whatever_its_size(backend: Backend) {
-    let (world, gate) = gated(backend);
+    let (world, gate) = Gate::world(backend);
     let tenant = world.tenant();
     world.fund(tenant, Book::Live, 50_000);
     let cards: Vec<_> = (0..60).map(|_| world.card(tenant, Book::Live)).collect();

@@ -75,7 +75,7 @@ fn play_group((client, line): (&Client, &mut Line), seeds: Range<u64>, flaw: Fla
         for _ in sent {
             let response = line.receive().expect("the issuer answers");
             let player = players.iter_mut().find(|player| player.awaits(&response));
-            player.expect("it is an answer to one of the messages").answered(response);
+            player.expect("it is an answer to one of the messages").answered(&response);
         }
     }
     for player in &mut players {

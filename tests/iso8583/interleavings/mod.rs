@@ -12,9 +12,15 @@ mod player;
 mod record;
 mod steps;
 
+use std::collections::BTreeSet;
+
 use cardium_testkit::Backend;
 
-use self::{drive::play, model::Flaw};
+use self::{
+    drive::play,
+    model::{Flaw, Model},
+    steps::Step,
+};
 use crate::{on_both, support::Server};
 
 /// Cases of a normal run; the nightly one has 10,000.
@@ -53,4 +59,37 @@ fn wrong_rules_are_found(backend: Backend) {
         let differences = play(&server, 1..1 + SOON, flaw);
         assert!(!differences.is_empty(), "{flaw:?} is not noticed");
     }
+}
+
+/// The cases of a normal run meet every answer, every beginning and every end that the model
+/// knows: else it would agree for want of an occasion not to.
+#[test]
+fn the_cases_leave_nothing_out() {
+    let mut met = BTreeSet::new();
+    for case in (1..1 + CASES).map(generate::case) {
+        let mut model = Model::new(case.funds, Flaw::None);
+        for step in &case.steps {
+            match step {
+                Step::Send(sent) => {
+                    met.insert(model.receive(sent));
+                }
+                Step::Freeze => model.freeze(true),
+                Step::Unfreeze => model.freeze(false),
+                Step::Load(cents) => model.load(*cents),
+                Step::Expire => model.expire(),
+            }
+        }
+        met.extend(model.records.iter().map(|record| record.origin.as_str()));
+        met.extend(model.records.iter().map(record::Record::status));
+        let (held, owed) = (model.held() > 0, model.owed() > 0);
+        met.extend(held.then_some("holds at the end"));
+        met.extend(owed.then_some("debts at the end"));
+        met.extend((held && owed).then_some("both"));
+    }
+    let answers = ["00", "05", "51", "62", "94"];
+    let origins = ["request", "advice", "single_message", "force_post", "refund"];
+    let ends = ["open", "cleared", "reversed", "expired"];
+    let sums = ["holds at the end", "debts at the end", "both"];
+    let all = [&answers[..], &origins, &ends, &sums].concat();
+    assert_eq!(met, all.into_iter().collect());
 }

@@ -135,7 +135,10 @@ impl Model {
                 self.post(sent);
                 if let Some(remaining) = late {
                     self.take_back(sent.number, remaining);
-                    self.effects.remove(&sent.number);
+                    // Of an advice that a total was left of, the rest may still be taken back.
+                    if sent.kind != Kind::Advice || remaining.is_none() {
+                        self.effects.remove(&sent.number);
+                    }
                 }
             }
         }

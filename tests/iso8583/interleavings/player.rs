@@ -76,7 +76,7 @@ impl Player {
     }
 
     /// Compares a response with what the model says.
-    pub fn answered(&mut self, response: Value) {
+    pub fn answered(&mut self, response: &Value) {
         let Some(Step::Send(sent)) = self.case.steps.get(self.next).cloned() else { return };
         let expected = self.model.receive(&sent);
         let got = response["39"].as_str().unwrap_or("none");
@@ -84,7 +84,7 @@ impl Player {
             self.differ(&format!("#{} is answered {got}, not {expected}", sent.number));
         }
         let first = self.responses.entry(sent.number).or_insert_with(|| response.clone());
-        if expected != "94" && *first != response {
+        if expected != "94" && first != response {
             let (first, number) = (first.clone(), sent.number);
             self.differ(&format!("#{number} is answered {response} and before {first}"));
         }

@@ -1,7 +1,9 @@
 //! `/v1/cards`.
 
+mod checks;
 mod control;
 mod controls;
+mod decisions;
 mod fulfilment;
 mod funding;
 mod geo;

@@ -88,7 +88,8 @@ impl Advise {
                 None => authorization.authorized.minus(charge.total)?,
             };
             outcome.steps.extend(undo_authorization(unit, card, &mut authorization, total)?);
-            outcome.effect = None;
+            // What a total left may be taken back by another reversal.
+            outcome.effect = outcome.effect.filter(|_| reversed.remaining.is_some());
         }
         save_counted(unit, card, &mut authorization)?;
         let settled = frame.conclude(unit, Some(card), &NetworkAnswer::Accepted, outcome)?;

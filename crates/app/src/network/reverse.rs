@@ -1,5 +1,5 @@
 use cardium_authorizations::{
-    Authorization, Effect, MaskedFields, MessageOutcome, NetworkMessage, reversal_mark,
+    Authorization, Effect, MaskedFields, MessageOutcome, NetworkMessage, late_copy, reversal_mark,
 };
 use cardium_cards::Card;
 use cardium_kernel::{MessageId, Money};
@@ -39,6 +39,7 @@ impl UseCase for Reverse {
             .hints()
             .with(RowKey::Message(self.original))
             .with(RowKey::Message(reversal_mark(self.original)))
+            .with(RowKey::Message(late_copy(self.original)))
             .with_name(NaturalKey::Exchange(self.original))
     }
 
@@ -73,6 +74,14 @@ impl Reverse {
             unit.tx.insert_message(tombstone(unit, self.original, self.remaining))?;
             return Ok(None);
         };
+        // Reversed before it came: what it left then is in its late copy.
+        let message = match message.outcome {
+            MessageOutcome::Answered(_) => Some(message),
+            MessageOutcome::ReversedFirst { .. } => {
+                unit.tx.find_message(late_copy(self.original))?
+            }
+        };
+        let Some(message) = message else { return Ok(None) };
         let Some(id) = message.authorization else { return Ok(None) };
         Ok(unit.tx.find_authorization(id)?.map(|found| (message, found)))
     }
