@@ -60,6 +60,7 @@ fn a_raise_is_reversed_alone_or_with_the_rest(backend: Backend) {
     let [reversed] = issuer.answers([&down]);
     assert_eq!(reversed["39"], "00");
     issuer.assert_card(FUNDS - 2_500, 2_500);
+    // Zeros there are a full reversal of the first message, which has more than is left.
     let all = changed(&reversal("0400", &first, 7), "95", &new_total(0));
     let [reversed] = issuer.answers([&all]);
     assert_eq!(reversed["39"], "00");

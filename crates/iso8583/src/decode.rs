@@ -58,6 +58,9 @@ pub enum DecodeReason {
         /// How many.
         count: usize,
     },
+    /// It is whole, but without the number by which its sender would find an answer's request.
+    #[error("the trace number (DE 11) is missing")]
+    MissingTrace,
 }
 
 /// Why bytes are not a message, and what could be read nevertheless.
@@ -83,7 +86,8 @@ impl DecodeReason {
             | Self::InvalidMti
             | Self::TruncatedBitmap
             | Self::InvalidBitmap
-            | Self::TrailingBytes { .. } => None,
+            | Self::TrailingBytes { .. }
+            | Self::MissingTrace => None,
         }
     }
 

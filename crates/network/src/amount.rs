@@ -55,23 +55,27 @@ fn billing(minor: u64) -> Result<Money, DeclineReason> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unconvertible;
 
-/// What a reversal leaves: the first amount of DE 95, none without one. It is in the merchant's
-/// currency, so it is converted at the rate of the message's own two amounts, half up.
+/// What a reversal leaves: the first amount of DE 95, none without one. Zeros count as none: a
+/// reversal that leaves nothing is a full one, and many senders of those fill the field. It is in
+/// the merchant's currency, so it is converted at the rate of the message's own two amounts, half
+/// up.
 pub(crate) fn remaining(message: &Message) -> Result<Option<Money>, Unconvertible> {
-    let Some(text) = message.get(95) else { return Ok(None) };
+    let text = message.get(95).filter(|text| text.bytes().any(|byte| byte != b'0'));
+    let Some(text) = text else { return Ok(None) };
+    let merchant = currency(message, 49).map_err(|_| Unconvertible)?;
     let total = ReplacementAmounts::parse(text).map_err(|_| Unconvertible)?.transaction();
+    if total == 0 {
+        return Ok(None);
+    }
     let minor = if message.contains(6) {
         let billed = asked(message).map_err(|_| Unconvertible)?.billing.minor();
         let billed = u64::try_from(billed).map_err(|_| Unconvertible)?;
         let merchant = message.amount(4).ok_or(Unconvertible)?;
         scaled(total, (billed, merchant), Rounding::HalfUp).ok_or(Unconvertible)?
-    } else {
-        let code = message.get(49).unwrap_or(BILLING.numeric());
-        let known = MerchantCurrency::find(code).ok_or(Unconvertible)?;
-        if known.code() != BILLING.code() {
-            return Err(Unconvertible);
-        }
+    } else if merchant.code() == BILLING.code() {
         total
+    } else {
+        return Err(Unconvertible);
     };
     billing(minor).map(Some).map_err(|_| Unconvertible)
 }

@@ -135,6 +135,9 @@ impl Host {
                 return Received::Done(reply);
             }
         };
+        if message.mti().response().is_some() && !message.contains(11) {
+            return Received::Done(Reply::Close(DecodeReason::MissingTrace));
+        }
         let code = match Kind::of(&message) {
             Kind::Management => manage(session, &message),
             _ if message.mti().response().is_none() => return Received::Done(Reply::Nothing),

@@ -132,7 +132,10 @@ impl Incoming<'_> {
     }
 
     fn reverse(self) -> Result<Command, Refusal> {
-        let original = quoted(self.request).ok_or(FORMAT_ERROR)?;
+        // Nothing takes a reversal back, least of all itself.
+        let original =
+            quoted(self.request).filter(|original| matches!(original.mti().class(), 1 | 2));
+        let original = original.ok_or(FORMAT_ERROR)?;
         Ok(Command::Reverse(Reverse {
             original: original_key(self.request, &original).id(),
             remaining: amount::remaining(self.request).map_err(|_| FORMAT_ERROR)?,
@@ -181,8 +184,11 @@ fn approval_code(request: &Message) -> Option<String> {
 /// A number that fails its check digit belongs to no card, so no command is needed to say so; a
 /// reversal of it has nothing to take back and is accepted like any other.
 fn pan(request: &Message, kind: Kind) -> Result<Pan, Refusal> {
-    let track = || Some(track_2(request)?.0);
-    let text = request.get(2).or_else(track).ok_or(FORMAT_ERROR)?;
+    let track = track_2(request).map(|(pan, _)| pan);
+    let text = match (request.get(2), track) {
+        (Some(pan), Some(track)) if pan != track => return Err(FORMAT_ERROR),
+        (pan, track) => pan.or(track).ok_or(FORMAT_ERROR)?,
+    };
     Pan::parse(text).map_err(|error| match (error, kind) {
         (PanError::CheckDigit, Kind::Reversal) => Refusal(codes::APPROVED),
         (PanError::CheckDigit, _) => Refusal(codes::UNKNOWN_CARD),
@@ -195,10 +201,14 @@ pub(crate) fn card(request: &Message) -> Option<Pan> {
     pan(request, Kind::of(request)).ok()
 }
 
-/// DE 14, or the expiry that follows the PAN on track 2.
+/// DE 14, or the expiry that follows the PAN on track 2, which may have a separator for it.
 fn expiry(request: &Message) -> Result<Option<Expiry>, Refusal> {
-    let track = || track_2(request)?.1.get(..4);
-    let text = request.get(14).or_else(track);
+    let track = track_2(request).and_then(|(_, rest)| rest.get(..4));
+    let track = track.filter(|text| !text.starts_with(['=', 'D']));
+    let text = match (request.get(14), track) {
+        (Some(expiry), Some(track)) if expiry != track => return Err(FORMAT_ERROR),
+        (expiry, track) => expiry.or(track),
+    };
     text.map(Expiry::parse).transpose().map_err(|_| FORMAT_ERROR)
 }
 
@@ -238,10 +248,14 @@ pub(crate) fn stan(request: &Message) -> String {
     quoted.unwrap_or_else(|| request.get(11).unwrap_or_default().to_owned())
 }
 
-/// The network's name for the whole transaction; empty for none.
+/// The network's name for the whole transaction; empty for none. It is kept and shown, so what
+/// could be somebody's card data is no name.
 fn network_trace(request: &Message, pan: &Pan) -> String {
     let name = request.get(63).unwrap_or_default().trim();
-    if name.len() > TRACE_LENGTH { String::new() } else { masking::blotted(name, pan) }
+    let letters =
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-'));
+    let is_name = letters && name.len() <= TRACE_LENGTH && masking::blotted(name, pan) == name;
+    if is_name { name.to_owned() } else { String::new() }
 }
 
 /// What a repeat must agree on: the card, the kind of transaction, the amounts with their

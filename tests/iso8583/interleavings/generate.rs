@@ -140,7 +140,9 @@ impl Teller {
             }
             let of = self.random.pick(&originals);
             let in_part = self.random.percent(40);
+            // Without a total it is a full reversal, and so it is with zeros.
             let remaining = in_part.then(|| self.random.cents(0, of.cents + 200));
+            let remaining = remaining.filter(|cents| *cents > 0);
             let kind = Kind::Reversal { original: of.number, of: of.kind.mti(), remaining };
             story.push(self.sent(kind, of.purchase, of.cents, of.quotes.trace));
         }

@@ -84,16 +84,21 @@ impl SimulatedRail {
         let open = authorization.open_amount()?;
         if open.is_positive() {
             let total = first.billing(authorization.authorized);
-            // A full reversal of the first message leaves what was added to it later.
-            let raised = amount.is_none() && total.minor() > first.purchase.amount.minor();
-            let nothing = raised.then(|| Money::zero(total.currency()));
-            let left = remaining((total, first.billing(open)), amount)?.or(nothing);
-            return self.take_back(first, left).await;
+            let left = remaining((total, first.billing(open)), amount)?;
+            let own = first.purchase.amount;
+            // A full reversal of the first message leaves what was added to it later, so that goes
+            // before it.
+            if left.is_some() || total.minor() <= own.minor() {
+                return self.take_back(&first, left).await;
+            }
+            let lowered = self.take_back(&first, Some(own)).await?;
+            let is_left = own.minor() > first.billing(authorization.cleared).minor();
+            return if is_left { self.take_back(&first, None).await } else { Ok(lowered) };
         }
         if authorization.origin == Origin::Refund && authorization.refunded.is_positive() {
             let whole = first.purchase.amount;
             let left = remaining((whole, whole), amount)?;
-            return self.take_back(first, left).await;
+            return self.take_back(&first, left).await;
         }
         if !authorization.refundable()?.is_positive() {
             return Err(wrong_state());
@@ -101,12 +106,12 @@ impl SimulatedRail {
         let last = self.last_clearing(account, &authorization)?;
         let whole = last.purchase.amount;
         let left = remaining((whole, whole), amount)?;
-        self.take_back(last, left).await
+        self.take_back(&last, left).await
     }
 
     async fn take_back(
         &self,
-        sent: Sent,
+        sent: &Sent,
         remaining: Option<Money>,
     ) -> Result<Transaction, CommandError> {
         let trace = self.trace_after(&sent.purchase.trace);

@@ -81,15 +81,20 @@ fn nothing_is_nothing_in_every_known_currency() {
 #[test]
 fn a_reversal_leaves_nothing_or_the_replacement_amount() {
     assert_eq!(remaining(&request()), Ok(None));
-    for cents in [0, 400] {
-        let left = remaining(&with(&[(95, &total(cents))]));
-        assert_eq!(left, Ok(Some(Money::usd(i64::try_from(cents).unwrap()))));
+    let left = |message: &Message| remaining(message);
+    assert_eq!(left(&with(&[(95, &total(400))])), Ok(Some(Money::usd(400))));
+    // Zeros are a full reversal, whatever else the message says.
+    let zeros = with(&[(95, &total(0))]);
+    for message in [without(&zeros, 49), with(&[(49, "978"), (95, &total(0))]), zeros] {
+        assert_eq!(left(&message), Ok(None));
     }
+    let settled = format!("{:012}{:012}{:018}", 0, 17, 0);
+    assert_eq!(left(&with(&[(95, &settled)])), Ok(None));
 }
 
 #[test]
 fn a_foreign_replacement_amount_is_converted_at_the_messages_own_rate() {
-    for (left, billed) in [(0, 0), (1_000, 1_155), (500, 578), (1, 1)] {
+    for (left, billed) in [(1_000, 1_155), (500, 578), (1, 1)] {
         let message = converted(&[(95, &total(left))]);
         assert_eq!(remaining(&message), Ok(Some(Money::usd(billed))), "{left}");
     }
@@ -99,6 +104,8 @@ fn a_foreign_replacement_amount_is_converted_at_the_messages_own_rate() {
         with(&[(49, "XXX"), (95, &one)]),
         converted(&[(4, "000000000000"), (95, &one)]),
         without(&converted(&[(95, &one)]), 51),
+        without(&converted(&[(95, &one)]), 49),
+        without(&with(&[(95, &one)]), 49),
         with(&[(95, "letters instead of any amount in the field")]),
     ] {
         assert_eq!(remaining(&vague), Err(Unconvertible), "{vague:?}");

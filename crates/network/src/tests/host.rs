@@ -151,6 +151,11 @@ fn what_cannot_be_decoded_is_answered_if_its_sender_can_tell_to_what() {
         let reply = now(host.respond(&session, garbage));
         assert!(matches!(reply, Reply::Close(_)), "{reply:?}");
     }
+    for mut message in [request(), function("001"), retyped(&request(), "0300")] {
+        message.remove(11);
+        let reply = now(host.respond(&session, &bytes(&message)));
+        assert_eq!(reply, Reply::Close(DecodeReason::MissingTrace));
+    }
     let reply = now(host.respond(&session, b"1100\0\0\0\0\0\0\0\0"));
     assert_eq!(reply, Reply::Close(DecodeReason::InvalidMti));
 }

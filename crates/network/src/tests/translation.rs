@@ -184,14 +184,16 @@ fn an_authorization_takes_over_the_facts() {
 }
 
 #[test]
-fn the_networks_name_of_a_transaction_is_bounded_and_shows_no_pan() {
+fn the_networks_name_of_a_transaction_is_bounded_and_no_card_data() {
     let long = "X".repeat(65);
-    let with_pan = format!("A{PAN}B");
+    let [with_pan, track] = [format!("A{PAN}B"), "4000001234567899=29112011".to_owned()];
     for (sent, taken) in [
-        ("  TRACE-1  ", "TRACE-1"),
+        ("  TRACE-1 a ", "TRACE-1 a"),
         ("   ", ""),
+        ("A_B", ""),
         (long.as_str(), ""),
-        (with_pan.as_str(), "A411111******1111B"),
+        (with_pan.as_str(), ""),
+        (track.as_str(), ""),
     ] {
         let exchange = authorize(changed(&request(), &[(63, sent)])).exchange;
         assert_eq!(exchange.network_trace, taken);
@@ -199,6 +201,28 @@ fn the_networks_name_of_a_transaction_is_bounded_and_shows_no_pan() {
     let mut bare = request();
     assert!(bare.remove(63));
     assert_eq!(authorize(bare).exchange.network_trace, "");
+}
+
+/// 25 characters of name and 13 of city: the number begins in the one and ends in the other.
+#[test]
+fn a_number_across_the_parts_of_the_merchant_is_masked_before_they_part() {
+    let place = format!("{:<17}{PAN}{:<5}US", "SHOP", "");
+    let merchant = authorize(changed(&request(), &[(43, &place)])).exchange.merchant;
+    assert_eq!(
+        (merchant.name.as_str(), merchant.city.as_str()),
+        ("SHOP             411111**", "****1111")
+    );
+    assert_eq!(merchant.country, "US");
+    // No card of ours, but a card all the same.
+    let place = format!("{:<10}5555555555554444{:<12}US", "SHOP", "");
+    let merchant = authorize(changed(&request(), &[(43, &place)])).exchange.merchant;
+    assert_eq!(merchant.name, "SHOP      555555******444");
+    // A merchant's number of 15 digits is its name; fifteen digits of the card are not.
+    for (number, taken) in [("123456789012345", "123456789012345"), (&PAN[..15], "411111*****1111")]
+    {
+        let merchant = authorize(changed(&request(), &[(42, number)])).exchange.merchant;
+        assert_eq!(merchant.id, taken);
+    }
 }
 
 #[test]
@@ -249,6 +273,32 @@ fn a_missing_or_unreadable_field_is_a_format_error() {
     for vague in [(49, "978"), (90, zeros.as_str())] {
         assert_eq!(refused(changed(&back, &[vague])), Some("30"));
     }
+}
+
+#[test]
+fn only_requests_and_postings_are_reversed() {
+    let back = reversal(Mti::REVERSAL_ADVICE, None);
+    let quoting = |mti: &str, stan: &str| {
+        let mti = mti.parse().unwrap();
+        OriginalDataElements::try_new(mti, stan, "0519073000", "00400001", "").unwrap()
+    };
+    for (mti, refusal) in
+        [("0100", None), ("0220", None), ("0420", Some("30")), ("0800", Some("30"))]
+    {
+        let quoted = quoting(mti, "000777");
+        assert_eq!(refused(changed(&back, &[(90, quoted.as_str())])), refusal, "{mti}");
+    }
+    let itself = quoting("0420", back.get(11).unwrap());
+    assert_eq!(refused(changed(&back, &[(90, itself.as_str())])), Some("30"));
+}
+
+#[test]
+fn card_data_must_agree_with_itself() {
+    let with_track = |track: &str| refused(changed(&request(), &[(35, track)]));
+    assert_eq!(with_track(&format!("{PAN}=2911201000")), None);
+    assert_eq!(with_track(&format!("{PAN}==201000")), None, "the track has no expiry");
+    assert_eq!(with_track("5555555555554444=2911201000"), Some("30"));
+    assert_eq!(with_track(&format!("{PAN}=2912201000")), Some("30"));
 }
 
 #[test]
@@ -333,10 +383,10 @@ fn a_reversal_names_its_original_and_what_remains() {
     let full = reverse(reversal(Mti::REVERSAL_REQUEST, None));
     assert_eq!(full.original, message_key(&request()).id());
     assert_eq!(full.remaining, None);
-    for cents in [0, 400] {
-        let left = Some(Money::usd(cents));
-        assert_eq!(reverse(reversal(Mti::REVERSAL_REQUEST, left)).remaining, left);
-    }
+    let left = Some(Money::usd(400));
+    assert_eq!(reverse(reversal(Mti::REVERSAL_REQUEST, left)).remaining, left);
+    let nothing = Some(Money::usd(0));
+    assert_eq!(reverse(reversal(Mti::REVERSAL_REQUEST, nothing)).remaining, None);
     assert_ne!(full.exchange.key.id(), full.original);
 }
 
