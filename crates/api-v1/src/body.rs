@@ -51,12 +51,12 @@ impl Body {
         }
     }
 
-    /// The body as an input type, within its bounds.
+    /// The body as an input type, within its bounds. It is used up, for it may be large.
     ///
     /// # Errors
     /// `invalid_field` with the path of the field at fault.
-    pub fn read<T: DeserializeOwned + Validate>(&self) -> Result<T, Problem> {
-        let value = Value::Object(self.0.clone());
+    pub fn read<T: DeserializeOwned + Validate>(self) -> Result<T, Problem> {
+        let value = Value::Object(self.0);
         let input: T = serde_path_to_error::deserialize(value).map_err(|error| {
             let text = error.inner().to_string();
             let expected = text.rsplit_once("expected ").map_or("valid", |(_, rest)| rest);
@@ -69,28 +69,29 @@ impl Body {
     /// The body in one fixed form, keys sorted, secrets left out: what a fingerprint covers.
     #[must_use]
     pub fn canonical(&self) -> String {
-        let mut fields = self.0.clone();
-        fields.retain(|name, _| !SECRETS.contains(&name.as_str()));
         let mut text = String::new();
-        write_canonical(&Value::Object(fields), &mut text);
+        let fields = self.0.iter().filter(|(name, _)| !SECRETS.contains(&name.as_str()));
+        write_fields(fields, &mut text);
         text
     }
 }
 
+fn write_fields<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, text: &mut String) {
+    let mut fields: Vec<_> = fields.collect();
+    fields.sort_unstable_by(|left, right| left.0.cmp(right.0));
+    text.push('{');
+    for (name, value) in fields {
+        text.push_str(&Value::from(name.as_str()).to_string());
+        text.push(':');
+        write_canonical(value, text);
+        text.push(',');
+    }
+    text.push('}');
+}
+
 fn write_canonical(value: &Value, text: &mut String) {
     match value {
-        Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_unstable_by(|left, right| left.0.cmp(right.0));
-            text.push('{');
-            for (name, value) in fields {
-                text.push_str(&Value::from(name.as_str()).to_string());
-                text.push(':');
-                write_canonical(value, text);
-                text.push(',');
-            }
-            text.push('}');
-        }
+        Value::Object(fields) => write_fields(fields.iter(), text),
         Value::Array(items) => {
             text.push('[');
             for item in items {

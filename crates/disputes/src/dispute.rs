@@ -3,7 +3,8 @@ use cardium_kernel::{
 };
 
 use crate::{
-    Attachment, DisputeError, DisputeStatus, EVIDENCE_PERIOD, Evidence, Reason, Resolution, Stage,
+    Attachment, DisputeError, DisputeStatus, EVIDENCE_PERIOD, Evidence, MAX_EVIDENCE, Reason,
+    Resolution, Stage,
 };
 
 /// The stored facts of a dispute.
@@ -125,11 +126,20 @@ impl Dispute {
     /// # Errors
     /// [`DisputeError::Closed`] or [`DisputeError::TooMuchEvidence`].
     pub fn attach(&mut self, attachment: Attachment, now: Timestamp) -> Result<(), DisputeError> {
-        self.check_open()?;
+        self.check_attachable()?;
         let place = (self.id, self.evidence.len());
         self.0.evidence.push(Evidence::next(place, attachment, now)?);
         self.touch(now);
         Ok(())
+    }
+
+    /// Whether evidence can still be added. What it refuses once it refuses for good.
+    ///
+    /// # Errors
+    /// [`DisputeError::Closed`] or [`DisputeError::TooMuchEvidence`].
+    pub fn check_attachable(&self) -> Result<(), DisputeError> {
+        self.check_open()?;
+        if self.evidence.len() < MAX_EVIDENCE { Ok(()) } else { Err(DisputeError::TooMuchEvidence) }
     }
 
     /// The merchant fights it and presents the transaction again.

@@ -7,16 +7,36 @@ use actix_web::{
 use cardium_api_v1::body::Body;
 use cardium_app::CommandError;
 use cardium_kernel::{ErrorCode, Problem};
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 
 use crate::{HttpSettings, block::block};
 
 /// Bodies up to this size are parsed on the event loop; that takes microseconds.
 const SMALL: usize = 64 * 1_024;
 
-/// Larger bodies, and those of undeclared size, wait for one of these places: memory stays
-/// bounded however many come at once.
+/// Larger bodies, and those of undeclared size, wait for one of these places and keep it until
+/// their request is answered: memory stays bounded however many come at once.
 static LARGE: Semaphore = Semaphore::const_new(8);
+
+/// A body with the place that it takes.
+#[derive(Default)]
+pub struct Arrived {
+    pub body: Body,
+    /// Whether work on it is to be done off the event loop.
+    pub weight: Weight,
+    pub place: Option<SemaphorePermit<'static>>,
+}
+
+/// How much work a body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Weight {
+    #[default]
+    Light,
+    Heavy,
+}
 
 /// Reads and parses the body of a write.
 ///
@@ -26,7 +46,7 @@ pub async fn read(
     headers: &HeaderMap,
     payload: web::Payload,
     settings: &HttpSettings,
-) -> Result<Body, CommandError> {
+) -> Result<Arrived, CommandError> {
     let most = settings.body_limit;
     if declared_length(headers).is_some_and(|length| length > most) {
         return Err(too_large(most).into());
@@ -38,17 +58,18 @@ pub async fn read(
         (payload.to_bytes_limited(most).await, place)
     });
     let arrived = arrived.await.map_err(|_| cut_off("The body took too long to arrive."))?;
-    let (arrived, _place) = arrived;
+    let (arrived, place) = arrived;
     let arrived = arrived.map_err(|_| too_large(most))?;
     let bytes = arrived.map_err(|_| cut_off("The body was cut off."))?;
     if bytes.is_empty() {
-        return Ok(Body::default());
+        return Ok(Arrived::default());
     }
     check_type(headers)?;
     if bytes.len() <= SMALL {
-        return Ok(Body::parse(&bytes)?);
+        return Ok(Arrived { body: Body::parse(&bytes)?, weight: Weight::Light, place });
     }
-    Ok(block(move || Body::parse(&bytes)).await??)
+    let body = block(move || Body::parse(&bytes)).await??;
+    Ok(Arrived { body, weight: Weight::Heavy, place })
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<usize> {

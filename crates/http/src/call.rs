@@ -1,7 +1,7 @@
 //! One call of an operation, as its handler sees it: admitted, parsed, and with the ways to
 //! read and to command.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use cardium_api_v1::{
     body::Body, field::path_id, list::ListOut, operation::Operation, query::Query, to_json,
@@ -11,11 +11,16 @@ use cardium_app::{
     reads::{ReadResult, Reads},
 };
 use cardium_auth::Credential;
-use cardium_kernel::{AccountId, Book, IdError, IdempotencyKey, Page, Problem, Timestamp};
+use cardium_kernel::{AccountId, Book, IdError, Page, Problem, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::sync::SemaphorePermit;
 use validator::Validate;
 
-use crate::{AppState, block::block, idempotency::Owner};
+use crate::{
+    AppState,
+    block::block,
+    idempotency::{Owner, Spend},
+};
 
 /// What a handler gives.
 pub type Outcome = Result<Answer, CommandError>;
@@ -25,12 +30,14 @@ pub struct Call {
     pub operation: &'static Operation,
     pub request: RequestInfo,
     pub credential: Option<Arc<Credential>>,
-    pub path: String,
     /// The path's `{id}`, or empty.
     pub id: String,
     pub query: String,
-    pub body: Body,
-    pub key: Option<IdempotencyKey>,
+    /// Taken out by [`Self::input`].
+    pub body: Cell<Body>,
+    pub spend: Option<Spend>,
+    /// That of a large body, which lives on in pieces until the answer is made.
+    pub _place: Option<SemaphorePermit<'static>>,
 }
 
 impl Call {
@@ -68,12 +75,12 @@ impl Call {
         path_id(&self.id, parse, object)
     }
 
-    /// The body as an input type.
+    /// The body as an input type; it is used up.
     ///
     /// # Errors
     /// `invalid_field`.
     pub fn input<T: DeserializeOwned + Validate>(&self) -> Result<T, Problem> {
-        self.body.read()
+        self.body.take().read()
     }
 
     /// The query's parameters.

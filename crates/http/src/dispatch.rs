@@ -1,6 +1,7 @@
 //! The way of every operation: admit, parse, handle, answer.
 
 use std::{
+    cell::Cell,
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -16,17 +17,16 @@ use actix_web::{
     },
     web,
 };
-use cardium_api_v1::{
-    body::Body,
-    operation::{Content, Method, Operation},
-};
+use cardium_api_v1::operation::{Content, Method, Operation};
 use cardium_app::{Answer, CommandError, RequestInfo};
 use cardium_kernel::RequestId;
 
 use crate::{
-    AppState, body,
+    AppState,
+    body::{self, Arrived},
     call::{Call, Outcome},
-    failure, guard, idempotency,
+    failure, guard,
+    idempotency::{self, Spend},
     limits::request_id,
 };
 
@@ -68,23 +68,28 @@ async fn handle(
 ) -> Outcome {
     let headers = request.headers();
     let credential = guard::admit(&state, operation, headers).await?;
-    let body = match operation.method {
-        Method::Get => Body::default(),
+    let mut arrived = match operation.method {
+        Method::Get => Arrived::default(),
         Method::Post | Method::Patch | Method::Delete => {
             body::read(headers, payload, &state.wiring.settings).await?
         }
     };
-    let key = idempotency::key(headers, operation.effect)?;
+    let spend = match idempotency::key(headers, operation.effect)? {
+        Some(key) => {
+            Some(Spend::new(key, (operation, request.path()), &state, &mut arrived).await?)
+        }
+        None => None,
+    };
     let call = Call {
         state,
         operation,
         request: request_info(request),
         credential,
-        path: request.path().to_owned(),
         id: request.match_info().query("id").to_owned(),
         query: request.query_string().to_owned(),
-        body,
-        key,
+        body: Cell::new(arrived.body),
+        spend,
+        _place: arrived.place,
     };
     handler(call).await
 }

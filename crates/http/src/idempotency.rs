@@ -3,15 +3,24 @@
 use std::sync::Arc;
 
 use actix_web::http::header::HeaderMap;
-use cardium_api_v1::operation::{Content, Effect};
+use cardium_api_v1::{
+    body::Body,
+    operation::{Content, Effect, Operation},
+};
 use cardium_app::{
+    CommandError,
     hints::idempotency_id,
     idempotency::{AnswerSeal, IdempotencyRequest},
 };
 use cardium_kernel::{AccountId, ErrorCode, IdempotencyKey, Problem};
-use cardium_vault::keyed_hash;
+use cardium_vault::{Keys, keyed_hash};
 
-use crate::call::Call;
+use crate::{
+    AppState,
+    block::block,
+    body::{Arrived, Weight},
+    call::Call,
+};
 
 /// The header's name, also where a refusal names it.
 pub const HEADER: &str = "Idempotency-Key";
@@ -42,10 +51,45 @@ pub fn key(headers: &HeaderMap, effect: Effect) -> Result<Option<IdempotencyKey>
     key.map(Some).ok_or_else(refuse)
 }
 
+/// A key with the request that it is to be spent on.
+pub struct Spend {
+    key: IdempotencyKey,
+    fingerprint: [u8; 32],
+}
+
+impl Spend {
+    /// The key, spent on this operation with this path and body.
+    ///
+    /// # Errors
+    /// When a blocking task is lost.
+    pub async fn new(
+        key: IdempotencyKey,
+        (operation, path): (&Operation, &str),
+        state: &Arc<AppState>,
+        arrived: &mut Arrived,
+    ) -> Result<Self, CommandError> {
+        let head = [operation.method.as_str(), path].join("\n");
+        let keys = Arc::clone(&state.wiring.keys);
+        let body = std::mem::take(&mut arrived.body);
+        let work = move || (fingerprint(&head, &body, &keys), body);
+        let (fingerprint, body) = match arrived.weight {
+            Weight::Light => work(),
+            Weight::Heavy => block(work).await?,
+        };
+        arrived.body = body;
+        Ok(Self { key, fingerprint })
+    }
+}
+
+fn fingerprint(head: &str, body: &Body, keys: &Keys) -> [u8; 32] {
+    let text = [head, &body.canonical()].join("\n");
+    keyed_hash(keys.hash(), "idempotency", text.as_bytes())
+}
+
 impl Call {
     /// The wish that this request take effect once, where it has a key.
     pub(crate) fn idempotency(&self, owner: Owner) -> Option<IdempotencyRequest> {
-        let key = self.key.as_ref()?;
+        let spend = self.spend.as_ref()?;
         let (account, owner) = match owner {
             Owner::Account(account) => (Some(account), account.value()),
             Owner::Address(digest) => (None, digest),
@@ -53,19 +97,13 @@ impl Call {
         let sealed = self.operation.content == Content::Secret;
         let wiring = &self.state.wiring;
         Some(IdempotencyRequest {
-            id: idempotency_id(owner, DIALECT, self.operation.id, key.as_str()),
+            id: idempotency_id(owner, DIALECT, self.operation.id, spend.key.as_str()),
             account,
-            fingerprint: self.fingerprint(),
+            fingerprint: spend.fingerprint,
             seal: sealed.then(|| AnswerSeal {
                 keys: Arc::clone(&wiring.keys),
                 random: wiring.edge.random(),
             }),
         })
-    }
-
-    fn fingerprint(&self) -> [u8; 32] {
-        let method = self.operation.method.as_str();
-        let text = [method, &self.path, &self.body.canonical()].join("\n");
-        keyed_hash(self.state.wiring.keys.hash(), "idempotency", text.as_bytes())
     }
 }

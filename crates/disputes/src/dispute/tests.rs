@@ -1,5 +1,5 @@
 use super::*;
-use crate::{EvidenceKind, MAX_EVIDENCE};
+use crate::EvidenceKind;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_000);
 

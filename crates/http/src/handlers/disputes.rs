@@ -59,27 +59,29 @@ pub async fn get_dispute(call: Call) -> Outcome {
 
 pub async fn add_dispute_evidence(call: Call) -> Outcome {
     let input = call.input::<EvidenceIn>()?;
-    // No file is kept for a dispute that is not the caller's.
-    let dispute = find_dispute(&call).await?.id;
+    // No file is kept for a dispute that is not the caller's, or takes none any more. The command
+    // then refuses, unless it has an earlier answer.
+    let dispute = find_dispute(&call).await?;
     let blob = BlobId::new(call.state.wiring.edge.mint());
-    let blobs = Arc::clone(&call.state.wiring.blobs);
-    let attachment = block(move || keep(&*blobs, input, blob)).await??;
-    let is_file = matches!(attachment.content, Content::File { .. });
-    let outcome = call.once(AddEvidence { dispute, attachment }, show).await;
+    let blobs = dispute.check_attachable().ok().map(|()| Arc::clone(&call.state.wiring.blobs));
+    let is_kept = blobs.is_some();
+    let attachment = block(move || keep(blobs.as_deref(), input, blob)).await??;
+    let is_file = is_kept && matches!(attachment.content, Content::File { .. });
+    let outcome = call.once(AddEvidence { dispute: dispute.id, attachment }, show).await;
     if is_file && had_no_effect(&outcome) {
         discard(&call, blob).await;
     }
     outcome
 }
 
-/// Puts a file where files are kept, before the command that attaches it.
+/// Puts a file where files are kept, if it may be, before the command that attaches it.
 fn keep(
-    blobs: &dyn BlobStore,
+    blobs: Option<&dyn BlobStore>,
     input: EvidenceIn,
     blob: BlobId,
 ) -> Result<Attachment, CommandError> {
     let (attachment, bytes) = input.parse()?.attachment(blob);
-    if let Some(bytes) = bytes {
+    if let (Some(blobs), Some(bytes)) = (blobs, bytes) {
         blobs.put(blob, &bytes).inspect_err(|error| tracing::error!(%error, "a file is lost"))?;
     }
     Ok(attachment)

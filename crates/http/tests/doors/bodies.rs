@@ -1,8 +1,29 @@
 //! Bodies, queries and the idempotency header.
 
-use actix_web::test::TestRequest;
+use std::{
+    rc::Rc,
+    sync::{Arc, Mutex, mpsc},
+    time::Duration,
+};
 
-use crate::support::Doors;
+use actix_web::{rt, test::TestRequest};
+use cardium_app::{
+    Database, Lane,
+    database::{Job, SubmitError},
+};
+use cardium_disputes::{Dispute, NewDispute, Reason};
+use cardium_kernel::*;
+
+use crate::support::{Doors, NOW};
+
+/// A write path that keeps its jobs.
+struct Parked(Mutex<mpsc::Sender<Box<dyn Job>>>);
+
+impl Database for Parked {
+    fn submit(&self, _: Lane, _: Duration, job: Box<dyn Job>) {
+        self.0.lock().unwrap().send(job).unwrap();
+    }
+}
 
 fn post(path: &str, token: &str) -> TestRequest {
     let request = TestRequest::post().uri(path);
@@ -44,6 +65,71 @@ async fn large_bodies_are_parsed_like_small_ones() {
     let body = format!(r#"{{"amount_usd": 0.001, "note": "{}"}}"#, "x".repeat(100_000));
     let reply = doors.post("/v1/topups", &token, &body).await;
     assert_eq!(reply.refusal(), (422, "invalid_precision", Some("amount_usd")));
+}
+
+/// There are eight places; what a body was parsed to is as large as the body.
+#[actix_web::test]
+async fn a_large_body_keeps_its_place_until_its_answer() {
+    let (parked, jobs) = mpsc::channel();
+    let database = Arc::new(Parked(Mutex::new(parked)));
+    let doors = Rc::new(Doors::with(|wiring| {
+        wiring.database = database.clone();
+        wiring.settings.body_patience = Duration::from_millis(500);
+    }));
+    let token = doors.session();
+    let body = format!(r#"{{"amount_usd": 500, "note": "{}"}}"#, "x".repeat(100_000));
+    let send = || {
+        let (doors, token, body) = (Rc::clone(&doors), token.clone(), body.clone());
+        rt::spawn(async move { doors.post_declared("/v1/topups", &token, &body).await })
+    };
+    let under_way: Vec<_> = (0..8).map(|_| send()).collect();
+    let mut held: Vec<Box<dyn Job>> = Vec::new();
+    while held.len() < 8 {
+        rt::task::yield_now().await;
+        held.extend(jobs.try_iter());
+    }
+    let ninth = send().await.unwrap();
+    assert_eq!(ninth.refusal(), (400, "invalid_json", None), "there is no place for it");
+    held.into_iter().for_each(|job| job.fail(SubmitError::Overloaded));
+    for request in under_way {
+        assert_eq!(request.await.unwrap().status, 503);
+    }
+    let next = send();
+    while jobs.try_recv().map(|job| job.fail(SubmitError::Overloaded)).is_err() {
+        rt::task::yield_now().await;
+    }
+    assert_eq!(next.await.unwrap().status, 503, "the places are free again");
+}
+
+/// The stub keeps no files, which shows where one was to be kept.
+#[actix_web::test]
+async fn no_file_is_kept_for_a_dispute_that_takes_none() {
+    let doors = Doors::new();
+    let token = doors.session();
+    let new = NewDispute {
+        id: DisputeId::new(0x100),
+        account: AccountId::new(0x100),
+        card: CardId::new(0x300),
+        book: Book::Live,
+        authorization: AuthorizationId::new(0x400),
+        transaction: TransactionId::new(0x500),
+        reason: Reason::Duplicate,
+        description: "charged twice".into(),
+        amount: Money::usd(1),
+        fee: Money::usd(0),
+    };
+    let mut dispute = Dispute::open(new, NOW);
+    let path = format!("/v1/disputes/{}/evidence", dispute.id);
+    let file = r#"{"type": "other", "filename": "a", "content_type": "text/plain",
+        "content_base64": "YWJj"}"#;
+    *doors.reads.dispute.lock().unwrap() = Some(dispute.clone());
+    let refused = doors.post(&path, &token, file).await;
+    assert!(refused.body["message"].as_str().unwrap().contains("Files"), "{}", refused.body);
+    dispute.win(NOW).unwrap();
+    *doors.reads.dispute.lock().unwrap() = Some(dispute);
+    let refused = doors.post(&path, &token, file).await;
+    assert_eq!(refused.status, 503);
+    assert!(!refused.body["message"].as_str().unwrap().contains("Files"), "{}", refused.body);
 }
 
 #[actix_web::test]

@@ -17,6 +17,7 @@ use cardium_webhooks::{Delivery, Endpoint};
 pub struct FakeReads {
     pub credentials: Mutex<HashMap<[u8; 32], (Credential, Timestamp)>>,
     pub look_ups: Mutex<usize>,
+    pub dispute: Mutex<Option<Dispute>>,
 }
 
 fn empty<T>() -> ReadResult<Page<T>> {
@@ -158,7 +159,7 @@ impl Reads for FakeReads {
     }
 
     fn find_dispute(&self, _: AccountId, _: DisputeId) -> ReadResult<Option<Dispute>> {
-        broken()
+        Ok(self.dispute.lock().unwrap().clone())
     }
 
     fn list_disputes(

@@ -243,6 +243,15 @@ impl Doors {
         self.send(request.insert_header(("Authorization", format!("Bearer {token}")))).await
     }
 
+    /// As [`Self::post`], with the length that clients declare.
+    pub async fn post_declared(&self, path: &str, token: &str, body: &str) -> Reply {
+        let request = test::TestRequest::post().uri(path);
+        let request = request.insert_header(("Authorization", format!("Bearer {token}")));
+        let request = request.insert_header(("Content-Type", "application/json"));
+        let request = request.insert_header(("Content-Length", body.len()));
+        self.send(request.set_payload(body.to_owned())).await
+    }
+
     pub async fn post(&self, path: &str, token: &str, body: &str) -> Reply {
         let request = test::TestRequest::post().uri(path);
         let request = request.insert_header(("Authorization", format!("Bearer {token}")));
