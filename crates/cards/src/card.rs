@@ -211,8 +211,7 @@ impl Card {
     /// Whether the expiry month is over.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
-        let (year, month) = now.year_month();
-        (i32::from(self.expiry.year()), self.expiry.month()) < (year, month)
+        is_over(self.expiry, now)
     }
 
     /// Passes a card that is not cancelled.
@@ -344,6 +343,12 @@ impl Card {
         self.0.version = self.version.saturating_add(1);
         Change::Applied
     }
+}
+
+/// Whether the month that a card expires in is over.
+#[must_use]
+pub fn is_over(expiry: Expiry, at: Timestamp) -> bool {
+    (i32::from(expiry.year()), expiry.month()) < at.year_month()
 }
 
 #[cfg(test)]

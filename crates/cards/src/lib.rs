@@ -14,7 +14,7 @@ mod store;
 mod velocity;
 mod wallet;
 
-pub use card::{Card, CardError, CardRecord, CardStatus, FreezeReason, NewCard};
+pub use card::{Card, CardError, CardRecord, CardStatus, FreezeReason, NewCard, is_over};
 pub use channel::{Channel, ChannelSet};
 pub use controls::{
     COUNT_MAXIMUM, COUNTRIES_MAXIMUM, Controls, ControlsError, ControlsPatch, ControlsRecord,

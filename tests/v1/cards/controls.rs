@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{FIELDS, assert_guarded, part};
 use crate::{
     on_both,
-    support::{Server, assert_fields},
+    support::{Client, Server, assert_fields, text},
 };
 
 on_both! {
@@ -37,8 +37,10 @@ fn controls_are_merged_and_cleared(backend: Backend) {
     check(&json!({}), &[]);
     check(&json!({"single_use": true}), &[("/single_use", json!(true))]);
     check(&json!({"merchant_lock": true}), &[("/merchant_lock", json!(true))]);
-    let utc = json!("2999-12-31T22:00:00Z");
-    check(&json!({"expires_at": "3000-01-01T00:00:00+02:00"}), &[("/expires_at", utc)]);
+    let year = issued_in(&client, &card);
+    let utc = json!(format!("{}-12-31T22:00:00Z", year + 1));
+    let east = format!("{}-01-01T00:00:00+02:00", year + 2);
+    check(&json!({"expires_at": east}), &[("/expires_at", utc)]);
     check(
         &json!({"channels": {"atm": false, "magstripe": false, "chip": true}}),
         &[("/channels/atm", json!(false)), ("/channels/magstripe", json!(false))],
@@ -55,13 +57,22 @@ fn controls_are_merged_and_cleared(backend: Backend) {
     );
 }
 
+/// The year in which a card was issued, some before it expires.
+fn issued_in(client: &Client, card: &str) -> u32 {
+    let card = client.get(&format!("/v1/cards/{card}")).expect(200);
+    let year = text(&card, "created_at").get(..4).and_then(|year| year.parse().ok());
+    year.expect("a moment begins with its year")
+}
+
 fn controls_are_refused_by_field(backend: Backend) {
     let server = Server::shared(backend);
     let client = server.sign_up();
     let card = client.card(None);
     let read = || client.get(&format!("/v1/cards/{card}")).expect(200);
     let before = read();
+    let beyond = format!("{}-01-01T00:00:00Z", issued_in(&client, &card) + 9);
     for (body, param) in [
+        (json!({"expires_at": beyond}), "expires_at"),
         (json!({"single_use": "yes"}), "single_use"),
         (json!({"merchant_lock": 1}), "merchant_lock"),
         (json!({"expires_at": "tomorrow"}), "expires_at"),

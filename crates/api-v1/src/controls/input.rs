@@ -122,6 +122,9 @@ impl MccIn {
     pub fn add_to(self, patch: &mut ControlsPatch, within: &str) -> Result<(), Problem> {
         let cleared = self.mode.0 == Patch::Clear;
         let param = format!("{within}mode");
+        if cleared && matches!(&self.mccs.0, Patch::Set(mccs) if !mccs.is_empty()) {
+            return Err(invalid(&param, "cannot be null beside a list"));
+        }
         let mode = self.mode.read(|text| word(&text, &param, MccMode::parse, "allow, deny"))?;
         patch.mcc_mode = match mode {
             Patch::Set(mode) => Some(mode),
@@ -325,6 +328,7 @@ mod tests {
             (limits(r#"{"count_lifetime":1000001}"#), ErrorCode::InvalidField, "count_lifetime"),
             (mcc(r#"{"mode":"block"}"#), ErrorCode::InvalidField, "mcc.mode"),
             (mcc(r#"{"mccs":["5411","54"]}"#), ErrorCode::InvalidMcc, "mcc.mccs[1]"),
+            (mcc(r#"{"mode":null,"mccs":["5411"]}"#), ErrorCode::InvalidField, "mcc.mode"),
             (mcc(&many), ErrorCode::InvalidField, "mcc.mccs"),
             (geo(r#"{"deny_countries":["ZZ"]}"#), ErrorCode::InvalidCountry, "deny_countries[0]"),
             (geo(r#"{"deny_countries":["de"]}"#), ErrorCode::InvalidCountry, "deny_countries[0]"),

@@ -1,7 +1,9 @@
 use cardium_cards::{
-    Card, Controls, ControlsPatch, Patch, PatchError, Product, Velocity, find_product,
+    Card, Controls, ControlsPatch, Patch, PatchError, Product, Velocity, find_product, is_over,
 };
 use cardium_kernel::{CardId, Change, ErrorCode, Money, Problem, Timestamp};
+
+use cardium_vault::Expiry;
 
 use crate::{
     CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase, error::sentence,
@@ -55,7 +57,7 @@ impl UseCase for SetControls {
         let mut card = get_card(unit, self.card, account)?;
         card.check_open()?;
         let product = find_product(&card.bin);
-        let controls = changed(&self.patch, &card.controls, (product, at), &ALONE)?;
+        let controls = changed(&self.patch, &card.controls, (product, card.expiry, at), &ALONE)?;
         if card.set_controls(controls, at)? == Change::Applied {
             unit.tx.save_card(card.clone())?;
             unit.audit(account, "card.controls_changed", &self.card)?;
@@ -72,19 +74,19 @@ fn spending(unit: &mut Unit<'_>, card: Card, at: Timestamp) -> CommandResult<Spe
 /// The controls after a change.
 ///
 /// # Errors
-/// When a limit is above the product's, the expiry has passed, or the rule for merchants is
-/// incomplete.
+/// When a limit is above the product's, the expiry has passed or is after the card's own, or the
+/// rule for merchants is incomplete.
 pub(super) fn changed(
     patch: &ControlsPatch,
     controls: &Controls,
-    (product, now): (Option<&Product>, Timestamp),
+    (product, expiry, now): (Option<&Product>, Expiry, Timestamp),
     names: &FieldNames,
 ) -> Result<Controls, CommandError> {
     if let Patch::Set(expires_at) = patch.expires_at
-        && expires_at <= now
+        && (expires_at <= now || is_over(expiry, expires_at))
     {
         let param = format!("{}expires_at", names.controls);
-        let message = format!("Field '{param}' must lie ahead.");
+        let message = format!("Field '{param}' must lie ahead, before the card's own expiry.");
         return Err(Problem::field(ErrorCode::InvalidField, param, message).into());
     }
     if let Some(product) = product {

@@ -113,8 +113,9 @@ impl IssueCard {
             Some(book) => book,
             None => default_book(unit, account)?,
         };
-        let product = (Some(self.product), unit.now());
-        let controls = changed(&self.controls, &Controls::default(), product, &WITHIN)?;
+        let expiry = Card::expiry_from(unit.now());
+        let facts = (Some(self.product), expiry, unit.now());
+        let controls = changed(&self.controls, &Controls::default(), facts, &WITHIN)?;
         let new = NewCard {
             id: self.id,
             account,
@@ -125,7 +126,7 @@ impl IssueCard {
             wallet: self.wallet,
             controls,
         };
-        let card = Card::issue(new, Card::expiry_from(unit.now()), unit.now());
+        let card = Card::issue(new, expiry, unit.now());
         unit.tx.save_card(card.clone())?;
         unit.tx.insert_pan(StoredPan {
             card: self.id,

@@ -22,8 +22,6 @@ use super::{
 
 /// Bytes read at a time; a message rarely has more than 1 KB.
 const CHUNK: usize = 4_096;
-/// How long a connection waits for what is under way, once nothing more is read.
-const END_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a peer that was told the end may take to close its side. Closing ours while it still
 /// sends would make the kernel drop the last responses.
 const LINGER: Duration = Duration::from_secs(1);
@@ -97,7 +95,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Send + 'static>(
     };
     let end = connection.read(&mut reader, terms.limits).await;
     // The writer ends with the last sender, which is that of the last request under way.
-    if timeout(END_PATIENCE, &mut writing).await.is_err() {
+    if timeout(terms.limits.end_patience, &mut writing).await.is_err() {
         writing.abort();
     }
     if end.leaves_peer_sending() {

@@ -13,9 +13,9 @@ use super::{
     peers::{Peers, Refusal},
 };
 
-/// How long connections may take to finish once the process stops. Above the longest wait of a
+/// How long connections may take to finish once the process stops, beyond the longest wait of a
 /// connection's own end, so that nothing is cut off before its own bound.
-const STOP_PATIENCE: Duration = Duration::from_secs(15);
+const STOP_MARGIN: Duration = Duration::from_secs(5);
 /// The pause after a failed accept, which is out of file descriptors as a rule.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How often at most it is said that connections are turned away: whoever tries without end is
@@ -68,7 +68,7 @@ pub async fn serve(listener: TcpListener, door: Door, mut shutdown: watch::Recei
     }
     drop(listener);
     let all_ended = async { while connections.join_next().await.is_some() {} };
-    if timeout(STOP_PATIENCE, all_ended).await.is_err() {
+    if timeout(peers.end_patience().saturating_add(STOP_MARGIN), all_ended).await.is_err() {
         tracing::warn!("ISO 8583 connections were cut off at shutdown");
         connections.shutdown().await;
     }

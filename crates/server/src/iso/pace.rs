@@ -31,6 +31,13 @@ impl Pace {
         *due = Some(place + self.interval);
         place
     }
+
+    /// Whether it is as if nothing had ever been taken.
+    pub(super) fn is_rested(&self, now: Instant) -> bool {
+        let due = *self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        let earliest = now.checked_sub(BURST.saturating_sub(self.interval)).unwrap_or(now);
+        due.is_none_or(|due| due <= earliest)
+    }
 }
 
 #[cfg(test)]
@@ -52,6 +59,15 @@ mod tests {
         let later = now + Duration::from_secs(3_600);
         assert!((0..2).all(|_| pace.reserve(later) <= later));
         assert!(pace.reserve(later) > later);
+    }
+
+    #[test]
+    fn a_second_after_the_last_it_is_as_new() {
+        let (pace, now) = (Pace::new(2), Instant::now() + Duration::from_secs(60));
+        assert!(pace.is_rested(now));
+        let _first = pace.reserve(now);
+        assert!(!pace.is_rested(now));
+        assert!(pace.is_rested(now + Duration::from_secs(1)));
     }
 
     #[test]

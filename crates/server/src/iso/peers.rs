@@ -2,18 +2,25 @@ use std::{
     collections::HashMap,
     fmt,
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Weak},
+    sync::Arc,
     time::Duration,
 };
 
 use cardium_network::Host;
 use ipnet::IpNet;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 
 use super::{listener::at_most, pace::Pace};
 
 /// Whoever has one IPv6 address has its whole network of this length (RFC 6177).
 const IPV6_SITE: u8 = 64;
+/// Sites without a connection that are remembered at most; each is some hundred bytes.
+const IDLE_SITES_MAX: usize = 16_384;
+/// The map of sites is not searched for what may go before it has so many.
+const SITES_MIN: usize = 64;
 
 /// The bounds of a peer.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +38,9 @@ pub struct PeerLimits {
     pub handshake_timeout: Duration,
     /// How long one response may take to leave; a peer that reads nothing for so long is gone.
     pub write_timeout: Duration,
+    /// How long a connection waits for what is under way once nothing more is read. Above the
+    /// longest that a request takes, or its answer is cut off.
+    pub end_patience: Duration,
 }
 
 /// On which terms a peer is served.
@@ -47,8 +57,16 @@ pub struct Peers(Known);
 
 enum Known {
     Named(Vec<(Vec<IpNet>, Arc<Peer>)>),
-    /// Each site is a peer of its own for as long as it has connections.
-    Anybody(Terms, HashMap<IpNet, Weak<Peer>>),
+    Anybody(Terms, Sites),
+}
+
+/// Each site is a peer of its own: for as long as it has connections, and until its pace would be
+/// that of a new one, so that nobody gets a new pace by connecting anew.
+struct Sites {
+    known: HashMap<IpNet, Arc<Peer>>,
+    /// From which size on it is searched for what may go: what that costs is spread over the
+    /// connections that made it grow.
+    swept_from: usize,
 }
 
 /// One peer: what its connections share.
@@ -88,7 +106,7 @@ impl Peers {
     /// Everybody; the bounds are those of one address, or of one IPv6 site.
     #[must_use]
     pub fn anybody(terms: Terms) -> Self {
-        Self(Known::Anybody(terms, HashMap::new()))
+        Self(Known::Anybody(terms, Sites { known: HashMap::new(), swept_from: SITES_MIN }))
     }
 
     pub(super) fn admit(&mut self, address: SocketAddr) -> Result<Admitted, Refusal> {
@@ -108,15 +126,45 @@ impl Peers {
             }
             Known::Anybody(terms, sites) => (terms, sites),
         };
-        let site = site(address);
-        if let Some(peer) = sites.get(&site).and_then(Weak::upgrade) {
-            return Some(peer);
+        Some(sites.find(site(address), terms))
+    }
+
+    /// The longest that a connection of any of them takes to end.
+    pub(super) fn end_patience(&self) -> Duration {
+        match &self.0 {
+            Known::Named(peers) => {
+                let each = peers.iter().map(|(_, peer)| peer.terms.limits.end_patience);
+                each.max().unwrap_or_default()
+            }
+            Known::Anybody(terms, _) => terms.limits.end_patience,
         }
-        // As many stay as there are connections.
-        sites.retain(|_, peer| peer.strong_count() > 0);
+    }
+}
+
+impl Sites {
+    fn find(&mut self, site: IpNet, terms: &Terms) -> Arc<Peer> {
+        if let Some(peer) = self.known.get(&site) {
+            return Arc::clone(peer);
+        }
+        if self.known.len() >= self.swept_from {
+            self.sweep(Instant::now());
+        }
         let peer = Arc::new(Peer::new(None, terms.clone()));
-        sites.insert(site, Arc::downgrade(&peer));
-        Some(peer)
+        self.known.insert(site, Arc::clone(&peer));
+        peer
+    }
+
+    /// Forgets sites whose pace is as good as new, and all without a connection where those are
+    /// too many.
+    fn sweep(&mut self, now: Instant) {
+        self.known.retain(|_, peer| peer.is_connected() || !peer.pace.is_rested(now));
+        let idle = self.known.values().filter(|peer| !peer.is_connected()).count();
+        if idle >= IDLE_SITES_MAX {
+            self.known.retain(|_, peer| peer.is_connected());
+        }
+        let twice = self.known.len().saturating_mul(2);
+        let most = self.known.len().saturating_add(IDLE_SITES_MAX);
+        self.swept_from = twice.clamp(SITES_MIN, most.max(SITES_MIN));
     }
 }
 
@@ -125,6 +173,11 @@ impl Peer {
         let PeerLimits { max_connections, max_per_second, .. } = terms.limits;
         let places = Arc::new(Semaphore::new(at_most(max_connections)));
         Self { name, terms, pace: Pace::new(max_per_second), places }
+    }
+
+    /// Each connection has the peer, and so has the map that it is asked of.
+    fn is_connected(self: &Arc<Self>) -> bool {
+        Arc::strong_count(self) > 1
     }
 }
 
@@ -153,4 +206,19 @@ impl fmt::Display for Refusal {
             Self::DoorIsFull => "the limit of connections is reached",
         })
     }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// How many sites are known, which is bounded.
+    pub(in super::super) fn known(peers: &Peers) -> usize {
+        match &peers.0 {
+            Known::Named(peers) => peers.len(),
+            Known::Anybody(_, sites) => sites.known.len(),
+        }
+    }
+
+    pub(in super::super) const MOST: usize = IDLE_SITES_MAX * 2;
 }

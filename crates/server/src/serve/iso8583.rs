@@ -15,6 +15,9 @@ use crate::{
 /// How long one response may take to leave: longer than any network waits for it.
 const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a connection that ends waits beyond its slowest request: for responses to leave.
+const END_MARGIN: Duration = Duration::from_secs(8);
+
 /// How long a TLS handshake may take; links between continents need one second.
 const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -37,12 +40,13 @@ pub(super) fn host(
 }
 
 /// Who is let in, and how they talk; nothing where the listener is switched off.
-pub(super) fn door(settings: &Iso8583, host: &Arc<Host>) -> Result<Option<Door>, TlsError> {
+pub(super) fn door(all: &Settings, host: &Arc<Host>) -> Result<Option<Door>, TlsError> {
+    let settings = &all.iso8583;
     if !settings.enabled {
         return Ok(None);
     }
     let tls = tls_files(settings).map(|files| iso::acceptor(&files)).transpose()?;
-    let peers = peers(settings, host);
+    let peers = peers(all, host);
     Ok(Some(Door { peers, max_connections: settings.max_connections, tls }))
 }
 
@@ -54,7 +58,9 @@ pub(super) fn serve(listener: TcpListener, door: Door) -> io::Result<Serving> {
     Ok((stop, serving))
 }
 
-fn peers(settings: &Iso8583, host: &Arc<Host>) -> Peers {
+fn peers(all: &Settings, host: &Arc<Host>) -> Peers {
+    let settings = &all.iso8583;
+    let limits = |link| limits(link, slowest(all));
     let defaults = settings.link();
     if settings.peers.is_empty() {
         return Peers::anybody(Terms { host: Arc::clone(host), limits: limits(defaults) });
@@ -68,7 +74,17 @@ fn peers(settings: &Iso8583, host: &Arc<Host>) -> Peers {
     Peers::named(named.collect())
 }
 
-const fn limits(link: Link) -> PeerLimits {
+/// How long a request may take: it waits for a writer, and with an endpoint of the operator for
+/// that and then for a writer again.
+fn slowest(settings: &Settings) -> Duration {
+    let patience = Duration::from_millis(settings.iso8583.patience_ms);
+    if settings.decision_hook.is_on() {
+        return patience.saturating_mul(2).saturating_add(settings.decision_hook.timeout());
+    }
+    patience
+}
+
+const fn limits(link: Link, slowest: Duration) -> PeerLimits {
     PeerLimits {
         max_connections: link.max_connections,
         max_in_flight_per_connection: link.max_in_flight,
@@ -76,6 +92,7 @@ const fn limits(link: Link) -> PeerLimits {
         idle_timeout: Duration::from_secs(link.idle_seconds),
         handshake_timeout: HANDSHAKE_PATIENCE,
         write_timeout: WRITE_PATIENCE,
+        end_patience: slowest.saturating_add(END_MARGIN),
     }
 }
 
@@ -118,4 +135,23 @@ fn tls_files(settings: &Iso8583) -> Option<TlsFiles> {
         key: settings.tls_key.clone()?,
         client_ca: settings.tls_client_ca.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Overrides, load};
+
+    #[test]
+    fn an_ending_connection_outwaits_its_slowest_request() {
+        let mut settings = load(&Overrides::default()).expect("the defaults read");
+        settings.iso8583.patience_ms = 60_000;
+        let end = |settings: &Settings| {
+            limits(settings.iso8583.link(), slowest(settings)).end_patience.as_secs()
+        };
+        assert_eq!(end(&settings), 68);
+        settings.decision_hook.url = "http://127.0.0.1:1/".to_owned();
+        settings.decision_hook.timeout_ms = 5_000;
+        assert_eq!(end(&settings), 133);
+    }
 }

@@ -22,7 +22,7 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
     let core = Core::open(&settings, &options).await?;
     let (hook, late) = hook(&settings, &core)?;
     let host = iso8583::host(&settings, &core, hook);
-    let door = iso8583::door(&settings.iso8583, &host)?;
+    let door = iso8583::door(&settings, &host)?;
     let state = Arc::new(doors::state(&settings, &core, Arc::clone(&host)));
     let sender = sender(&settings, &core)?;
     let network = door.map(|door| Ok::<_, StartError>((doors::bind(settings.iso8583.bind)?, door)));

@@ -208,8 +208,18 @@ impl<'de> Deserialize<'de> for PeerNetwork {
             let message = format!("\"{text}\" goes beyond its prefix; the network is {whole}");
             return Err(D::Error::custom(message));
         }
-        Ok(Self(network))
+        Ok(Self(canonical(network)))
     }
+}
+
+/// An IPv4 network as such: addresses that are mapped into IPv6 (RFC 4291, section 2.5.5.2) are
+/// looked up as what they stand for.
+fn canonical(network: IpNet) -> IpNet {
+    let IpNet::V6(mapped) = network else { return network };
+    let prefix = mapped.prefix_len().checked_sub(96);
+    let inner = mapped.addr().to_ipv4_mapped().zip(prefix);
+    let inner = inner.and_then(|(address, prefix)| IpNet::new(address.into(), prefix).ok());
+    inner.unwrap_or(network)
 }
 
 fn optional_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {

@@ -1,5 +1,7 @@
 //! What no type refuses about the card network's listener and its peers.
 
+use ipnet::IpNet;
+
 use super::{Iso8583, Link, Peer, SettingsError};
 
 /// Beyond it a process runs out of file descriptors first.
@@ -73,7 +75,7 @@ impl Iso8583 {
 }
 
 impl Peer {
-    fn names(&self, earlier: &[Self]) -> [Rule; 3] {
+    fn names(&self, earlier: &[Self]) -> [Rule; 4] {
         let readable = self.name.chars().all(|letter| !letter.is_control());
         [
             (
@@ -91,7 +93,19 @@ impl Peer {
                 "networks",
                 "must have 1 to 256 networks",
             ),
+            (!self.is_shadowed(earlier), "networks", "are all those of earlier peers"),
         ]
+    }
+
+    /// Whether no address would ever lead to it.
+    fn is_shadowed(&self, earlier: &[Self]) -> bool {
+        let taken = earlier.iter().flat_map(|peer| &peer.networks).map(|network| network.0);
+        let taken = IpNet::aggregate(&taken.collect());
+        !self.networks.is_empty()
+            && self
+                .networks
+                .iter()
+                .all(|network| taken.iter().any(|wider| wider.contains(&network.0)))
     }
 }
 

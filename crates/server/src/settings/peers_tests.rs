@@ -97,6 +97,14 @@ fn peers_have_a_name_of_their_own_and_networks() {
         (peer("", "\"10.0.0.0/8\""), "iso8583.peers[0].name"),
         (peer("two\nlines", "\"10.0.0.0/8\""), "iso8583.peers[0].name"),
         (format!("{PEER}{PEER}"), "iso8583.peers[1].name"),
+        (
+            format!("{PEER}{}", peer("second", "\"10.1.0.0/16\"")),
+            "iso8583.peers[1].networks are all those of earlier peers",
+        ),
+        (
+            format!("{PEER}{}", peer("second", "\"::ffff:10.1.0.0/112\"")),
+            "iso8583.peers[1].networks are all those of earlier peers",
+        ),
         (peer("first", ""), "iso8583.peers[0].networks"),
         (peer("first", "\"10.0.0.0/33\""), "\"10.0.0.0/33\" is no network"),
         (peer("first", "\"processor.example\""), "\"processor.example\" is no network"),
@@ -106,4 +114,14 @@ fn peers_have_a_name_of_their_own_and_networks() {
         let error = with_causes(&read_file(&text).unwrap_err());
         assert!(error.contains(mentions), "{text}: {error}");
     }
+}
+
+#[test]
+fn a_mapped_network_is_the_one_it_stands_for() {
+    let text = "[[iso8583.peers]]\nname = \"first\"\nnetworks = [\"::ffff:192.0.2.0/120\"]\n";
+    let settings = read_file(text).unwrap();
+    assert_eq!(settings.iso8583.peers[0].networks[0].0.to_string(), "192.0.2.0/24");
+    // A wider peer after a narrow one is not in its shadow.
+    let wide = PEER.replace("first", "wide").replace("10.0.0.0/8", "0.0.0.0/0");
+    assert!(read_file(&format!("{PEER}{wide}")).is_ok());
 }

@@ -142,6 +142,7 @@ const LIMITS: PeerLimits = PeerLimits {
     max_in_flight_per_connection: 3,
     max_per_second: 1_000,
     idle_timeout: Duration::from_secs(60),
+    end_patience: Duration::from_secs(10),
     handshake_timeout: SOON,
     write_timeout: SOON,
 };

@@ -6,10 +6,13 @@ use cardium_iso8583::{
     BitmapEncoding, FrameHeader, NumericEncoding, Tpdu, TransportHeader,
     frame::{FrameReader, frame_to},
 };
-use tokio::net::TcpSocket;
+use tokio::{net::TcpSocket, time::Instant};
 
 use super::{
-    super::peers::{Admitted, Refusal},
+    super::peers::{
+        Admitted, Refusal,
+        tests::{MOST, known},
+    },
     *,
 };
 
@@ -78,6 +81,34 @@ fn where_nobody_is_named_each_site_has_its_own_places() {
     }
     drop(held);
     assert_eq!(refusal(&mut peers, "192.0.2.1"), None);
+}
+
+#[test]
+fn connecting_anew_gives_no_new_pace() {
+    let limits = PeerLimits { max_per_second: 1, ..LIMITS };
+    let mut peers = Peers::anybody(terms(&Arc::default(), WireFormat::default(), limits));
+    let now = Instant::now();
+    let take = |peers: &mut Peers, address: &str| {
+        admitted(peers, address).expect(address).peer.pace.reserve(now)
+    };
+    assert!(take(&mut peers, "192.0.2.1") <= now);
+    // Other sites come and go in between, more than are looked at singly.
+    for n in 0..1_000_u32 {
+        assert!(take(&mut peers, &IpAddr::V4((0x0A00_0000 + n).into()).to_string()) <= now);
+    }
+    assert!(take(&mut peers, "192.0.2.1") > now, "its connection is gone, its pace is not");
+}
+
+#[test]
+fn remembered_sites_are_bounded() {
+    let mut peers = Peers::anybody(terms(&Arc::default(), WireFormat::default(), LIMITS));
+    let now = Instant::now() + Duration::from_secs(60);
+    for n in 0..100_000_u32 {
+        let address = IpAddr::V4((0x0A00_0000 + n).into());
+        let admitted = peers.admit(SocketAddr::new(address, 1)).ok().expect("it has room");
+        let _used = admitted.peer.pace.reserve(now);
+        assert!(known(&peers) <= MOST, "{n}");
+    }
 }
 
 async fn connect_from(source: &str, door: &Opened) -> TcpStream {
