@@ -94,6 +94,7 @@ impl From<DisputeError> for CommandError {
             DisputeError::Closed => ErrorCode::DisputeClosed,
             DisputeError::WrongStage => ErrorCode::InvalidDisputeState,
             DisputeError::Exists | DisputeError::TooManyOpen => ErrorCode::DisputeExists,
+            DisputeError::Decided => ErrorCode::TransactionNotDisputable,
             DisputeError::WindowClosed => ErrorCode::FilingWindowClosed,
             DisputeError::TooMuchEvidence => ErrorCode::EvidenceLimitReached,
             DisputeError::Money(money) => return money.into(),

@@ -14,6 +14,9 @@ pub enum DisputeError {
     /// The transaction has an open dispute.
     #[error("the transaction is in dispute already")]
     Exists,
+    /// A dispute of the transaction was lost.
+    #[error("a dispute of this transaction was lost, and it is decided once")]
+    Decided,
     /// More disputes of one purchase are open than anybody can tell apart.
     #[error("too many disputes of this purchase are open")]
     TooManyOpen,

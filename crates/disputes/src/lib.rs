@@ -19,7 +19,7 @@ mod store;
 mod words;
 
 pub use dispute::{Dispute, DisputeRecord, NewDispute};
-pub use docket::{Docket, DocketRecord, MAX_OPEN};
+pub use docket::{Docket, DocketRecord, Entries, MAX_OPEN};
 pub use error::DisputeError;
 pub use evidence::{Attachment, Content, Evidence, EvidenceKind, MAX_EVIDENCE, MAX_TEXT};
 pub use file_type::FileType;

@@ -27,11 +27,12 @@ CREATE TABLE disputes (
 CREATE INDEX disputes_account_created ON disputes (account_id, created_at, id);
 CREATE INDEX disputes_account_amount ON disputes (account_id, amount, id);
 CREATE INDEX disputes_account_status ON disputes (account_id, status, id);
+CREATE INDEX disputes_transaction ON disputes (transaction_id, id);
 -- One open dispute a capture; the docket says so first, and this holds it to that.
 CREATE UNIQUE INDEX disputes_open ON disputes (transaction_id) WHERE resolution IS NULL;
 
--- Which disputes of an authorization are open, as `transaction:dispute` words. Read under the
--- authorization's lock.
+-- Which disputes of an authorization are open, as `transaction:dispute` words, and which captures
+-- are decided, as `transaction:`. Read under the authorization's lock.
 CREATE TABLE dispute_dockets (
     authorization_id BYTEA NOT NULL,
     account_id BYTEA NOT NULL,

@@ -88,14 +88,18 @@ fn a_part_can_be_disputed(backend: Backend) {
     let dispute = file(&shopper.client, &part("15.50")).expect(201);
     assert_eq!(usd(&dispute, "credited_usd"), "15.50");
     assert_eq!(shopper.available(), "75.50");
-    // A lost dispute leaves all of it to be disputed, a won one leaves the rest.
+    // A won dispute leaves the rest, a lost one nothing.
     shopper.advance(&dispute, "won").expect(200);
     let refused = file(&shopper.client, &part("24.51"));
     refused.expect_error(422, "amount_above_maximum", Some("amount_usd"));
     let rest = shopper.file();
     assert_eq!(usd(&rest, "amount_usd"), "24.50");
     shopper.advance(&rest, "lost").expect(200);
-    assert_eq!(usd(&shopper.file(), "amount_usd"), "24.50");
+    let refused = file(&shopper.client, &wish(&shopper.captured));
+    refused.expect_error(422, "transaction_not_disputable", None);
+    let refused = file(&shopper.client, &wish(&shopper.authorized));
+    refused.expect_error(422, "transaction_not_disputable", None);
+    assert_eq!(shopper.available(), "75.50");
 }
 
 fn the_window_closes_after_120_days(backend: Backend) {

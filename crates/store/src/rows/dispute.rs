@@ -1,6 +1,6 @@
 use cardium_disputes::{
-    Dispute, DisputeRecord, DisputeStatus, Docket, DocketRecord, Evidence, Reason, Resolution,
-    Stage,
+    Dispute, DisputeRecord, DisputeStatus, Docket, DocketRecord, Entries, Evidence, Reason,
+    Resolution, Stage,
 };
 use cardium_kernel::{AccountId, AuthorizationId, CardId, DisputeId, StoreError, TransactionId};
 
@@ -166,8 +166,8 @@ impl Row for Docket {
     fn decode(fields: &mut Fields) -> Result<Self, StoreError> {
         let authorization = AuthorizationId::new(fields.id()?);
         let account = AccountId::new(fields.id()?);
-        let open = fields.word(Self::parse_open)?;
+        let Entries { open, lost } = fields.word(Self::parse_entries)?;
         let version = fields.int()?;
-        Ok(Self::restore(DocketRecord { authorization, account, open, version }))
+        Ok(Self::restore(DocketRecord { authorization, account, open, lost, version }))
     }
 }
