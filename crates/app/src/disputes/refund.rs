@@ -16,9 +16,9 @@ use crate::{
 /// neither: a cardholder who was meant otherwise can file again, a double payment could not be
 /// undone.
 ///
-/// The caller books the refund and saves the authorization. Nothing is read where nothing is credited, so the refunds of undisputed
-/// purchases cost nothing more; else the docket and then its disputes are missed once each, and
-/// the command is run again with them.
+/// The caller books the refund and saves the authorization. Nothing is read where nothing is
+/// credited, so the refunds of undisputed purchases cost nothing more; else the docket and then its
+/// disputes are missed once each, and the command is run again with them.
 pub(crate) fn absorb_refund(
     unit: &mut Unit<'_>,
     card: &Card,

@@ -103,7 +103,8 @@ impl Refund {
         card: &Card,
         (asked, reversed): (&Asked, Option<Reversed>),
     ) -> Result<Authorization, CommandError> {
-        if let Some(mut found) = self.quote().find(unit, card, None)? {
+        let found = self.quote().find(unit, card, None)?;
+        if let Some(mut found) = found.filter(|found| found.cleared.is_positive()) {
             let stays = reversed.map_or(asked.billing, Reversed::stays);
             absorb_refund(unit, card, &mut found, stays)?;
             return Ok(found);

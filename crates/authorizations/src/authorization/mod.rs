@@ -1,9 +1,10 @@
 //! The aggregate: what was authorized, and what became of it.
 //!
 //! Invariants: `held + advanced` is what is authorized and not cleared yet, and zero once the
-//! authorization is closed; `refunded + credited <= cleared`, and what merchants give beyond
-//! is apart; the tallies sum to what counts towards the card's limits. Each command leaves the same projection
-//! whatever order the network's messages arrive in, so none of them needs a special transition.
+//! authorization is closed; `refunded + credited <= cleared`, and what merchants give beyond that
+//! is apart; the tallies sum to what counts towards the card's limits. Each command leaves the same
+//! projection whatever order the network's messages arrive in, so none of them needs a special
+//! transition.
 
 mod clearing;
 mod giving_back;

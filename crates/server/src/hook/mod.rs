@@ -96,7 +96,7 @@ impl DecisionHook for EndpointHook {
                     stand_in
                 }
                 Err(_) => {
-                    tracing::warn!(message.id = %id, "no answer in time: the stand-in rule decides");
+                    tracing::warn!(message.id = %id, "no answer in time: the stand-in decides");
                     listen(exchange, &listening, (late, id));
                     stand_in
                 }
