@@ -207,9 +207,9 @@ impl Connection {
     }
 }
 
-/// The work, already begun: it has gone as far as it can without waiting, which is into the queue of
-/// the write path. So requests of one connection are decided in the order of their arrival, as far
-/// as they touch the same rows, though they are answered in any.
+/// The work, already begun: it has gone as far as it can without waiting, which is into the queue
+/// of the write path. So requests of one connection are decided in the order of their arrival,
+/// though they are answered in any.
 async fn begun<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> Pin<Box<dyn Future<Output = T> + Send>> {
