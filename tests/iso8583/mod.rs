@@ -3,9 +3,11 @@
 mod advices;
 mod clearing;
 mod deciding;
+mod hooking;
 mod hostile;
 mod increments;
 mod inquiries;
+mod interleavings;
 mod interoperating;
 mod linking;
 mod partial;

@@ -78,7 +78,10 @@ fn a_reversal_of_what_is_disputed_pays_once(backend: Backend) {
         "description": "The merchant charged this twice."});
     let dispute = issuer.customer.post("/v1/disputes", &wish);
     issuer.assert_card(FUNDS, 0);
-    assert_eq!(codes(&issuer.answers([&reversal("0420", &request, 4)])), ["00"]);
+    let back = reversal("0420", &posted, 4);
+    // DE 90 begins with the type of the original, here the clearing's.
+    let original = text(&back, "90").replacen("0100", "0220", 1);
+    assert_eq!(codes(&issuer.answers([&changed(&back, "90", &original)])), ["00"]);
     issuer.assert_card(FUNDS, 0);
     let ended = issuer.customer.get(&format!("/v1/disputes/{}", text(&dispute, "id")));
     assert_eq!((text(&ended, "status"), text(&ended, "resolution")), ("won", "refunded"));

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{amount::AmountOut, text::Text};
 
 #[derive(Debug, Serialize)]
-struct CheckOut {
+pub(crate) struct CheckOut {
     rule: &'static str,
     result: &'static str,
     reason: Option<&'static str>,
@@ -48,7 +48,7 @@ impl From<&Check> for CheckOut {
     }
 }
 
-fn checks(trace: &Trace) -> Vec<CheckOut> {
+pub(crate) fn checks(trace: &Trace) -> Vec<CheckOut> {
     trace.checks().iter().map(CheckOut::from).collect()
 }
 

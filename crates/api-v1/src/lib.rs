@@ -15,6 +15,7 @@ pub mod body;
 pub mod card;
 pub mod controls;
 pub mod decision;
+pub mod decision_hook;
 pub mod dispute;
 pub mod event;
 pub mod evidence;

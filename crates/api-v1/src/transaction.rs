@@ -77,7 +77,7 @@ struct FeePart {
 
 /// What the merchant asked in its own currency, and at which rate it was billed.
 #[derive(Debug, Serialize)]
-struct FxPart {
+pub(crate) struct FxPart {
     merchant_amount: String,
     merchant_currency: String,
     rate: Option<String>,
@@ -87,7 +87,7 @@ impl FxPart {
     /// The most decimals of a rate.
     const RATE_DECIMALS: u32 = 6;
 
-    fn new(billed: Money, asked: &ForeignAmount) -> Self {
+    pub(crate) fn new(billed: Money, asked: &ForeignAmount) -> Self {
         let major = |text: &str| text.parse::<Decimal>().ok();
         let rate = major(&billed.major())
             .zip(major(&asked.major()))

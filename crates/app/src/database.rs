@@ -33,6 +33,22 @@ pub enum Ending<T> {
 }
 
 impl<T> Ending<T> {
+    /// The same end with another answer.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Ending<U> {
+        match self {
+            Self::Done(value) => Ending::Done(make(value)),
+            Self::Refused(value) => Ending::Refused(make(value)),
+            Self::Preview(value) => Ending::Preview(make(value)),
+        }
+    }
+
+    /// The answer, however the command ended.
+    pub const fn inner(&self) -> &T {
+        match self {
+            Self::Done(value) | Self::Refused(value) | Self::Preview(value) => value,
+        }
+    }
+
     /// The answer, however the command ended.
     pub fn into_inner(self) -> T {
         match self {

@@ -58,6 +58,7 @@ events! {
     TransactionRefunded = "transaction.refunded";
     TransactionDeclined = "transaction.declined";
     TransactionReversed = "transaction.reversed";
+    TransactionHookLate = "transaction.hook_late";
     DisputeOpened = "dispute.opened";
     DisputeResponded = "dispute.responded";
     DisputeWon = "dispute.won";

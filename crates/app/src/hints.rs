@@ -43,6 +43,8 @@ pub enum RowKey {
     Evidence(EvidenceId),
     /// A customer's ledger account.
     LedgerAccount(LedgerAccountId),
+    /// A request that waits for the operator's endpoint.
+    PendingAuthorization(MessageId),
     /// A network exchange; never changed once written.
     Message(MessageId),
     /// An idempotency record; never changed once written.

@@ -3,12 +3,15 @@
 
 use cardium_accounts::{Account, Email};
 use cardium_auth::{Credential, TokenHash};
-use cardium_authorizations::{Authorization, NetworkMessage, Step, Transaction};
+use cardium_authorizations::{
+    Authorization, NetworkMessage, PendingAuthorization, Step, Transaction,
+};
 use cardium_cards::{Brand, CardStatus, CardType, StoredPan, Velocity};
 use cardium_disputes::{Dispute, DisputeStatus};
 use cardium_kernel::{
     AccountId, AuthorizationId, BlobId, Book, CardId, Cursor, Direction, DisputeId, EntryId,
-    EventId, Money, Page, PageLimit, Problem, Sort, StoreError, Timestamp, TopupId, TransactionId,
+    EventId, MessageId, Money, Page, PageLimit, Problem, Sort, StoreError, Timestamp, TopupId,
+    TransactionId,
 };
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};
@@ -338,6 +341,15 @@ pub trait Reads: Send + Sync {
         account: AccountId,
         id: TransactionId,
     ) -> ReadResult<Option<NetworkMessage>>;
+    /// Up to `limit` requests that wait for the operator's endpoint though its time was over at
+    /// `before`, longest overdue first.
+    fn due_pending(&self, before: Timestamp, limit: i64) -> ReadResult<Vec<PendingAuthorization>>;
+    /// Of at most [`crate::upkeep::SLICE`] exchanges those that wait for the operator's endpoint,
+    /// or did, each with the step that its decision left.
+    fn decided_pending(
+        &self,
+        ids: &[MessageId],
+    ) -> ReadResult<Vec<(PendingAuthorization, Option<Transaction>)>>;
     /// The newest captured step of an authorization.
     fn find_capture(&self, id: AuthorizationId) -> ReadResult<Option<Transaction>>;
     /// An account's dispute with its evidence.

@@ -76,7 +76,7 @@ pub async fn perform_once<U: UseCase + Sync>(
         let mut unit = Unit::new(tx, &context);
         unit.admit()?;
         match &idempotency {
-            None => Ok(map(use_case.run(&mut unit)?, &render)),
+            None => Ok(use_case.run(&mut unit)?.map(|output| render(&output))),
             Some(request) => run_once(&mut unit, request, &use_case, &render),
         }
     })
@@ -94,17 +94,9 @@ fn run_once<U: UseCase>(
     if let Some(record) = spent.filter(|record| now.since(record.created_at) < RETENTION) {
         return Ok(Ending::Preview(request.replay(record)?));
     }
-    let ending = map(use_case.run(unit)?, render);
+    let ending = use_case.run(unit)?.map(|output| render(&output));
     if let Ending::Done(answer) = &ending {
         unit.tx.save_idempotency(request.record(answer, now)?)?;
     }
     Ok(ending)
-}
-
-fn map<T>(ending: Ending<T>, render: &impl Fn(&T) -> Answer) -> Ending<Answer> {
-    match ending {
-        Ending::Done(value) => Ending::Done(render(&value)),
-        Ending::Refused(value) => Ending::Refused(render(&value)),
-        Ending::Preview(value) => Ending::Preview(render(&value)),
-    }
 }

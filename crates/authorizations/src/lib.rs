@@ -10,6 +10,7 @@ mod decision;
 mod foreign;
 mod hold;
 mod message;
+mod pending;
 mod reason;
 mod store;
 mod transaction;
@@ -27,6 +28,7 @@ pub use hold::{HOLD_PERIOD, TRAVEL_HOLD_PERIOD, hold_period};
 pub use message::{
     Effect, MaskedFields, MessageKey, MessageOutcome, NetworkMessage, late_copy, reversal_mark,
 };
+pub use pending::{NewPending, PendingAuthorization, PendingRecord, PendingState};
 pub use reason::DeclineReason;
 pub use store::{AuthorizationReference, AuthorizationStore, MAX_CANDIDATES, ReferenceKind};
 pub use transaction::{Finality, Merchant, Step, Transaction, TransactionKind};

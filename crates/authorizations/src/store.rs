@@ -1,6 +1,6 @@
 use cardium_kernel::{AuthorizationId, MessageId, StoreError, Timestamp};
 
-use crate::{Authorization, NetworkMessage, Transaction};
+use crate::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
 
 /// The most authorizations that are looked at for one reference. Beyond, nobody can tell which one
 /// is meant.
@@ -64,6 +64,18 @@ pub trait AuthorizationStore {
     /// # Errors
     /// When the row cannot be read.
     fn find_message(&mut self, id: MessageId) -> Result<Option<NetworkMessage>, StoreError>;
+
+    /// The request of this exchange that waits for the operator's endpoint, or did.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    fn find_pending(&mut self, id: MessageId) -> Result<Option<PendingAuthorization>, StoreError>;
+
+    /// Writes a waiting request, new or changed.
+    ///
+    /// # Errors
+    /// When the row was not read before.
+    fn save_pending(&mut self, pending: PendingAuthorization) -> Result<(), StoreError>;
 
     /// Records an exchange.
     ///

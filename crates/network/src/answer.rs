@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use cardium_app::network::{NetworkAnswer, NetworkReply};
+use cardium_authorizations::MaskedFields;
 use cardium_iso8583::{FieldError, Message, WireBytes, WireFormat, decode, encode, response_to};
 use cardium_kernel::Money;
 use cardium_vault::Pan;
@@ -22,12 +23,31 @@ pub(crate) type Encoder = Arc<dyn Fn(&NetworkAnswer) -> NetworkReply + Send + Sy
 
 /// The encoder of answers to `request`, which bears `pan`.
 pub(crate) fn encoder(request: &Arc<Message>, pan: &Pan, cvv: CvvDeclineCode) -> Encoder {
-    let (request, pan) = (Arc::clone(request), pan.clone());
+    let pan = pan.clone();
+    encoder_with(request, cvv, move |request, response| masking::masked(request, response, &pan))
+}
+
+/// The encoder of answers to a request that has no PAN any more, but its mask.
+pub(crate) fn encoder_of_record(
+    request: &Arc<Message>,
+    mask: &str,
+    cvv: CvvDeclineCode,
+) -> Encoder {
+    let mask = mask.to_owned();
+    encoder_with(request, cvv, move |request, response| masking::harmless(request, response, &mask))
+}
+
+fn encoder_with(
+    request: &Arc<Message>,
+    cvv: CvvDeclineCode,
+    fields: impl Fn(&Message, &Message) -> MaskedFields + Send + Sync + 'static,
+) -> Encoder {
+    let request = Arc::clone(request);
     Arc::new(move |answer| {
         let code = code(answer, cvv);
         let mut response = response(&request, code).expect("only requests become commands");
         add(&mut response, &request, answer).expect("what we answer fits its fields");
-        let fields = masking::masked(&request, &response, &pan);
+        let fields = fields(&request, &response);
         response.remove(2);
         NetworkReply {
             response_code: code.to_owned(),

@@ -13,7 +13,7 @@ use cardium_kernel::{AuthorizationId, ErrorCode};
 use cardium_vault::Keys;
 
 use crate::{
-    Session, answer, codes,
+    DecisionHook, Session, answer, codes,
     kind::Kind,
     translate::{Command, Refusal, translate},
 };
@@ -44,6 +44,8 @@ pub enum CvvDeclineCode {
 }
 
 impl CvvDeclineCode {
+    pub(crate) const ALL: [Self; 3] = [Self::DoNotHonour, Self::CvvFailure, Self::IncorrectCvv];
+
     /// The two characters.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -66,6 +68,8 @@ pub struct Host {
     pub keys: Arc<Keys>,
     /// How it talks to its peers.
     pub settings: HostSettings,
+    /// The operator's own say; none where there is no endpoint.
+    pub hook: Option<Arc<dyn DecisionHook>>,
 }
 
 /// What to do on the line.
@@ -143,8 +147,9 @@ impl Host {
         Received::Done(self.plain(&message, code))
     }
 
-    /// Settles a request in one transaction. An authorization that is answered too late keeps
-    /// its hold: the network takes it back with a reversal.
+    /// Settles a request in one transaction, or in two where the operator has a say. An
+    /// authorization that is answered too late keeps its hold: the network takes it back with a
+    /// reversal.
     pub async fn settle(&self, pending: Pending) -> Exchanged {
         let request = pending.0;
         let id = AuthorizationId::new(self.edge.mint());
@@ -153,8 +158,9 @@ impl Host {
             Ok(command) => command,
             Err(Refusal(code)) => return self.plain(&request, code).into(),
         };
-        match self.run(command).await {
-            Ok(Settled { reply, transaction }) => {
+        match self.run(&request, command).await {
+            Ok(None) => Reply::Nothing.into(),
+            Ok(Some(Settled { reply, transaction })) => {
                 Exchanged { reply: self.deliver(&request, &reply), transaction, failure: None }
             }
             Err(failure) => Exchanged {
@@ -178,23 +184,23 @@ impl Host {
         self.exchange(session, payload).await.reply
     }
 
-    async fn run(&self, command: Command) -> Result<Settled, CommandError> {
+    /// What came of a command; none where its sender is to ask again.
+    async fn run(
+        &self,
+        request: &Message,
+        command: Command,
+    ) -> Result<Option<Settled>, CommandError> {
         let context = self.edge.context(Actor::Network, None);
-        let lane = match command {
-            Command::Authorize(_) => Lane::Network,
-            Command::Advise(_) | Command::Clear(_) | Command::Refund(_) | Command::Reverse(_) => {
-                Lane::NetworkAdvice
-            }
-        };
-        let queue = (lane, self.settings.patience);
+        let queue = (Lane::NetworkAdvice, self.settings.patience);
         let database = self.database.as_ref();
-        match command {
-            Command::Authorize(command) => perform(database, queue, context, command).await,
+        let settled = match command {
+            Command::Authorize(command) => return self.authorize(request, command).await,
             Command::Advise(command) => perform(database, queue, context, command).await,
             Command::Clear(command) => perform(database, queue, context, command).await,
             Command::Refund(command) => perform(database, queue, context, command).await,
             Command::Reverse(command) => perform(database, queue, context, command).await,
-        }
+        };
+        settled.map(Some)
     }
 
     fn deliver(&self, request: &Message, replied: &Replied) -> Reply {

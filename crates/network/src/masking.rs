@@ -9,7 +9,7 @@ use cardium_iso8583::{CardAcceptor, Message};
 use cardium_vault::Pan;
 
 /// Fields of a request that may be shown, besides DE 2.
-const SHOWN: [u8; 20] =
+pub(crate) const SHOWN: [u8; 20] =
     [3, 4, 6, 7, 10, 11, 12, 13, 18, 19, 22, 25, 32, 37, 41, 42, 43, 49, 51, 95];
 /// Fields that the response adds: approval code and response code.
 const ADDED: [u8; 2] = [38, 39];
@@ -18,8 +18,22 @@ const BIN_SHOWN_FROM: usize = 15;
 
 /// The fields of request and response that may be shown, by number.
 pub(crate) fn masked(request: &Message, response: &Message, pan: &Pan) -> MaskedFields {
-    let shown = |message: &Message, de: u8| Some((de, blotted(message.get(de)?, pan)));
-    let mut fields = vec![(2, mask(pan))];
+    fields(request, response, &mask(pan), |text| blotted(text, pan))
+}
+
+/// The same of a request that has no PAN any more, but its mask.
+pub(crate) fn harmless(request: &Message, response: &Message, mask: &str) -> MaskedFields {
+    fields(request, response, mask, str::to_owned)
+}
+
+fn fields(
+    request: &Message,
+    response: &Message,
+    mask: &str,
+    hide: impl Fn(&str) -> String,
+) -> MaskedFields {
+    let shown = |message: &Message, de: u8| Some((de, hide(message.get(de)?)));
+    let mut fields = vec![(2, mask.to_owned())];
     fields.extend(SHOWN.iter().filter_map(|de| shown(request, *de)));
     fields.extend(ADDED.iter().filter_map(|de| shown(response, *de)));
     fields.sort_unstable_by_key(|(de, _)| *de);
@@ -28,7 +42,16 @@ pub(crate) fn masked(request: &Message, response: &Message, pan: &Pan) -> Masked
 
 /// Who asks for the money (DE 18, 42, 43).
 pub(crate) fn merchant(message: &Message, pan: &Pan) -> Merchant {
-    let text = |value: &str| blotted(value.trim(), pan);
+    read_merchant(message, |text| blotted(text, pan))
+}
+
+/// The same of a message that has no PAN any more.
+pub(crate) fn harmless_merchant(message: &Message) -> Merchant {
+    read_merchant(message, str::to_owned)
+}
+
+fn read_merchant(message: &Message, hide: impl Fn(&str) -> String) -> Merchant {
+    let text = |value: &str| hide(value.trim());
     let field = |de| text(message.get(de).unwrap_or_default());
     let place = message.get(43).and_then(|text| CardAcceptor::parse(text).ok());
     let part =
@@ -42,7 +65,8 @@ pub(crate) fn merchant(message: &Message, pan: &Pan) -> Merchant {
     }
 }
 
-fn mask(pan: &Pan) -> String {
+/// The PAN as it may be shown.
+pub(crate) fn mask(pan: &Pan) -> String {
     let is_long = pan.reveal().len() >= BIN_SHOWN_FROM;
     let bin = if is_long { pan.bin() } else { "" };
     format!("{bin}******{}", pan.last4())

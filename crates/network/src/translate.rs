@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use cardium_app::network::{
-    Advise, Asked, Authorize, Clear, Exchange, Posting, Refund, Request, Reverse, StandIn,
+    Advise, Asked, Authorize, Clear, Exchange, Hook, Posting, Refund, Request, Reverse, StandIn,
 };
-use cardium_authorizations::{DeclineReason, HookAnswer, RequestKind};
+use cardium_authorizations::{DeclineReason, RequestKind};
 use cardium_iso8583::{Message, OriginalDataElements};
 use cardium_kernel::AuthorizationId;
 use cardium_vault::{Expiry, Keys, Pan, PanError, PanFingerprint, keyed_hash};
@@ -97,7 +97,7 @@ impl Incoming<'_> {
                 partial: private::partial_approval(request),
             },
             posting,
-            hook: HookAnswer::NotAsked,
+            hook: Hook::None,
         }))
     }
 
@@ -143,7 +143,7 @@ impl Incoming<'_> {
 
 /// What a request asks for and how much. A purchase of nothing asks whether the card is good; an
 /// inquiry asks for no amount, whatever it carries.
-fn requested(
+pub(crate) fn requested(
     request: &Message,
     posting: Posting,
     processing: Processing,
@@ -190,6 +190,11 @@ fn pan(request: &Message, kind: Kind) -> Result<Pan, Refusal> {
     })
 }
 
+/// The card's number, where the request bears one that belongs to a card.
+pub(crate) fn card(request: &Message) -> Option<Pan> {
+    pan(request, Kind::of(request)).ok()
+}
+
 /// DE 14, or the expiry that follows the PAN on track 2.
 fn expiry(request: &Message) -> Result<Option<Expiry>, Refusal> {
     let track = || track_2(request)?.1.get(..4);
@@ -228,7 +233,7 @@ fn quoted(request: &Message) -> Option<OriginalDataElements> {
 }
 
 /// The trace number of the message that this one is about: the one it quotes, else its own.
-fn stan(request: &Message) -> String {
+pub(crate) fn stan(request: &Message) -> String {
     let quoted = quoted(request).map(|original| original.stan().to_owned());
     quoted.unwrap_or_else(|| request.get(11).unwrap_or_default().to_owned())
 }

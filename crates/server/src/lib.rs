@@ -11,6 +11,7 @@ pub mod clock;
 pub mod command;
 pub mod demo;
 pub mod entropy;
+pub mod hook;
 pub mod iso;
 pub mod keys;
 mod log;

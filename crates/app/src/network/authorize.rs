@@ -12,10 +12,13 @@ use super::{
     exchange::{Exchange, NetworkAnswer},
     facts::Surroundings,
     frame::{Frame, NewStep, Opening, Outcome, Settled},
+    hook::{Ask, Authorized, Hook},
     matching::{self, find_raised},
     spending::{count_tries, velocity},
 };
-use crate::{CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase, cards::available};
+use crate::{
+    CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, cards::available,
+};
 
 /// What an approval does with the money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +40,8 @@ pub struct Authorize {
     pub request: Request,
     /// What an approval does with the money.
     pub posting: Posting,
-    /// What the operator's own endpoint said.
-    pub hook: HookAnswer,
+    /// What the decision has to do with the operator's own endpoint.
+    pub hook: Hook,
 }
 
 /// A request with all that its decision took into account.
@@ -49,20 +52,91 @@ pub(super) struct Considered {
 }
 
 impl UseCase for Authorize {
-    type Output = Settled;
+    type Output = Authorized;
 
     fn hints(&self, _: &Context) -> Hints {
         let hints = self.exchange.hints().with_authorization(self.id);
+        let hints = match self.hook {
+            Hook::None => hints,
+            Hook::Ask(_) | Hook::Said(_) => {
+                hints.with(RowKey::PendingAuthorization(self.exchange.id()))
+            }
+        };
         matching::trace(&self.exchange).into_iter().fold(hints, Hints::with_name)
     }
 
-    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Settled> {
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Authorized> {
+        match &self.hook {
+            Hook::None => Ok(self.answer(unit)?.map(Authorized::settled)),
+            Hook::Ask(ask) => self.ask(unit, ask),
+            Hook::Said(_) => {
+                let ending = self.answer(unit)?;
+                Ok(self.end_wait(unit, ending)?.map(Authorized::settled))
+            }
+        }
+    }
+}
+
+/// A request that nothing but its decision can end.
+struct Open<'a> {
+    frame: Frame<'a>,
+    card: Card,
+    asked: &'a Asked,
+}
+
+impl Authorize {
+    /// Answers, whether for the first time or again.
+    fn answer(&self, unit: &mut Unit<'_>) -> CommandResult<Settled> {
         let (frame, card) = match self.exchange.open(unit)? {
             Opening::Answered(settled) => return Ok(Ending::Preview(settled)),
             Opening::Fresh(frame, card) => (frame, card),
         };
+        match self.begin(unit, frame, card)? {
+            Err(settled) => Ok(settled),
+            Ok(open) => {
+                let considered = self.consider(unit, &open.card, open.asked)?;
+                self.settle(unit, &open, considered)
+            }
+        }
+    }
+
+    /// Answers what needs no say of the operator's, and lets everything else wait for it.
+    fn ask(&self, unit: &mut Unit<'_>, ask: &Ask) -> CommandResult<Authorized> {
+        let (frame, card) = match self.exchange.open(unit)? {
+            Opening::Answered(settled) => {
+                return Ok(Ending::Preview(Authorized::settled(settled)));
+            }
+            Opening::Fresh(frame, card) => (frame, card),
+        };
+        if self.find_pending(unit)?.is_some_and(|pending| pending.is_waiting()) {
+            return Ok(Ending::Preview(Authorized::Wait));
+        }
+        let open = match self.begin(unit, frame, card)? {
+            Err(settled) => return Ok(settled.map(Authorized::settled)),
+            Ok(open) => open,
+        };
+        let considered = self.consider(unit, &open.card, open.asked)?;
+        let charge = match considered.decision.decided {
+            Decided::Approved(_) if self.spends() => considered.charge,
+            Decided::ApprovedInPart(available) if self.spends() => {
+                open.asked.charge_within(available, unit.policy().conversion_fee)?
+            }
+            Decided::Approved(_) | Decided::ApprovedInPart(_) | Decided::Declined(_) => {
+                return Ok(self.settle(unit, &open, considered)?.map(Authorized::settled));
+            }
+        };
+        self.wait(unit, (ask, &open.card), (open.asked, charge), considered)
+    }
+
+    /// Settles what no decision is needed for.
+    fn begin<'a>(
+        &'a self,
+        unit: &mut Unit<'_>,
+        frame: Frame<'a>,
+        card: Option<Card>,
+    ) -> Result<Result<Open<'a>, Ending<Settled>>, CommandError> {
         let Some(card) = card else {
-            return frame.refuse(unit, DeclineReason::UnknownCard);
+            return frame.refuse(unit, DeclineReason::UnknownCard).map(Err);
         };
         let asked = match (frame.reversed, &self.request.amount) {
             (Some(_), _) => Err(DeclineReason::ReversedBefore),
@@ -70,21 +144,18 @@ impl UseCase for Authorize {
             (None, Err(reason)) => Err(*reason),
         };
         match asked {
-            Ok(asked) => self.settle(unit, &frame, &card, asked),
-            Err(reason) => self.decline(unit, &frame, &card, (reason, None)),
+            Ok(asked) => Ok(Ok(Open { frame, card, asked })),
+            Err(reason) => self.decline(unit, &frame, &card, (reason, None)).map(Err),
         }
     }
-}
 
-impl Authorize {
     fn settle(
         &self,
         unit: &mut Unit<'_>,
-        frame: &Frame<'_>,
-        card: &Card,
-        asked: &Asked,
+        open: &Open<'_>,
+        considered: Considered,
     ) -> CommandResult<Settled> {
-        let considered = self.consider(unit, card, asked)?;
+        let Open { frame, card, asked } = open;
         let velocity = velocity(unit, card)?;
         count_tries(unit, card, velocity, self.request.cvv)?;
         let (charge, in_part) = match considered.decision.decided {
@@ -98,12 +169,17 @@ impl Authorize {
                 (asked.charge_within(available, rate)?, true)
             }
         };
-        if !self.request.kind.moves_money() || self.request.kind == RequestKind::Credit {
+        if !self.spends() {
             return self.acknowledge(unit, frame, card, (asked, considered.decision));
         }
         let approval = Approval { authorize: self, frame, card, asked, charge };
         let (answer, outcome) = approval.grant(unit, considered, in_part)?;
         frame.conclude(unit, Some(card), &answer, outcome)
+    }
+
+    /// Whether money is asked for; not for a question, nor for the announcement of a refund.
+    const fn spends(&self) -> bool {
+        matches!(self.request.kind, RequestKind::Purchase | RequestKind::Cash)
     }
 
     /// Decides on the facts of this very transaction.
@@ -114,9 +190,8 @@ impl Authorize {
         asked: &Asked,
     ) -> Result<Considered, CommandError> {
         let charge = asked.charge(unit.policy().conversion_fee)?;
-        let spends = matches!(self.request.kind, RequestKind::Purchase | RequestKind::Cash);
         let raised = match self.posting {
-            Posting::Hold if spends => find_raised(unit, &self.exchange, card)?,
+            Posting::Hold if self.spends() => find_raised(unit, &self.exchange, card)?,
             Posting::Hold | Posting::Post => None,
         };
         let velocity = velocity(unit, card)?;
@@ -128,7 +203,11 @@ impl Authorize {
             raised: raised.as_ref(),
             now: unit.now(),
         };
-        let facts = surroundings.facts(&self.request, charge.total, self.hook)?;
+        let hook = match self.hook {
+            Hook::None | Hook::Ask(_) => HookAnswer::NotAsked,
+            Hook::Said(answer) => answer,
+        };
+        let facts = surroundings.facts(&self.request, charge.total, hook)?;
         Ok(Considered { decision: decide(&facts), raised, charge })
     }
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Mutex};
 use cardium_accounts::{Account, Email};
 use cardium_app::{event::CardView, reads::*};
 use cardium_auth::{Credential, TokenHash};
-use cardium_authorizations::{Authorization, NetworkMessage, Transaction};
+use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
 use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
 use cardium_kernel::*;
@@ -140,6 +140,17 @@ impl Reads for FakeReads {
         _: TransactionId,
     ) -> ReadResult<Option<NetworkMessage>> {
         Ok(None)
+    }
+
+    fn due_pending(&self, _: Timestamp, _: i64) -> ReadResult<Vec<PendingAuthorization>> {
+        Ok(Vec::new())
+    }
+
+    fn decided_pending(
+        &self,
+        _: &[MessageId],
+    ) -> ReadResult<Vec<(PendingAuthorization, Option<Transaction>)>> {
+        Ok(Vec::new())
     }
 
     fn find_capture(&self, _: AuthorizationId) -> ReadResult<Option<Transaction>> {

@@ -7,6 +7,7 @@ mod host;
 mod keys;
 mod presenting;
 mod rail;
+mod records;
 mod simulating;
 mod support;
 

@@ -147,6 +147,7 @@ pub(super) fn host(error: SubmitError) -> Host {
             starts_signed_on: false,
             cvv_decline_code: CvvDeclineCode::default(),
         },
+        hook: None,
     }
 }
 

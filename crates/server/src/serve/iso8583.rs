@@ -3,7 +3,7 @@
 use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use cardium_iso8583::{BitmapEncoding, FrameHeader, NumericEncoding, TransportHeader, WireFormat};
-use cardium_network::{CvvDeclineCode, Host, HostSettings};
+use cardium_network::{CvvDeclineCode, DecisionHook, Host, HostSettings};
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::core::Core;
@@ -22,12 +22,17 @@ const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(10);
 pub(super) type Serving = (watch::Sender<bool>, JoinHandle<()>);
 
 /// Who answers peers that are nothing special, and the simulated network.
-pub(super) fn host(settings: &Settings, core: &Core) -> Arc<Host> {
+pub(super) fn host(
+    settings: &Settings,
+    core: &Core,
+    hook: Option<Arc<dyn DecisionHook>>,
+) -> Arc<Host> {
     Arc::new(Host {
         database: Arc::clone(&core.backend.database),
         edge: core.backend.edge.clone(),
         keys: Arc::clone(&core.backend.keys),
         settings: host_settings(&settings.iso8583, settings.iso8583.link()),
+        hook,
     })
 }
 

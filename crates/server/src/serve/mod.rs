@@ -68,6 +68,9 @@ pub enum StartError {
     /// The client that sends webhooks cannot be set up.
     #[error("cannot set up TLS for webhooks")]
     Tls(#[from] reqwest::Error),
+    /// The client that asks the decision endpoint cannot be set up.
+    #[error("cannot set up TLS for the decision endpoint")]
+    HookTls(#[source] reqwest::Error),
     /// The file that tells the addresses cannot be written.
     #[error("cannot write {path}")]
     ReadyFile {

@@ -4,20 +4,24 @@ use std::{sync::Arc, time::Duration};
 
 use cardium_http::AppState;
 use cardium_kernel::{CredentialId, Timestamp};
+use cardium_network::{DecisionHook, Host};
 
 use super::{Addresses, Options, Running, StartError, core::Core, doors, iso8583, refusals};
 use crate::{
+    hook::{EndpointHook, LateAnswers},
     settings::Settings,
     workers::{
-        DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FlushUses, PurgeKeys, Sender,
-        SweepBlobs, UseSource, WatchChain, Workers,
+        DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
+        NoteLateAnswers, PurgeKeys, PurgeWaiting, Sender, SweepBlobs, UseSource, WatchChain,
+        Workers,
     },
 };
 
 pub(super) async fn start(settings: Settings, options: Options) -> Result<Running, StartError> {
     refusals::check(&settings, &options)?;
     let core = Core::open(&settings, &options).await?;
-    let host = iso8583::host(&settings, &core);
+    let (hook, late) = hook(&settings, &core)?;
+    let host = iso8583::host(&settings, &core, hook);
     let door = iso8583::door(&settings.iso8583, &host)?;
     let state = Arc::new(doors::state(&settings, &core, Arc::clone(&host)));
     let sender = sender(&settings, &core)?;
@@ -29,7 +33,8 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
     let server = doors::serve_http(http, &settings, &state).map_err(StartError::Serve)?;
     let network = network.map(|((listener, _), door)| iso8583::serve(listener, door));
     let network = network.transpose().map_err(StartError::Serve)?;
-    let workers = workers(&settings, &core, sender, state);
+    let mut workers = workers(&settings, &core, sender, state);
+    wait_upkeep(&mut workers, (&settings, &core), host, late);
     let running = Running {
         http: server.handle(),
         http_ended: tokio::spawn(server),
@@ -54,6 +59,35 @@ fn sender(settings: &Settings, core: &Core) -> Result<Option<Sender>, reqwest::E
     let reach = doors::webhook_reach(settings);
     let timeout = Duration::from_secs(settings.webhooks.timeout_seconds);
     Sender::try_new(reach, timeout, Arc::clone(&core.backend.keys)).map(Some)
+}
+
+/// How the operator's endpoint is asked, and where its late answers are told.
+type Hook = (Option<Arc<dyn DecisionHook>>, Option<LateAnswers>);
+
+fn hook(settings: &Settings, core: &Core) -> Result<Hook, StartError> {
+    if !settings.decision_hook.is_on() {
+        return Ok((None, None));
+    }
+    let clock = Arc::clone(&core.backend.edge.clock);
+    let hook = EndpointHook::try_new(&settings.decision_hook, clock);
+    let (hook, late) = hook.map_err(StartError::HookTls)?;
+    Ok((Some(Arc::new(hook)), Some(late)))
+}
+
+/// Requests that wait may be another process's, or of a time when there was an endpoint.
+fn wait_upkeep(
+    workers: &mut Workers,
+    (settings, core): (&Settings, &Core),
+    host: Arc<Host>,
+    late: Option<LateAnswers>,
+) {
+    let backend = || core.backend.clone();
+    let stand_in = settings.decision_hook.stand_in.answer();
+    workers.start(FinishPending::new(backend(), host, stand_in));
+    workers.start(PurgeWaiting::new(backend()));
+    if let Some(late) = late {
+        workers.start(NoteLateAnswers::new(backend(), late));
+    }
 }
 
 fn workers(

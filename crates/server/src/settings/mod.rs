@@ -4,6 +4,7 @@
 //! code, and a key that nobody knows is an error.
 
 mod check;
+mod decision_hook;
 mod iso8583;
 mod links;
 mod policy;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use config::{Config, ConfigError, Environment as Variables, File, FileFormat};
 
+pub use decision_hook::{DecisionHook, StandInRule};
 pub use iso8583::{Bitmap, CvvCode, Header, Iso8583, Link, Numerics, Peer, PeerNetwork};
 pub use sections::{
     Auth, CardNetwork, Chains, Database, Dollars, Environment, Fees, Limits, Log, LogFormat, Rails,

@@ -6,7 +6,7 @@ use cardium_kernel::{Currency, Money};
 use cardium_vault::SecretText;
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::Iso8583;
+use super::{DecisionHook, Iso8583};
 
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,6 +26,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Sending events.
     pub webhooks: Webhooks,
+    /// The operator's say in decisions.
+    pub decision_hook: DecisionHook,
     /// Chains and card network.
     pub rails: Rails,
     /// Passwords.
@@ -221,6 +223,6 @@ impl<'de> Deserialize<'de> for Dollars {
     }
 }
 
-fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretText, D::Error> {
+pub(super) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretText, D::Error> {
     String::deserialize(deserializer).map(SecretText::from)
 }

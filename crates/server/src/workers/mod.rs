@@ -7,6 +7,7 @@
 mod blobs;
 mod chains;
 mod expiry;
+mod pending;
 mod upkeep;
 mod webhooks;
 
@@ -29,6 +30,7 @@ use tokio::{sync::watch, task::JoinSet};
 pub use blobs::SweepBlobs;
 pub use chains::WatchChain;
 pub use expiry::{ExpireHolds, ExpireTopups};
+pub use pending::{FinishPending, NoteLateAnswers, PurgeWaiting};
 pub use upkeep::{FlushUses, PurgeKeys, UseSource};
 pub use webhooks::{DeliverEvents, FanOutEvents, Sender, SenderError};
 

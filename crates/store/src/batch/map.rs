@@ -3,7 +3,9 @@ use std::collections::{BTreeSet, HashMap};
 use cardium_accounts::{Account, Email};
 use cardium_app::{RowKey, audit::AuditDraft, event::EventDraft, idempotency::IdempotencyRecord};
 use cardium_auth::Credential;
-use cardium_authorizations::{Authorization, AuthorizationReference, NetworkMessage, Transaction};
+use cardium_authorizations::{
+    Authorization, AuthorizationReference, NetworkMessage, PendingAuthorization, Transaction,
+};
 use cardium_cards::{Card, StoredPan, Velocity};
 use cardium_disputes::Docket;
 use cardium_kernel::{AccountId, AuthorizationId, CardId};
@@ -77,6 +79,10 @@ macro_rules! each_shelf {
             $run
         }
         {
+            let $shelf = &mut batch.pending_authorizations;
+            $run
+        }
+        {
             let $shelf = &mut batch.messages;
             $run
         }
@@ -130,6 +136,7 @@ pub(crate) struct Batch {
     pub(crate) disputes: Shelf<DisputeRow>,
     pub(crate) evidence: Shelf<EvidenceRow>,
     pub(crate) ledger_accounts: Shelf<LedgerAccount>,
+    pub(crate) pending_authorizations: Shelf<PendingAuthorization>,
     pub(crate) messages: Shelf<NetworkMessage>,
     pub(crate) idempotency: Shelf<IdempotencyRecord>,
 
@@ -166,6 +173,7 @@ impl Batch {
             disputes: Shelf::new(postgres, Lock::Update),
             evidence: Shelf::new(postgres, Lock::None),
             ledger_accounts: Shelf::new(postgres, Lock::Update),
+            pending_authorizations: Shelf::new(postgres, Lock::Update),
             messages: Shelf::new(postgres, Lock::None),
             idempotency: Shelf::new(postgres, Lock::None),
             postings: Journal::new(postgres),
@@ -213,6 +221,7 @@ impl Batch {
         self.dockets.load(connection, &keys.dockets)?;
         self.disputes.load(connection, &keys.disputes)?;
         self.ledger_accounts.load(connection, &keys.ledger_accounts)?;
+        self.pending_authorizations.load(connection, &keys.pending_authorizations)?;
         // Rows that never change are read last, when every lock is held: what another process
         // wrote before it let go of a lock is seen.
         self.pans.load(connection, &keys.pans)?;
@@ -279,6 +288,7 @@ struct Keys {
     disputes: BTreeSet<u128>,
     evidence: BTreeSet<u128>,
     ledger_accounts: BTreeSet<u128>,
+    pending_authorizations: BTreeSet<u128>,
     messages: BTreeSet<u128>,
     idempotency: BTreeSet<u128>,
 }
@@ -302,6 +312,7 @@ impl Keys {
                 RowKey::Dispute(id) => keys.disputes.insert(id.value()),
                 RowKey::Evidence(id) => keys.evidence.insert(id.value()),
                 RowKey::LedgerAccount(id) => keys.ledger_accounts.insert(id.value()),
+                RowKey::PendingAuthorization(id) => keys.pending_authorizations.insert(id.value()),
                 RowKey::Message(id) => keys.messages.insert(id.value()),
                 RowKey::Idempotency(id) => keys.idempotency.insert(*id),
             };

@@ -8,18 +8,19 @@ use cardium_app::{
     },
 };
 use cardium_auth::{Credential, TokenHash};
-use cardium_authorizations::{Authorization, NetworkMessage, Transaction};
+use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
 use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
 use cardium_kernel::{
-    AccountId, AuthorizationId, BlobId, CardId, DisputeId, Page, Timestamp, TopupId, TransactionId,
+    AccountId, AuthorizationId, BlobId, CardId, DisputeId, MessageId, Page, Timestamp, TopupId,
+    TransactionId,
 };
 use cardium_topups::{Network, Topup, Transfer};
 use cardium_webhooks::{Delivery, Endpoint};
 
 use super::{
-    PooledReads, accounts, balances, cards, chain, disputes, failed, first, select, topups,
-    transactions, webhooks,
+    PooledReads, accounts, balances, cards, chain, disputes, failed, first, pending, select,
+    topups, transactions, webhooks,
 };
 use crate::db::Sql;
 
@@ -129,6 +130,17 @@ impl Reads for PooledReads {
         id: TransactionId,
     ) -> ReadResult<Option<NetworkMessage>> {
         self.with(|connection| transactions::find_message_of(connection, account, id))
+    }
+
+    fn due_pending(&self, before: Timestamp, limit: i64) -> ReadResult<Vec<PendingAuthorization>> {
+        self.with(|connection| pending::due(connection, before, limit))
+    }
+
+    fn decided_pending(
+        &self,
+        ids: &[MessageId],
+    ) -> ReadResult<Vec<(PendingAuthorization, Option<Transaction>)>> {
+        self.snapshot(|connection| pending::decided(connection, ids))
     }
 
     fn find_capture(&self, id: AuthorizationId) -> ReadResult<Option<Transaction>> {

@@ -119,6 +119,15 @@ impl UpkeepStore for BatchTx<'_> {
         let purged = self.cold()?.execute(&sql)?;
         Ok(i64::try_from(purged).unwrap_or(i64::MAX))
     }
+
+    fn purge_pending(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError> {
+        let text = "DELETE FROM pending_authorizations WHERE id IN (SELECT id FROM \
+                    pending_authorizations WHERE state <> 'waiting' AND created_at < ? \
+                    ORDER BY created_at, id LIMIT ?)";
+        let sql = Sql::new(text).bind(time(before)).int(limit);
+        let purged = self.cold()?.execute(&sql)?;
+        Ok(i64::try_from(purged).unwrap_or(i64::MAX))
+    }
 }
 
 /// Runs a statement for each of these ids: with all of them on PostgreSQL, with one at a time

@@ -7,7 +7,8 @@ use cardium_app::{
 };
 use cardium_auth::{Credential, CredentialStore};
 use cardium_authorizations::{
-    Authorization, AuthorizationReference, AuthorizationStore, NetworkMessage, Transaction,
+    Authorization, AuthorizationReference, AuthorizationStore, NetworkMessage,
+    PendingAuthorization, Transaction,
 };
 use cardium_cards::{Card, CardStore, StoredPan, Velocity};
 use cardium_kernel::{
@@ -199,6 +200,17 @@ impl AuthorizationStore for BatchTx<'_> {
     fn find_message(&mut self, id: MessageId) -> Result<Option<NetworkMessage>, StoreError> {
         let found = self.batch.messages.find(id.value());
         self.note(RowKey::Message(id), found)
+    }
+
+    fn find_pending(&mut self, id: MessageId) -> Result<Option<PendingAuthorization>, StoreError> {
+        let found = self.batch.pending_authorizations.find(id.value());
+        self.note(RowKey::PendingAuthorization(id), found)
+    }
+
+    fn save_pending(&mut self, pending: PendingAuthorization) -> Result<(), StoreError> {
+        let key = RowKey::PendingAuthorization(pending.id);
+        let saved = self.batch.pending_authorizations.save(pending);
+        self.note(key, saved)
     }
 
     fn insert_message(&mut self, message: NetworkMessage) -> Result<(), StoreError> {

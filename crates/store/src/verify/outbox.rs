@@ -1,5 +1,7 @@
 use std::collections::HashMap;
 
+use cardium_app::EventType;
+
 use super::{Check, Report, scan::Scan};
 use crate::{OpenError, db::Kind};
 
@@ -70,7 +72,10 @@ fn events(check: &mut Check<'_>) -> Result<Events, OpenError> {
             account = Account { id, ..Account::default() };
         }
         follow(report, &mut account, (seq, at), (object, version));
-        if fields.text()?.starts_with("transaction.") {
+        let kind = fields.text()?;
+        // That the decision endpoint was late is told beside the step itself.
+        let beside = kind == EventType::TransactionHookLate.as_str();
+        if kind.starts_with("transaction.") && !beside {
             *events.told.entry(object).or_default() += 1;
         }
         events.seen.insert(id, seq);

@@ -113,6 +113,7 @@ fn terms(held: &Arc<Held>, format: WireFormat, limits: PeerLimits) -> Terms {
             starts_signed_on: true,
             cvv_decline_code: CvvDeclineCode::default(),
         },
+        hook: None,
     };
     Terms { host: Arc::new(host), limits }
 }

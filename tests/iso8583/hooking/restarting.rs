@@ -1,0 +1,78 @@
+//! Processes that end, and lines that break, while a request waits.
+
+use std::sync::Arc;
+
+use cardium_testkit::Backend;
+use serde_json::{Value, json};
+
+use super::{
+    Answer, Endpoint, FUNDS, HASTY, Issuer, PATIENT, SECRET, all_settings, asking, newest,
+    stand_in, timeout,
+};
+use crate::{
+    on_both,
+    support::{Line, Process, eventually, framed, purchase, repeat},
+};
+
+on_both! {
+    a_restart_decides_by_the_stand_in_rule;
+    a_caller_that_hangs_up_is_decided_all_the_same;
+}
+
+fn waiting(issuer: &Issuer) -> i64 {
+    let waiting = "state = 'waiting'";
+    let sql = format!("SELECT COUNT(*) AS count FROM pending_authorizations WHERE {waiting}");
+    issuer.scratch.count(&sql)
+}
+
+/// Sends a request and leaves without waiting for its answer.
+fn send_and_leave(issuer: &Issuer, request: &Value) -> Line {
+    let mut line = Line::signed_on(issuer.address()).expect("the listener takes connections");
+    line.write(&framed(request)).expect("the line takes messages");
+    line
+}
+
+fn a_restart_decides_by_the_stand_in_rule(backend: Backend) {
+    let endpoint = Endpoint::start();
+    let mut issuer = asking(backend, &endpoint, &[timeout(PATIENT), stand_in("approve")]);
+    let request = purchase(&issuer.card, 700, 2);
+    let line = send_and_leave(&issuer, &request);
+    let asked = endpoint.wait_for(1).json();
+    issuer.assert_card(FUNDS, 0);
+    issuer.process.kill();
+    drop(line);
+    assert_eq!(waiting(&issuer), 1);
+
+    let settings = [timeout(HASTY), stand_in("approve")];
+    let settings = all_settings(&endpoint, &settings);
+    issuer.process = Process::with(&Arc::clone(&issuer.scratch), &settings, &["--test-clock"]);
+    issuer.customer = issuer.customer.at(&issuer.process);
+    issuer.customer.by_session().post("/v1/test/clock", &json!({"advance_seconds": 10}));
+    eventually("the decision", || (waiting(&issuer) == 0).then_some(()));
+    issuer.assert_card(FUNDS - 700, 700);
+    let [first] = issuer.answers([&repeat(&request)]);
+    assert_eq!(first["39"], "00");
+    let authorized = newest(&issuer);
+    assert_eq!(authorized["authorization_id"], asked["authorization_id"]);
+    let [again] = issuer.answers([&repeat(&request)]);
+    assert_eq!(again, first);
+    issuer.assert_card(FUNDS - 700, 700);
+    assert_eq!(endpoint.questions().len(), 1);
+    assert!(endpoint.questions()[0].is_signed_with(SECRET));
+    issuer.close();
+}
+
+fn a_caller_that_hangs_up_is_decided_all_the_same(backend: Backend) {
+    let endpoint = Endpoint::start();
+    let issuer = asking(backend, &endpoint, &[timeout(PATIENT), stand_in("decline")]);
+    let request = purchase(&issuer.card, 700, 2);
+    let line = send_and_leave(&issuer, &request);
+    endpoint.wait_for(1);
+    drop(line);
+    endpoint.answer(Answer::Say("approve"));
+    eventually("the decision", || (waiting(&issuer) == 0).then_some(()));
+    issuer.assert_card(FUNDS - 700, 700);
+    let [again] = issuer.answers([&repeat(&request)]);
+    assert_eq!(again["39"], "00");
+    issuer.close();
+}
