@@ -7,6 +7,7 @@ mod hooking;
 mod hostile;
 mod increments;
 mod inquiries;
+mod interleavings;
 mod interoperating;
 mod linking;
 mod partial;

@@ -1,17 +1,19 @@
 //! Reversals: always accepted, whatever they find.
 
 use cardium_testkit::Backend;
+use serde_json::json;
 
 use super::{FUNDS, Issuer, codes, new_total};
 use crate::{
     on_both,
-    support::{changed, clearing, purchase, repeat, reversal, without},
+    support::{changed, clearing, purchase, repeat, reversal, text, without},
 };
 
 on_both! {
     a_reversal_releases_the_hold_once;
     a_reversal_in_part_keeps_the_new_total;
     a_reversal_of_what_was_cleared_gives_it_back;
+    a_reversal_of_what_is_disputed_pays_once;
     a_reversal_before_its_authorization_declines_it;
     a_clearing_after_its_reversal_leaves_both;
     a_clearing_is_reversed_in_part;
@@ -61,6 +63,28 @@ fn a_reversal_of_what_was_cleared_gives_it_back(backend: Backend) {
     let responses = issuer.answers([&posted, &reversal("0420", &posted, 4)]);
     assert_eq!(codes(&responses), ["00", "00"]);
     issuer.assert_card(FUNDS, 0);
+    issuer.close();
+}
+
+fn a_reversal_of_what_is_disputed_pays_once(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let request = purchase(&issuer.card, 4_000, 2);
+    let [approved] = issuer.answers([&request]);
+    let posted = clearing(&request, &approved["38"], 4_000, 3);
+    assert_eq!(codes(&issuer.answers([&posted])), ["00"]);
+    issuer.assert_card(FUNDS - 4_000, 0);
+    let captured = issuer.customer.get("/v1/transactions?status=captured");
+    let wish = json!({"transaction_id": captured["data"][0]["id"], "reason": "duplicate",
+        "description": "The merchant charged this twice."});
+    let dispute = issuer.customer.post("/v1/disputes", &wish);
+    issuer.assert_card(FUNDS, 0);
+    let back = reversal("0420", &posted, 4);
+    // DE 90 begins with the type of the original, here the clearing's.
+    let original = text(&back, "90").replacen("0100", "0220", 1);
+    assert_eq!(codes(&issuer.answers([&changed(&back, "90", &original)])), ["00"]);
+    issuer.assert_card(FUNDS, 0);
+    let ended = issuer.customer.get(&format!("/v1/disputes/{}", text(&dispute, "id")));
+    assert_eq!((text(&ended, "status"), text(&ended, "resolution")), ("won", "refunded"));
     issuer.close();
 }
 

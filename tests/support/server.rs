@@ -1,6 +1,9 @@
-use std::sync::{
-    Arc, Mutex, PoisonError, Weak,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use cardium_kernel::AccountId;
@@ -66,6 +69,12 @@ impl Server {
     /// Where HTTP is served.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Where the card network is listened to.
+    pub fn iso8583(&self) -> SocketAddr {
+        let running = self.running.as_ref().expect("it runs until it is dropped");
+        running.addresses().iso8583.expect("the listener is on by default")
     }
 
     /// A client that nobody is signed in on.

@@ -141,7 +141,7 @@ enum Length {
 fn length(de: u8) -> Length {
     match de {
         2 | 32 | 35 => Length::Digits(2),
-        48 => Length::Digits(3),
+        48 | 54 | 63 => Length::Digits(3),
         3 | 11 | 12 | 38 => Length::Fixed(6),
         4 | 6 | 37 => Length::Fixed(12),
         7 => Length::Fixed(10),

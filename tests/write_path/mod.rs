@@ -2,6 +2,7 @@
 
 mod batching;
 mod failing;
+mod files;
 mod money;
 mod opening;
 mod processes;

@@ -10,6 +10,10 @@ on_both! {
     every_planted_damage_is_found;
 }
 
+/// A dispute whose credit is in no posting.
+const OPEN_DISPUTE: &str = "INSERT INTO disputes SELECT id, account_id, id, book, id, id, 'fraud', \
+    'planted', 5, 0, 5, 'USD', 'opened', 'chargeback', NULL, 0, 0, 0, 0, 1 FROM cards";
+
 fn busy_world(backend: Backend) -> World {
     let world = World::new(backend);
     let tenant = world.tenant();
@@ -33,6 +37,7 @@ fn every_planted_damage_is_found(backend: Backend) {
         ("DELETE FROM postings", "I1"),
         ("UPDATE system_balances SET posted = posted + 1", "I1"),
         ("UPDATE ledger_accounts SET held = 1 WHERE role = 3", "I2"),
+        (OPEN_DISPUTE, "I10"),
         ("DELETE FROM events WHERE account_seq = 2", "I5"),
         ("UPDATE account_sequences SET event_seq = event_seq + 1", "I5"),
         ("UPDATE events SET created_at = 0 WHERE account_seq = 3", "I5"),

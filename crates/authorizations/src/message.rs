@@ -97,8 +97,8 @@ pub enum MessageOutcome {
     /// Its reversal came first and left no more than this: should the message itself arrive, a
     /// request is declined, and what was posted already is posted and taken back.
     ReversedFirst {
-        /// What the reversal left (DE 95), zero for a full one.
-        remaining: Money,
+        /// What the reversal left (DE 95); none for a full one.
+        remaining: Option<Money>,
     },
 }
 

@@ -12,12 +12,13 @@ pub struct Sample {
     card: String,
     plastic: String,
     authorization: String,
-    lapsing: String,
     transaction: String,
     webhook: String,
     key: String,
     captured: String,
     dispute: String,
+    /// An authorization that nobody captures or reverses.
+    held: String,
 }
 
 /// Every operation that a server for tests serves, in the order in which they can be called.
@@ -44,7 +45,7 @@ impl Sample {
             "description": why});
         let dispute = client.post("/v1/disputes", &wish).expect(201);
         let bought = client.authorize(&card, &json!({"amount_usd": 10}));
-        let lapsing = client.authorize(&card, &json!({"amount_usd": 10}));
+        let held = client.authorize(&card, &json!({"amount_usd": 10}));
         let hook = json!({"url": "https://hooks.example.com/", "events": ["card.replaced"]});
         let hook = client.post("/v1/webhooks", &hook).expect(201);
         let key = client.post("/v1/api_keys", &json!({"name": "sample"})).expect(201);
@@ -55,23 +56,22 @@ impl Sample {
             card,
             plastic: id(&plastic),
             authorization: text(&bought, "authorization_id").to_owned(),
-            lapsing: text(&lapsing, "authorization_id").to_owned(),
             transaction: id(&bought),
             webhook: id(&hook),
             key: id(&key),
             captured,
             dispute: id(&dispute),
+            held: text(&held, "authorization_id").to_owned(),
             client,
         }
     }
 
     /// The id that an operation's path wants.
     pub fn id_for(&self, operation: &Operation) -> &str {
-        if operation.id == "simulate_fulfilment" {
-            return &self.plastic;
-        }
-        if operation.id == "simulate_expiry" {
-            return &self.lapsing;
+        match operation.id {
+            "simulate_fulfilment" => return &self.plastic,
+            "simulate_increment" | "simulate_expiry" => return &self.held,
+            _ => {}
         }
         let path = operation.path.trim_start_matches("/test");
         match path.split('/').nth(1) {
@@ -103,7 +103,11 @@ impl Sample {
             "unload_card" | "simulate_deposit" => json!({"amount_usd": 5}),
             "provision_wallet" => json!({"wallet": "apple_pay"}),
             "simulate_fulfilment" => json!({"to": "produced"}),
-            "simulate_authorization" | "check_authorization" => json!({"amount_usd": 1}),
+            "simulate_authorization"
+            | "check_authorization"
+            | "simulate_increment"
+            | "simulate_refund"
+            | "simulate_force_post" => json!({"amount_usd": 1}),
             "file_dispute" => json!({"transaction_id": self.captured, "reason": "fraud",
                 "description": "This was not my doing."}),
             "add_dispute_evidence" => json!({"type": "other", "text": "See order 4921."}),

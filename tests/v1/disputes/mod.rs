@@ -5,6 +5,7 @@ mod evidence;
 mod filing;
 mod lists;
 mod races;
+mod refunds;
 
 use serde_json::{Value, json};
 

@@ -81,9 +81,12 @@ impl Advise {
         sync_hold(unit, card, &authorization)?;
         book_advance(unit, card, &authorization, charge.total.minus(held)?)?;
         let mut outcome = self.outcome(&authorization, asked, charge);
-        if let Some(remaining) = frame.reversed {
-            let others = authorization.authorized.minus(charge.total)?;
-            let total = others.plus(with_fee(charge, remaining)?.min(charge.total)?)?;
+        if let Some(reversed) = frame.reversed {
+            // As if it had come first: a total is that of the whole authorization.
+            let total = match reversed.remaining {
+                Some(total) => with_fee(charge, total)?,
+                None => authorization.authorized.minus(charge.total)?,
+            };
             outcome.steps.extend(undo_authorization(unit, card, &mut authorization, total)?);
             outcome.effect = None;
         }

@@ -82,8 +82,8 @@ impl Clear {
         };
         book_clearing(unit, card, &mut authorization, charge, self.finality)?;
         let mut outcome = self.outcome(&authorization, asked, charge);
-        if let Some(remaining) = frame.reversed {
-            let back = undo_clearing(unit, card, &mut authorization, (charge, remaining))?;
+        if let Some(reversed) = frame.reversed {
+            let back = undo_clearing(unit, card, &mut authorization, (charge, reversed.stays()))?;
             outcome.steps.extend(back);
             outcome.effect = None;
         }

@@ -7,7 +7,7 @@ use cardium_cards::Card;
 use cardium_kernel::{MessageId, Money};
 use cardium_vault::PanFingerprint;
 
-use super::frame::{Frame, Opening, Settled};
+use super::frame::{Frame, Opening, Reversed, Settled};
 use crate::{CommandError, Hints, NaturalKey, RowKey, Unit};
 
 /// What the programme answers to the network.
@@ -111,7 +111,7 @@ impl Exchange {
         let place = late_copy(self.id());
         match unit.tx.find_message(place)? {
             Some(answered) => Ok(Opening::Answered(self.repeat(answered))),
-            None => self.begin(unit, place, Some(remaining)),
+            None => self.begin(unit, place, Some(Reversed { remaining })),
         }
     }
 
@@ -119,7 +119,7 @@ impl Exchange {
         &self,
         unit: &mut Unit<'_>,
         place: MessageId,
-        reversed: Option<Money>,
+        reversed: Option<Reversed>,
     ) -> Result<Opening<'_>, CommandError> {
         let card = self.find_card(unit)?;
         Ok(Opening::Fresh(Frame { exchange: self, place, reversed }, card))

@@ -33,7 +33,21 @@ pub(super) struct Frame<'a> {
     /// Where its record goes.
     pub(super) place: MessageId,
     /// What an earlier reversal of it left, where one came first.
-    pub(super) reversed: Option<Money>,
+    pub(super) reversed: Option<Reversed>,
+}
+
+/// What a reversal left of a message that comes after it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reversed {
+    /// DE 95; none where the message was taken back as a whole.
+    pub(super) remaining: Option<Money>,
+}
+
+impl Reversed {
+    /// How much of what the message posts stays.
+    pub(super) fn stays(self) -> Money {
+        self.remaining.unwrap_or(Money::usd(0))
+    }
 }
 
 /// A step to append.

@@ -79,8 +79,13 @@ impl Refund {
             effect: Some(Effect::Refunded(amount)),
             ..Outcome::default()
         };
-        if let Some(remaining) = frame.reversed {
-            outcome.steps.extend(undo_refund(unit, card, &mut authorization, (amount, remaining))?);
+        if let Some(reversed) = frame.reversed {
+            outcome.steps.extend(undo_refund(
+                unit,
+                card,
+                &mut authorization,
+                (amount, reversed.stays()),
+            )?);
             outcome.effect = None;
         }
         unit.tx.save_authorization(authorization)?;

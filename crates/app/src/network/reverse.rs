@@ -70,8 +70,7 @@ impl Reverse {
         unit: &mut Unit<'_>,
     ) -> Result<Option<(NetworkMessage, Authorization)>, CommandError> {
         let Some(message) = unit.tx.find_message(self.original)? else {
-            let remaining = self.remaining.unwrap_or(Money::usd(0));
-            unit.tx.insert_message(tombstone(unit, self.original, remaining))?;
+            unit.tx.insert_message(tombstone(unit, self.original, self.remaining))?;
             return Ok(None);
         };
         let Some(id) = message.authorization else { return Ok(None) };
@@ -114,13 +113,13 @@ impl Reverse {
         if unit.tx.find_message(mark)?.is_some() {
             return Ok(false);
         }
-        unit.tx.insert_message(tombstone(unit, mark, Money::usd(0)))?;
+        unit.tx.insert_message(tombstone(unit, mark, None))?;
         Ok(true)
     }
 }
 
 /// A row that says only that a message was reversed.
-fn tombstone(unit: &Unit<'_>, id: MessageId, remaining: Money) -> NetworkMessage {
+fn tombstone(unit: &Unit<'_>, id: MessageId, remaining: Option<Money>) -> NetworkMessage {
     NetworkMessage {
         id,
         mti: String::new(),

@@ -33,17 +33,17 @@ impl ChunkBlobs {
         let mut place = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let mut connection = match place.take() {
             Some(connection) => connection,
-            None => Connection::open_writer(&self.url).map_err(failed)?,
+            None => Connection::open_writer(&self.url).map_err(|error| failed(&error))?,
         };
-        connection.begin().map_err(failed)?;
-        let done = work(&mut connection).map_err(failed)?;
-        connection.run("COMMIT").map_err(failed)?;
+        connection.begin().map_err(|error| failed(&error))?;
+        let done = work(&mut connection).map_err(|error| failed(&error))?;
+        connection.run("COMMIT").map_err(|error| failed(&error))?;
         *place = Some(connection);
         Ok(done)
     }
 }
 
-fn failed(error: DbError) -> BlobError {
+fn failed(error: &DbError) -> BlobError {
     BlobError(error.to_string())
 }
 

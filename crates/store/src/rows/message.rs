@@ -31,7 +31,7 @@ impl Row for NetworkMessage {
             MessageOutcome::Answered(bytes) => {
                 (Value::bytes(bytes), self.effect.map(Effect::amount))
             }
-            MessageOutcome::ReversedFirst { remaining } => (Value::Null, Some(*remaining)),
+            MessageOutcome::ReversedFirst { remaining } => (Value::Null, *remaining),
         };
         vec![
             Value::id(self.id.value()),
@@ -55,7 +55,8 @@ impl Row for NetworkMessage {
         let authorization = fields.optional(Fields::id)?.map(AuthorizationId::new);
         let currency = fields.optional(Fields::currency)?.unwrap_or(Currency::Usd);
         let effect = fields.optional(Fields::text)?;
-        let amount = money(fields.optional(Fields::int)?.unwrap_or(0), currency);
+        let remaining = fields.optional(Fields::int)?.map(|minor| money(minor, currency));
+        let amount = remaining.unwrap_or(money(0, currency));
         let fee = money(fields.int()?, currency);
         let decision = fields.optional(|fields| fields.word(Trace::from_text))?;
         let effect = match effect {
@@ -76,7 +77,7 @@ impl Row for NetworkMessage {
             fields: MaskedFields::from_text(&fields.text()?),
             outcome: match fields.optional(Fields::bytes)? {
                 Some(bytes) => MessageOutcome::Answered(bytes),
-                None => MessageOutcome::ReversedFirst { remaining: amount },
+                None => MessageOutcome::ReversedFirst { remaining },
             },
             created_at: fields.time()?,
         })

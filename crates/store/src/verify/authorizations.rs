@@ -37,7 +37,9 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
     })?;
     for book in Book::ALL {
         let account = SystemAccount::StandIn.id(book, Currency::Usd);
-        let text = "SELECT COALESCE(SUM(posted), 0) FROM system_balances WHERE account_id = ?";
+        // PostgreSQL sums to NUMERIC.
+        let text = "SELECT CAST(COALESCE(SUM(posted), 0) AS BIGINT) \
+                    FROM system_balances WHERE account_id = ?";
         let posted = check.connection.integer(&Sql::new(text).id(account))?;
         let sum = advanced.remove(&account).unwrap_or(0);
         if posted != sum {
