@@ -6,13 +6,16 @@ use serde_json::Value;
 use super::{FUNDS, Issuer, amount, codes, new_total, numbered, with};
 use crate::{
     on_both,
-    support::{changed, clearing, customer::cents, purchase, repeat, reversal, without},
+    support::{Script, changed, clearing, customer::cents, purchase, repeat, reversal, without},
 };
 
 on_both! {
     an_advice_holds_what_the_network_approved;
     an_advice_beyond_the_balance_is_owed_until_it_is_cleared;
     an_advice_of_a_decline_is_noted;
+    an_advice_under_the_names_of_its_request_happens_once;
+    an_advice_of_what_was_declined_is_taken;
+    an_advice_and_its_clearing_at_once_meet;
     an_advice_that_cannot_be_taken_says_why;
     an_advice_is_reversed_in_any_order;
     a_new_total_is_that_of_the_whole_in_any_order;
@@ -69,6 +72,45 @@ fn an_advice_of_a_decline_is_noted(backend: Backend) {
     issuer.close();
 }
 
+fn an_advice_under_the_names_of_its_request_happens_once(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let bought = with(&purchase(&issuer.card, 4_000, 2), &[("63", "T1")]);
+    let told = with(&bought, &[("t", "0120"), ("38", "STAND1"), ("39", "00")]);
+    let responses = issuer.answers([&bought, &told, &repeat(&told)]);
+    assert_eq!(codes(&responses), ["00"; 3]);
+    issuer.assert_card(FUNDS - 4_000, 4_000);
+    issuer.assert_steps(&[("authorized", "purchase")]);
+    // Whichever of the two is reversed, the hold goes, and goes once.
+    let reversals = [&reversal("0420", &told, 3), &reversal("0420", &bought, 4)];
+    assert_eq!(codes(&issuer.answers(reversals)), ["00"; 2]);
+    issuer.assert_card(FUNDS, 0);
+    issuer.close();
+}
+
+fn an_advice_of_what_was_declined_is_taken(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let bought = purchase(&issuer.card, FUNDS + 1_000, 2);
+    let told = with(&bought, &[("t", "0120"), ("38", "STAND1"), ("39", "00")]);
+    let responses = issuer.answers([&bought, &told, &repeat(&told), &repeat(&bought)]);
+    assert_eq!(codes(&responses), ["51", "00", "00", "51"]);
+    issuer.assert_card(0, FUNDS);
+    issuer.assert_steps(&[("declined", "purchase"), ("authorized", "advice")]);
+    issuer.close();
+}
+
+/// Both leave a network's queue in one go, so they may share a batch.
+fn an_advice_and_its_clearing_at_once_meet(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let told = with(&advice(&issuer, FUNDS + 1_000, 2), &[("63", "T1")]);
+    let posted = clearing(&without(told.clone(), &["39"]), &"STAND1".into(), FUNDS + 1_000, 3);
+    let script = Script::signed_on().send_all(&[told, posted]);
+    let responses = script.play(issuer.address());
+    assert_eq!(codes(&responses), ["00"; 2]);
+    issuer.assert_card(0, 0);
+    issuer.assert_steps(&[("authorized", "advice"), ("captured", "clearing")]);
+    issuer.close();
+}
+
 fn an_advice_that_cannot_be_taken_says_why(backend: Backend) {
     let issuer = Issuer::start(backend);
     let good = advice(&issuer, 100, 2);
@@ -80,9 +122,10 @@ fn an_advice_that_cannot_be_taken_says_why(backend: Backend) {
         &numbered(&without(good.clone(), &["4"]), 7),
         &numbered(&without(good.clone(), &["2"]), 8),
     ]);
-    assert_eq!(codes(&responses), ["14", "13", "13", "12", "30", "30"]);
+    assert_eq!(codes(&responses), ["14", "00", "13", "12", "30", "30"]);
     issuer.assert_card(FUNDS, 0);
-    issuer.assert_steps(&[]);
+    // What the network said of a question about no money is noted.
+    issuer.assert_steps(&[("authorized", "advice")]);
     issuer.close();
 }
 

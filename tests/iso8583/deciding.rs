@@ -18,6 +18,7 @@ on_both! {
     the_limits_of_a_card_decide;
     a_foreign_purchase_is_billed_at_the_networks_rate;
     guessing_the_cvv_ends;
+    the_fee_of_a_conversion_comes_on_top;
 }
 
 const COUNTRY_CLUB: &str = "COUNTRY CLUB             LISBON       PT";
@@ -200,6 +201,26 @@ fn guessing_the_cvv_ends(backend: Backend) {
     let locked = answers.iter().position(|code| *code == "59").expect("the guessing ends");
     assert!(answers[..locked].iter().all(|code| *code == "05"), "{answers:?}");
     assert!(answers[locked..].iter().all(|code| *code == "59"), "the right one too: {answers:?}");
+    issuer.assert_card(FUNDS, 0);
+    issuer.close();
+}
+
+/// The fee is ours: the network neither sends it nor is told of it.
+fn the_fee_of_a_conversion_comes_on_top(backend: Backend) {
+    let scratch = std::sync::Arc::new(cardium_testkit::Scratch::new(backend));
+    let fee = [("CARDIUM__FEES__CONVERSION_BASIS_POINTS", "150")];
+    let issuer = Issuer::on(scratch, &fee, &[]);
+    let helper = format!("/v1/test/cards/{}/authorizations", issuer.card.id);
+    let wish = json!({"amount_usd": 20, "currency": "EUR"});
+    let made = issuer.customer.post(&helper, &wish);
+    issuer.assert_card(FUNDS - 2_030, 2_030);
+    let id = crate::support::customer::text(&made, "authorization_id");
+    let path = |verb| format!("/v1/test/authorizations/{id}/{verb}");
+    issuer.customer.post(&path("reverse"), &json!({"amount_usd": 10}));
+    issuer.assert_card(FUNDS - 1_015, 1_015);
+    issuer.customer.post(&path("capture"), &json!({}));
+    issuer.assert_card(FUNDS - 1_015, 0);
+    issuer.customer.post(&path("reverse"), &json!({}));
     issuer.assert_card(FUNDS, 0);
     issuer.close();
 }

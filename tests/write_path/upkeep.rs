@@ -10,7 +10,7 @@ use std::{
 
 use cardium_app::{
     Actor, Lane, perform,
-    upkeep::{PurgeIdempotency, SLICE},
+    upkeep::{PurgeIdempotency, PurgePending, SLICE},
 };
 use cardium_kernel::Book;
 use cardium_testkit::{Backend, Scratch, Tenant, World};
@@ -19,6 +19,7 @@ use crate::on_both;
 
 on_both! {
     ten_thousand_old_keys_go_while_the_network_is_served;
+    requests_that_waited_go_once_they_are_decided_and_old;
 }
 
 const OLD_KEYS: i64 = 10_000;
@@ -76,4 +77,37 @@ fn ten_thousand_old_keys_go_while_the_network_is_served(backend: Backend) {
     let worst = waits.iter().max();
     assert!(worst.is_some_and(|wait| *wait < Duration::from_secs(1)), "{worst:?}");
     assert_eq!(world.verify().findings, []);
+}
+
+/// As many requests in a state, made at this moment.
+fn plant_pending(scratch: &Scratch, (count, state, at): (i64, &str, i64)) {
+    let rest = format!("'', 0, '{state}', NULL, {at}, 1");
+    scratch.execute(&match scratch.backend() {
+        Backend::Sqlite => format!(
+            "INSERT INTO pending_authorizations WITH RECURSIVE n(i) AS \
+             (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
+             SELECT randomblob(16), zeroblob(16), zeroblob(16), zeroblob(16), x'', {rest} FROM n"
+        ),
+        Backend::Postgres => format!(
+            "INSERT INTO pending_authorizations SELECT decode(md5(random()::text), 'hex'), \
+             n.id, n.id, n.id, '', {rest} FROM (SELECT decode(repeat('00', 16), 'hex') AS id \
+             FROM generate_series(1, {count})) AS n"
+        ),
+    });
+}
+
+fn requests_that_waited_go_once_they_are_decided_and_old(backend: Backend) {
+    let world = World::new(backend);
+    let now = world.edge.clock.now().unix_micros();
+    for rows in [(250, "finished", 0), (7, "answered_late", 0), (5, "waiting", 0)] {
+        plant_pending(&world.scratch, rows);
+    }
+    plant_pending(&world.scratch, (3, "finished", now));
+    let purged = [(); 3].map(|()| world.run(Actor::System, PurgePending).expect("a slice goes"));
+    assert_eq!(purged, [SLICE, 57, 0]);
+    let left = |state: &str| {
+        let rows = format!("FROM pending_authorizations WHERE state = '{state}'");
+        world.scratch.count(&format!("SELECT COUNT(*) AS count {rows}"))
+    };
+    assert_eq!((left("waiting"), left("finished"), left("answered_late")), (5, 3, 0));
 }

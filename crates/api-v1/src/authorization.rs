@@ -47,7 +47,9 @@ impl AuthorizationOut {
             held_usd: AmountOut(authorization.held),
             advanced_usd: AmountOut(authorization.advanced),
             cleared_usd: AmountOut(authorization.cleared),
-            refunded_usd: AmountOut(authorization.refunded),
+            refunded_usd: AmountOut(
+                authorization.refunded.plus(authorization.excess).unwrap_or(authorization.refunded),
+            ),
             credited_usd: AmountOut(authorization.credited),
             merchant: MerchantPart::from(&authorization.merchant),
             transaction_ids: steps.iter().copied().map(Text).collect(),

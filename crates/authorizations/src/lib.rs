@@ -26,7 +26,8 @@ pub use decision::{
 pub use foreign::ForeignAmount;
 pub use hold::{HOLD_PERIOD, TRAVEL_HOLD_PERIOD, hold_period};
 pub use message::{
-    Effect, MaskedFields, MessageKey, MessageOutcome, NetworkMessage, late_copy, reversal_mark,
+    Effect, Function, MaskedFields, MessageKey, MessageOutcome, NetworkMessage, late_copy,
+    reversal_mark,
 };
 pub use pending::{NewPending, PendingAuthorization, PendingRecord, PendingState};
 pub use reason::DeclineReason;

@@ -2,11 +2,24 @@ use cardium_kernel::{AuthorizationId, MessageId, Money, Timestamp, digest128};
 
 use crate::Trace;
 
-/// The fields that make a network message unique (DE 32, 7, 11, 41, 37 and the MTI's class).
+/// Whether a message asks for a decision or tells of what has happened (third digit of the MTI).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Function {
+    /// It asks.
+    #[default]
+    Request,
+    /// It tells.
+    Advice,
+}
+
+/// The fields that make a network message unique (DE 32, 7, 11, 41, 37, and what the MTI says of
+/// its class and function). A reversal may be asked for and then told under one key.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MessageKey {
     /// Second digit of the MTI: 1 authorization, 2 financial, 4 reversal.
     pub class: char,
+    /// Whether the message asks or tells.
+    pub function: Function,
     /// DE 32, acquiring institution.
     pub acquirer: String,
     /// DE 7, transmission date and time, `MMDDhhmmss`.
@@ -23,8 +36,13 @@ impl MessageKey {
     /// The identity of the exchange: the same for a message and its repeats.
     #[must_use]
     pub fn id(&self) -> MessageId {
-        let mut class = [0_u8; 4];
-        let class = self.class.encode_utf8(&mut class);
+        let class = match (self.class, self.function) {
+            // An advice of an authorization and a financial request came after their siblings,
+            // whose keys are the class alone.
+            ('1', Function::Advice) => "1 advice".to_owned(),
+            ('2', Function::Request) => "2 request".to_owned(),
+            (class, _) => class.to_string(),
+        };
         let parts: [&[u8]; 7] = [
             b"iso8583",
             class.as_bytes(),
@@ -35,6 +53,16 @@ impl MessageKey {
             self.retrieval_reference.as_bytes(),
         ];
         MessageId::new(digest128(&parts))
+    }
+}
+
+impl MessageKey {
+    /// For an advice, the key of the request that it may stand for: the network tells under the
+    /// same names what it asked before and got no answer to in time.
+    #[must_use]
+    pub fn request(&self) -> Option<Self> {
+        let tells = matches!(self.class, '1' | '2') && self.function == Function::Advice;
+        tells.then(|| Self { function: Function::Request, ..self.clone() })
     }
 }
 
@@ -182,6 +210,20 @@ mod tests {
         let read = MaskedFields::from_text(&fields.to_text());
         let expected = vec![(2, "489517******4218"), (43, "A=B2=x")];
         assert_eq!(read.iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn an_advice_has_a_key_of_its_own_and_knows_that_of_its_request() {
+        for class in ['1', '2'] {
+            let request = MessageKey { class, trace: "1".into(), ..MessageKey::default() };
+            let advice = MessageKey { function: Function::Advice, ..request.clone() };
+            assert_ne!(request.id(), advice.id());
+            assert_eq!(advice.request().map(|key| key.id()), Some(request.id()));
+            assert_eq!(request.request(), None);
+        }
+        let asked = MessageKey { class: '4', ..MessageKey::default() };
+        let told = MessageKey { function: Function::Advice, ..asked.clone() };
+        assert_eq!((asked.id(), told.request()), (told.id(), None));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! restart, in the words of the network's edge, and nothing of the card's number.
 
 use cardium_kernel::{
-    AccountId, AuthorizationId, CardId, Change, MessageId, Timestamp, TransactionId,
+    AccountId, AuthorizationId, CardId, Change, MessageId, Money, Timestamp, TransactionId,
 };
 
 use crate::Trace;
@@ -52,6 +52,8 @@ pub struct PendingRecord {
     pub card: CardId,
     /// The id of the authorization, should it be approved.
     pub authorization: AuthorizationId,
+    /// What the endpoint was asked for, fee included: its yes is good for no more.
+    pub asked: Money,
     /// The edge's own record of the request: no PAN, CVV, track data or PIN block.
     pub request: Vec<u8>,
     /// The programme's own checks, all passed, as the endpoint was shown them.
@@ -79,6 +81,8 @@ pub struct NewPending {
     pub card: CardId,
     /// The id of the authorization, should it be approved.
     pub authorization: AuthorizationId,
+    /// What the endpoint was asked for, fee included: its yes is good for no more.
+    pub asked: Money,
     /// The edge's own record of the request.
     pub request: Vec<u8>,
     /// The programme's own checks.
@@ -115,6 +119,7 @@ impl PendingAuthorization {
             account: new.account,
             card: new.card,
             authorization: new.authorization,
+            asked: new.asked,
             request: new.request,
             preliminary: new.preliminary,
             deadline: new.deadline,
@@ -165,6 +170,7 @@ mod tests {
             account: AccountId::new(2),
             card: CardId::new(3),
             authorization: AuthorizationId::new(4),
+            asked: Money::usd(100),
             request: vec![1],
             preliminary: Trace::default(),
             deadline: Timestamp::from_unix_seconds(2),

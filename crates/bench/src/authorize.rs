@@ -66,8 +66,8 @@ impl Line {
         window: Window,
     ) -> Result<Latencies, BenchError> {
         let mut latencies = Latencies::default();
-        for card in 0..holders.len() {
-            self.ask(card, &holders[card].pan).await?;
+        for (card, holder) in holders.iter().enumerate() {
+            self.ask(card, &holder.pan).await?;
         }
         while !self.in_flight.is_empty() {
             let answer = self.receive().await?;

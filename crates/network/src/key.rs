@@ -3,10 +3,10 @@
 //! Invariant: a reversal that quotes an original in DE 90 gives the key the original gave. DE 90
 //! zero-fills the acquirer and drops padding is up to each sender, so both are taken off here.
 
-use cardium_authorizations::MessageKey;
+use cardium_authorizations::{Function, MessageKey};
 use cardium_iso8583::{Message, Mti, OriginalDataElements};
 
-/// The key of `message`, from DE 32, 7, 11, 41, 37 and the class of its message type.
+/// The key of `message`, from DE 32, 7, 11, 41, 37 and the class and function of its message type.
 #[must_use]
 pub fn message_key(message: &Message) -> MessageKey {
     let field = |de| message.get(de).unwrap_or_default();
@@ -33,6 +33,10 @@ fn canonical(
 ) -> MessageKey {
     MessageKey {
         class: char::from(b'0' + mti.class()),
+        function: match mti.function() {
+            0 => Function::Request,
+            _ => Function::Advice,
+        },
         acquirer: acquirer.trim_start_matches('0').to_owned(),
         transmitted_at: transmitted_at.to_owned(),
         trace: trace.to_owned(),

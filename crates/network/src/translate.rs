@@ -258,12 +258,17 @@ fn network_trace(request: &Message, pan: &Pan) -> String {
     if is_name { name.to_owned() } else { String::new() }
 }
 
+/// The class of reversals in the MTI.
+const REVERSAL: u8 = 4;
+
 /// What a repeat must agree on: the card, the kind of transaction, the amounts with their
 /// currencies, and for a reversal what it takes back and what it leaves. The card enters by its
 /// fingerprint, so that no buffer but the message's own holds the PAN.
 fn digest(request: &Message, card: &PanFingerprint, keys: &Keys) -> u128 {
     let mut facts = card.as_bytes().to_vec();
-    for de in [3, 4, 6, 49, 51, 90, 95] {
+    // An advice may quote the request that it stands for (DE 90), which the request does not.
+    let original: &[u8] = if request.mti().class() == REVERSAL { &[90, 95] } else { &[] };
+    for de in [3, 4, 6, 49, 51].iter().chain(original).copied() {
         facts.push(b'|');
         facts.extend_from_slice(request.get(de).unwrap_or_default().as_bytes());
     }

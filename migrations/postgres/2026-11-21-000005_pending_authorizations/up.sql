@@ -4,6 +4,8 @@ CREATE TABLE pending_authorizations (
     account_id BYTEA NOT NULL,
     card_id BYTEA NOT NULL,
     authorization_id BYTEA NOT NULL,
+    asked BIGINT NOT NULL,
+    currency TEXT COLLATE "C" NOT NULL,
     request BYTEA NOT NULL,
     preliminary TEXT COLLATE "C" NOT NULL,
     deadline BIGINT NOT NULL,

@@ -12,6 +12,8 @@ DROP INDEX authorizations_merchant;
 DROP INDEX authorizations_trace;
 ALTER TABLE authorizations DROP COLUMN late_presentment;
 ALTER TABLE authorizations DROP COLUMN tallies;
+ALTER TABLE authorizations DROP COLUMN withheld;
+ALTER TABLE authorizations DROP COLUMN excess;
 ALTER TABLE authorizations DROP COLUMN credited;
 ALTER TABLE authorizations DROP COLUMN advanced;
 ALTER TABLE authorizations DROP COLUMN network_trace;

@@ -5,6 +5,8 @@ ALTER TABLE authorizations ADD COLUMN stan TEXT NOT NULL DEFAULT '';
 ALTER TABLE authorizations ADD COLUMN network_trace TEXT NOT NULL DEFAULT '';
 ALTER TABLE authorizations ADD COLUMN advanced BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE authorizations ADD COLUMN credited BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE authorizations ADD COLUMN excess BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE authorizations ADD COLUMN withheld BIGINT NOT NULL DEFAULT 0;
 -- Empty where all of it has counted since it began.
 ALTER TABLE authorizations ADD COLUMN tallies TEXT NOT NULL DEFAULT '';
 ALTER TABLE authorizations ADD COLUMN late_presentment BOOLEAN NOT NULL DEFAULT FALSE;
@@ -21,8 +23,10 @@ UPDATE network_messages SET effect = 'cleared', amount = cleared WHERE cleared I
 UPDATE network_messages SET effect = 'authorized', currency = 'USD',
     amount = (SELECT a.authorized FROM authorizations a WHERE a.id = authorization_id)
     WHERE cleared IS NULL AND authorization_id IS NOT NULL AND mti IN ('0100', '0101');
-UPDATE network_messages SET amount = 0, currency = 'USD' WHERE response IS NULL;
 ALTER TABLE network_messages DROP COLUMN cleared;
+-- What is authorized is net of reversals from now on.
+UPDATE authorizations SET authorized = held + cleared
+    WHERE status = 'open' AND held + cleared < authorized;
 
 ALTER TABLE transactions ADD COLUMN kind TEXT NOT NULL DEFAULT 'purchase';
 ALTER TABLE transactions ADD COLUMN fee BIGINT NOT NULL DEFAULT 0;

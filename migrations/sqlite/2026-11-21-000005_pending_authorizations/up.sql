@@ -4,6 +4,8 @@ CREATE TABLE pending_authorizations (
     account_id BLOB NOT NULL,
     card_id BLOB NOT NULL,
     authorization_id BLOB NOT NULL,
+    asked BIGINT NOT NULL,
+    currency TEXT NOT NULL,
     request BLOB NOT NULL,
     preliminary TEXT NOT NULL,
     deadline BIGINT NOT NULL,

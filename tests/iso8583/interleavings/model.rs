@@ -188,7 +188,6 @@ impl Model {
 
     fn clear(&mut self, sent: &Sent, more: bool) {
         let found = self.find(sent, Some(sent.cents));
-        let found = found.filter(|at| self.records[*at].origin != Origin::Refund);
         let at = found.unwrap_or_else(|| self.open(Record::new(sent, Origin::ForcePost, 0)));
         self.records[at].clear(sent.cents, more);
         self.effects.insert(sent.number, (at, Effect::Cleared(sent.cents)));
@@ -212,9 +211,9 @@ impl Model {
 
     fn refund(&mut self, sent: &Sent) {
         let found = self.find(sent, None);
-        let found = found.filter(|at| self.records[*at].refundable() >= sent.cents);
+        let found = found.filter(|at| self.records[*at].cleared > 0);
         let at = found.unwrap_or_else(|| self.open(Record::new(sent, Origin::Refund, 0)));
-        self.records[at].refunded += sent.cents;
+        self.records[at].refund(sent.cents);
         self.effects.insert(sent.number, (at, Effect::Refunded(sent.cents)));
     }
 
@@ -246,9 +245,7 @@ impl Model {
             (Effect::Authorized(_), Some(total)) => record.reverse_to(total),
             (Effect::Authorized(cents), None) => record.reverse_to(record.authorized - cents),
             (Effect::Cleared(cents), _) => record.unclear((cents - left).max(0)),
-            (Effect::Refunded(cents), _) => {
-                record.refunded -= (cents - left).max(0).min(record.refunded);
-            }
+            (Effect::Refunded(cents), _) => record.unrefund((cents - left).max(0)),
         }
     }
 }

@@ -170,7 +170,7 @@ impl Player {
                     record.held,
                     record.advanced,
                     record.cleared,
-                    record.refunded,
+                    record.refunded + record.excess,
                 ];
                 line(record.origin.as_str(), record.status(), amounts)
             })

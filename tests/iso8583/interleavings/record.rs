@@ -34,6 +34,10 @@ pub struct Record {
     pub advanced: i64,
     pub cleared: i64,
     pub refunded: i64,
+    /// What merchants gave back beyond what was cleared.
+    pub excess: i64,
+    /// What of the clearings was taken back after merchants had given it back.
+    withheld: i64,
     lapsed: bool,
     purchase: u32,
     traced: bool,
@@ -50,6 +54,8 @@ impl Record {
             advanced: 0,
             cleared: 0,
             refunded: 0,
+            excess: 0,
+            withheld: 0,
             lapsed: false,
             purchase: sent.purchase,
             traced: sent.quotes.trace,
@@ -67,7 +73,7 @@ impl Record {
 
     /// What it took from the card, holds left aside.
     pub fn spent(&self) -> i64 {
-        self.cleared - self.refunded + self.advanced
+        self.cleared - self.refunded - self.excess + self.advanced
     }
 
     pub fn refundable(&self) -> i64 {
@@ -75,7 +81,7 @@ impl Record {
     }
 
     pub fn status(&self) -> &'static str {
-        match (self.is_open(), self.cleared > 0 || self.refunded > 0, self.lapsed) {
+        match (self.is_open(), self.cleared > 0 || self.excess > 0, self.lapsed) {
             (true, ..) => "open",
             (false, true, _) => "cleared",
             (false, false, true) => "expired",
@@ -99,12 +105,35 @@ impl Record {
         }
     }
 
-    /// Takes a clearing back, as far as a merchant has not refunded it already.
+    /// Takes a clearing back, as far as a merchant has not refunded it already; the rest makes up
+    /// for the reversal of a refund.
     pub fn unclear(&mut self, cents: i64) {
-        let back = cents.min(self.refundable());
-        self.cleared -= back;
+        let taken = cents.min(self.cleared - self.withheld);
+        let back = taken.min(self.refundable());
+        self.withheld += taken - back;
+        self.forget_cleared(back);
+    }
+
+    pub fn refund(&mut self, cents: i64) {
+        let linked = cents.min(self.refundable());
+        self.refunded += linked;
+        self.excess += cents - linked;
+    }
+
+    pub fn unrefund(&mut self, cents: i64) {
+        let beyond = cents.min(self.excess);
+        let linked = (cents - beyond).min(self.refunded);
+        let made_up = linked.min(self.withheld);
+        self.excess -= beyond;
+        self.refunded -= linked;
+        self.withheld -= made_up;
+        self.forget_cleared(made_up);
+    }
+
+    fn forget_cleared(&mut self, cents: i64) {
+        self.cleared -= cents;
         if self.origin != Origin::ForcePost {
-            self.authorized = (self.authorized - back).max(0);
+            self.authorized = (self.authorized - cents).max(0);
         }
     }
 
@@ -130,14 +159,17 @@ impl Model {
     pub fn find(&self, sent: &Sent, similar_to: Option<i64>) -> Option<usize> {
         let coded = sent.quotes.code_of.and_then(|number| self.codes.get(&number));
         let coded = coded.filter(|at| self.records[**at].purchase == sent.purchase);
-        let traced = |record: &Record| sent.quotes.trace && record.is_traced_as(sent.purchase);
+        let known = |record: &Record| record.origin != Origin::Refund;
+        let traced = |record: &Record| {
+            known(record) && sent.quotes.trace && record.is_traced_as(sent.purchase)
+        };
         if self.records.iter().any(traced) {
             return self.sole(traced);
         }
         if let Some(at) = coded {
             return Some(*at);
         }
-        let here = |record: &Record| record.purchase == sent.purchase;
+        let here = |record: &Record| known(record) && record.purchase == sent.purchase;
         let stan = sent.quotes.numbers_of.unwrap_or(sent.number);
         let numbered = |record: &Record| here(record) && record.stan == stan;
         if self.records.iter().any(numbered) {

@@ -13,7 +13,7 @@ on_both! {
     a_refund_ends_the_dispute;
     a_refund_of_a_part_withdraws_that_part;
     a_refund_finds_an_empty_card;
-    a_refund_beyond_the_purchase_is_another_ones;
+    a_refund_beyond_the_purchase_answers_its_dispute;
     what_was_refunded_cannot_be_disputed;
 }
 
@@ -67,14 +67,16 @@ fn a_refund_finds_an_empty_card(backend: Backend) {
     assert_eq!(shopper.available(), "10.00");
 }
 
-fn a_refund_beyond_the_purchase_is_another_ones(backend: Backend) {
+fn a_refund_beyond_the_purchase_answers_its_dispute(backend: Backend) {
     let server = Server::shared(backend);
     let shopper = Shopper::new(&server);
     let dispute = shopper.file();
     let refunded = refund(&shopper, "40.01");
-    assert_ne!(refunded["authorization_id"], shopper.captured["authorization_id"]);
-    assert_eq!(shopper.read(&dispute), dispute);
-    assert_eq!(shopper.available(), "140.01");
+    assert_eq!(refunded["authorization_id"], shopper.captured["authorization_id"]);
+    assert_eq!(text(&shopper.read(&dispute), "status"), "won");
+    assert_eq!(shopper.available(), "100.01");
+    let again = file(&shopper.client, &wish(&refunded));
+    again.expect_error(422, "transaction_not_disputable", Some("transaction_id"));
 }
 
 fn what_was_refunded_cannot_be_disputed(backend: Backend) {

@@ -12,14 +12,13 @@ use crate::{
 /// gave is withdrawn, the oldest first, so that the cardholder is not paid twice. A dispute whose
 /// credit is gone is won: the merchant gave in.
 ///
-/// A refund is taken to answer the dispute even where the purchase has room for both: a
-/// cardholder who was meant otherwise can file again, a double payment could not be undone. One
-/// that the purchase has no room for even then is not its refund, and changes nothing here.
+/// A refund is taken to answer the dispute even where the purchase has room for both, or for
+/// neither: a cardholder who was meant otherwise can file again, a double payment could not be
+/// undone.
 ///
-/// The caller compares the refund with what is refundable afterwards, books it and saves the
-/// authorization. Nothing is read where nothing is credited, so the refunds of undisputed
-/// purchases cost nothing more; else the docket and then its disputes are missed once each, and
-/// the command is run again with them.
+/// The caller books the refund and saves the authorization. Nothing is read where nothing is
+/// credited, so the refunds of undisputed purchases cost nothing more; else the docket and then its
+/// disputes are missed once each, and the command is run again with them.
 pub(crate) fn absorb_refund(
     unit: &mut Unit<'_>,
     card: &Card,
@@ -30,11 +29,6 @@ pub(crate) fn absorb_refund(
         return Ok(());
     }
     let disputes = open_disputes(unit, authorization)?;
-    let room = authorization.refundable()?;
-    let room = disputes.iter().try_fold(room, |sum, dispute| sum.plus(dispute.credited))?;
-    if refund.minor() > room.minor() {
-        return Ok(());
-    }
     withdraw(unit, card, authorization, (disputes, refund))
 }
 

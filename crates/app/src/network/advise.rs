@@ -60,7 +60,11 @@ impl UseCase for Advise {
         let Some(card) = card else {
             return frame.refuse(unit, DeclineReason::UnknownCard);
         };
+        if let Some(told) = self.exchange.find_told(unit)? {
+            return frame.conclude(unit, None, &NetworkAnswer::Accepted, told);
+        }
         match (self.stand_in, usable(&self.amount)) {
+            (_, Err(DeclineReason::InvalidAmount)) => self.note_question(unit, &frame, &card),
             (_, Err(reason)) => frame.refuse(unit, reason),
             (StandIn::Declined, Ok(asked)) => self.note_decline(unit, &frame, &card, asked),
             (StandIn::Approved, Ok(asked)) => self.take(unit, &frame, &card, asked),
@@ -134,6 +138,24 @@ impl Advise {
         }
     }
 
+    /// A question about no money that the network answered for us.
+    fn note_question(
+        &self,
+        unit: &mut Unit<'_>,
+        frame: &Frame<'_>,
+        card: &Card,
+    ) -> CommandResult<Settled> {
+        let (step, decline) = match self.stand_in {
+            StandIn::Approved => (Step::Authorized, None),
+            StandIn::Declined => (Step::Declined, Some(DeclineReason::StandInDeclined)),
+        };
+        let kind = (step, TransactionKind::Advice);
+        let step =
+            NewStep { authorization: None, decline, ..NewStep::of(self.id, kind, Money::usd(0)) };
+        let outcome = Outcome { steps: vec![step], ..Outcome::default() };
+        frame.conclude(unit, Some(card), &NetworkAnswer::Accepted, outcome)
+    }
+
     fn note_decline(
         &self,
         unit: &mut Unit<'_>,
@@ -141,13 +163,14 @@ impl Advise {
         card: &Card,
         asked: &Asked,
     ) -> CommandResult<Settled> {
+        let charge = asked.charge(unit.policy().conversion_fee)?;
         let kind = (Step::Declined, TransactionKind::Advice);
         let step = NewStep {
             authorization: None,
             decline: Some(DeclineReason::StandInDeclined),
-            merchant_amount: asked.merchant_amount.clone(),
-            ..NewStep::of(self.id, kind, asked.billing)
+            ..NewStep::of(self.id, kind, charge.total)
         };
+        let step = step.with_fee(charge.fee, asked.merchant_amount.clone());
         let outcome = Outcome { steps: vec![step], ..Outcome::default() };
         frame.conclude(unit, Some(card), &NetworkAnswer::Accepted, outcome)
     }

@@ -99,7 +99,10 @@ impl Approval<'_> {
         let mut card = self.card.clone();
         let merchant = &self.frame.exchange.merchant.id;
         match card.lock_to_merchant(merchant, unit.now()) {
-            Change::Applied => Ok(unit.tx.save_card(card)?),
+            Change::Applied => {
+                unit.audit(card.account, "card.merchant_locked", &card.id)?;
+                Ok(unit.tx.save_card(card)?)
+            }
             Change::AlreadyApplied => Ok(()),
         }
     }

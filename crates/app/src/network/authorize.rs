@@ -172,6 +172,7 @@ impl Authorize {
         if !self.spends() {
             return self.acknowledge(unit, frame, card, (asked, considered.decision));
         }
+        let (charge, in_part) = self.bounded(unit, asked, (charge, in_part))?;
         let approval = Approval { authorize: self, frame, card, asked, charge };
         let (answer, outcome) = approval.grant(unit, considered, in_part)?;
         frame.conclude(unit, Some(card), &answer, outcome)

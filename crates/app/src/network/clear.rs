@@ -1,5 +1,5 @@
 use cardium_authorizations::{
-    Authorization, DeclineReason, Effect, Finality, Origin, Step, TransactionKind,
+    Authorization, DeclineReason, Effect, Finality, Step, TransactionKind,
 };
 use cardium_cards::Card;
 use cardium_kernel::AuthorizationId;
@@ -45,6 +45,9 @@ impl UseCase for Clear {
             Opening::Answered(settled) => return Ok(Ending::Preview(settled)),
             Opening::Fresh(frame, card) => (frame, card),
         };
+        if let Some(told) = self.exchange.find_told(unit)? {
+            return frame.conclude(unit, None, &NetworkAnswer::Accepted, told);
+        }
         match (card, usable(&self.amount)) {
             (None, _) => frame.refuse(unit, DeclineReason::UnknownCard),
             (Some(_), Err(reason)) => frame.refuse(unit, reason),
@@ -73,7 +76,7 @@ impl Clear {
     ) -> CommandResult<Settled> {
         let charge = asked.charge(unit.policy().conversion_fee)?;
         let found = self.quote().find(unit, card, Some(charge.total))?;
-        let mut authorization = match found.filter(|found| found.origin != Origin::Refund) {
+        let mut authorization = match found {
             Some(found) => found,
             None => {
                 let new = new_authorization(&self.exchange, card, (self.id, charge.total), None);

@@ -7,7 +7,7 @@ use cardium_cards::Card;
 use cardium_kernel::{MessageId, Money};
 use cardium_vault::PanFingerprint;
 
-use super::frame::{Frame, Opening, Reversed, Settled};
+use super::frame::{Frame, Opening, Outcome, Reversed, Settled};
 use crate::{CommandError, Hints, NaturalKey, RowKey, Unit};
 
 /// What the programme answers to the network.
@@ -91,13 +91,30 @@ impl Exchange {
     /// The exchange's own row, and the card with everything that hangs on it.
     #[must_use]
     pub fn hints(&self) -> Hints {
-        Hints::rows([RowKey::Message(self.id())]).with_name(NaturalKey::Pan(*self.pan.as_bytes()))
+        let hints = Hints::rows([RowKey::Message(self.id())])
+            .with_name(NaturalKey::Pan(*self.pan.as_bytes()));
+        let request = self.key.request();
+        request.iter().fold(hints, |hints, key| hints.with(RowKey::Message(key.id())))
     }
 
     /// The identity of the exchange.
     #[must_use]
     pub fn id(&self) -> MessageId {
         self.key.id()
+    }
+
+    /// For an advice: what the request of the same names did, where it did what the advice tells.
+    /// The network did not get our answer in time, and all that remains is to say yes.
+    pub(super) fn find_told(&self, unit: &mut Unit<'_>) -> Result<Option<Outcome>, CommandError> {
+        let Some(request) = self.key.request() else { return Ok(None) };
+        let found = unit.tx.find_message(request.id())?;
+        let same = found.filter(|found| found.fingerprint == self.fingerprint);
+        Ok(same.filter(|found| found.effect.is_some()).map(|found| Outcome {
+            authorization: found.authorization,
+            effect: found.effect,
+            fee: Some(found.fee),
+            ..Outcome::default()
+        }))
     }
 
     /// Looks whether the message was answered before, and for its card.

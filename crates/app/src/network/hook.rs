@@ -137,6 +137,7 @@ impl Authorize {
             account: card.account,
             card: card.id,
             authorization: self.id,
+            asked: charge.total,
             request: ask.record.clone(),
             preliminary: checks,
             deadline: ask.deadline,
@@ -145,6 +146,23 @@ impl Authorize {
         let pending = PendingAuthorization::open(new, earlier.as_ref(), unit.now());
         unit.tx.save_pending(pending)?;
         Ok(Ending::Done(Authorized::Ask(Box::new(question))))
+    }
+
+    /// No more than the endpoint was asked for: money that came meanwhile was not in its question.
+    pub(super) fn bounded(
+        &self,
+        unit: &mut Unit<'_>,
+        asked: &Asked,
+        (charge, in_part): (Charge, bool),
+    ) -> Result<(Charge, bool), CommandError> {
+        let Hook::Said(HookAnswer::Approved) = self.hook else { return Ok((charge, in_part)) };
+        match self.find_pending(unit)? {
+            Some(pending) if pending.asked.minor() < charge.total.minor() => {
+                let rate = unit.policy().conversion_fee;
+                Ok((asked.charge_within(pending.asked, rate)?, true))
+            }
+            _ => Ok((charge, in_part)),
+        }
     }
 
     /// Ends the wait of a request that is decided, by this command or by another before it.

@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use cardium_authorizations::{
-    Authorization, AuthorizationReference, AuthorizationStatus, MAX_CANDIDATES, ReferenceKind,
+    Authorization, AuthorizationReference, AuthorizationStatus, MAX_CANDIDATES, Origin,
+    ReferenceKind,
 };
 use cardium_cards::Card;
 use cardium_kernel::{Money, Timestamp};
@@ -81,7 +82,11 @@ impl Quote<'_> {
             return Ok(None);
         }
         let kind = ReferenceKind::NetworkTrace(trace.clone());
-        let candidates = candidates(unit, self.exchange, card, kind)?;
+        let mut candidates = candidates(unit, self.exchange, card, kind)?;
+        if candidates.len() > 1 {
+            let merchant = &self.exchange.merchant.id;
+            candidates.retain(|found| found.merchant.id == *merchant);
+        }
         Ok(if candidates.is_empty() { None } else { Some(only(candidates)) })
     }
 
@@ -164,7 +169,8 @@ fn candidates(
     for id in unit.tx.find_authorizations(&reference(exchange, kind))? {
         found.extend(unit.tx.find_authorization(id)?);
     }
-    found.retain(|authorization| authorization.card == card.id);
+    // A refund of no known purchase is nobody's original.
+    found.retain(|found| found.card == card.id && found.origin != Origin::Refund);
     Ok(found)
 }
 

@@ -8,7 +8,7 @@ use super::{
     books::book_refund,
     clear::usable,
     exchange::{Exchange, NetworkAnswer},
-    frame::{Frame, NewStep, Opening, Outcome, Settled},
+    frame::{Frame, NewStep, Opening, Outcome, Reversed, Settled},
     matching::Quote,
     undo::undo_refund,
 };
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Gives back what a merchant refunds (0200 or 0220, DE 3 = 20). It is linked to its purchase
-/// where that is known and has as much to give back; else it stands alone.
+/// where that is known, also where it is more than that; else it stands alone.
 #[derive(Clone)]
 pub struct Refund {
     /// The message.
@@ -44,6 +44,9 @@ impl UseCase for Refund {
             Opening::Answered(settled) => return Ok(Ending::Preview(settled)),
             Opening::Fresh(frame, card) => (frame, card),
         };
+        if let Some(told) = self.exchange.find_told(unit)? {
+            return frame.conclude(unit, None, &NetworkAnswer::Accepted, told);
+        }
         match (card, usable(&self.amount)) {
             (None, _) => frame.refuse(unit, DeclineReason::UnknownCard),
             (Some(_), Err(reason)) => frame.refuse(unit, reason),
@@ -66,7 +69,7 @@ impl Refund {
     ) -> CommandResult<Settled> {
         // No fee: what the merchant gives back is not spending.
         let amount = asked.billing;
-        let mut authorization = self.get_authorization(unit, card, asked)?;
+        let mut authorization = self.get_authorization(unit, card, (asked, frame.reversed))?;
         authorization.refund(amount, unit.now())?;
         let zero = amount.minus(amount)?;
         book_refund(unit, card, &authorization, Charge { total: amount, fee: zero })?;
@@ -98,13 +101,13 @@ impl Refund {
         &self,
         unit: &mut Unit<'_>,
         card: &Card,
-        asked: &Asked,
+        (asked, reversed): (&Asked, Option<Reversed>),
     ) -> Result<Authorization, CommandError> {
-        if let Some(mut found) = self.quote().find(unit, card, None)? {
-            absorb_refund(unit, card, &mut found, asked.billing)?;
-            if asked.billing.minor() <= found.refundable()?.minor() {
-                return Ok(found);
-            }
+        let found = self.quote().find(unit, card, None)?;
+        if let Some(mut found) = found.filter(|found| found.cleared.is_positive()) {
+            let stays = reversed.map_or(asked.billing, Reversed::stays);
+            absorb_refund(unit, card, &mut found, stays)?;
+            return Ok(found);
         }
         let new = new_authorization(&self.exchange, card, (self.id, asked.billing), None);
         Ok(Authorization::unlinked_refund(new, unit.now()))

@@ -40,21 +40,29 @@ impl Authorization {
         Ok(Clearing { advanced, release })
     }
 
-    /// Takes back a clearing, or `amount` of it, once; says how much. It stays closed, and of an
-    /// open one the part is not expected again.
+    /// Takes back a clearing, or `amount` of it, once; says how much goes back to the card. It
+    /// stays closed, and of an open one the part is not expected again. What was given back
+    /// before is withheld, so that the order of a refund and a reversal does not matter.
     ///
     /// # Errors
     /// When the amounts do not fit.
     pub fn unclear(&mut self, amount: Money, now: Timestamp) -> Result<Money, MoneyError> {
-        let given = self.refunded.plus(self.credited)?;
-        let back = super::positive(amount).min(super::positive(self.cleared.minus(given)?))?;
-        self.0.cleared = self.cleared.minus(back)?;
-        if self.origin != Origin::ForcePost {
-            let authorized = self.authorized.minus(back)?;
-            self.0.authorized = super::positive(authorized);
-        }
+        let left = self.cleared.minus(self.withheld)?;
+        let taken = super::positive(amount).min(super::positive(left))?;
+        let back = taken.min(self.refundable()?)?;
+        self.0.withheld = self.withheld.plus(taken.minus(back)?)?;
+        self.forget_cleared(back)?;
         self.settle_status();
         self.touch(now);
         Ok(back)
+    }
+
+    /// Takes an amount off what was cleared, and off what was authorized for it.
+    pub(super) fn forget_cleared(&mut self, amount: Money) -> Result<(), MoneyError> {
+        self.0.cleared = self.cleared.minus(amount)?;
+        if self.origin != Origin::ForcePost {
+            self.0.authorized = super::positive(self.authorized.minus(amount)?);
+        }
+        Ok(())
     }
 }

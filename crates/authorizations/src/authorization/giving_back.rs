@@ -12,28 +12,35 @@ impl Authorization {
         Ok(positive(self.cleared.minus(given)?))
     }
 
-    /// Notes a merchant's refund. A linked one is at most [`Self::refundable`], which the caller
-    /// checks; what is more belongs to no purchase.
+    /// Notes a merchant's refund: of what was cleared as far as there is any left, and beyond.
     ///
     /// # Errors
     /// When the sum does not fit.
     pub fn refund(&mut self, amount: Money, now: Timestamp) -> Result<(), MoneyError> {
-        self.0.refunded = self.refunded.plus(amount)?;
+        let linked = amount.min(self.refundable()?)?;
+        self.0.refunded = self.refunded.plus(linked)?;
+        self.0.excess = self.excess.plus(amount.minus(linked)?)?;
         self.settle_status();
         self.touch(now);
         Ok(())
     }
 
-    /// Takes a refund back, or `amount` of it; says how much.
+    /// Takes a refund back, or `amount` of it, what was beyond the purchase first; says how much
+    /// the card gives back. What the network withheld before makes up for its part.
     ///
     /// # Errors
     /// When the amounts do not fit.
     pub fn unrefund(&mut self, amount: Money, now: Timestamp) -> Result<Money, MoneyError> {
-        let back = positive(amount).min(self.refunded)?;
-        self.0.refunded = self.refunded.minus(back)?;
+        let beyond = positive(amount).min(self.excess)?;
+        let linked = positive(amount).minus(beyond)?.min(self.refunded)?;
+        let made_up = linked.min(self.withheld)?;
+        self.0.excess = self.excess.minus(beyond)?;
+        self.0.refunded = self.refunded.minus(linked)?;
+        self.0.withheld = self.withheld.minus(made_up)?;
+        self.forget_cleared(made_up)?;
         self.settle_status();
         self.touch(now);
-        Ok(back)
+        beyond.plus(linked)?.minus(made_up)
     }
 
     /// Notes what a dispute gave back, at most [`Self::refundable`]; says how much.

@@ -1,9 +1,10 @@
 //! The aggregate: what was authorized, and what became of it.
 //!
 //! Invariants: `held + advanced` is what is authorized and not cleared yet, and zero once the
-//! authorization is closed; `refunded + credited <= cleared` unless it began as a refund; the
-//! tallies sum to what counts towards the card's limits. Each command leaves the same projection
-//! whatever order the network's messages arrive in, so none of them needs a special transition.
+//! authorization is closed; `refunded + credited <= cleared`, and what merchants give beyond that
+//! is apart; the tallies sum to what counts towards the card's limits. Each command leaves the same
+//! projection whatever order the network's messages arrive in, so none of them needs a special
+//! transition.
 
 mod clearing;
 mod giving_back;
@@ -194,7 +195,8 @@ impl Authorization {
         if self.status == AuthorizationStatus::Expired && !self.cleared.is_positive() {
             return;
         }
-        self.0.status = match (open, self.cleared.is_positive() || self.refunded.is_positive()) {
+        let spent = self.cleared.is_positive() || self.excess.is_positive();
+        self.0.status = match (open, spent) {
             (true, _) => AuthorizationStatus::Open,
             (false, true) => AuthorizationStatus::Cleared,
             (false, false) => AuthorizationStatus::Reversed,

@@ -90,8 +90,14 @@ pub struct AuthorizationRecord {
     pub advanced: Money,
     /// What was cleared, less what was reversed.
     pub cleared: Money,
-    /// What merchants gave back, less what was reversed.
+    /// What merchants gave back of it, less what was reversed.
     pub refunded: Money,
+    /// What they gave back beyond what was cleared: at a moved rate, or for a purchase that is not
+    /// known.
+    pub excess: Money,
+    /// What of it the network took back after merchants or disputes had given it back already. It
+    /// makes up for the reversal of a refund.
+    pub withheld: Money,
     /// What disputes gave back.
     pub credited: Money,
     /// What of it counts towards the card's limits, and since when.
@@ -156,6 +162,8 @@ impl AuthorizationRecord {
             advanced: zero,
             cleared: zero,
             refunded: zero,
+            excess: zero,
+            withheld: zero,
             credited: zero,
             tallies: Vec::new(),
             status: AuthorizationStatus::Open,

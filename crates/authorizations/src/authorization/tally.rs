@@ -21,6 +21,10 @@ pub struct Recount {
     pub transactions: i64,
 }
 
+/// The most tallies an authorization keeps: more than it is ever raised, and many clearings beyond
+/// what was authorized. The oldest two then become one, counted since the older.
+const MAX_TALLIES: usize = 64;
+
 /// Brings `tallies` to the sum `counts`: a surplus is counted now, a shortfall comes off the
 /// newest first.
 pub(super) fn recount(
@@ -35,6 +39,12 @@ pub(super) fn recount(
     if missing.is_positive() {
         let gained = Tally { at: now, amount: missing };
         tallies.push(gained);
+        if tallies.len() > MAX_TALLIES {
+            let second = tallies.remove(1).amount;
+            if let Some(first) = tallies.first_mut() {
+                first.amount = first.amount.plus(second)?;
+            }
+        }
         recount.gained = Some(gained);
     }
     while missing.is_negative() {

@@ -108,10 +108,37 @@ fn giving_back_is_bounded_by_what_was_cleared() {
     auth.refund(Money::usd(30), NOW).unwrap();
     assert_eq!(auth.credit(Money::usd(90), NOW), Ok(Money::usd(70)));
     assert_eq!(auth.refundable(), Ok(Money::usd(0)));
-    assert_eq!(auth.unclear(Money::usd(100), NOW), Ok(Money::usd(0)));
     assert_eq!(auth.uncredit(Money::usd(70), NOW), Ok(Money::usd(70)));
     assert_eq!(auth.unrefund(Money::usd(90), NOW), Ok(Money::usd(30)));
     assert_eq!(auth.unclear(Money::usd(100), NOW), Ok(Money::usd(100)));
+}
+
+#[test]
+fn a_reversed_refund_and_a_reversed_clearing_commute() {
+    let refunded = || {
+        let mut auth = authorization(100);
+        auth.clear(Money::usd(100), Finality::Last, NOW).unwrap();
+        auth.refund(Money::usd(100), NOW).unwrap();
+        auth
+    };
+    let (mut first, mut second) = (refunded(), refunded());
+    assert_eq!(first.unclear(Money::usd(100), NOW), Ok(Money::usd(0)));
+    assert_eq!(first.unrefund(Money::usd(100), NOW), Ok(Money::usd(0)));
+    assert_eq!(second.unrefund(Money::usd(100), NOW), Ok(Money::usd(100)));
+    assert_eq!(second.unclear(Money::usd(100), NOW), Ok(Money::usd(100)));
+    assert_eq!(projection(&first), projection(&second));
+    assert_eq!(first.withheld, second.withheld);
+}
+
+#[test]
+fn a_refund_beyond_the_purchase_leaves_nothing_to_dispute() {
+    let mut auth = authorization(100);
+    auth.clear(Money::usd(100), Finality::Last, NOW).unwrap();
+    auth.refund(Money::usd(101), NOW).unwrap();
+    assert_eq!((auth.refunded, auth.excess), (Money::usd(100), Money::usd(1)));
+    assert_eq!(auth.refundable(), Ok(Money::usd(0)));
+    assert_eq!(auth.unrefund(Money::usd(50), NOW), Ok(Money::usd(50)));
+    assert_eq!((auth.refunded, auth.excess), (Money::usd(51), Money::usd(0)));
 }
 
 #[test]
@@ -178,8 +205,7 @@ fn apply(auth: &mut Authorization, step: Move) -> Result<(), MoneyError> {
             auth.unclear(Money::usd(cents), NOW)?;
         }
         Move::Refund(cents) => {
-            let amount = Money::usd(cents).min(auth.refundable()?)?;
-            auth.refund(amount, NOW)?;
+            auth.refund(Money::usd(cents), NOW)?;
         }
         Move::Unrefund(cents) => {
             auth.unrefund(Money::usd(cents), NOW)?;
@@ -210,6 +236,7 @@ proptest::proptest! {
             let [authorized, held, advanced, cleared, refunded] = projection(&auth);
             prop_assert!(held >= 0 && advanced >= 0 && cleared >= 0 && authorized >= 0);
             prop_assert!(refunded + auth.credited.minor() <= cleared);
+            prop_assert!((0..=refunded + auth.credited.minor()).contains(&auth.withheld.minor()));
             let open = if auth.status == AuthorizationStatus::Open {
                 (authorized - cleared).max(0)
             } else {

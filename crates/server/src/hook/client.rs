@@ -28,6 +28,12 @@ pub(super) enum HookError {
     /// What it answered is no decision.
     #[error("the decision endpoint's answer is no decision")]
     Unreadable,
+    /// It did not answer within its time.
+    #[error("the decision endpoint did not answer in time")]
+    Late,
+    /// The task that asked broke off.
+    #[error("the question broke off")]
+    Broken(#[source] tokio::task::JoinError),
 }
 
 /// Signs questions and reads answers.

@@ -14,7 +14,7 @@ use cardium_kernel::{Clock, MessageId};
 use cardium_network::{BoxFuture, DecisionHook};
 use tokio::{
     sync::{Semaphore, mpsc},
-    task::JoinHandle,
+    task::{JoinError, JoinHandle},
     time::timeout,
 };
 
@@ -84,23 +84,14 @@ impl DecisionHook for EndpointHook {
         Box::pin(async move {
             let answered = timeout(budget, &mut exchange).await;
             drop(permit);
-            match answered {
-                Ok(Ok(Ok(answer))) => answer,
-                Ok(Ok(Err(error))) => {
-                    let error = crate::causes::with_causes(&error);
-                    tracing::warn!(message.id = %id, %error, "the stand-in rule decides");
-                    stand_in
-                }
-                Ok(Err(broken)) => {
-                    tracing::error!(message.id = %id, %broken, "the stand-in rule decides");
-                    stand_in
-                }
-                Err(_) => {
-                    tracing::warn!(message.id = %id, "no answer in time: the stand-in rule decides");
-                    listen(exchange, &listening, (late, id));
-                    stand_in
-                }
+            if answered.is_err() {
+                listen(exchange, &listening, (late, id));
             }
+            answered.map_or(Err(HookError::Late), flattened).unwrap_or_else(|error| {
+                let error = crate::causes::with_causes(&error);
+                tracing::warn!(message.id = %id, %error, "the stand-in rule decides");
+                stand_in
+            })
         })
     }
 
@@ -111,6 +102,12 @@ impl DecisionHook for EndpointHook {
     fn budget(&self) -> Duration {
         self.budget
     }
+}
+
+fn flattened(
+    ended: Result<Result<HookAnswer, HookError>, JoinError>,
+) -> Result<HookAnswer, HookError> {
+    ended.unwrap_or_else(|broken| Err(HookError::Broken(broken)))
 }
 
 /// Waits for an answer that is late already and tells of it.

@@ -1,4 +1,11 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    future::{poll_fn, ready},
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use cardium_app::CommandError;
 use cardium_iso8583::{
@@ -180,9 +187,11 @@ impl Connection {
             permit = Arc::clone(&self.in_flight).acquire_owned() => permit,
         };
         let (admitted, responses) = (Arc::clone(&self.admitted), self.responses.clone());
+        let host = Arc::clone(&admitted);
+        let settling = async move { host.peer.terms.host.settle(pending).await };
+        let settling = begun(settling).await;
         tokio::spawn(async move {
-            let exchanged = admitted.peer.terms.host.settle(pending).await;
-            let Exchanged { reply, failure, .. } = exchanged;
+            let Exchanged { reply, failure, .. } = settling.await;
             if let Some(failure) = failure {
                 log(&admitted, &failure);
             }
@@ -193,6 +202,20 @@ impl Connection {
             drop(permit);
         });
         Ok(())
+    }
+}
+
+/// The work, already begun: it has gone as far as it can without waiting, which is into the queue
+/// of the write path. So requests of one connection are decided in the order of their arrival,
+/// though they are answered in any.
+async fn begun<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Pin<Box<dyn Future<Output = T> + Send>> {
+    let mut work: Pin<Box<dyn Future<Output = T> + Send>> = Box::pin(work);
+    let first = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
+    match first {
+        Poll::Ready(done) => Box::pin(ready(done)),
+        Poll::Pending => work,
     }
 }
 

@@ -1,7 +1,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use cardium_accounts::{Account, Email};
-use cardium_app::{RowKey, audit::AuditDraft, event::EventDraft, idempotency::IdempotencyRecord};
+use cardium_app::{
+    NaturalKey, RowKey, audit::AuditDraft, event::EventDraft, idempotency::IdempotencyRecord,
+};
 use cardium_auth::Credential;
 use cardium_authorizations::{
     Authorization, AuthorizationReference, NetworkMessage, PendingAuthorization, Transaction,
@@ -149,6 +151,7 @@ pub(crate) struct Batch {
 
     pub(crate) emails: Index<Email, AccountId>,
     pub(crate) cards_by_pan: Index<[u8; 32], CardId>,
+    pub(crate) pans_by_card: HashMap<CardId, [u8; 32]>,
     pub(crate) references: HashMap<AuthorizationReference, Vec<AuthorizationId>>,
 
     /// What the running command appended, numbered at merge.
@@ -184,6 +187,7 @@ impl Batch {
             system: SystemDeltas::default(),
             emails: Index::new(),
             cards_by_pan: Index::new(),
+            pans_by_card: HashMap::new(),
             references: HashMap::new(),
             event_drafts: Vec::new(),
             audit_drafts: Vec::new(),
@@ -197,24 +201,39 @@ impl Batch {
         self.system.clear();
         self.emails.clear();
         self.cards_by_pan.clear();
+        self.pans_by_card.clear();
         self.references.clear();
         self.event_drafts.clear();
         self.audit_drafts.clear();
     }
 
-    /// Loads and locks rows, table by table in the global order, ids ascending.
+    /// Loads and locks what the commands announced, table by table in the global order, ids
+    /// ascending. A card's authorizations are looked for once the card is locked: whoever makes
+    /// one holds that lock, so all of them are found.
     pub(crate) fn load(
         &mut self,
         connection: &mut Connection,
-        rows: &BTreeSet<RowKey>,
+        names: &BTreeSet<NaturalKey>,
+        rows: &mut BTreeSet<RowKey>,
     ) -> Result<(), DbError> {
-        let keys = Keys::sort(rows);
+        self.resolve(connection, names, rows)?;
+        self.load_owners(connection, &Keys::sort(rows))?;
+        self.resolve_references(connection, names, rows)?;
+        self.load_rest(connection, &Keys::sort(rows))
+    }
+
+    /// The tables up to the cards.
+    fn load_owners(&mut self, connection: &mut Connection, keys: &Keys) -> Result<(), DbError> {
         self.accounts.load(connection, &keys.accounts)?;
         self.credentials.load(connection, &keys.credentials)?;
         self.sequences.load(connection, &keys.sequences)?;
         self.topups.load(connection, &keys.topups)?;
         self.deposits.load(connection, &keys.deposits)?;
-        self.cards.load(connection, &keys.cards)?;
+        self.cards.load(connection, &keys.cards)
+    }
+
+    /// The tables after the cards.
+    fn load_rest(&mut self, connection: &mut Connection, keys: &Keys) -> Result<(), DbError> {
         self.velocities.load(connection, &keys.velocities)?;
         self.authorizations.load(connection, &keys.authorizations)?;
         self.holds.load(connection, &keys.holds)?;

@@ -30,6 +30,7 @@ impl Batch {
             self.discard();
             return Err(error);
         }
+        self.extend_references();
         self.merge_rows();
         Ok(())
     }

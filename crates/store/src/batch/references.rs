@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use cardium_authorizations::{AuthorizationReference, MAX_CANDIDATES, ReferenceKind};
 use cardium_kernel::AuthorizationId;
 
-use crate::db::{Bind, Connection, DbError, Fields, Kind, Sql, Value};
+use crate::{
+    batch::Batch,
+    db::{Bind, Connection, DbError, Fields, Kind, Sql, Value},
+};
 
 /// One kind of fact: its column and what else the index over it asks for.
 struct Fact {
@@ -40,6 +43,29 @@ pub(super) fn find(
         }
     }
     Ok(found)
+}
+
+impl Batch {
+    /// Makes an authorization that the running command wrote known to the commands after it.
+    pub(super) fn extend_references(&mut self) {
+        if self.references.is_empty() {
+            return;
+        }
+        for authorization in self.authorizations.written() {
+            let Some(pan) = self.pans_by_card.get(&authorization.card) else { continue };
+            let kinds = [
+                ReferenceKind::NetworkTrace(authorization.network_trace.clone()),
+                ReferenceKind::ApprovalCode(authorization.approval_code.clone()),
+            ];
+            for kind in kinds {
+                let reference = AuthorizationReference { pan: *pan, kind };
+                let Some(ids) = self.references.get_mut(&reference) else { continue };
+                if !ids.contains(&authorization.id) {
+                    ids.push(authorization.id);
+                }
+            }
+        }
+    }
 }
 
 struct Key<'a> {

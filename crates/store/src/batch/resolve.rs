@@ -25,13 +25,13 @@ impl Batch {
                 NaturalKey::Email(email) => kinds.emails.push(email.clone()),
                 NaturalKey::Pan(pan) => kinds.pans.push(*pan),
                 NaturalKey::Exchange(id) => kinds.exchanges.push(*id),
-                NaturalKey::Authorization(key) => kinds.references.push(key.clone()),
+                // Looked for later: see `resolve_references`.
+                NaturalKey::Authorization(_) => {}
             }
         }
         self.resolve_emails(connection, kinds.emails)?;
         self.resolve_pans(connection, kinds.pans, rows)?;
-        resolve_exchanges(connection, &kinds.exchanges, rows)?;
-        self.resolve_references(connection, kinds.references, rows)
+        resolve_exchanges(connection, &kinds.exchanges, rows)
     }
 
     fn resolve_emails(
@@ -66,6 +66,7 @@ impl Batch {
             let (pan, card) = (row.array::<32>()?, CardId::new(row.id()?));
             let account = AccountId::new(row.id()?);
             rows.extend(Hints::default().with_spending(card).with(RowKey::Sequence(account)).rows);
+            self.pans_by_card.insert(card, pan);
             found.insert(pan, card);
         }
         for pan in pans {
@@ -74,12 +75,20 @@ impl Batch {
         Ok(())
     }
 
-    fn resolve_references(
+    /// Finds the authorizations of cards that are locked by now.
+    pub(super) fn resolve_references(
         &mut self,
         connection: &mut Connection,
-        wanted: Vec<AuthorizationReference>,
+        names: &BTreeSet<NaturalKey>,
         rows: &mut BTreeSet<RowKey>,
     ) -> Result<(), DbError> {
+        let wanted: Vec<AuthorizationReference> = names
+            .iter()
+            .filter_map(|name| match name {
+                NaturalKey::Authorization(reference) => Some(reference.clone()),
+                NaturalKey::Email(_) | NaturalKey::Pan(_) | NaturalKey::Exchange(_) => None,
+            })
+            .collect();
         let found = references::find(connection, &wanted)?;
         self.references.extend(wanted.into_iter().map(|reference| (reference, Vec::new())));
         for (reference, id) in found {
@@ -99,7 +108,6 @@ struct Names {
     emails: Vec<Email>,
     pans: Vec<[u8; 32]>,
     exchanges: Vec<MessageId>,
-    references: Vec<AuthorizationReference>,
 }
 
 fn resolve_exchanges(

@@ -35,6 +35,8 @@ impl Row for Authorization {
             ("network_trace", Kind::Text),
             ("advanced", Kind::Int),
             ("credited", Kind::Int),
+            ("excess", Kind::Int),
+            ("withheld", Kind::Int),
             ("tallies", Kind::Text),
             ("late_presentment", Kind::Bool),
         ],
@@ -74,6 +76,8 @@ impl Row for Authorization {
             Value::text(&self.network_trace),
             Value::Int(self.advanced.minor()),
             Value::Int(self.credited.minor()),
+            Value::Int(self.excess.minor()),
+            Value::Int(self.withheld.minor()),
             Value::Text(encode_tallies(self).into()),
             Value::Bool(self.late_presentment),
         ]);
@@ -112,6 +116,8 @@ impl Row for Authorization {
             network_trace: fields.text()?,
             advanced: usd(fields.int()?),
             credited: usd(fields.int()?),
+            excess: usd(fields.int()?),
+            withheld: usd(fields.int()?),
             tallies: Vec::new(),
             late_presentment: false,
         };

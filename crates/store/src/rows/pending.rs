@@ -1,7 +1,7 @@
 use cardium_authorizations::{PendingAuthorization, PendingRecord, PendingState, Trace};
 use cardium_kernel::{AccountId, AuthorizationId, CardId, MessageId, StoreError, TransactionId};
 
-use super::{Fields, Kind, Row, Table, Value, time};
+use super::{Fields, Kind, Row, Table, Value, money, time};
 
 impl Row for PendingAuthorization {
     const TABLE: Table = Table {
@@ -11,6 +11,8 @@ impl Row for PendingAuthorization {
             ("account_id", Kind::Id),
             ("card_id", Kind::Id),
             ("authorization_id", Kind::Id),
+            ("asked", Kind::Int),
+            ("currency", Kind::Text),
             ("request", Kind::Bytes),
             ("preliminary", Kind::Text),
             ("deadline", Kind::Int),
@@ -35,6 +37,8 @@ impl Row for PendingAuthorization {
             Value::id(self.account.value()),
             Value::id(self.card.value()),
             Value::id(self.authorization.value()),
+            Value::Int(self.asked.minor()),
+            Value::text(self.asked.currency().code()),
             Value::bytes(&self.request),
             Value::Text(self.preliminary.to_text().into()),
             time(self.deadline),
@@ -46,11 +50,17 @@ impl Row for PendingAuthorization {
     }
 
     fn decode(fields: &mut Fields) -> Result<Self, StoreError> {
+        let id = MessageId::new(fields.id()?);
+        let account = AccountId::new(fields.id()?);
+        let card = CardId::new(fields.id()?);
+        let authorization = AuthorizationId::new(fields.id()?);
+        let asked = fields.int()?;
         Ok(Self::restore(PendingRecord {
-            id: MessageId::new(fields.id()?),
-            account: AccountId::new(fields.id()?),
-            card: CardId::new(fields.id()?),
-            authorization: AuthorizationId::new(fields.id()?),
+            id,
+            account,
+            card,
+            authorization,
+            asked: money(asked, fields.currency()?),
             request: fields.bytes()?,
             preliminary: fields.word(Trace::from_text)?,
             deadline: fields.time()?,

@@ -52,8 +52,7 @@ impl Attempt<'_> {
     fn load(&mut self, jobs: &[Pending]) -> Result<(), DbError> {
         let (mut rows, names) = announced(jobs);
         self.batch.clear();
-        self.batch.resolve(&mut self.session.connection, &names, &mut rows)?;
-        self.batch.load(&mut self.session.connection, &rows)
+        self.batch.load(&mut self.session.connection, &names, &mut rows)
     }
 
     fn run_hot(&mut self, jobs: &mut [Pending]) -> Vec<Ran> {

@@ -22,9 +22,10 @@ use crate::{
 
 /// How often a batch is run again after a conflict, or on a new connection.
 const RERUNS: u32 = 3;
-/// How often a command may need rows it had not announced before it runs alone, and fails if
-/// that does not help either.
+/// How often a command may need rows it had not announced before it runs alone.
 const MISSES: u8 = 3;
+/// How often in all: each time it named something new, so this only ends what never settles.
+const MOST_MISSES: u8 = 12;
 /// How long an idle writer waits before it checks its connection.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -236,7 +237,7 @@ impl Writer {
                     pending.missed.rows.extend(missed.rows);
                     pending.missed.names.extend(missed.names);
                     pending.missed.alone |= missed.alone || pending.misses >= MISSES;
-                    if pending.misses > MISSES {
+                    if pending.misses > MOST_MISSES {
                         let detail = "the command keeps needing rows it does not announce";
                         pending.job.fail(SubmitError::Failed(detail.to_owned()));
                     } else {
