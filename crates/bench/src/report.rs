@@ -25,8 +25,8 @@ const HEADERS: [&str; 8] = [
     "commands/batch",
     "statements/batch",
 ];
-/// The widest name has 27 characters.
-const WIDTHS: [usize; 8] = [27, 8, 8, 8, 9, 6, 14, 16];
+/// The widest name has 29 characters.
+const WIDTHS: [usize; 8] = [29, 8, 8, 8, 9, 6, 14, 16];
 
 impl Report {
     /// Adds a cell's sample of the next round.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use cardium_authorizations::{AuthorizationReference, MAX_CANDIDATES, ReferenceKind};
-use cardium_kernel::AuthorizationId;
+use cardium_kernel::{AuthorizationId, CardId};
 
 use crate::{
     batch::Batch,
@@ -22,15 +22,19 @@ const NETWORK_TRACE: Fact =
 const APPROVAL_CODE: Fact = Fact { column: "approval_code", condition: "" };
 const MERCHANT: Fact = Fact { column: "merchant_id", condition: "" };
 
-/// The authorizations of each reference, the newest [`MAX_CANDIDATES`] of it.
+/// The authorizations of each reference, the newest [`MAX_CANDIDATES`] of it. References come with
+/// the card that bears their PAN.
 pub(super) fn find(
     connection: &mut Connection,
-    wanted: &[AuthorizationReference],
+    wanted: &[(AuthorizationReference, CardId)],
 ) -> Result<Vec<(AuthorizationReference, AuthorizationId)>, DbError> {
     let mut found = Vec::new();
     for fact in [NETWORK_TRACE, APPROVAL_CODE, MERCHANT] {
-        let keys: Vec<Key<'_>> =
-            wanted.iter().map(Key::of).filter(|key| key.column == fact.column).collect();
+        let keys: Vec<Key<'_>> = wanted
+            .iter()
+            .map(|(reference, card)| Key::of(reference, *card))
+            .filter(|key| key.column == fact.column)
+            .collect();
         if keys.is_empty() {
             continue;
         }
@@ -70,29 +74,29 @@ impl Batch {
 
 struct Key<'a> {
     reference: &'a AuthorizationReference,
+    card: CardId,
     column: &'static str,
     word: &'a str,
     since: i64,
 }
 
 impl<'a> Key<'a> {
-    fn of(reference: &'a AuthorizationReference) -> Self {
+    fn of(reference: &'a AuthorizationReference, card: CardId) -> Self {
         let (fact, word, since) = match &reference.kind {
             ReferenceKind::NetworkTrace(trace) => (NETWORK_TRACE, trace, i64::MIN),
             ReferenceKind::ApprovalCode(code) => (APPROVAL_CODE, code, i64::MIN),
             ReferenceKind::Merchant(id, since) => (MERCHANT, id, since.unix_micros()),
         };
-        Self { reference, column: fact.column, word, since }
+        Self { reference, card, column: fact.column, word, since }
     }
 }
 
 /// The newest candidates of one key; its three values are given as SQL.
-fn candidates(fact: &Fact, [pan, word, since]: [&str; 3]) -> String {
+fn candidates(fact: &Fact, [card, word, since]: [&str; 3]) -> String {
     let Fact { column, condition } = fact;
     format!(
-        "SELECT c.id FROM card_pans p JOIN authorizations c ON c.card_id = p.card_id \
-         WHERE p.fingerprint = {pan} AND c.{column} = {word}{condition} \
-         AND c.created_at >= {since} ORDER BY c.created_at DESC LIMIT {MAX_CANDIDATES}"
+        "SELECT c.id FROM authorizations c WHERE c.card_id = {card} AND c.{column} = {word}\
+         {condition} AND c.created_at >= {since} ORDER BY c.created_at DESC LIMIT {MAX_CANDIDATES}"
     )
 }
 
@@ -101,10 +105,8 @@ fn find_one(
     fact: &Fact,
     key: &Key<'_>,
 ) -> Result<Vec<(AuthorizationReference, AuthorizationId)>, DbError> {
-    let sql = Sql::new(candidates(fact, ["?"; 3]))
-        .bind(Value::bytes(&key.reference.pan))
-        .text(key.word)
-        .int(key.since);
+    let sql =
+        Sql::new(candidates(fact, ["?"; 3])).id(key.card.value()).text(key.word).int(key.since);
     let records = connection.select(&sql, &[Kind::Id])?;
     let read = |record| {
         let id = AuthorizationId::new(Fields::new("authorizations", record).id()?);
@@ -118,22 +120,22 @@ fn find_all(
     fact: &Fact,
     keys: &[Key<'_>],
 ) -> Result<Vec<(AuthorizationReference, AuthorizationId)>, DbError> {
-    let inner = candidates(fact, ["k.fingerprint", "k.word", "k.since"]);
+    let inner = candidates(fact, ["k.card", "k.word", "k.since"]);
     let text = format!(
-        "SELECT k.place, a.id FROM unnest(?, ?, ?, ?) AS k (place, fingerprint, word, since) \
+        "SELECT k.place, a.id FROM unnest(?, ?, ?, ?) AS k (place, card, word, since) \
          CROSS JOIN LATERAL ({inner}) a"
     );
     let places: BTreeMap<i64, &Key<'_>> = (0_i64..).zip(keys).collect();
-    let (mut pans, mut words, mut since) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut cards, mut words, mut since) = (Vec::new(), Vec::new(), Vec::new());
     for key in keys {
-        pans.push(Value::bytes(&key.reference.pan));
+        cards.push(Value::id(key.card.value()));
         words.push(Value::text(key.word));
         since.push(Value::Int(key.since));
     }
     let numbers = places.keys().map(|place| Value::Int(*place)).collect();
     let sql = Sql::new(text)
         .with(Bind::Many(Kind::Int, numbers))
-        .with(Bind::Many(Kind::Bytes, pans))
+        .with(Bind::Many(Kind::Id, cards))
         .with(Bind::Many(Kind::Text, words))
         .with(Bind::Many(Kind::Int, since));
     let mut found = Vec::new();

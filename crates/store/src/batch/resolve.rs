@@ -89,8 +89,15 @@ impl Batch {
                 NaturalKey::Email(_) | NaturalKey::Pan(_) | NaturalKey::Exchange(_) => None,
             })
             .collect();
-        let found = references::find(connection, &wanted)?;
-        self.references.extend(wanted.into_iter().map(|reference| (reference, Vec::new())));
+        let mut keys = Vec::new();
+        for reference in wanted {
+            // Nobody made an authorization of a card that does not exist.
+            if let Ok(Some(card)) = self.cards_by_pan.find(&reference.pan) {
+                keys.push((reference.clone(), card));
+            }
+            self.references.insert(reference, Vec::new());
+        }
+        let found = references::find(connection, &keys)?;
         for (reference, id) in found {
             rows.extend(Hints::default().with_authorization(id).rows);
             if let Some(ids) = self.references.get_mut(&reference) {

@@ -9,16 +9,20 @@ pub(super) const SQLITE_WRITER: &str = "PRAGMA journal_mode = WAL; \
 pub(super) const SQLITE_READER: &str = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 1000; \
      PRAGMA wal_autocheckpoint = 0; PRAGMA mmap_size = 0; PRAGMA query_only = ON;";
 
-/// A writer's PostgreSQL session: short time-outs, so that a stopped process frees its locks.
+/// A writer's PostgreSQL session: short time-outs, so that a stopped process frees its locks. Its
+/// statements find rows by key, each through an index. A plan is made once, when a table may still
+/// be small, and kept while it grows: left to itself the planner would read small tables whole and
+/// go on doing so until they are analyzed.
 pub(super) const POSTGRES_WRITER: &str = "SET lock_timeout = '1s'; \
      SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '2s'; \
      SET timezone = 'UTC'; SET application_name = 'cardium writer'; \
-     SET default_transaction_isolation = 'read committed'; SET jit = off;";
+     SET default_transaction_isolation = 'read committed'; SET jit = off; \
+     SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;";
 
-/// A session for display.
+/// A session for display; every list has its index (see [`POSTGRES_WRITER`]).
 pub(super) const POSTGRES_READER: &str = "SET default_transaction_read_only = on; \
      SET statement_timeout = '5s'; SET timezone = 'UTC'; \
-     SET application_name = 'cardium reader'; SET jit = off;";
+     SET application_name = 'cardium reader'; SET jit = off; SET enable_seqscan = off;";
 
 /// Whether a database URL names PostgreSQL; anything else is the path of an SQLite file.
 pub(crate) fn is_postgres(url: &str) -> bool {
