@@ -94,7 +94,10 @@ impl From<DisputeError> for CommandError {
             DisputeError::Closed => ErrorCode::DisputeClosed,
             DisputeError::WrongStage => ErrorCode::InvalidDisputeState,
             DisputeError::Exists | DisputeError::TooManyOpen => ErrorCode::DisputeExists,
-            DisputeError::Decided => ErrorCode::TransactionNotDisputable,
+            DisputeError::Decided => {
+                let code = ErrorCode::TransactionNotDisputable;
+                return Problem::field(code, "transaction_id", sentence(&error)).into();
+            }
             DisputeError::WindowClosed => ErrorCode::FilingWindowClosed,
             DisputeError::TooMuchEvidence => ErrorCode::EvidenceLimitReached,
             DisputeError::Money(money) => return money.into(),

@@ -23,8 +23,9 @@ pub struct DocketRecord {
     pub version: i64,
 }
 
-/// Which disputes of an authorization are open, and which captures are decided. It is read under the authorization's lock, so it
-/// settles who may file, and leads from a refund to the disputes that it answers.
+/// Which disputes of an authorization are open, and which captures are decided. It is read under
+/// the authorization's lock, so it settles who may file, and leads from a refund to the disputes
+/// that it answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Docket(DocketRecord);
 

@@ -3,7 +3,7 @@
 use cardium_testkit::Backend;
 use serde_json::{Value, json};
 
-use super::{Shopper, standing};
+use super::{Shopper, buy, file, standing, wish};
 use crate::{
     on_both,
     support::{Server, text, usd},
@@ -111,7 +111,8 @@ fn subscribers_hear_of_it_in_order(backend: Backend) {
     let responded = shopper.advance(&opened, "responded").expect(200);
     shopper.advance(&opened, "pre_arbitration").expect(200);
     let lost = shopper.advance(&opened, "lost").expect(200);
-    let again = shopper.file();
+    let (_, other) = buy(&shopper.client, &shopper.card, "10.00");
+    let again = file(&shopper.client, &wish(&other)).expect(201);
     let won = shopper.advance(&again, "won").expect(200);
     let received = receiver.wait_for(5);
     let secret = text(&hook, "signing_secret");

@@ -96,9 +96,9 @@ fn a_part_can_be_disputed(backend: Backend) {
     assert_eq!(usd(&rest, "amount_usd"), "24.50");
     shopper.advance(&rest, "lost").expect(200);
     let refused = file(&shopper.client, &wish(&shopper.captured));
-    refused.expect_error(422, "transaction_not_disputable", None);
+    refused.expect_error(422, "transaction_not_disputable", Some("transaction_id"));
     let refused = file(&shopper.client, &wish(&shopper.authorized));
-    refused.expect_error(422, "transaction_not_disputable", None);
+    refused.expect_error(422, "transaction_not_disputable", Some("transaction_id"));
     assert_eq!(shopper.available(), "75.50");
 }
 
