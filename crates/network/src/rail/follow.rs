@@ -95,7 +95,8 @@ impl SimulatedRail {
             let is_left = own.minor() > first.billing(authorization.cleared).minor();
             return if is_left { self.take_back(&first, None).await } else { Ok(lowered) };
         }
-        if authorization.origin == Origin::Refund && authorization.refunded.is_positive() {
+        let given_back = authorization.refunded.plus(authorization.excess)?;
+        if authorization.origin == Origin::Refund && given_back.is_positive() {
             let whole = first.purchase.amount;
             let left = remaining((whole, whole), amount)?;
             return self.take_back(&first, left).await;
