@@ -86,11 +86,13 @@ fn plant_pending(scratch: &Scratch, (count, state, at): (i64, &str, i64)) {
         Backend::Sqlite => format!(
             "INSERT INTO pending_authorizations WITH RECURSIVE n(i) AS \
              (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
-             SELECT randomblob(16), zeroblob(16), zeroblob(16), zeroblob(16), x'', {rest} FROM n"
+             SELECT randomblob(16), zeroblob(16), zeroblob(16), zeroblob(16), 0, 'USD', x'', \
+             {rest} FROM n"
         ),
         Backend::Postgres => format!(
             "INSERT INTO pending_authorizations SELECT decode(md5(random()::text), 'hex'), \
-             n.id, n.id, n.id, '', {rest} FROM (SELECT decode(repeat('00', 16), 'hex') AS id \
+             n.id, n.id, n.id, 0, 'USD', '', {rest} \
+             FROM (SELECT decode(repeat('00', 16), 'hex') AS id \
              FROM generate_series(1, {count})) AS n"
         ),
     });

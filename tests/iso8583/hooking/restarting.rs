@@ -107,7 +107,7 @@ fn a_record_that_does_not_read_is_given_up(backend: Backend) {
     };
     issuer.scratch.execute(&format!(
         "INSERT INTO pending_authorizations \
-         VALUES ({id}, {id}, {id}, {id}, {id}, '', 0, 'waiting', NULL, 0, 1)"
+         VALUES ({id}, {id}, {id}, {id}, 0, 'USD', {id}, '', 0, 'waiting', NULL, 0, 1)"
     ));
     eventually("the end of it", || (waiting(&issuer) == 0).then_some(()));
     issuer.assert_card(FUNDS, 0);
