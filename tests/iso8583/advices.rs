@@ -14,6 +14,7 @@ on_both! {
     an_advice_beyond_the_balance_is_owed_until_it_is_cleared;
     an_advice_of_a_decline_is_noted;
     an_advice_under_the_names_of_its_request_happens_once;
+    an_advice_after_its_request_was_taken_back_stands;
     an_advice_of_what_was_declined_is_taken;
     an_advice_and_its_clearing_at_once_meet;
     an_advice_that_cannot_be_taken_says_why;
@@ -80,10 +81,21 @@ fn an_advice_under_the_names_of_its_request_happens_once(backend: Backend) {
     assert_eq!(codes(&responses), ["00"; 3]);
     issuer.assert_card(FUNDS - 4_000, 4_000);
     issuer.assert_steps(&[("authorized", "purchase")]);
-    // Whichever of the two is reversed, the hold goes, and goes once.
-    let reversals = [&reversal("0420", &told, 3), &reversal("0420", &bought, 4)];
-    assert_eq!(codes(&issuer.answers(reversals)), ["00"; 2]);
+    // The network takes back our answer, which it got too late, and goes by its own.
+    assert_eq!(codes(&issuer.answers([&reversal("0420", &bought, 3)])), ["00"]);
+    issuer.assert_card(FUNDS - 4_000, 4_000);
+    assert_eq!(codes(&issuer.answers([&reversal("0420", &told, 4)])), ["00"]);
     issuer.assert_card(FUNDS, 0);
+    issuer.close();
+}
+
+fn an_advice_after_its_request_was_taken_back_stands(backend: Backend) {
+    let issuer = Issuer::start(backend);
+    let bought = with(&purchase(&issuer.card, 4_000, 2), &[("63", "T1")]);
+    let told = with(&bought, &[("t", "0120"), ("38", "STAND1"), ("39", "00")]);
+    let responses = issuer.answers([&bought, &reversal("0420", &bought, 3), &told]);
+    assert_eq!(codes(&responses), ["00"; 3]);
+    issuer.assert_card(FUNDS - 4_000, 4_000);
     issuer.close();
 }
 

@@ -64,6 +64,13 @@ impl MessageKey {
         let tells = matches!(self.class, '1' | '2') && self.function == Function::Advice;
         tells.then(|| Self { function: Function::Request, ..self.clone() })
     }
+
+    /// For a request, the key of the advice by which the network may tell of it.
+    #[must_use]
+    pub fn advice(&self) -> Option<Self> {
+        let asks = matches!(self.class, '1' | '2') && self.function == Function::Request;
+        asks.then(|| Self { function: Function::Advice, ..self.clone() })
+    }
 }
 
 /// The mark that what a message did was taken back, kept under an id derived from its own: that
@@ -219,7 +226,8 @@ mod tests {
             let advice = MessageKey { function: Function::Advice, ..request.clone() };
             assert_ne!(request.id(), advice.id());
             assert_eq!(advice.request().map(|key| key.id()), Some(request.id()));
-            assert_eq!(request.request(), None);
+            assert_eq!(request.advice().map(|key| key.id()), Some(advice.id()));
+            assert_eq!((request.request(), advice.advice()), (None, None));
         }
         let asked = MessageKey { class: '4', ..MessageKey::default() };
         let told = MessageKey { function: Function::Advice, ..asked.clone() };

@@ -136,8 +136,10 @@ impl Incoming<'_> {
         let original =
             quoted(self.request).filter(|original| matches!(original.mti().class(), 1 | 2));
         let original = original.ok_or(FORMAT_ERROR)?;
+        let key = original_key(self.request, &original);
         Ok(Command::Reverse(Reverse {
-            original: original_key(self.request, &original).id(),
+            original: key.id(),
+            advice: key.advice().map(|advice| advice.id()),
             remaining: amount::remaining(self.request).map_err(|_| FORMAT_ERROR)?,
             exchange: self.exchange,
         }))

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use cardium_authorizations::{
     DeclineReason, MaskedFields, Merchant, MessageKey, MessageOutcome, NetworkMessage, late_copy,
+    reversal_mark,
 };
 use cardium_cards::Card;
 use cardium_kernel::{MessageId, Money};
@@ -103,13 +104,16 @@ impl Exchange {
         self.key.id()
     }
 
-    /// For an advice: what the request of the same names did, where it did what the advice tells.
-    /// The network did not get our answer in time, and all that remains is to say yes.
+    /// For an advice: what the request of the same names did, where it did what the advice tells
+    /// and that stands. The network did not get our answer in time, and all that remains is to say
+    /// yes.
     pub(super) fn find_told(&self, unit: &mut Unit<'_>) -> Result<Option<Outcome>, CommandError> {
         let Some(request) = self.key.request() else { return Ok(None) };
         let found = unit.tx.find_message(request.id())?;
         let same = found.filter(|found| found.fingerprint == self.fingerprint);
-        Ok(same.filter(|found| found.effect.is_some()).map(|found| Outcome {
+        let Some(found) = same.filter(|found| found.effect.is_some()) else { return Ok(None) };
+        let taken_back = unit.tx.find_message(reversal_mark(found.id))?.is_some();
+        Ok((!taken_back).then(|| Outcome {
             authorization: found.authorization,
             effect: found.effect,
             fee: Some(found.fee),

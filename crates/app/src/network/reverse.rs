@@ -27,6 +27,8 @@ pub struct Reverse {
     pub exchange: Exchange,
     /// The exchange it takes back, from DE 90.
     pub original: MessageId,
+    /// The advice by which the network may have told of the original, where that is a request.
+    pub advice: Option<MessageId>,
     /// What stays (DE 95), in the billing currency; none for a full reversal.
     pub remaining: Option<Money>,
 }
@@ -35,8 +37,11 @@ impl UseCase for Reverse {
     type Output = Settled;
 
     fn hints(&self, _: &Context) -> Hints {
-        self.exchange
-            .hints()
+        let hints = self.advice.iter().fold(self.exchange.hints(), |hints, advice| {
+            let mark = RowKey::Message(reversal_mark(*advice));
+            hints.with(RowKey::Message(*advice)).with(mark)
+        });
+        hints
             .with(RowKey::Message(self.original))
             .with(RowKey::Message(reversal_mark(self.original)))
             .with(RowKey::Message(late_copy(self.original)))
@@ -100,7 +105,7 @@ impl Reverse {
                 let total = with_fee(charge, total)?;
                 undo_authorization(unit, card, &mut authorization, total)?
             }
-            _ if !self.mark(unit)? => return Ok(None),
+            _ if !self.mark(unit)? || self.was_told(unit, original)? => return Ok(None),
             (Effect::Authorized(amount) | Effect::Incremented(amount), None) => {
                 let total = authorization.authorized.minus(amount)?;
                 undo_authorization(unit, card, &mut authorization, total)?
@@ -114,6 +119,19 @@ impl Reverse {
         };
         save_counted(unit, card, &mut authorization)?;
         Ok(step)
+    }
+
+    /// Whether the network told of the same by an advice that stands: it takes back our late answer
+    /// to its request and goes by its own, so nothing changes.
+    fn was_told(
+        &self,
+        unit: &mut Unit<'_>,
+        original: &NetworkMessage,
+    ) -> Result<bool, CommandError> {
+        let Some(advice) = self.advice else { return Ok(false) };
+        let Some(told) = unit.tx.find_message(advice)? else { return Ok(false) };
+        let same = told.authorization == original.authorization && told.effect.is_some();
+        Ok(same && unit.tx.find_message(reversal_mark(advice))?.is_none())
     }
 
     /// Notes that the original is taken back; says whether it was not before.
