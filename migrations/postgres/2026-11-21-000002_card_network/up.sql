@@ -10,7 +10,10 @@ ALTER TABLE authorizations ADD COLUMN withheld BIGINT NOT NULL DEFAULT 0;
 -- Empty where all of it has counted since it began.
 ALTER TABLE authorizations ADD COLUMN tallies TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE authorizations ADD COLUMN late_presentment BOOLEAN NOT NULL DEFAULT FALSE;
-CREATE INDEX authorizations_trace ON authorizations (card_id, network_trace) WHERE network_trace <> '';
+-- The rare word first: it alone finds the row, whatever is known of the table.
+CREATE INDEX authorizations_trace ON authorizations (network_trace, card_id) WHERE network_trace <> '';
+DROP INDEX authorizations_approval;
+CREATE INDEX authorizations_approval ON authorizations (approval_code, card_id);
 CREATE INDEX authorizations_merchant ON authorizations (card_id, merchant_id, created_at);
 CREATE INDEX authorizations_due ON authorizations (expires_at, id) WHERE status = 'open';
 

@@ -9,6 +9,8 @@ ALTER TABLE network_messages DROP COLUMN amount;
 ALTER TABLE network_messages DROP COLUMN effect;
 DROP INDEX authorizations_due;
 DROP INDEX authorizations_merchant;
+DROP INDEX authorizations_approval;
+CREATE INDEX authorizations_approval ON authorizations (card_id, approval_code);
 DROP INDEX authorizations_trace;
 ALTER TABLE authorizations DROP COLUMN late_presentment;
 ALTER TABLE authorizations DROP COLUMN tallies;
