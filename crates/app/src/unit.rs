@@ -1,6 +1,7 @@
 //! The unit of work.
 
 use cardium_kernel::{AccountId, AuditId, EventId, IdSource, Problem, StoreError, Timestamp};
+use cardium_ledger::{LedgerError, Posting, book_posting};
 
 use crate::{
     Actor, CommandError, Context, EventDraft, EventType, Policy, Snapshot, audit::AuditDraft,
@@ -61,6 +62,14 @@ impl<'a> Unit<'a> {
                 Err(CommandError::Internal("the use case needs a signed-in account".to_owned()))
             }
         }
+    }
+
+    /// Books a posting, whose accounts were opened before.
+    ///
+    /// # Errors
+    /// When it does not fit an account, or the store fails.
+    pub fn book(&mut self, posting: Posting) -> Result<(), LedgerError> {
+        book_posting(self.tx, posting, self.context.now)
     }
 
     /// Appends an event.

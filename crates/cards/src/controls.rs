@@ -120,7 +120,7 @@ pub struct ControlsRecord {
     pub blocked_channels: ChannelSet,
     /// Whether the card sticks to one merchant.
     pub merchant_lock: MerchantLock,
-    /// Whether the card is cancelled after its first purchase.
+    /// Whether the card spends once only.
     pub single_use: bool,
     /// When the card stops spending, where that is before its expiry date.
     pub expires_at: Option<Timestamp>,

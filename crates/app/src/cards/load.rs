@@ -1,15 +1,15 @@
 use cardium_cards::Card;
 use cardium_kernel::{CardId, ErrorCode, Money, Problem, Rounding};
-use cardium_ledger::{
-    LedgerAccount, LedgerAccountId, LedgerError, Role, Source, book_posting, open_or_default,
-    recipes,
-};
+use cardium_ledger::{LedgerAccountId, LedgerError, Role, Source, recipes};
 
 use crate::{
     CommandError, CommandResult, Context, Ending, EventType, Hints, Snapshot, Unit, UseCase,
 };
 
-use super::{get_card, view};
+use super::{
+    accounts::{CardAccounts, open},
+    get_card, view,
+};
 
 /// Funds a card from its account's treasury.
 #[derive(Debug, Clone)]
@@ -76,10 +76,12 @@ pub(super) fn load(
         let message = format!("The fee of this load is {fee}.");
         return Err(Problem::field(ErrorCode::FeeChanged, "expected_fee_usd", message).into());
     }
-    let accounts = Accounts::open(unit, card)?;
-    let settles = accounts.owed()?.min(amount)?;
+    let treasury = LedgerAccountId::treasury(card.account, card.book);
+    let treasury = open(unit, card, treasury, Role::Treasury(card.book))?;
+    let accounts = CardAccounts::open(unit, card)?;
+    let settles = accounts.settles(amount)?;
     let parts = recipes::CardLoad {
-        treasury: accounts.treasury.id,
+        treasury: treasury.id,
         card: accounts.card.id,
         receivable: accounts.receivable.id,
         amount,
@@ -88,8 +90,7 @@ pub(super) fn load(
     };
     let source = Source { object: "card", id: card.id.value() };
     let posting = recipes::card_load(&mut unit.ids, card.book, source, &parts)?;
-    let now = unit.now();
-    book_posting(unit.tx, posting, now).map_err(short_treasury)?;
+    unit.book(posting).map_err(short_treasury)?;
     Ok(Loaded {
         card: card.id,
         amount,
@@ -106,33 +107,6 @@ fn check_amount(field: &str, amount: Money, maximum: Money) -> Result<(), Comman
         return Err(Problem::field(ErrorCode::AmountAboveMaximum, field, message).into());
     }
     Ok(())
-}
-
-/// The three ledger accounts of a load, opened where they were never used.
-struct Accounts {
-    treasury: LedgerAccount,
-    card: LedgerAccount,
-    receivable: LedgerAccount,
-}
-
-impl Accounts {
-    fn open(unit: &mut Unit<'_>, card: &Card) -> Result<Self, CommandError> {
-        let mut open = |id, role| -> Result<LedgerAccount, CommandError> {
-            let account = open_or_default(unit.tx, id, card.account, card.book, role)?;
-            unit.tx.save_ledger_account(account.clone())?;
-            Ok(account)
-        };
-        let treasury = LedgerAccountId::treasury(card.account, card.book);
-        Ok(Self {
-            treasury: open(treasury, Role::Treasury(card.book))?,
-            card: open(LedgerAccountId::card(card.id), Role::Card)?,
-            receivable: open(LedgerAccountId::card_receivable(card.id), Role::CardReceivable)?,
-        })
-    }
-
-    fn owed(&self) -> Result<Money, CommandError> {
-        Ok(self.receivable.posted.negated()?)
-    }
 }
 
 /// What an account has available now.

@@ -1,5 +1,6 @@
 //! Cards: issue, fund, control, freeze, cancel, reveal.
 
+mod accounts;
 mod controls;
 mod freeze;
 mod fulfil;
@@ -21,6 +22,7 @@ pub use reveal::{RevealPan, Revealed};
 pub use unload::{UnloadAmount, UnloadCard, Unloaded};
 pub use wallet::ProvisionWallet;
 
+pub(crate) use accounts::CardAccounts;
 pub(crate) use load::available;
 pub(crate) use sweep::settle_and_sweep;
 

@@ -1,5 +1,5 @@
 use cardium_cards::{Card, CardStatus};
-use cardium_ledger::{LedgerAccountId, Source, book_posting, recipes};
+use cardium_ledger::{LedgerAccountId, Source, recipes};
 
 use crate::{CommandError, Unit};
 
@@ -27,6 +27,5 @@ pub(super) fn settle_debt(unit: &mut Unit<'_>, card: &Card) -> Result<(), Comman
     }
     let source = Source { object: "card", id: card.id.value() };
     let posting = recipes::settle_debt(&mut unit.ids, card.book, source, accounts, amount)?;
-    let now = unit.now();
-    Ok(book_posting(unit.tx, posting, now)?)
+    Ok(unit.book(posting)?)
 }

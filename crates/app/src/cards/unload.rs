@@ -1,12 +1,12 @@
 use cardium_cards::Card;
 use cardium_kernel::{CardId, ErrorCode, Money, Problem};
-use cardium_ledger::{LedgerAccountId, Role, Source, book_posting, open_or_default, recipes};
+use cardium_ledger::{LedgerAccountId, Role, Source, recipes};
 
 use crate::{
     CommandError, CommandResult, Context, Ending, EventType, Hints, Snapshot, Unit, UseCase,
 };
 
-use super::{get_card, load::available, sweep::settle_debt, view};
+use super::{accounts::open, get_card, load::available, sweep::settle_debt, view};
 
 /// How much a card gives back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,14 +79,13 @@ pub(super) fn unload(
     card: &Card,
     amount: Money,
 ) -> Result<Unloaded, CommandError> {
-    let (book, now) = (card.book, unit.now());
+    let book = card.book;
     let treasury = LedgerAccountId::treasury(card.account, book);
-    let opened = open_or_default(unit.tx, treasury, card.account, book, Role::Treasury(book))?;
-    unit.tx.save_ledger_account(opened)?;
+    open(unit, card, treasury, Role::Treasury(book))?;
     let accounts = (LedgerAccountId::card(card.id), treasury);
     let source = Source { object: "card", id: card.id.value() };
     let posting = recipes::card_unload(&mut unit.ids, book, source, accounts, amount)?;
-    book_posting(unit.tx, posting, now)?;
+    unit.book(posting)?;
     Ok(Unloaded {
         card: card.id,
         amount,

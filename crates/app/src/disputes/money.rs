@@ -1,30 +1,16 @@
 use cardium_cards::Card;
 use cardium_disputes::Dispute;
 use cardium_kernel::Money;
-use cardium_ledger::{
-    LedgerAccount, LedgerAccountId, Role, Source, book_posting, open_or_default, recipes,
-};
+use cardium_ledger::{Source, recipes};
 
-use crate::{CommandError, Unit, cards::settle_and_sweep, network::proportion};
+use crate::{
+    CommandError, Unit,
+    cards::{CardAccounts, settle_and_sweep},
+    network::proportion,
+};
 
 fn source(dispute: &Dispute) -> Source {
     Source { object: "dispute", id: dispute.id.value() }
-}
-
-/// The card's balance and its receivable, opened where they were never used.
-fn accounts(
-    unit: &mut Unit<'_>,
-    card: &Card,
-) -> Result<(LedgerAccount, LedgerAccount), CommandError> {
-    let mut open = |id, role| -> Result<LedgerAccount, CommandError> {
-        let account = open_or_default(unit.tx, id, card.account, card.book, role)?;
-        unit.tx.save_ledger_account(account.clone())?;
-        Ok(account)
-    };
-    Ok((
-        open(LedgerAccountId::card(card.id), Role::Card)?,
-        open(LedgerAccountId::card_receivable(card.id), Role::CardReceivable)?,
-    ))
 }
 
 /// Gives the cardholder what the dispute is credited with; a cancelled card passes it on.
@@ -33,16 +19,15 @@ pub(super) fn credit(
     card: &Card,
     dispute: &Dispute,
 ) -> Result<(), CommandError> {
-    let (balance, receivable) = accounts(unit, card)?;
+    let accounts = CardAccounts::open(unit, card)?;
     let parts = recipes::DisputeCredit {
-        card: balance.id,
-        receivable: receivable.id,
+        card: accounts.card.id,
+        receivable: accounts.receivable.id,
         amount: dispute.credited,
-        settles: receivable.posted.negated()?.min(dispute.credited)?,
+        settles: accounts.settles(dispute.credited)?,
     };
     let posting = recipes::dispute_credit(&mut unit.ids, card.book, source(dispute), &parts)?;
-    let now = unit.now();
-    book_posting(unit.tx, posting, now)?;
+    unit.book(posting)?;
     settle_and_sweep(unit, card)
 }
 
@@ -53,16 +38,15 @@ pub(super) fn take_back(
     dispute: &Dispute,
     amount: Money,
 ) -> Result<(), CommandError> {
-    let (balance, receivable) = accounts(unit, card)?;
+    let accounts = CardAccounts::open(unit, card)?;
     let parts = recipes::DisputeDebit {
-        card: balance.id,
-        receivable: receivable.id,
+        card: accounts.card.id,
+        receivable: accounts.receivable.id,
         amount,
-        covered: balance.available()?.min(amount)?,
+        covered: accounts.card.available()?.min(amount)?,
     };
     let posting = recipes::dispute_debit(&mut unit.ids, card.book, source(dispute), &parts)?;
-    let now = unit.now();
-    Ok(book_posting(unit.tx, posting, now)?)
+    Ok(unit.book(posting)?)
 }
 
 /// The network pays for what was credited, which is final now.
@@ -74,6 +58,5 @@ pub(super) fn settle(unit: &mut Unit<'_>, dispute: &Dispute) -> Result<(), Comma
     let fee = proportion(dispute.fee, amount, dispute.amount)?;
     let parts = recipes::DisputeSettlement { amount, fee };
     let posting = recipes::dispute_settlement(&mut unit.ids, book, source(dispute), &parts)?;
-    let now = unit.now();
-    Ok(book_posting(unit.tx, posting, now)?)
+    Ok(unit.book(posting)?)
 }

@@ -5,9 +5,8 @@ use cardium_ledger::LedgerAccountId;
 
 use super::{
     approve::new_authorization,
-    asked::{Asked, Charge},
+    asked::{Asked, Charge, usable},
     books::{book_advance, sync_hold},
-    clear::usable,
     exchange::{Exchange, NetworkAnswer},
     frame::{Frame, NewStep, Opening, Outcome, Settled},
     matching::{find_raised, trace},

@@ -58,6 +58,12 @@ impl Asked {
     }
 }
 
+/// An amount that money can be posted for.
+pub(super) fn usable(amount: &Result<Asked, DeclineReason>) -> Result<&Asked, DeclineReason> {
+    let asked = amount.as_ref().map_err(|reason| *reason)?;
+    if asked.billing.is_positive() { Ok(asked) } else { Err(DeclineReason::InvalidAmount) }
+}
+
 /// A request for a decision.
 #[derive(Debug, Clone)]
 pub struct Request {

@@ -157,7 +157,7 @@ impl Authorize {
     ) -> CommandResult<Settled> {
         let Open { frame, card, asked } = open;
         let velocity = velocity(unit, card)?;
-        count_tries(unit, card, velocity, self.request.cvv)?;
+        count_tries(unit, velocity, self.request.cvv)?;
         let (charge, in_part) = match considered.decision.decided {
             Decided::Declined(reason) => {
                 let trace = Some(considered.decision.trace);

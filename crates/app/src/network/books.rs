@@ -3,38 +3,13 @@
 use cardium_authorizations::{Authorization, Finality};
 use cardium_cards::Card;
 use cardium_kernel::Money;
-use cardium_ledger::{
-    HoldId, LedgerAccount, LedgerAccountId, Role, Source, book_posting, change_hold,
-    open_or_default, recipes,
-};
+use cardium_ledger::{HoldId, LedgerAccountId, Source, change_hold, recipes};
 
 use super::asked::Charge;
-use crate::{CommandError, Unit, cards::available};
-
-/// The card's balance and its receivable, opened where they were never used.
-struct Accounts {
-    card: LedgerAccountId,
-    receivable: LedgerAccount,
-}
-
-impl Accounts {
-    fn open(unit: &mut Unit<'_>, card: &Card) -> Result<Self, CommandError> {
-        let mut open = |id, role| -> Result<LedgerAccount, CommandError> {
-            let account = open_or_default(unit.tx, id, card.account, card.book, role)?;
-            unit.tx.save_ledger_account(account.clone())?;
-            Ok(account)
-        };
-        Ok(Self {
-            card: open(LedgerAccountId::card(card.id), Role::Card)?.id,
-            receivable: open(LedgerAccountId::card_receivable(card.id), Role::CardReceivable)?,
-        })
-    }
-
-    /// How much of `amount` settles what the card owes.
-    fn settles(&self, amount: Money) -> Result<Money, CommandError> {
-        Ok(self.receivable.posted.negated()?.min(amount)?)
-    }
-}
+use crate::{
+    CommandError, Unit,
+    cards::{CardAccounts, available},
+};
 
 fn source(authorization: &Authorization) -> Source {
     Source { object: "authorization", id: authorization.id.value() }
@@ -64,21 +39,20 @@ pub(super) fn book_clearing(
     charge: Charge,
     finality: Finality,
 ) -> Result<(), CommandError> {
-    let accounts = Accounts::open(unit, card)?;
+    let accounts = CardAccounts::open(unit, card)?;
     let clearing = authorization.clear(charge.total, finality, unit.now())?;
     sync_hold(unit, card, authorization)?;
     let due = charge.total.minus(clearing.advanced)?;
     let parts = recipes::Clearing {
-        card: accounts.card,
+        card: accounts.card.id,
         receivable: accounts.receivable.id,
         amount: charge.total,
         fee: charge.fee,
-        covered: available(unit, accounts.card)?.min(due)?,
+        covered: available(unit, accounts.card.id)?.min(due)?,
         advanced: clearing.advanced,
     };
     let posting = recipes::clearing(&mut unit.ids, card.book, source(authorization), &parts)?;
-    let now = unit.now();
-    book_posting(unit.tx, posting, now)?;
+    unit.book(posting)?;
     return_advance(unit, card, authorization, clearing.release.advanced)
 }
 
@@ -92,10 +66,10 @@ pub(super) fn book_advance(
     if amount.is_zero() {
         return Ok(());
     }
-    let (source, receivable) = (source(authorization), Accounts::open(unit, card)?.receivable.id);
+    let (source, receivable) =
+        (source(authorization), CardAccounts::open(unit, card)?.receivable.id);
     let posting = recipes::advance(&mut unit.ids, card.book, source, receivable, amount)?;
-    let now = unit.now();
-    Ok(book_posting(unit.tx, posting, now)?)
+    Ok(unit.book(posting)?)
 }
 
 /// Takes back what was advanced and is not expected any more.
@@ -108,17 +82,16 @@ pub(super) fn return_advance(
     if amount.is_zero() {
         return Ok(());
     }
-    let accounts = Accounts::open(unit, card)?;
+    let accounts = CardAccounts::open(unit, card)?;
     let parts = recipes::AdvanceReturn {
-        card: accounts.card,
+        card: accounts.card.id,
         receivable: accounts.receivable.id,
         amount,
         settles: accounts.settles(amount)?,
     };
     let source = source(authorization);
     let posting = recipes::advance_return(&mut unit.ids, card.book, source, &parts)?;
-    let now = unit.now();
-    Ok(book_posting(unit.tx, posting, now)?)
+    Ok(unit.book(posting)?)
 }
 
 /// Gives spending back: what the card owes is settled first.
@@ -128,17 +101,16 @@ pub(super) fn book_refund(
     authorization: &Authorization,
     charge: Charge,
 ) -> Result<(), CommandError> {
-    let accounts = Accounts::open(unit, card)?;
+    let accounts = CardAccounts::open(unit, card)?;
     let parts = recipes::Refund {
-        card: accounts.card,
+        card: accounts.card.id,
         receivable: accounts.receivable.id,
         amount: charge.total,
         fee: charge.fee,
         settles: accounts.settles(charge.total)?,
     };
     let posting = recipes::refund(&mut unit.ids, card.book, source(authorization), &parts)?;
-    let now = unit.now();
-    Ok(book_posting(unit.tx, posting, now)?)
+    Ok(unit.book(posting)?)
 }
 
 /// Takes a refund back: what the card cannot cover is owed.
@@ -148,15 +120,14 @@ pub(super) fn book_refund_reversal(
     authorization: &Authorization,
     amount: Money,
 ) -> Result<(), CommandError> {
-    let accounts = Accounts::open(unit, card)?;
+    let accounts = CardAccounts::open(unit, card)?;
     let parts = recipes::RefundReversal {
-        card: accounts.card,
+        card: accounts.card.id,
         receivable: accounts.receivable.id,
         amount,
-        covered: available(unit, accounts.card)?.min(amount)?,
+        covered: available(unit, accounts.card.id)?.min(amount)?,
     };
     let source = source(authorization);
     let posting = recipes::refund_reversal(&mut unit.ids, card.book, source, &parts)?;
-    let now = unit.now();
-    Ok(book_posting(unit.tx, posting, now)?)
+    Ok(unit.book(posting)?)
 }

@@ -9,12 +9,12 @@ use super::{
     asked::{Asked, Charge},
     books::book_clearing,
     exchange::{Exchange, NetworkAnswer},
-    frame::{Frame, NewStep, Opening, Outcome, Settled},
+    frame::{Frame, NewStep, Outcome, Settled},
     matching::Quote,
     spending::save_counted,
     undo::undo_clearing,
 };
-use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase, cards::settle_and_sweep};
+use crate::{CommandResult, Context, Hints, Unit, UseCase, cards::settle_and_sweep};
 
 /// Posts a clearing (0220): it is never declined for funds. What the card cannot cover becomes
 /// a receivable.
@@ -41,25 +41,10 @@ impl UseCase for Clear {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Settled> {
-        let (frame, card) = match self.exchange.open(unit)? {
-            Opening::Answered(settled) => return Ok(Ending::Preview(settled)),
-            Opening::Fresh(frame, card) => (frame, card),
-        };
-        if let Some(told) = self.exchange.find_told(unit)? {
-            return frame.conclude(unit, None, &NetworkAnswer::Accepted, told);
-        }
-        match (card, usable(&self.amount)) {
-            (None, _) => frame.refuse(unit, DeclineReason::UnknownCard),
-            (Some(_), Err(reason)) => frame.refuse(unit, reason),
-            (Some(card), Ok(asked)) => self.post(unit, &frame, &card, asked),
-        }
+        self.exchange.post_with(unit, &self.amount, |unit, frame, card, asked| {
+            self.post(unit, frame, card, asked)
+        })
     }
-}
-
-/// An amount that money can be posted for.
-pub(super) fn usable(amount: &Result<Asked, DeclineReason>) -> Result<&Asked, DeclineReason> {
-    let asked = amount.as_ref().map_err(|reason| *reason)?;
-    if asked.billing.is_positive() { Ok(asked) } else { Err(DeclineReason::InvalidAmount) }
 }
 
 impl Clear {

@@ -7,7 +7,10 @@ use cardium_authorizations::{
 use cardium_cards::Card;
 use cardium_kernel::{AuthorizationId, MessageId, Money, TransactionId};
 
-use super::exchange::{Exchange, NetworkAnswer, NetworkReply, Replied};
+use super::{
+    asked::{Asked, usable},
+    exchange::{Exchange, NetworkAnswer, NetworkReply, Replied},
+};
 use crate::{CommandError, CommandResult, Ending, EventType, Snapshot, Unit};
 
 /// What came of a message.
@@ -87,6 +90,30 @@ pub(super) struct Outcome {
     pub(super) effect: Option<Effect>,
     pub(super) fee: Option<Money>,
     pub(super) decision: Option<Trace>,
+}
+
+impl Exchange {
+    /// Posts what a clearing or a refund tells: a repeat, an advice of what its request did
+    /// already, an unknown card and an unusable amount are dealt with, the rest is `post`'s.
+    pub(super) fn post_with(
+        &self,
+        unit: &mut Unit<'_>,
+        amount: &Result<Asked, DeclineReason>,
+        post: impl FnOnce(&mut Unit<'_>, &Frame<'_>, &Card, &Asked) -> CommandResult<Settled>,
+    ) -> CommandResult<Settled> {
+        let (frame, card) = match self.open(unit)? {
+            Opening::Answered(settled) => return Ok(Ending::Preview(settled)),
+            Opening::Fresh(frame, card) => (frame, card),
+        };
+        if let Some(told) = self.find_told(unit)? {
+            return frame.conclude(unit, None, &NetworkAnswer::Accepted, told);
+        }
+        match (card, usable(amount)) {
+            (None, _) => frame.refuse(unit, DeclineReason::UnknownCard),
+            (Some(_), Err(reason)) => frame.refuse(unit, reason),
+            (Some(card), Ok(asked)) => post(unit, &frame, &card, asked),
+        }
+    }
 }
 
 impl Frame<'_> {

@@ -6,14 +6,13 @@ use super::{
     approve::new_authorization,
     asked::{Asked, Charge},
     books::book_refund,
-    clear::usable,
     exchange::{Exchange, NetworkAnswer},
-    frame::{Frame, NewStep, Opening, Outcome, Reversed, Settled},
+    frame::{Frame, NewStep, Outcome, Reversed, Settled},
     matching::Quote,
     undo::undo_refund,
 };
 use crate::{
-    CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase, cards::settle_and_sweep,
+    CommandError, CommandResult, Context, Hints, Unit, UseCase, cards::settle_and_sweep,
     disputes::absorb_refund,
 };
 
@@ -40,18 +39,9 @@ impl UseCase for Refund {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Settled> {
-        let (frame, card) = match self.exchange.open(unit)? {
-            Opening::Answered(settled) => return Ok(Ending::Preview(settled)),
-            Opening::Fresh(frame, card) => (frame, card),
-        };
-        if let Some(told) = self.exchange.find_told(unit)? {
-            return frame.conclude(unit, None, &NetworkAnswer::Accepted, told);
-        }
-        match (card, usable(&self.amount)) {
-            (None, _) => frame.refuse(unit, DeclineReason::UnknownCard),
-            (Some(_), Err(reason)) => frame.refuse(unit, reason),
-            (Some(card), Ok(asked)) => self.post(unit, &frame, &card, asked),
-        }
+        self.exchange.post_with(unit, &self.amount, |unit, frame, card, asked| {
+            self.post(unit, frame, card, asked)
+        })
     }
 }
 

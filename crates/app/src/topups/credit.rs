@@ -1,5 +1,5 @@
 use cardium_kernel::{AccountId, Book, DepositId, TopupId};
-use cardium_ledger::{LedgerAccountId, Role, Source, book_posting, open_or_default, recipes};
+use cardium_ledger::{LedgerAccountId, Role, Source, open_or_default, recipes};
 use cardium_topups::{DepositState, Topup};
 
 use crate::{
@@ -61,6 +61,5 @@ fn credit_treasury(
     unit.tx.save_ledger_account(opened)?;
     let source = Source { object: "topup", id: topup.id.value() };
     let posting = recipes::topup_credit(&mut unit.ids, book, source, treasury, value)?;
-    let now = unit.now();
-    Ok(book_posting(unit.tx, posting, now)?)
+    Ok(unit.book(posting)?)
 }

@@ -111,7 +111,7 @@ pub struct ControlsPatch {
     pub channels: Vec<(Channel, bool)>,
     /// Whether the card sticks to one merchant; one that does already keeps its merchant.
     pub merchant_lock: Option<bool>,
-    /// Whether the card is cancelled after its first purchase.
+    /// Whether the card spends once only.
     pub single_use: Option<bool>,
     /// When the card stops spending.
     pub expires_at: Patch<Timestamp>,
