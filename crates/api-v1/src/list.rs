@@ -1,10 +1,12 @@
 //! The envelope of every list.
 
 use cardium_kernel::Page;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One page of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "List{T}")]
 pub struct ListOut<T> {
     object: &'static str,
     data: Vec<T>,

@@ -42,19 +42,29 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::InvalidField
         | ErrorCode::InvalidCursor => (400, "invalid_request_error"),
         ErrorCode::MethodNotAllowed => (405, "invalid_request_error"),
+        ErrorCode::RequestTimeout => (408, "invalid_request_error"),
+        ErrorCode::EventExpired => (410, "invalid_request_error"),
         ErrorCode::BodyTooLarge => (413, "invalid_request_error"),
         ErrorCode::UnsupportedMediaType => (415, "invalid_request_error"),
         ErrorCode::HeadersTooLarge => (431, "invalid_request_error"),
-        ErrorCode::InvalidCredentials => (401, "authentication_error"),
+        ErrorCode::InvalidCredentials | ErrorCode::TotpRequired => (401, "authentication_error"),
         ErrorCode::SessionExpired => (419, "session_expired"),
         ErrorCode::SessionRequired
         | ErrorCode::StepUpRequired
         | ErrorCode::InsufficientScope
+        | ErrorCode::KeyIpNotAllowed
+        | ErrorCode::ActiveCardRequired
+        | ErrorCode::AddressCoolingDown
+        | ErrorCode::HttpsRequired
         | ErrorCode::InsufficientBalance => (403, "permission_error"),
         ErrorCode::ResourceNotFound | ErrorCode::NoAuthMessage | ErrorCode::NoDecision => {
             (404, "not_found_error")
         }
         ErrorCode::EmailTaken
+        | ErrorCode::TotpAlreadyEnabled
+        | ErrorCode::TotpNotEnabled
+        | ErrorCode::KeyNotActive
+        | ErrorCode::WebhookDisabled
         | ErrorCode::TopupNotCancellable
         | ErrorCode::CardCancelled
         | ErrorCode::FreezeLockedByIssuer
@@ -69,6 +79,12 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::IdempotencyInProgress => (409, "conflict_error"),
         ErrorCode::InvalidPrecision
         | ErrorCode::WeakPassword
+        | ErrorCode::InvalidTotpCode
+        | ErrorCode::InvalidAddress
+        | ErrorCode::AddressChainMismatch
+        | ErrorCode::OwnDepositAddress
+        | ErrorCode::AddressBlocked
+        | ErrorCode::ShippingRequired
         | ErrorCode::KeyLimitReached
         | ErrorCode::AmountBelowMinimum
         | ErrorCode::AmountAboveMaximum
@@ -121,7 +137,7 @@ mod tests {
     fn statuses_and_types_go_together_as_documented() {
         for code in ErrorCode::ALL {
             let pair = status_and_type(*code);
-            let extra = [405, 413, 415, 431].contains(&pair.0);
+            let extra = [405, 408, 410, 413, 415, 431].contains(&pair.0);
             assert!(DOCUMENTED.contains(&pair) || extra && pair.1 == DOCUMENTED[0].1, "{code}");
         }
     }

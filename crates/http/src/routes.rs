@@ -8,7 +8,7 @@ use actix_web::{
     middleware::from_fn,
     web::{self, ServiceConfig},
 };
-use cardium_api_v1::operation::{Method, OPERATIONS, Operation, TEST_OPERATIONS};
+use cardium_api_v1::operation::{Method, Operation, operations, test_operations};
 use cardium_app::CommandError;
 use cardium_kernel::{ErrorCode, Problem};
 
@@ -27,11 +27,11 @@ pub fn configure(
 ) -> impl Fn(&mut ServiceConfig) + Clone + Send + Sync + 'static {
     let state = Arc::clone(state);
     move |config| {
-        let operations = served(&state);
+        let served = served(&state);
         let mut scope = web::scope("")
             .route("/livez", web::get().to(probes::livez))
             .route("/readyz", web::get().to(probes::readyz));
-        for resource in resources(&operations) {
+        for resource in resources(&served) {
             scope = scope.service(resource);
         }
         let scope = scope.default_service(web::to(not_found));
@@ -51,8 +51,8 @@ fn served(state: &AppState) -> Vec<&'static Operation> {
                 _ => wiring.rail.is_some(),
             }
     };
-    let helpers = TEST_OPERATIONS.iter().filter(helper);
-    OPERATIONS.iter().chain(helpers).collect()
+    let helpers = test_operations().filter(helper);
+    operations().chain(helpers).collect()
 }
 
 /// One resource a path, with a route for each of its operations.

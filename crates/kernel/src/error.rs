@@ -45,8 +45,14 @@ codes! {
     HeadersTooLarge = "headers_too_large";
     /// The path exists, the method on it does not.
     MethodNotAllowed = "method_not_allowed";
+    /// The request took too long to arrive.
+    RequestTimeout = "request_timeout";
+    /// The request came in plain text where only HTTPS is served.
+    HttpsRequired = "https_required";
     /// No credential, or one that was never valid.
     InvalidCredentials = "invalid_credentials";
+    /// The password is right; a code of the authenticator is needed as well.
+    TotpRequired = "totp_required";
     /// A session that was valid and has timed out.
     SessionExpired = "session_expired";
     /// The operation needs an interactive session.
@@ -55,6 +61,12 @@ codes! {
     StepUpRequired = "step_up_required";
     /// The credential lacks the operation's scope.
     InsufficientScope = "insufficient_scope";
+    /// The API key may not be used from this address.
+    KeyIpNotAllowed = "key_ip_not_allowed";
+    /// The operation is for holders of an active card.
+    ActiveCardRequired = "active_card_required";
+    /// The destination is not yet trusted with a withdrawal.
+    AddressCoolingDown = "address_cooling_down";
     /// The treasury cannot cover the amount.
     InsufficientBalance = "insufficient_balance";
     /// No such object, or not the caller's.
@@ -63,8 +75,16 @@ codes! {
     EmailTaken = "email_taken";
     /// The password is too short or too long.
     WeakPassword = "weak_password";
+    /// The authenticator's code is wrong, too old, or used before.
+    InvalidTotpCode = "invalid_totp_code";
+    /// Two-factor authentication is on already.
+    TotpAlreadyEnabled = "totp_already_enabled";
+    /// Two-factor authentication is not on.
+    TotpNotEnabled = "totp_not_enabled";
     /// The account holds the most API keys it may.
     KeyLimitReached = "key_limit_reached";
+    /// The API key is revoked or expired.
+    KeyNotActive = "key_not_active";
     /// Below the least amount of the operation.
     AmountBelowMinimum = "amount_below_minimum";
     /// Above the greatest amount of the operation.
@@ -73,8 +93,18 @@ codes! {
     UnsupportedAssetChain = "unsupported_asset_chain";
     /// Coins are on their way or have arrived.
     TopupNotCancellable = "topup_not_cancellable";
+    /// No address of this chain, or its checksum is wrong.
+    InvalidAddress = "invalid_address";
+    /// The address is one of another chain.
+    AddressChainMismatch = "address_chain_mismatch";
+    /// The address is a deposit address of the programme itself.
+    OwnDepositAddress = "own_deposit_address";
+    /// The destination may not be paid.
+    AddressBlocked = "address_blocked";
     /// The BIN does not issue this type of card.
     BinTypeMismatch = "bin_type_mismatch";
+    /// Plastic needs an address to be sent to.
+    ShippingRequired = "shipping_required";
     /// The card is cancelled for good.
     CardCancelled = "card_cancelled";
     /// The issuer froze the card; its holder cannot lift that.
@@ -123,6 +153,10 @@ codes! {
     UnknownEvent = "unknown_event";
     /// The account holds the most endpoints it may.
     WebhookLimitReached = "webhook_limit_reached";
+    /// The endpoint is disabled.
+    WebhookDisabled = "webhook_disabled";
+    /// The event is older than events are kept.
+    EventExpired = "event_expired";
     /// The idempotency key was used with another request.
     ConflictIdempotencyKey = "conflict_idempotency_key";
     /// The first request with this key is still running.

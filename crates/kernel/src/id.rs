@@ -115,6 +115,12 @@ ids! {
     DisputeId = "dp";
     /// One piece of evidence of a dispute.
     EvidenceId = "ev";
+    /// A payment of treasury money to an address on a chain.
+    WithdrawalId = "wd";
+    /// A cardholder's question to the programme.
+    TicketId = "tk";
+    /// An event as the activity list shows it; the value is the event's.
+    ActivityId = "act";
     /// A file that is kept beside the database's rows.
     BlobId = "blob";
 }

@@ -18,6 +18,7 @@ mod digest;
 mod error;
 mod id;
 mod idempotency;
+mod metadata;
 mod money;
 mod page;
 mod rate;
@@ -32,11 +33,12 @@ pub use currency::Currency;
 pub use digest::{digest128, sha256};
 pub use error::{ErrorCode, Problem};
 pub use id::{
-    AccountId, AuditId, AuthorizationId, BlobId, CardId, CredentialId, DeliveryId, DepositId,
-    DisputeId, EndpointId, EntryId, EventId, EvidenceId, IdError, MessageId, PostingId, RequestId,
-    TopupId, TransactionId,
+    AccountId, ActivityId, AuditId, AuthorizationId, BlobId, CardId, CredentialId, DeliveryId,
+    DepositId, DisputeId, EndpointId, EntryId, EventId, EvidenceId, IdError, MessageId, PostingId,
+    RequestId, TicketId, TopupId, TransactionId, WithdrawalId,
 };
 pub use idempotency::{IdempotencyKey, IdempotencyKeyError};
+pub use metadata::{Metadata, MetadataError};
 pub use money::{Money, MoneyError};
 pub use page::{Cursor, Direction, Page, PageLimit, Sort};
 pub use rate::{Rate, Rounding};

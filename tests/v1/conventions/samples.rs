@@ -1,4 +1,6 @@
-use cardium_api_v1::operation::{Access, Method, OPERATIONS, Operation, TEST_OPERATIONS};
+use cardium_api_v1::operation::{
+    Access, Method, Operation, operations as published, test_operations,
+};
 use serde_json::{Value, json};
 
 use crate::support::{Client, PASSWORD, Request, Server, text};
@@ -23,7 +25,7 @@ pub struct Sample {
 
 /// Every operation that a server for tests serves, in the order in which they can be called.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    OPERATIONS.iter().chain(TEST_OPERATIONS).filter(|operation| operation.id != "advance_clock")
+    published().chain(test_operations()).filter(|operation| operation.id != "advance_clock")
 }
 
 impl Sample {

@@ -92,13 +92,13 @@ pub fn find_handler(id: &str) -> Option<Handler> {
 
 #[cfg(test)]
 mod tests {
-    use cardium_api_v1::operation::{OPERATIONS, TEST_OPERATIONS};
+    use cardium_api_v1::operation::{operations, test_operations};
 
     use super::*;
 
     #[test]
     fn every_operation_has_its_handler_and_every_handler_its_operation() {
-        let operations = OPERATIONS.iter().chain(TEST_OPERATIONS);
+        let operations = operations().chain(test_operations());
         let mut declared: Vec<_> = operations.map(|operation| operation.id).collect();
         let mut handled: Vec<_> = HANDLERS.iter().map(|(id, _)| *id).collect();
         declared.sort_unstable();

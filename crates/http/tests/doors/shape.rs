@@ -1,7 +1,7 @@
 //! Answers and refusals, whatever the operation.
 
 use actix_web::test::TestRequest;
-use cardium_api_v1::operation::{Access, OPERATIONS};
+use cardium_api_v1::operation::{Access, operations};
 
 use crate::support::{Doors, Reply};
 
@@ -22,7 +22,7 @@ async fn unknown_routes_and_methods_are_refused_in_shape() {
 #[actix_web::test]
 async fn every_operation_has_a_route_that_asks_for_a_credential() {
     let doors = Doors::new();
-    for operation in OPERATIONS {
+    for operation in operations() {
         let path = format!("/v1{}", operation.path.replace("{id}", "x"));
         let method = operation.method.as_str().parse().unwrap();
         let request = TestRequest::with_uri(&path).method(method);

@@ -1,0 +1,325 @@
+//! The operation table: each operation of `/v1` is declared here, once. Routes, scope checks, the
+//! OpenAPI document and tests are made from it.
+
+mod parameter;
+mod shape;
+mod table;
+
+use cardium_auth::Scope;
+use cardium_kernel::ErrorCode;
+use schemars::JsonSchema;
+
+pub use parameter::{Kind, Parameter, Place};
+pub use shape::Shape;
+pub use table::{GROUPS, Group};
+
+/// An HTTP method of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates or acts.
+    Post,
+    /// Changes in part (RFC 7396).
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// The method's word in a request line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Whoever holds a credential with this scope; with none, any valid credential.
+    Bearer(Option<Scope>),
+    /// An interactive session.
+    Session,
+}
+
+impl Access {
+    /// The scope a credential must hold.
+    #[must_use]
+    pub const fn scope(self) -> Option<Scope> {
+        match self {
+            Self::Bearer(scope) => scope,
+            Self::Public | Self::Session => None,
+        }
+    }
+}
+
+/// What a call changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing.
+    Read,
+    /// Takes effect at most once for an `Idempotency-Key`.
+    Once,
+    /// Takes effect with every call and ignores the header: reveals, and test helpers.
+    Always,
+}
+
+/// Whether an answer may be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Nothing in it is secret.
+    Plain,
+    /// Carries a secret: never cached, sealed where it is recorded.
+    Secret,
+}
+
+/// One operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation {
+    /// Its name, also as a tool.
+    pub id: &'static str,
+    /// Its method.
+    pub method: Method,
+    /// Its path below `/v1`.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// The status of its success.
+    pub success: u16,
+    /// What it changes.
+    pub effect: Effect,
+    /// Whether its answer may be kept.
+    pub content: Content,
+    /// Whether it can be tried without effect (`Dry-Run: true`).
+    pub dry_run: bool,
+    /// One line on what it does.
+    pub summary: &'static str,
+    /// The JSON object it takes.
+    pub input: Option<Shape>,
+    /// The JSON object it answers with.
+    pub output: Option<Shape>,
+    /// What its query string or headers may say, beyond what every operation takes.
+    pub parameters: &'static [Parameter],
+    /// How its list is sorted: the fields, the default first; empty for what is no list.
+    pub sorts: &'static [&'static str],
+    /// Why it is refused, beyond the reasons that every operation shares.
+    pub errors: &'static [ErrorCode],
+}
+
+#[expect(dead_code, reason = "each is used as operations get their shapes")]
+impl Operation {
+    const fn new(id: &'static str, method: Method, path: &'static str, access: Access) -> Self {
+        let (success, effect) = match method {
+            Method::Get => (200, Effect::Read),
+            Method::Post => (201, Effect::Once),
+            Method::Patch => (200, Effect::Once),
+            Method::Delete => (204, Effect::Once),
+        };
+        Self {
+            id,
+            method,
+            path,
+            access,
+            success,
+            effect,
+            content: Content::Plain,
+            dry_run: false,
+            summary: "",
+            input: None,
+            output: None,
+            parameters: &[],
+            sorts: &[],
+            errors: &[],
+        }
+    }
+
+    const fn answers(self, success: u16) -> Self {
+        Self { success, ..self }
+    }
+
+    const fn secret(self) -> Self {
+        let content = Content::Secret;
+        Self { content, ..self }
+    }
+
+    const fn always(self) -> Self {
+        let effect = Effect::Always;
+        Self { effect, ..self }
+    }
+
+    const fn says(self, summary: &'static str) -> Self {
+        Self { summary, ..self }
+    }
+
+    /// Declares the JSON object it takes.
+    const fn takes<T: JsonSchema>(self) -> Self {
+        Self { input: Some(Shape::of::<T>()), ..self }
+    }
+
+    /// Declares the JSON object it answers with.
+    const fn gives<T: JsonSchema>(self) -> Self {
+        Self { output: Some(Shape::of::<T>()), ..self }
+    }
+
+    /// Declares that it answers with pages of these, and what they can be sorted by.
+    const fn lists<T: JsonSchema>(self, sorts: &'static [&'static str]) -> Self {
+        Self { output: Some(Shape::of::<crate::list::ListOut<T>>()), sorts, ..self }
+    }
+
+    /// Declares parameters of its own.
+    const fn asks(self, parameters: &'static [Parameter]) -> Self {
+        Self { parameters, ..self }
+    }
+
+    /// Declares why it may be refused.
+    const fn refuses(self, errors: &'static [ErrorCode]) -> Self {
+        Self { errors, ..self }
+    }
+
+    /// Declares that it can be tried without effect.
+    const fn previewable(self) -> Self {
+        Self { dry_run: true, ..self }
+    }
+}
+
+const fn get(id: &'static str, path: &'static str, scope: Scope) -> Operation {
+    Operation::new(id, Method::Get, path, Access::Bearer(Some(scope)))
+}
+
+/// Makes a new object: 201.
+const fn create(id: &'static str, path: &'static str, scope: Scope) -> Operation {
+    Operation::new(id, Method::Post, path, Access::Bearer(Some(scope)))
+}
+
+/// Acts on an object: 200.
+const fn act(id: &'static str, path: &'static str, scope: Scope) -> Operation {
+    create(id, path, scope).answers(200)
+}
+
+/// Changes a part of an object: 200.
+const fn patch(id: &'static str, path: &'static str, scope: Scope) -> Operation {
+    Operation::new(id, Method::Patch, path, Access::Bearer(Some(scope)))
+}
+
+/// The operations of `/v1`.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    GROUPS.iter().flat_map(|group| group.operations)
+}
+
+/// Test helpers, served on simulated rails only.
+pub fn test_operations() -> impl Iterator<Item = &'static Operation> {
+    table::TEST_HELPERS.iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Name, method, path, success status and group as the published document has them.
+    const PUBLISHED: [(&str, &str, &str, u16, &str); 51] = [
+        ("create_account", "POST", "/accounts", 201, "Accounts"),
+        ("sign_in", "POST", "/sessions", 200, "Accounts"),
+        ("sign_out", "DELETE", "/sessions", 204, "Accounts"),
+        ("get_account", "GET", "/accounts/me", 200, "Accounts"),
+        ("update_account", "PATCH", "/accounts/me", 200, "Accounts"),
+        ("enable_2fa", "POST", "/accounts/me/totp", 200, "Accounts"),
+        ("disable_2fa", "DELETE", "/accounts/me/totp", 204, "Accounts"),
+        ("list_api_keys", "GET", "/api_keys", 200, "API keys"),
+        ("create_api_key", "POST", "/api_keys", 201, "API keys"),
+        ("revoke_api_key", "DELETE", "/api_keys/{id}", 204, "API keys"),
+        ("get_balance", "GET", "/balance", 200, "Balance"),
+        ("get_balance_history", "GET", "/balance/history", 200, "Balance"),
+        ("create_topup", "POST", "/topups", 201, "Top-ups"),
+        ("list_topups", "GET", "/topups", 200, "Top-ups"),
+        ("get_topup", "GET", "/topups/{id}", 200, "Top-ups"),
+        ("cancel_topup", "POST", "/topups/{id}/cancel", 200, "Top-ups"),
+        ("list_cards", "GET", "/cards", 200, "Cards"),
+        ("issue_card", "POST", "/cards", 201, "Cards"),
+        ("get_card", "GET", "/cards/{id}", 200, "Cards"),
+        ("reveal_pan", "GET", "/cards/{id}/pan", 200, "Cards"),
+        ("replace_card", "POST", "/cards/{id}/replace", 200, "Cards"),
+        ("load_card", "POST", "/cards/{id}/load", 200, "Cards"),
+        ("unload_card", "POST", "/cards/{id}/unload", 200, "Cards"),
+        ("freeze_card", "POST", "/cards/{id}/freeze", 200, "Cards"),
+        ("unfreeze_card", "POST", "/cards/{id}/unfreeze", 200, "Cards"),
+        ("cancel_card", "POST", "/cards/{id}/cancel", 200, "Cards"),
+        ("set_card_limits", "PATCH", "/cards/{id}/limits", 200, "Cards"),
+        ("set_mcc_rules", "PATCH", "/cards/{id}/mcc", 200, "Cards"),
+        ("set_card_geo", "PATCH", "/cards/{id}/geo", 200, "Cards"),
+        ("list_transactions", "GET", "/transactions", 200, "Transactions"),
+        ("get_transaction", "GET", "/transactions/{id}", 200, "Transactions"),
+        ("list_card_transactions", "GET", "/cards/{id}/transactions", 200, "Transactions"),
+        ("get_auth_details", "GET", "/transactions/{id}/auth", 200, "Transactions"),
+        ("get_activity", "GET", "/activity", 200, "Activity"),
+        ("get_audit_log", "GET", "/audit_log", 200, "Activity"),
+        ("withdraw", "POST", "/withdrawals", 201, "Withdrawals"),
+        ("list_withdrawals", "GET", "/withdrawals", 200, "Withdrawals"),
+        ("get_withdrawal", "GET", "/withdrawals/{id}", 200, "Withdrawals"),
+        ("file_dispute", "POST", "/disputes", 201, "Disputes"),
+        ("list_disputes", "GET", "/disputes", 200, "Disputes"),
+        ("get_dispute", "GET", "/disputes/{id}", 200, "Disputes"),
+        ("add_dispute_evidence", "POST", "/disputes/{id}/evidence", 200, "Disputes"),
+        ("list_webhooks", "GET", "/webhooks", 200, "Webhooks"),
+        ("create_webhook", "POST", "/webhooks", 201, "Webhooks"),
+        ("update_webhook", "PATCH", "/webhooks/{id}", 200, "Webhooks"),
+        ("delete_webhook", "DELETE", "/webhooks/{id}", 204, "Webhooks"),
+        ("replay_webhook", "POST", "/webhooks/{id}/replay/{eid}", 200, "Webhooks"),
+        ("open_ticket", "POST", "/tickets", 201, "Support"),
+        ("list_tickets", "GET", "/tickets", 200, "Support"),
+        ("get_system_health", "GET", "/system/health", 200, "System"),
+        ("get_limits", "GET", "/system/limits", 200, "System"),
+    ];
+
+    /// Operations beyond the published document.
+    const ADDED: &[&str] = &[
+        "set_card_controls",
+        "provision_wallet",
+        "get_decision",
+        "get_authorization",
+        "check_authorization",
+    ];
+
+    #[test]
+    fn the_table_is_as_published() {
+        for group in GROUPS {
+            for operation in group.operations.iter().filter(|op| !ADDED.contains(&op.id)) {
+                let (method, path) = (operation.method.as_str(), operation.path);
+                let row = (operation.id, method, path, operation.success, group.tag);
+                assert!(PUBLISHED.contains(&row), "{row:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_and_routes_are_unique_and_explained() {
+        let all = || operations().chain(test_operations());
+        for operation in all() {
+            let same = |other: &&Operation| {
+                let route = |op: &Operation| (op.method, op.path);
+                other.id == operation.id || route(other) == route(operation)
+            };
+            assert_eq!(all().filter(same).count(), 1, "{}", operation.id);
+            assert!(!operation.summary.is_empty(), "{}", operation.id);
+        }
+    }
+
+    #[test]
+    fn only_three_operations_are_public_and_reads_change_nothing() {
+        let public = operations().filter(|op| op.access == Access::Public);
+        let public: Vec<_> = public.map(|op| op.id).collect();
+        assert_eq!(public, ["create_account", "sign_in", "get_system_health"]);
+        for operation in operations() {
+            let reads = operation.effect == Effect::Read;
+            let looks_so = operation.method == Method::Get && operation.id != "reveal_pan";
+            assert_eq!(reads, looks_so, "{}", operation.id);
+        }
+    }
+}

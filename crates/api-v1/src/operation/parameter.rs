@@ -1,0 +1,56 @@
+use super::Shape;
+
+/// Where a parameter stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the query string.
+    Query,
+    /// Among the headers.
+    Header,
+}
+
+/// What a parameter's text may be.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// One word of a closed set.
+    Word(&'static [&'static str]),
+    /// Text of at most this many characters.
+    Text(u32),
+    /// An amount of US dollars.
+    Money,
+    /// A moment (RFC 3339).
+    Moment,
+    /// A whole number within these bounds.
+    Number(i64, i64),
+    /// `true` or `false`.
+    Flag,
+    /// Text of this form, such as an id.
+    Form(Shape),
+}
+
+/// One parameter of an operation, beside its path.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it stands.
+    pub place: Place,
+    /// What it may be.
+    pub kind: Kind,
+    /// One line on what it does.
+    pub summary: &'static str,
+}
+
+impl Parameter {
+    /// A parameter of the query string.
+    #[must_use]
+    pub const fn query(name: &'static str, kind: Kind, summary: &'static str) -> Self {
+        Self { name, place: Place::Query, kind, summary }
+    }
+
+    /// A header.
+    #[must_use]
+    pub const fn header(name: &'static str, kind: Kind, summary: &'static str) -> Self {
+        Self { name, place: Place::Header, kind, summary }
+    }
+}

@@ -1,0 +1,114 @@
+//! JSON Schemas of the small types that all wire types share.
+
+use std::borrow::Cow;
+
+use cardium_kernel::{
+    AccountId, ActivityId, AuditId, AuthorizationId, CardId, CredentialId, DeliveryId, DisputeId,
+    EndpointId, EntryId, EventId, EvidenceId, RequestId, TicketId, Timestamp, TopupId,
+    TransactionId, WithdrawalId,
+};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::{
+    amount::{AmountIn, AmountOut},
+    text::Text,
+};
+
+impl JsonSchema for AmountIn {
+    fn schema_name() -> Cow<'static, str> {
+        "AmountIn".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "US dollars with at most two decimals, as a number or a string.",
+            "oneOf": [
+                {"type": "number", "minimum": 0, "maximum": 1_000_000, "multipleOf": 0.01},
+                {"type": "string", "pattern": "^[0-9]{1,7}(\\.[0-9]{1,2})?$"},
+            ],
+        })
+    }
+}
+
+impl JsonSchema for AmountOut {
+    fn schema_name() -> Cow<'static, str> {
+        "AmountOut".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "US dollars with two decimals.",
+            "type": "number",
+            "examples": [487.20],
+        })
+    }
+}
+
+/// A value that is text on the wire, with the schema of that text.
+pub trait TextSchema {
+    /// The schema's name.
+    const NAME: &'static str;
+
+    /// The schema of the text.
+    fn schema() -> Schema;
+}
+
+impl<T: TextSchema> JsonSchema for Text<T> {
+    fn schema_name() -> Cow<'static, str> {
+        T::NAME.into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        T::schema()
+    }
+}
+
+impl TextSchema for Timestamp {
+    const NAME: &'static str = "Timestamp";
+
+    fn schema() -> Schema {
+        json_schema!({
+            "description": "A moment in UTC, to the second (RFC 3339).",
+            "type": "string",
+            "format": "date-time",
+            "examples": ["2026-05-19T07:30:00Z"],
+        })
+    }
+}
+
+macro_rules! ids {
+    ($($id:ident,)+) => {$(
+        impl TextSchema for $id {
+            const NAME: &'static str = stringify!($id);
+
+            fn schema() -> Schema {
+                let prefix = Self::PREFIX;
+                json_schema!({
+                    "type": "string",
+                    "pattern": format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$"),
+                    "examples": [Self::new(1 << 120).to_string()],
+                })
+            }
+        }
+    )+};
+}
+
+ids! {
+    AccountId,
+    ActivityId,
+    AuditId,
+    AuthorizationId,
+    CardId,
+    CredentialId,
+    DeliveryId,
+    DisputeId,
+    EndpointId,
+    EntryId,
+    EventId,
+    EvidenceId,
+    RequestId,
+    TicketId,
+    TopupId,
+    TransactionId,
+    WithdrawalId,
+}

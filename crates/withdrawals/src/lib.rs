@@ -1,0 +1,1 @@
+//! Withdrawals: treasury money that leaves to an address on a chain.
