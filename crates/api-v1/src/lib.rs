@@ -24,6 +24,7 @@ pub mod funding;
 pub mod health;
 pub mod list;
 pub mod metadata;
+pub mod openapi;
 pub mod operation;
 pub mod problem;
 pub mod qr;

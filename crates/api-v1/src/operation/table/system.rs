@@ -7,4 +7,5 @@ use crate::{
 pub const OPERATIONS: &[Operation] =
     &[Operation::new("get_system_health", Method::Get, "/system/health", Access::Public)
         .says("Show how the service is doing")
-        .gives::<HealthOut<'static>>()];
+        .gives::<HealthOut<'static>>()
+        .or_answers(503)];
