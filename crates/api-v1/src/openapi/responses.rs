@@ -62,6 +62,9 @@ fn success(operation: &Operation, output: Option<&Value>) -> Value {
     if operation.effect == Effect::Once {
         headers["Idempotency-Replayed"] = header("IdempotencyReplayed");
     }
+    if operation.dry_run {
+        headers["Dry-Run"] = header("DryRun");
+    }
     let description = match operation.success {
         201 => "Made",
         204 => "Done; the answer has no body",
@@ -154,6 +157,10 @@ pub(super) fn headers() -> Value {
         "RateLimitRemaining": count("Requests that are left of them"),
         "RateLimitReset": count("When they are full again, in seconds since 1970 (UTC)"),
         "RetryAfter": count("Seconds to wait before trying again"),
+        "DryRun": {
+            "description": "The request was only tried: nothing of it was kept",
+            "schema": {"type": "string", "const": "true"},
+        },
         "IdempotencyReplayed": {
             "description": "The answer repeats what an earlier request with this key was told",
             "schema": {"type": "string", "const": "true"},

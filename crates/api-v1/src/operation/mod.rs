@@ -9,7 +9,7 @@ use cardium_auth::Scope;
 use cardium_kernel::ErrorCode;
 use schemars::JsonSchema;
 
-pub use parameter::{Kind, Parameter, Place};
+pub use parameter::{Kind, Parameter, Place, check_texts};
 pub use shape::Shape;
 pub use table::{GROUPS, Group};
 

@@ -11,10 +11,7 @@ use std::sync::LazyLock;
 
 use actix_web::{
     HttpRequest, HttpResponse, Resource,
-    http::{
-        Method,
-        header::{self, EntityTag, Header, IfNoneMatch},
-    },
+    http::header::{self, EntityTag, Header, IfNoneMatch},
     web,
 };
 use cardium_api_v1::{openapi::document, to_json};
@@ -77,11 +74,7 @@ async fn serve(request: HttpRequest, page: &'static LazyLock<Page>) -> HttpRespo
     if is_known(&request, &page.tag) {
         return response.finish();
     }
-    response.content_type(page.content_type);
-    if request.method() == Method::HEAD {
-        return response.no_chunking(page.body.len() as u64).finish();
-    }
-    response.body(page.body.as_slice())
+    response.content_type(page.content_type).body(page.body.as_slice())
 }
 
 /// Whether the client has the very same already (RFC 9110, section 13.1.2).
