@@ -2,6 +2,7 @@
 
 use cardium_auth::{Credential, Scope, ScopeSet, Token};
 use cardium_kernel::{Book, CredentialId, Problem, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
@@ -9,6 +10,7 @@ use crate::{
     field::{invalid, mode, moment, required, word},
     query::Order,
     text::Text,
+    word::{KeyStatus, Word},
 };
 use cardium_app::reads::ByCreation;
 
@@ -22,13 +24,17 @@ pub const ORDER: Order<'static, ByCreation> = Order {
 };
 
 /// A request for a key.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct ApiKeyIn {
     #[validate(length(min = 1, max = 64))]
+    #[schemars(required)]
     name: Option<String>,
+    #[schemars(with = "Option<Word<Book>>")]
     mode: Option<String>,
     #[validate(length(max = 64))]
+    #[schemars(with = "Option<Vec<Word<Scope>>>")]
     scopes: Option<Vec<String>>,
+    #[schemars(with = "Option<Text<Timestamp>>")]
     expires_at: Option<String>,
 }
 
@@ -83,21 +89,26 @@ pub fn shown_prefix(token: &Token, fixed: &str) -> String {
 }
 
 /// A key as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ApiKeyOut {
     id: Text<CredentialId>,
+    #[schemars(extend("const" = "api_key"))]
     object: &'static str,
     name: String,
     prefix: String,
     last4: String,
+    #[schemars(with = "Vec<Word<Scope>>")]
     scopes: Vec<&'static str>,
+    #[schemars(with = "Option<Word<Book>>")]
     mode: Option<&'static str>,
+    #[schemars(with = "Word<KeyStatus>")]
     status: &'static str,
     expires_at: Option<Text<Timestamp>>,
     last_used_at: Option<Text<Timestamp>>,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     key: Option<String>,
 }
 
