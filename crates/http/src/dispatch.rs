@@ -67,7 +67,8 @@ async fn handle(
     payload: web::Payload,
 ) -> Outcome {
     let headers = request.headers();
-    let credential = guard::admit(&state, operation, headers).await?;
+    let info = request_info(request);
+    let credential = guard::admit(&state, operation, (headers, info.address())).await?;
     let mut arrived = match operation.method {
         Method::Get => Arrived::default(),
         Method::Post | Method::Patch | Method::Delete => {
@@ -83,7 +84,7 @@ async fn handle(
     let call = Call {
         state,
         operation,
-        request: request_info(request),
+        request: info,
         credential,
         id: request.match_info().query("id").to_owned(),
         query: request.query_string().to_owned(),
