@@ -5,8 +5,10 @@
 //! HTTP itself (routes, headers, credentials) and every decision that needs a database.
 
 pub mod account;
+pub mod activity;
 pub mod amount;
 pub mod api_key;
+pub mod audit;
 pub mod auth_details;
 pub mod authorization;
 pub mod authorization_check;

@@ -84,7 +84,8 @@ async fn handle(
     marks: &mut Marks,
 ) -> Outcome {
     let headers = request.headers();
-    let credential = guard::admit(&state, operation, headers).await?;
+    let info = request_info(request);
+    let credential = guard::admit(&state, operation, (headers, info.address())).await?;
     marks.run = dry_run::read(headers, operation)?;
     let mut arrived = match operation.method {
         Method::Get => Arrived::default(),
@@ -102,7 +103,7 @@ async fn handle(
     let call = Call {
         state,
         operation,
-        request: request_info(request),
+        request: info,
         credential,
         id: request.match_info().query("id").to_owned(),
         query: request.query_string().to_owned(),

@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -69,7 +70,7 @@ impl CredentialCache {
         }
     }
 
-    /// Forgets a credential that was just revoked.
+    /// Forgets a credential that was just revoked or changed.
     pub fn forget(&self, id: CredentialId) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.retain(|_, (_, found)| found.credential.id != id);
@@ -79,11 +80,12 @@ impl CredentialCache {
 /// The caller of an operation; none where anybody may call it.
 ///
 /// # Errors
-/// `invalid_credentials`, `session_expired`, `session_required` or `insufficient_scope`.
+/// `invalid_credentials`, `session_expired`, `session_required`, `key_ip_not_allowed` or
+/// `insufficient_scope`.
 pub async fn admit(
     state: &AppState,
     operation: &Operation,
-    headers: &HeaderMap,
+    (headers, address): (&HeaderMap, Option<IpAddr>),
 ) -> Result<Option<Arc<Credential>>, CommandError> {
     if operation.access == Access::Public {
         return Ok(None);
@@ -91,7 +93,7 @@ pub async fn admit(
     let token = bearer(headers).ok_or_else(unknown)?;
     let hash = keyed_hash(state.wiring.keys.hash(), "token", token.as_bytes());
     let (found, now) = (find(state, TokenHash(hash)).await?, state.wiring.edge.clock.now());
-    check(&found.credential, found.last_used, now, operation)?;
+    check(&found, now, address, operation)?;
     state.uses().record(found.credential.id, now);
     Ok(Some(found.credential))
 }
@@ -117,15 +119,17 @@ fn is_idle(credential: &Credential, last_used: Timestamp, now: Timestamp) -> boo
 }
 
 fn check(
-    credential: &Credential,
-    last_used: Timestamp,
+    found: &Found,
     now: Timestamp,
+    address: Option<IpAddr>,
     operation: &Operation,
 ) -> Result<(), CredentialError> {
+    let credential = &found.credential;
     credential.check(now)?;
-    if is_idle(credential, last_used, now) {
+    if is_idle(credential, found.last_used, now) {
         return Err(CredentialError::SessionExpired);
     }
+    credential.check_address(address)?;
     let session = credential.kind == CredentialKind::Session;
     match operation.access {
         Access::Session if !session => Err(CredentialError::SessionRequired),

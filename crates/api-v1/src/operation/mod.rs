@@ -279,6 +279,8 @@ mod tests {
 
     /// Operations beyond the published document.
     const ADDED: &[&str] = &[
+        "update_api_key",
+        "roll_api_key",
         "set_card_controls",
         "provision_wallet",
         "get_decision",
