@@ -12,7 +12,7 @@ use crate::{
     settings::Settings,
     workers::{
         DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
-        NoteLateAnswers, PurgeKeys, PurgeWaiting, Sender, SweepBlobs, UseSource, WatchChain,
+        NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting, Sender, SweepBlobs, UseSource, WatchChain,
         Workers,
     },
 };
@@ -105,6 +105,7 @@ fn workers(
     workers.start(ExpireHolds::new(backend()));
     workers.start(FlushUses::new(backend(), state));
     workers.start(PurgeKeys::new(backend()));
+    workers.start(PurgeCounters::new(backend()));
     workers.start(SweepBlobs::new(backend(), Arc::clone(&core.blobs)));
     if let Some(sender) = sender {
         workers.start(FanOutEvents::new(backend()));

@@ -14,6 +14,7 @@ mod idempotency;
 mod ledger;
 mod message;
 mod pending;
+mod quota;
 mod sequence;
 mod topup;
 mod transaction;
