@@ -20,6 +20,7 @@ use crate::{
     AppState,
     block::block,
     idempotency::{Owner, Spend},
+    rate_limits::Standing,
 };
 
 /// What a handler gives.
@@ -35,6 +36,8 @@ pub struct Call {
     pub query: String,
     /// Taken out by [`Self::input`].
     pub body: Cell<Body>,
+    /// Where the caller stands with its rate limits.
+    pub standing: Option<Standing>,
     pub spend: Option<Spend>,
     /// That of a large body, which lives on in pieces until the answer is made.
     pub _place: Option<SemaphorePermit<'static>>,

@@ -23,16 +23,21 @@ use cardium_kernel::RequestId;
 
 use crate::{
     AppState,
+    address::origin,
     body::{self, Arrived},
     call::{Call, Outcome},
     failure, guard,
     idempotency::{self, Spend},
     limits::request_id,
+    rate_limits::{Seen, Standing},
 };
 
 /// Characters kept of a `User-Agent`.
 const USER_AGENT: usize = 200;
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// A handler's work on one call.
 pub type Work = Pin<Box<dyn Future<Output = Outcome>>>;
@@ -47,12 +52,16 @@ pub async fn dispatch(
     payload: web::Payload,
 ) -> HttpResponse {
     let id = request_id(&request);
-    let work = handle((operation, handler), state.into_inner(), &request, payload);
+    let seen = Seen::default();
+    let work = handle((operation, handler), state.into_inner(), (&request, &seen), payload);
     let outcome = CatchPanic(Box::pin(work)).await;
     let mut response = match outcome {
         Ok(answer) => respond(answer),
         Err(error) => failure::respond(error, id),
     };
+    if let Some(standing) = seen.get() {
+        note_standing(&mut response, standing);
+    }
     if operation.content == Content::Secret {
         let no_store = HeaderValue::from_static("no-store");
         response.headers_mut().insert(header::CACHE_CONTROL, no_store);
@@ -63,11 +72,11 @@ pub async fn dispatch(
 async fn handle(
     (operation, handler): (&'static Operation, Handler),
     state: Arc<AppState>,
-    request: &HttpRequest,
+    (request, seen): (&HttpRequest, &Seen),
     payload: web::Payload,
 ) -> Outcome {
     let headers = request.headers();
-    let credential = guard::admit(&state, operation, headers).await?;
+    let credential = guard::admit(&state, operation, (request, seen)).await?;
     let mut arrived = match operation.method {
         Method::Get => Arrived::default(),
         Method::Post | Method::Patch | Method::Delete => {
@@ -85,6 +94,7 @@ async fn handle(
         operation,
         request: request_info(request),
         credential,
+        standing: seen.get(),
         id: request.match_info().query("id").to_owned(),
         query: request.query_string().to_owned(),
         body: Cell::new(arrived.body),
@@ -100,7 +110,7 @@ fn request_info(request: &HttpRequest) -> RequestInfo {
     let id: RequestId = request_id(request);
     RequestInfo {
         id,
-        ip: request.peer_addr().map_or_else(String::new, |peer| peer.ip().to_string()),
+        ip: origin(request).address.map_or_else(String::new, |address| address.to_string()),
         user_agent: agent.chars().take(USER_AGENT).collect(),
     }
 }
@@ -115,6 +125,15 @@ fn respond(answer: Answer) -> HttpResponse {
         return response.finish();
     }
     response.content_type("application/json").body(answer.body)
+}
+
+/// Where the caller stands, on refusals too.
+fn note_standing(response: &mut HttpResponse, standing: Standing) {
+    let minute = standing.minute;
+    let reset = minute.resets_at.unix_seconds();
+    for (name, value) in [(LIMIT, minute.limit), (REMAINING, minute.remaining), (RESET, reset)] {
+        response.headers_mut().insert(name, HeaderValue::from(value));
+    }
 }
 
 /// Turns a panic of the work into a fault of this request alone.
