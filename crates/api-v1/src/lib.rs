@@ -24,6 +24,7 @@ pub mod evidence;
 pub mod field;
 pub mod funding;
 pub mod health;
+pub mod limits;
 pub mod list;
 pub mod metadata;
 pub mod operation;

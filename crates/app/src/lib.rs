@@ -22,6 +22,7 @@ pub mod hints;
 pub mod idempotency;
 pub mod network;
 pub mod policy;
+pub mod quotas;
 pub mod reads;
 pub mod topups;
 pub mod tx;

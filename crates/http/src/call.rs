@@ -20,6 +20,7 @@ use crate::{
     AppState,
     block::block,
     idempotency::{Owner, Wish},
+    rate_limits::Standing,
 };
 
 /// What a handler gives.
@@ -36,6 +37,8 @@ pub struct Call {
     /// Taken out by [`Self::input`].
     pub body: Cell<Body>,
     pub wish: Wish,
+    /// Where the caller stands with its rate limits.
+    pub standing: Option<Standing>,
     /// That of a large body, which lives on in pieces until the answer is made.
     pub _place: Option<SemaphorePermit<'static>>,
 }

@@ -11,6 +11,7 @@ mod controls;
 mod disputes;
 mod funding;
 mod issue;
+mod limits;
 mod reveal;
 mod simulation;
 mod system;
@@ -75,6 +76,7 @@ handlers! {
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
     "delete_webhook" => webhooks::delete_webhook,
+    "get_limits" => limits::get_limits,
     "get_system_health" => system::get_system_health,
     "simulate_deposit" => simulation::simulate_deposit,
     "simulate_authorization" => simulation::simulate_authorization,
