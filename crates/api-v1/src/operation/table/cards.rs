@@ -1,20 +1,43 @@
 use cardium_auth::Scope;
+use cardium_kernel::ErrorCode;
 
-use crate::operation::{Operation, act, create, get, patch};
+use crate::{
+    card_change::{CardPatchIn, ReplaceIn},
+    operation::{Operation, act, create, get, patch},
+};
 
 /// Operations of the group "Cards".
 pub const OPERATIONS: &[Operation] = &[
     get("list_cards", "/cards", Scope::CardRead).says("List cards"),
     create("issue_card", "/cards", Scope::CardIssue)
+        .secret()
         .says("Issue a card, virtual or physical, loaded or not"),
     get("get_card", "/cards/{id}", Scope::CardRead).says("Show a card"),
     get("reveal_pan", "/cards/{id}/pan", Scope::CardRevealPan)
         .always()
         .secret()
         .says("Show number, CVV and expiry of a card; audited"),
+    act("reveal_pan_by_post", "/cards/{id}/reveal", Scope::CardRevealPan)
+        .always()
+        .secret()
+        .refuses(&[ErrorCode::CardCancelled])
+        .says("Show number, CVV and expiry of a card; never fetched ahead of time"),
+    act("replace_card", "/cards/{id}/replace", Scope::CardIssue)
+        .secret()
+        .takes::<ReplaceIn>()
+        .refuses(&[
+            ErrorCode::CardCancelled,
+            ErrorCode::FreezeLockedByIssuer,
+            ErrorCode::ShippingRequired,
+            ErrorCode::InvalidCountry,
+        ])
+        .says("Put a new card in the place of one, with its money, limits and notes"),
     act("load_card", "/cards/{id}/load", Scope::CardFund).says("Fund a card from the treasury"),
     act("unload_card", "/cards/{id}/unload", Scope::CardFund)
         .says("Move unspent money back to the treasury"),
+    patch("update_card", "/cards/{id}", Scope::CardControl)
+        .takes::<CardPatchIn>()
+        .says("Change what a card is called and your notes on it"),
     patch("set_card_limits", "/cards/{id}/limits", Scope::CardControl)
         .says("Limit what a card spends at once, in a day, week, month and in all"),
     patch("set_mcc_rules", "/cards/{id}/mcc", Scope::CardControl)
