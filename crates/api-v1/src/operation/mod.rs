@@ -286,6 +286,8 @@ mod tests {
         "get_decision",
         "get_authorization",
         "check_authorization",
+        "reveal_pan_by_post",
+        "update_card",
     ];
 
     #[test]
