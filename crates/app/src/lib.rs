@@ -23,6 +23,7 @@ pub mod idempotency;
 pub mod network;
 pub mod policy;
 pub mod reads;
+pub mod tickets;
 pub mod topups;
 pub mod tx;
 pub mod unit;

@@ -8,6 +8,7 @@ mod disputes;
 mod list;
 mod pending;
 mod pooled;
+mod tickets;
 mod topups;
 mod transactions;
 mod webhooks;
