@@ -25,8 +25,9 @@ use crate::{
     AppState,
     body::{self, Arrived},
     call::{Call, Outcome},
+    dry_run::{self, Run},
     failure, guard,
-    idempotency::{self, Spend},
+    idempotency::{self, Spend, Wish},
     limits::request_id,
 };
 
@@ -39,6 +40,20 @@ pub type Work = Pin<Box<dyn Future<Output = Outcome>>>;
 /// What an operation does.
 pub type Handler = fn(Call) -> Work;
 
+/// What the headers of an answer say of its request.
+#[derive(Debug, Default)]
+struct Marks {
+    run: Run,
+}
+
+impl Marks {
+    fn put_on(self, response: &mut HttpResponse) {
+        if self.run == Run::Trial {
+            response.headers_mut().insert(dry_run::HEADER, HeaderValue::from_static("true"));
+        }
+    }
+}
+
 /// Answers one request for an operation.
 pub async fn dispatch(
     (operation, handler): (&'static Operation, Handler),
@@ -47,12 +62,14 @@ pub async fn dispatch(
     payload: web::Payload,
 ) -> HttpResponse {
     let id = request_id(&request);
-    let work = handle((operation, handler), state.into_inner(), &request, payload);
+    let mut marks = Marks::default();
+    let work = handle((operation, handler), state.into_inner(), (&request, payload), &mut marks);
     let outcome = CatchPanic(Box::pin(work)).await;
     let mut response = match outcome {
         Ok(answer) => respond(answer),
         Err(error) => failure::respond(error, id),
     };
+    marks.put_on(&mut response);
     if operation.content == Content::Secret {
         let no_store = HeaderValue::from_static("no-store");
         response.headers_mut().insert(header::CACHE_CONTROL, no_store);
@@ -63,22 +80,24 @@ pub async fn dispatch(
 async fn handle(
     (operation, handler): (&'static Operation, Handler),
     state: Arc<AppState>,
-    request: &HttpRequest,
-    payload: web::Payload,
+    (request, payload): (&HttpRequest, web::Payload),
+    marks: &mut Marks,
 ) -> Outcome {
     let headers = request.headers();
     let credential = guard::admit(&state, operation, headers).await?;
+    marks.run = dry_run::read(headers, operation)?;
     let mut arrived = match operation.method {
         Method::Get => Arrived::default(),
         Method::Post | Method::Patch | Method::Delete => {
             body::read(headers, payload, &state.wiring.settings).await?
         }
     };
-    let spend = match idempotency::key(headers, operation.effect)? {
-        Some(key) => {
-            Some(Spend::new(key, (operation, request.path()), &state, &mut arrived).await?)
+    let wish = match (marks.run, idempotency::key(headers, operation.effect)?) {
+        (Run::Trial, _) => Wish::Trial,
+        (Run::Real, Some(key)) => {
+            Wish::Once(Spend::new(key, (operation, request.path()), &state, &mut arrived).await?)
         }
-        None => None,
+        (Run::Real, None) => Wish::Always,
     };
     let call = Call {
         state,
@@ -88,7 +107,7 @@ async fn handle(
         id: request.match_info().query("id").to_owned(),
         query: request.query_string().to_owned(),
         body: Cell::new(arrived.body),
-        spend,
+        wish,
         _place: arrived.place,
     };
     handler(call).await

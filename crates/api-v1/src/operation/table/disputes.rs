@@ -5,6 +5,7 @@ use crate::operation::{Operation, act, create, get};
 /// Operations of the group "Disputes".
 pub const OPERATIONS: &[Operation] = &[
     create("file_dispute", "/disputes", Scope::DisputeWrite)
+        .previewable()
         .says("Object to a captured transaction; its money is credited for the time being"),
     get("list_disputes", "/disputes", Scope::DisputeRead).says("List disputes"),
     get("get_dispute", "/disputes/{id}", Scope::DisputeRead).says("Show a dispute"),
