@@ -33,9 +33,11 @@ pub mod schema;
 pub mod session;
 pub mod simulation;
 pub mod text;
+pub mod ticket;
 pub mod topup;
 pub mod transaction;
 pub mod webhook;
+pub mod webhook_patch;
 pub mod webhook_url;
 
 pub use event::{Renderer, event_body};

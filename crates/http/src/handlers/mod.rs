@@ -13,6 +13,7 @@ mod issue;
 mod reveal;
 mod simulation;
 mod system;
+mod tickets;
 mod topups;
 mod transactions;
 mod webhooks;
@@ -69,7 +70,13 @@ handlers! {
     "add_dispute_evidence" => disputes::add_dispute_evidence,
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
+    "update_webhook" => webhooks::update_webhook,
     "delete_webhook" => webhooks::delete_webhook,
+    "replay_webhook" => webhooks::replay_webhook,
+    "open_ticket" => tickets::open_ticket,
+    "list_tickets" => tickets::list_tickets,
+    "get_ticket" => tickets::get_ticket,
+    "close_ticket" => tickets::close_ticket,
     "get_system_health" => system::get_system_health,
     "simulate_deposit" => simulation::simulate_deposit,
     "simulate_authorization" => simulation::simulate_authorization,
