@@ -99,6 +99,7 @@ fn policy() -> Policy {
         load_maximum: Money::usd(5_000_000),
         api_keys_maximum: 100,
         webhooks_maximum: 16,
+        open_tickets_maximum: 50,
     }
 }
 

@@ -146,6 +146,8 @@ pub struct Limits {
     pub api_keys: u32,
     /// Webhook endpoints of an account.
     pub webhooks: u32,
+    /// Open tickets of an account.
+    pub open_tickets: u32,
 }
 
 /// Sending events.
