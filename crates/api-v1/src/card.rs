@@ -5,10 +5,10 @@ use cardium_app::{
     reads::{CardFilter, CardSort},
 };
 use cardium_cards::{
-    Brand, Card, CardStatus, CardType, ControlsPatch, FreezeReason, Fulfilment, Product, Velocity,
-    Wallet, WalletProvider, WalletState, find_product,
+    Brand, CancelReason, Card, CardStatus, CardType, ControlsPatch, FreezeReason, Fulfilment,
+    Product, Shipping, Velocity, Wallet, WalletProvider, WalletState, find_product,
 };
-use cardium_kernel::{Book, CardId, ErrorCode, Money, Problem, Timestamp};
+use cardium_kernel::{Book, CardId, ErrorCode, Metadata, Money, Problem, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
@@ -19,7 +19,9 @@ use crate::{
         ControlsIn, ControlsOut, GeoIn, GeoOut, LimitsIn, LimitsOut, MccIn, MccOut, ObjectIn,
     },
     field::{invalid, mode, required, word},
+    metadata::{MetadataIn, MetadataOut},
     query::{Order, Query},
+    shipping::{ShippingIn, ShippingOut},
     text::Text,
     word::{Bin, Word},
 };
@@ -51,6 +53,8 @@ pub struct CardIn {
     mcc: Option<ObjectIn<MccIn>>,
     geo: Option<ObjectIn<GeoIn>>,
     controls: Option<ObjectIn<ControlsIn>>,
+    shipping: Option<ObjectIn<ShippingIn>>,
+    metadata: Option<MetadataIn>,
 }
 
 /// A request for a card, understood.
@@ -68,6 +72,10 @@ pub struct CardWish {
     pub mode: Option<Book>,
     /// What it may be spent on.
     pub controls: ControlsPatch,
+    /// Where plastic is sent; nothing for a virtual card.
+    pub shipping: Option<Shipping>,
+    /// Its owner's notes.
+    pub metadata: Metadata,
 }
 
 impl CardIn {
@@ -75,7 +83,7 @@ impl CardIn {
     ///
     /// # Errors
     /// `missing_required_field`, `invalid_field`, `invalid_precision`, `bin_type_mismatch`,
-    /// `invalid_mcc` or `invalid_country`.
+    /// `shipping_required`, `invalid_mcc` or `invalid_country`.
     pub fn parse(self) -> Result<CardWish, Problem> {
         let kind = required(self.kind, "type")?;
         let kind = word(&kind, "type", CardType::parse, "virtual, physical")?;
@@ -89,6 +97,8 @@ impl CardIn {
             label: self.label,
             mode: mode(self.mode.as_deref())?,
             controls,
+            metadata: self.metadata.map_or_else(|| Ok(Metadata::default()), MetadataIn::parse)?,
+            shipping: shipping(kind, self.shipping)?,
         })
     }
 }
@@ -104,6 +114,18 @@ fn controls(
     geo.map_or(Ok(()), |part| part.0.add_to(&mut patch, "geo."))?;
     controls.map_or(Ok(()), |part| part.0.add_to(&mut patch, "controls."))?;
     Ok(patch)
+}
+
+/// Only plastic is sent anywhere.
+fn shipping(kind: CardType, given: Part<ShippingIn>) -> Result<Option<Shipping>, Problem> {
+    match (kind, given) {
+        (CardType::Virtual, _) => Ok(None),
+        (CardType::Physical, Some(given)) => given.0.parse().map(Some),
+        (CardType::Physical, None) => {
+            let message = "A physical card needs an address to be sent to.";
+            Err(Problem::field(ErrorCode::ShippingRequired, "shipping", message))
+        }
+    }
 }
 
 fn product(kind: CardType, bin: Option<&str>) -> Result<&'static Product, Problem> {
@@ -232,12 +254,17 @@ pub struct CardOut {
     status: &'static str,
     #[schemars(with = "Option<Word<FreezeReason>>")]
     freeze_reason: Option<&'static str>,
+    cancel_reason: Option<&'static str>,
+    replaces: Option<Text<CardId>>,
+    replaced_by: Option<Text<CardId>>,
     label: Option<String>,
     balance_usd: AmountOut,
     available_usd: AmountOut,
     held_usd: AmountOut,
     wallet: WalletPart,
     fulfillment: Option<FulfillmentPart>,
+    shipping: Option<ShippingOut>,
+    metadata: MetadataOut,
     limits: LimitsOut,
     mcc: MccOut,
     geo: GeoOut,
@@ -264,6 +291,9 @@ impl From<&CardView> for CardOut {
             kind: card.card_type.as_str(),
             status: card.status.as_str(),
             freeze_reason: card.freeze_reason.map(FreezeReason::as_str),
+            cancel_reason: card.cancel_reason.map(CancelReason::as_str),
+            replaces: card.replaces.map(Text),
+            replaced_by: card.replaced_by.map(Text),
             label: card.label.clone(),
             balance_usd: AmountOut(available),
             available_usd: AmountOut(available),
@@ -273,6 +303,8 @@ impl From<&CardView> for CardOut {
                 google_pay: card.wallet.google_pay.as_str(),
             },
             fulfillment: card.fulfilment.map(|state| FulfillmentPart { status: state.as_str() }),
+            shipping: None,
+            metadata: MetadataOut::from(&card.metadata),
             limits: LimitsOut::new(&card.controls),
             mcc: MccOut::from(&card.controls),
             geo: GeoOut::from(&card.controls),
@@ -297,6 +329,14 @@ impl CardOut {
     }
 }
 
+impl CardOut {
+    /// The card with its address: for its owner's eyes, so events and lists go without.
+    #[must_use]
+    pub fn shipped_to(self, shipping: Option<&Shipping>) -> Self {
+        Self { shipping: shipping.map(ShippingOut::from), ..self }
+    }
+}
+
 /// The product's network; cards of a product that left the catalogue show the network that
 /// their first digit belongs to (ISO/IEC 7812: 4 Visa, else Mastercard).
 fn brand(card: &Card) -> Brand {
@@ -314,8 +354,13 @@ mod tests {
 
     #[test]
     fn requests_are_read() {
-        let wish = read(r#"{"type":"physical"}"#).unwrap();
+        let wish = read(
+            r#"{"type":"physical","shipping":{"name":"Ada","line1":"1 Main St","city":"Bonn",
+                "postal_code":"53111","country":"DE"}}"#,
+        );
+        let wish = wish.unwrap();
         assert_eq!((wish.product.bin, wish.load), (PHYSICAL_BIN, None));
+        assert_eq!(wish.shipping.unwrap().city, "Bonn");
         let wish = read(
             r#"{"type":"virtual","bin":"489517","load_usd":300,
                 "wallet_provision":["apple_pay"]}"#,
@@ -331,6 +376,7 @@ mod tests {
         let long = format!(r#"{{"type":"physical","label":"{}"}}"#, "x".repeat(65));
         for (json, code, param) in [
             ("{}", ErrorCode::MissingRequiredField, "type"),
+            (r#"{"type":"physical"}"#, ErrorCode::ShippingRequired, "shipping"),
             (r#"{"type":"paper"}"#, ErrorCode::InvalidField, "type"),
             (r#"{"type":"virtual"}"#, ErrorCode::MissingRequiredField, "bin"),
             (r#"{"type":"virtual","bin":"000000"}"#, ErrorCode::InvalidField, "bin"),

@@ -117,8 +117,6 @@ macro_rules! literal_words {
 }
 
 literal_words! {
-    /// Whether a key can be used.
-    KeyStatus = ["active", "expired", "revoked"];
     /// Whether an endpoint is told of events.
     EndpointStatus = ["enabled", "disabled"];
     /// What came of a request to the card.

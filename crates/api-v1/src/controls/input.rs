@@ -223,7 +223,11 @@ fn is_official(country: Country) -> bool {
     code != USER_ASSIGNED && celes::Country::from_alpha2(code).is_ok()
 }
 
-fn country(text: &str, param: &str) -> Result<Country, Problem> {
+/// A country of the official list.
+///
+/// # Errors
+/// `invalid_country`.
+pub(crate) fn country(text: &str, param: &str) -> Result<Country, Problem> {
     Country::parse(text).filter(|country| is_official(*country)).ok_or_else(|| {
         let message = format!("Field '{param}' must be an ISO 3166-1 alpha-2 code such as DE.");
         Problem::field(ErrorCode::InvalidCountry, param, message)

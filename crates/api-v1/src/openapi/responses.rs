@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use cardium_kernel::{ErrorCode, RequestId};
+use cardium_kernel::{ErrorCode, Problem, RequestId};
 use serde_json::{Map, Value, json};
 
 use super::{JSON, codes::codes, schemas::Schemas};
@@ -90,7 +90,7 @@ fn described(codes: &[ErrorCode]) -> Value {
     let words: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     let mut headers = json!({"X-Request-Id": header("RequestId")});
     let limited = codes.contains(&ErrorCode::RateLimited);
-    if limited || codes.iter().any(|code| retry_after(*code).is_some()) {
+    if limited || codes.iter().any(|code| retry_after(&Problem::new(*code, "")).is_some()) {
         headers["Retry-After"] = header("RetryAfter");
     }
     if limited {

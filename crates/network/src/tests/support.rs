@@ -136,6 +136,7 @@ pub(super) fn host(error: SubmitError) -> Host {
         load_maximum: Money::usd(0),
         api_keys_maximum: 0,
         webhooks_maximum: 0,
+        open_tickets_maximum: 50,
     };
     Host {
         database: Arc::new(Failing(error)),

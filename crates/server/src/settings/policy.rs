@@ -23,6 +23,7 @@ impl Settings {
             load_maximum: limits.load_maximum.0,
             api_keys_maximum: i64::from(limits.api_keys),
             webhooks_maximum: i64::from(limits.webhooks),
+            open_tickets_maximum: i64::from(limits.open_tickets),
         })
     }
 }

@@ -5,6 +5,7 @@ use cardium_kernel::ErrorCode;
 use crate::{
     authorization_check::AuthorizationCheckIn,
     card::{CardIn, CardOut, ReasonIn, WalletIn},
+    card_change::{CardPatchIn, ReplaceIn},
     controls::{ControlsIn, GeoIn, LimitsIn, MccIn},
     decision::CheckedOut,
     funding::{LoadIn, LoadedOut, UnloadIn, UnloadedOut},
@@ -44,12 +45,15 @@ pub const OPERATIONS: &[Operation] = &[
             MODE,
         ]),
     create("issue_card", "/cards", Scope::CardIssue)
+        .secret()
         .says("Issue a card, virtual or physical, loaded or not")
+        .previewable()
         .takes::<CardIn>()
         .gives::<CardOut>()
         .refuses(&[
             ErrorCode::InsufficientBalance,
             ErrorCode::BinTypeMismatch,
+            ErrorCode::ShippingRequired,
             ErrorCode::AmountAboveMaximum,
             ErrorCode::LimitAboveBinMaximum,
             ErrorCode::InvalidMcc,
@@ -62,6 +66,24 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Show number, CVV and expiry of a card; audited")
         .gives::<RevealOut<'static>>()
         .refuses(&[ErrorCode::CardCancelled]),
+    act("reveal_pan_by_post", "/cards/{id}/reveal", Scope::CardRevealPan)
+        .always()
+        .secret()
+        .says("Show number, CVV and expiry of a card; never fetched ahead of time")
+        .gives::<RevealOut<'static>>()
+        .refuses(&[ErrorCode::CardCancelled]),
+    act("replace_card", "/cards/{id}/replace", Scope::CardIssue)
+        .secret()
+        .says("Put a new card in the place of one, with its money, limits and notes")
+        .previewable()
+        .takes::<ReplaceIn>()
+        .gives::<CardOut>()
+        .refuses(&[
+            ErrorCode::CardCancelled,
+            ErrorCode::FreezeLockedByIssuer,
+            ErrorCode::ShippingRequired,
+            ErrorCode::InvalidCountry,
+        ]),
     act("load_card", "/cards/{id}/load", Scope::CardFund)
         .says("Fund a card from the treasury")
         .takes::<LoadIn>()
@@ -79,6 +101,10 @@ pub const OPERATIONS: &[Operation] = &[
         .gives::<UnloadedOut>()
         .previewable()
         .refuses(&[ErrorCode::CardCancelled, ErrorCode::AmountExceedsAvailable]),
+    patch("update_card", "/cards/{id}", Scope::CardControl)
+        .says("Change what a card is called and your notes on it")
+        .takes::<CardPatchIn>()
+        .gives::<CardOut>(),
     patch("set_card_limits", "/cards/{id}/limits", Scope::CardControl)
         .says("Limit what a card spends at once, in a day, week, month and in all")
         .takes::<LimitsIn>()
@@ -120,6 +146,7 @@ pub const OPERATIONS: &[Operation] = &[
         ]),
     act("cancel_card", "/cards/{id}/cancel", Scope::CardControl)
         .says("Retire a card for good")
+        .previewable()
         .takes::<ReasonIn>()
         .gives::<CardOut>(),
     act("check_authorization", "/cards/{id}/authorization_checks", Scope::CardRead)

@@ -14,6 +14,7 @@ use crate::{
 pub const OPERATIONS: &[Operation] = &[
     create("file_dispute", "/disputes", Scope::DisputeWrite)
         .says("Object to a captured transaction; its money is credited for the time being")
+        .previewable()
         .takes::<DisputeIn>()
         .gives::<DisputeOut>()
         .refuses(&[

@@ -98,6 +98,7 @@ fn edge() -> Edge {
         load_maximum: Money::usd(0),
         api_keys_maximum: 0,
         webhooks_maximum: 0,
+        open_tickets_maximum: 50,
     };
     Edge { clock: Arc::new(Fixed), entropy: Arc::new(Fixed), policy: Arc::new(policy) }
 }
