@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// The operations that take nothing but what their path says.
-const WITHOUT_INPUT: [&str; 4] = ["sign_out", "cancel_topup", "replay_webhook", "simulate_expiry"];
+const WITHOUT_INPUT: [&str; 5] =
+    ["cancel_topup", "replay_webhook", "close_ticket", "reveal_pan_by_post", "simulate_expiry"];
 
 fn all() -> impl Iterator<Item = &'static Operation> {
     operations().chain(test_operations())
