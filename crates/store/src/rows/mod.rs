@@ -13,6 +13,7 @@ mod evidence;
 mod idempotency;
 mod ledger;
 mod message;
+mod metadata;
 mod pending;
 mod sequence;
 mod topup;
