@@ -1,5 +1,6 @@
-use cardium_kernel::is_supported;
-use cardium_kernel::{Asset, Book, ErrorCode, Metadata, Money, Network, Problem, WithdrawalId};
+use cardium_kernel::{
+    Asset, Book, ErrorCode, Metadata, Money, Network, Problem, WithdrawalId, is_supported,
+};
 use cardium_withdrawals::{Address, NewWithdrawal, PayeeId, Withdrawal, admit};
 
 use super::{keep, money};

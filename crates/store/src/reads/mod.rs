@@ -11,6 +11,7 @@ mod pooled;
 mod topups;
 mod transactions;
 mod webhooks;
+mod withdrawals;
 
 use cardium_app::reads::{ReadError, ReadResult};
 use cardium_kernel::StoreError;

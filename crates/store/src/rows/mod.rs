@@ -14,12 +14,14 @@ mod idempotency;
 mod ledger;
 mod message;
 mod metadata;
+mod payee;
 mod pending;
 mod sequence;
 mod topup;
 mod transaction;
 mod velocity;
 mod webhook;
+mod withdrawal;
 
 use cardium_kernel::{Book, Currency, Money, StoreError, Timestamp};
 

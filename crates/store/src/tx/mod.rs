@@ -5,6 +5,7 @@ mod cold;
 mod disputes;
 mod hot;
 mod webhooks;
+mod withdrawals;
 
 use std::collections::BTreeSet;
 
