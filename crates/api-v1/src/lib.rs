@@ -37,6 +37,7 @@ pub mod topup;
 pub mod transaction;
 pub mod webhook;
 pub mod webhook_url;
+pub mod withdrawal;
 
 pub use event::{Renderer, event_body};
 pub use text::to_json;

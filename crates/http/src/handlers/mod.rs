@@ -16,6 +16,7 @@ mod system;
 mod topups;
 mod transactions;
 mod webhooks;
+mod withdrawals;
 
 use crate::dispatch::Handler;
 
@@ -63,6 +64,9 @@ handlers! {
     "get_decision" => transactions::get_decision,
     "get_authorization" => authorizations::get_authorization,
     "check_authorization" => authorizations::check_authorization,
+    "withdraw" => withdrawals::withdraw,
+    "list_withdrawals" => withdrawals::list_withdrawals,
+    "get_withdrawal" => withdrawals::get_withdrawal,
     "file_dispute" => disputes::file_dispute,
     "list_disputes" => disputes::list_disputes,
     "get_dispute" => disputes::get_dispute,
@@ -81,6 +85,7 @@ handlers! {
     "simulate_force_post" => simulation::simulate_force_post,
     "simulate_fulfilment" => simulation::simulate_fulfilment,
     "advance_dispute" => disputes::advance_dispute,
+    "settle_withdrawal" => withdrawals::settle_withdrawal,
     "advance_clock" => simulation::advance_clock,
 }
 

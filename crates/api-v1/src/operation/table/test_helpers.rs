@@ -1,6 +1,10 @@
 use cardium_auth::Scope;
+use cardium_kernel::ErrorCode;
 
-use crate::operation::{Access, Method, Operation, act, create};
+use crate::{
+    operation::{Access, Method, Operation, act, create},
+    withdrawal::{SettlementIn, WithdrawalOut},
+};
 
 /// Test helpers.
 pub const OPERATIONS: &[Operation] = &[
@@ -34,6 +38,12 @@ pub const OPERATIONS: &[Operation] = &[
     act("advance_dispute", "/test/disputes/{id}/advance", Scope::DisputeWrite)
         .always()
         .says("Let the card network move a dispute on"),
+    act("settle_withdrawal", "/test/withdrawals/{id}/settlement", Scope::WithdrawalCreate)
+        .always()
+        .takes::<SettlementIn>()
+        .gives::<WithdrawalOut>()
+        .refuses(&[ErrorCode::InvalidTransactionState])
+        .says("Let the simulated chain take, settle or undo a withdrawal's payment"),
     Operation::new("advance_clock", Method::Post, "/test/clock", Access::Bearer(None))
         .answers(200)
         .always()
