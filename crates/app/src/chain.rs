@@ -64,6 +64,11 @@ pub trait ChainGateway: Send + Sync {
     /// The chain.
     fn network(&self) -> Network;
 
+    /// Whether nothing it moves is worth anything, so that tests may move it.
+    fn is_simulated(&self) -> bool {
+        false
+    }
+
     /// Confirmations after which a block is final.
     fn confirmations_required(&self) -> u32;
 

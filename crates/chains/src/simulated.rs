@@ -57,6 +57,10 @@ impl ChainGateway for SimulatedChain {
         self.network
     }
 
+    fn is_simulated(&self) -> bool {
+        true
+    }
+
     fn confirmations_required(&self) -> u32 {
         confirmations_required(self.network)
     }

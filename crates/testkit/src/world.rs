@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use cardium_app::{
-    Actor, Answer, CommandError, Database, Edge, Lane, Policy, Snapshot, UseCase,
+    Actor, Answer, CommandError, Database, Edge, Lane, Policy, Snapshot, UseCase, WithdrawalFees,
     event::EventRenderer, idempotency::IdempotencyRequest, perform, perform_once, reads::Reads,
 };
 use cardium_kernel::{Money, Rate, Timestamp};
@@ -184,6 +184,9 @@ pub fn policy() -> Policy {
         topup_live_from: Money::usd(20_000),
         topup_maximum: Money::usd(10_000_000),
         load_maximum: Money::usd(5_000_000),
+        withdrawal_minimum: Money::usd(1_000),
+        withdrawal_fees: WithdrawalFees::NONE,
+        withdrawal_cooling: Duration::ZERO,
         api_keys_maximum: 100,
         webhooks_maximum: 16,
     }

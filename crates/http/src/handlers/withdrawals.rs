@@ -66,6 +66,7 @@ async fn find_withdrawal(call: &Call) -> Result<Withdrawal, CommandError> {
 
 pub async fn settle_withdrawal(call: Call) -> Outcome {
     let withdrawal = find_withdrawal(&call).await?;
+    let gateway = simulated_gateway(&call, &withdrawal)?;
     let to = call.input::<SettlementIn>()?.parse()?;
     check_open(&withdrawal, to)?;
     if to == Settlement::Failed {
@@ -73,12 +74,22 @@ pub async fn settle_withdrawal(call: Call) -> Outcome {
     }
     payer(&call).send(&withdrawal, When::Now).await?;
     if to != Settlement::Broadcasted {
-        bury(&call, &withdrawal).await?;
+        bury(&call, &gateway, withdrawal.id).await?;
         let withdrawal = find_withdrawal(&call).await?;
         payer(&call).settle(&withdrawal).await?;
     }
     let withdrawal = find_withdrawal(&call).await?;
     Ok(call.answer(&WithdrawalOut::from(&withdrawal)))
+}
+
+/// The chain that pays it, if that can be moved by request.
+fn simulated_gateway(
+    call: &Call,
+    withdrawal: &Withdrawal,
+) -> Result<Arc<dyn ChainGateway>, Problem> {
+    let found = call.state.wiring.payouts.find(withdrawal.book, withdrawal.network);
+    let simulated = found.filter(|gateway| gateway.is_simulated());
+    simulated.cloned().ok_or_else(|| Problem::not_found("simulated chain"))
 }
 
 /// What has ended stays as it is, and what is broadcast cannot be broadcast again.
@@ -102,15 +113,17 @@ fn payer(call: &Call) -> Payer<'_> {
 }
 
 /// Mines on until the payment is final, whatever the chain asks for.
-async fn bury(call: &Call, withdrawal: &Withdrawal) -> Result<(), CommandError> {
-    let (id, network) = (withdrawal.id, withdrawal.network);
+async fn bury(
+    call: &Call,
+    gateway: &Arc<dyn ChainGateway>,
+    id: WithdrawalId,
+) -> Result<(), CommandError> {
     let payment = call.read(move |reads| reads.simulated_payment(id)).await?;
     let payment = payment.ok_or_else(|| Problem::not_found("simulated payment"))?;
-    let gateway = call.state.wiring.payouts.find(withdrawal.book, network);
-    let gateway: Arc<dyn ChainGateway> =
-        gateway.cloned().ok_or_else(|| Problem::not_found("chain"))?;
-    let head = block(move || gateway.head()).await??;
+    let chain = Arc::clone(gateway);
+    let head = block(move || chain.head()).await??;
     if let Ok(blocks @ 1..) = u32::try_from(payment.height.saturating_sub(head.finalized)) {
+        let network = gateway.network();
         call.perform(MineBlocks { network, blocks }).await?;
     }
     Ok(())
