@@ -13,3 +13,4 @@ mod system;
 mod topups;
 mod transactions;
 mod webhooks;
+mod withdrawals;

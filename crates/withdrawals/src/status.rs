@@ -15,6 +15,12 @@ impl WithdrawalStatus {
     /// All states.
     pub const ALL: [Self; 4] = [Self::Created, Self::Broadcasted, Self::Confirmed, Self::Failed];
 
+    /// Whether nothing happens to it any more.
+    #[must_use]
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Failed)
+    }
+
     /// The status's word on the wire and in storage.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

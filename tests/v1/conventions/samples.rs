@@ -3,7 +3,7 @@ use cardium_api_v1::operation::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Client, PASSWORD, Request, Server, text};
+use crate::support::{Client, PASSWORD, Request, Server, fresh_address, text};
 
 /// An account that has one of everything, so that every operation has something to act on.
 pub struct Sample {
@@ -21,6 +21,7 @@ pub struct Sample {
     dispute: String,
     /// An authorization that nobody captures or reverses.
     held: String,
+    withdrawal: String,
 }
 
 /// Every operation that a server for tests serves, in the order in which they can be called.
@@ -50,6 +51,7 @@ impl Sample {
         let held = client.authorize(&card, &json!({"amount_usd": 10}));
         let hook = json!({"url": "https://hooks.example.com/", "events": ["card.replaced"]});
         let hook = client.post("/v1/webhooks", &hook).expect(201);
+        let withdrawal = client.post("/v1/withdrawals", &withdrawal()).expect(201);
         let key = client.post("/v1/api_keys", &json!({"name": "sample"})).expect(201);
         let id = |object: &Value| text(object, "id").to_owned();
         Self {
@@ -64,6 +66,7 @@ impl Sample {
             captured,
             dispute: id(&dispute),
             held: text(&held, "authorization_id").to_owned(),
+            withdrawal: id(&withdrawal),
             client,
         }
     }
@@ -83,6 +86,7 @@ impl Sample {
             Some("transactions") => &self.transaction,
             Some("webhooks") => &self.webhook,
             Some("disputes") => &self.dispute,
+            Some("withdrawals") => &self.withdrawal,
             Some("api_keys") => &self.key,
             _ => "",
         }
@@ -114,6 +118,8 @@ impl Sample {
                 "description": "This was not my doing."}),
             "add_dispute_evidence" => json!({"type": "other", "text": "See order 4921."}),
             "advance_dispute" => json!({"to": "responded"}),
+            "withdraw" => withdrawal(),
+            "settle_withdrawal" => json!({"to": "confirmed"}),
             "create_webhook" => json!({"url": "https://hooks.example.com/", "events": ["*"]}),
             _ => json!({}),
         }
@@ -138,6 +144,11 @@ impl Sample {
             Access::Bearer(Some(scope)) => self.client.api_key(&[scope.as_str()]),
         }
     }
+}
+
+/// A withdrawal to an address that nobody was paid at before.
+fn withdrawal() -> Value {
+    json!({"amount_usd": 10, "chain": "bsc", "address": fresh_address()})
 }
 
 /// Lets the merchant capture a purchase; gives the captured step's id.

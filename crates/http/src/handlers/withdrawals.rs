@@ -69,6 +69,9 @@ pub async fn settle_withdrawal(call: Call) -> Outcome {
     let gateway = simulated_gateway(&call, &withdrawal)?;
     let to = call.input::<SettlementIn>()?.parse()?;
     check_open(&withdrawal, to)?;
+    if withdrawal.status.has_ended() {
+        return Ok(call.answer(&WithdrawalOut::from(&withdrawal)));
+    }
     if to == Settlement::Failed {
         call.perform(RevertPayment { payment: payment_of(&withdrawal)? }).await?;
     }
@@ -92,14 +95,14 @@ fn simulated_gateway(
     simulated.cloned().ok_or_else(|| Problem::not_found("simulated chain"))
 }
 
-/// What has ended stays as it is, and what is broadcast cannot be broadcast again.
+/// What has ended stays as it is, and nothing goes back; what is there already is no news.
 fn check_open(withdrawal: &Withdrawal, to: Settlement) -> Result<(), CommandError> {
-    let open = match withdrawal.status {
-        WithdrawalStatus::Created => true,
-        WithdrawalStatus::Broadcasted => to != Settlement::Broadcasted,
-        WithdrawalStatus::Confirmed | WithdrawalStatus::Failed => false,
-    };
-    if open { Ok(()) } else { Err(WithdrawalError::WrongState(withdrawal.status).into()) }
+    match (withdrawal.status, to) {
+        (WithdrawalStatus::Created | WithdrawalStatus::Broadcasted, _)
+        | (WithdrawalStatus::Confirmed, Settlement::Confirmed)
+        | (WithdrawalStatus::Failed, Settlement::Failed) => Ok(()),
+        (status, _) => Err(WithdrawalError::WrongState(status).into()),
+    }
 }
 
 fn payer(call: &Call) -> Payer<'_> {
