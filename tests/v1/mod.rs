@@ -14,3 +14,4 @@ mod tickets;
 mod topups;
 mod transactions;
 mod webhooks;
+mod withdrawals;

@@ -44,6 +44,7 @@ pub mod transaction;
 pub mod webhook;
 pub mod webhook_patch;
 pub mod webhook_url;
+pub mod withdrawal;
 pub mod word;
 
 pub use event::{Renderer, event_body};

@@ -1,4 +1,5 @@
-//! The nouns every other crate shares: money, books, ids, time, pages and error codes.
+//! The nouns every other crate shares: money, books, assets and chains, ids, time, pages and error
+//! codes.
 //!
 //! Invariants: money carries its currency and never floats; ids are 128-bit and time-ordered;
 //! time and identity are inputs. Deliberately absent: any clock, random generator, I/O or wire
@@ -9,6 +10,7 @@
     deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::as_conversions)
 )]
 
+mod asset;
 mod book;
 mod change;
 mod clock;
@@ -25,6 +27,7 @@ mod rate;
 mod store;
 mod timestamp;
 
+pub use asset::{Asset, Network, SUPPORTED, is_supported};
 pub use book::Book;
 pub use change::Change;
 pub use clock::{Clock, IdSource};

@@ -11,10 +11,11 @@ use std::{
 use actix_web::{App, body::to_bytes, http::header::HeaderMap, test};
 use cardium_api_v1::Renderer;
 use cardium_app::{
-    Database, Edge, Entropy, Lane, Policy,
+    Database, Edge, Entropy, Lane, Policy, WithdrawalFees,
     blobs::{BlobError, BlobStore},
-    chain::AddressSource,
+    chain::{AddressSource, Payouts},
     database::{Job, SubmitError},
+    screening::BlockList,
 };
 use cardium_auth::{
     AllowList, Credential, CredentialKind, CredentialRecord, SESSION_LIFETIME, Scope, ScopeSet,
@@ -97,6 +98,9 @@ fn policy() -> Policy {
         topup_live_from: Money::usd(20_000),
         topup_maximum: Money::usd(10_000_000),
         load_maximum: Money::usd(5_000_000),
+        withdrawal_minimum: Money::usd(1_000),
+        withdrawal_fees: WithdrawalFees::NONE,
+        withdrawal_cooling: Duration::ZERO,
         api_keys_maximum: 100,
         webhooks_maximum: 16,
         open_tickets_maximum: 50,
@@ -180,6 +184,8 @@ impl Doors {
             keys: Arc::new(keys()),
             addresses: stub.clone(),
             gateways: Vec::new(),
+            payouts: Payouts { live: Vec::new(), sandbox: Vec::new() },
+            screening: Arc::new(BlockList::default()),
             renderer: Arc::new(Renderer::new(stub.clone(), vec![(Network::Tron, 20)])),
             rail: None,
             test_clock: Some(stub.clone()),
