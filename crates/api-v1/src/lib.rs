@@ -28,6 +28,7 @@ pub mod health;
 pub mod limits;
 pub mod list;
 pub mod metadata;
+pub mod openapi;
 pub mod operation;
 pub mod problem;
 pub mod qr;

@@ -11,6 +11,7 @@ mod block;
 mod body;
 mod call;
 mod dispatch;
+mod docs;
 mod dry_run;
 mod failure;
 mod guard;

@@ -9,7 +9,7 @@ use cardium_auth::Scope;
 use cardium_kernel::ErrorCode;
 use schemars::JsonSchema;
 
-pub use parameter::{Kind, Parameter, Place};
+pub use parameter::{Kind, Parameter, Place, check_texts};
 pub use shape::Shape;
 pub use table::{GROUPS, Group};
 
@@ -110,6 +110,8 @@ pub struct Operation {
     pub parameters: &'static [Parameter],
     /// How its list is sorted: the fields, the default first; empty for what is no list.
     pub sorts: &'static [&'static str],
+    /// Another status that its answer can come with: bad news in the same shape.
+    pub also: Option<u16>,
     /// Why it is refused, beyond the reasons that every operation shares.
     pub errors: &'static [ErrorCode],
 }
@@ -136,6 +138,7 @@ impl Operation {
             output: None,
             parameters: &[],
             sorts: &[],
+            also: None,
             errors: &[],
         }
     }
@@ -181,6 +184,11 @@ impl Operation {
     /// Declares why it may be refused.
     const fn refuses(self, errors: &'static [ErrorCode]) -> Self {
         Self { errors, ..self }
+    }
+
+    /// Declares another status that its answer can come with.
+    const fn or_answers(self, status: u16) -> Self {
+        Self { also: Some(status), ..self }
     }
 
     /// Declares that it can be tried without effect.

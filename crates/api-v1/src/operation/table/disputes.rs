@@ -18,6 +18,7 @@ pub const OPERATIONS: &[Operation] = &[
         .takes::<DisputeIn>()
         .gives::<DisputeOut>()
         .refuses(&[
+            ErrorCode::ResourceNotFound,
             ErrorCode::DisputeExists,
             ErrorCode::TransactionNotDisputable,
             ErrorCode::FilingWindowClosed,
