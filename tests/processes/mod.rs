@@ -2,6 +2,7 @@
 //! stopped in its tracks, and restarts that drop nothing.
 
 mod draining;
+mod limiting;
 mod revoking;
 mod sharing;
 mod stopping;

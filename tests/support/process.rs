@@ -20,10 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Lines of a log that a failing test shows.
 const SHOWN_LINES: usize = 40;
 /// What a test needs no strength for, and what needs no processor of its own.
-const QUICK: [(&str, &str); 3] = [
+const QUICK: [(&str, &str); 4] = [
     ("CARDIUM__AUTH__ARGON2_MEMORY_KIB", "8"),
     ("CARDIUM__AUTH__ARGON2_ITERATIONS", "1"),
     ("CARDIUM__SERVER__WORKERS", "2"),
+    ("CARDIUM__RATE_LIMITS__ENABLED", "false"),
 ];
 
 static NEXT: AtomicU32 = AtomicU32::new(0);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{JSON, codes::codes, schemas::Schemas};
 use crate::{
     operation::{Access, Effect, Operation},
-    problem::{retry_after, status_and_type},
+    problem::{passes_soon, status_and_type},
 };
 
 /// Statuses that mean the same wherever they occur, with the name of their answer.
@@ -90,7 +90,7 @@ fn described(codes: &[ErrorCode]) -> Value {
     let words: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     let mut headers = json!({"X-Request-Id": header("RequestId")});
     let limited = codes.contains(&ErrorCode::RateLimited);
-    if limited || codes.iter().any(|code| retry_after(*code).is_some()) {
+    if limited || codes.iter().any(|code| passes_soon(*code)) {
         headers["Retry-After"] = header("RetryAfter");
     }
     if limited {
