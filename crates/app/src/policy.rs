@@ -19,6 +19,8 @@ pub struct Policy {
     pub load_maximum: Money,
     /// API keys an account may hold at once.
     pub api_keys_maximum: i64,
+    /// Cards an account may hold at once, cancelled ones not counted.
+    pub cards_maximum: i64,
     /// Webhook endpoints an account may hold at once.
     pub webhooks_maximum: i64,
 }

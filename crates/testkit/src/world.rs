@@ -185,6 +185,7 @@ pub fn policy() -> Policy {
         topup_maximum: Money::usd(10_000_000),
         load_maximum: Money::usd(5_000_000),
         api_keys_maximum: 100,
+        cards_maximum: 1_000,
         webhooks_maximum: 16,
     }
 }

@@ -135,6 +135,7 @@ pub(super) fn host(error: SubmitError) -> Host {
         topup_maximum: Money::usd(0),
         load_maximum: Money::usd(0),
         api_keys_maximum: 0,
+        cards_maximum: 1_000,
         webhooks_maximum: 0,
     };
     Host {

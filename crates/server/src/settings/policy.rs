@@ -22,6 +22,7 @@ impl Settings {
             topup_maximum: limits.topup_maximum.0,
             load_maximum: limits.load_maximum.0,
             api_keys_maximum: i64::from(limits.api_keys),
+            cards_maximum: i64::from(limits.cards),
             webhooks_maximum: i64::from(limits.webhooks),
         })
     }

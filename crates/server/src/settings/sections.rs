@@ -125,6 +125,8 @@ pub struct Limits {
     pub load_maximum: Dollars,
     /// API keys of an account.
     pub api_keys: u32,
+    /// Cards of an account.
+    pub cards: u32,
     /// Webhook endpoints of an account.
     pub webhooks: u32,
 }

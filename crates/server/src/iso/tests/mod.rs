@@ -97,6 +97,7 @@ fn edge() -> Edge {
         topup_maximum: Money::usd(0),
         load_maximum: Money::usd(0),
         api_keys_maximum: 0,
+        cards_maximum: 1_000,
         webhooks_maximum: 0,
     };
     Edge { clock: Arc::new(Fixed), entropy: Arc::new(Fixed), policy: Arc::new(policy) }
