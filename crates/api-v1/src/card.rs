@@ -5,10 +5,11 @@ use cardium_app::{
     reads::{CardFilter, CardSort},
 };
 use cardium_cards::{
-    Brand, CancelReason, Card, CardStatus, CardType, ControlsPatch, FreezeReason, Product,
-    Shipping, Velocity, Wallet, WalletProvider, WalletState, find_product,
+    Brand, CancelReason, Card, CardStatus, CardType, ControlsPatch, FreezeReason, Fulfilment,
+    Product, Shipping, Velocity, Wallet, WalletProvider, WalletState, find_product,
 };
 use cardium_kernel::{Book, CardId, ErrorCode, Metadata, Money, Problem, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
@@ -22,22 +23,27 @@ use crate::{
     query::{Order, Query},
     shipping::{ShippingIn, ShippingOut},
     text::Text,
+    word::{Bin, Word},
 };
 
 /// The one product that is plastic.
 const PHYSICAL_BIN: &str = "448585";
 
 /// A request for a card.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct CardIn {
     #[serde(rename = "type")]
+    #[schemars(with = "Word<CardType>")]
     kind: Option<String>,
+    #[schemars(with = "Option<Word<Bin>>")]
     bin: Option<String>,
     load_usd: Option<AmountIn>,
     #[validate(length(max = 2))]
+    #[schemars(with = "Option<Vec<Word<WalletProvider>>>")]
     wallet_provision: Option<Vec<String>>,
     #[validate(length(max = 64))]
     label: Option<String>,
+    #[schemars(with = "Option<Word<Book>>")]
     mode: Option<String>,
     limits: Option<ObjectIn<LimitsIn>>,
     mcc: Option<ObjectIn<MccIn>>,
@@ -146,10 +152,11 @@ fn wallet(product: &Product, asked: &[String]) -> Result<Wallet, Problem> {
 }
 
 /// Why a card is frozen, unfrozen or cancelled; the reason is accepted and not kept.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct ReasonIn {
     #[validate(length(max = 200))]
     reason: Option<String>,
+    #[schemars(extend("enum" = [true, null]))]
     unload_to_treasury: Option<bool>,
 }
 
@@ -168,8 +175,9 @@ impl ReasonIn {
 }
 
 /// A wallet to make a card ready for.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct WalletIn {
+    #[schemars(with = "Word<WalletProvider>")]
     wallet: Option<String>,
 }
 
@@ -207,29 +215,40 @@ pub fn filter(query: &Query) -> Result<CardFilter, Problem> {
     })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct FulfillmentPart {
+    #[schemars(with = "Word<Fulfilment>")]
     status: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct WalletPart {
+    #[schemars(with = "Word<WalletState>")]
     apple_pay: &'static str,
+    #[schemars(with = "Word<WalletState>")]
     google_pay: &'static str,
 }
 
 /// A card as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct CardOut {
     id: Text<CardId>,
+    #[schemars(extend("const" = "card"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
+    #[schemars(regex(pattern = "^[0-9]{6}$"), example = "489517")]
     bin: String,
+    #[schemars(regex(pattern = "^[0-9]{4}$"), example = "4218")]
     last4: String,
+    #[schemars(with = "Word<Brand>")]
     brand: &'static str,
     #[serde(rename = "type")]
+    #[schemars(with = "Word<CardType>")]
     kind: &'static str,
+    #[schemars(with = "Word<CardStatus>")]
     status: &'static str,
+    #[schemars(with = "Option<Word<FreezeReason>>")]
     freeze_reason: Option<&'static str>,
     cancel_reason: Option<&'static str>,
     replaces: Option<Text<CardId>>,
@@ -246,6 +265,7 @@ pub struct CardOut {
     mcc: MccOut,
     geo: GeoOut,
     controls: ControlsOut,
+    #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}$"), example = "2029-08")]
     expires_at: String,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,

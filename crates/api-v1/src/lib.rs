@@ -5,8 +5,10 @@
 //! HTTP itself (routes, headers, credentials) and every decision that needs a database.
 
 pub mod account;
+pub mod activity;
 pub mod amount;
 pub mod api_key;
+pub mod audit;
 pub mod auth_details;
 pub mod authorization;
 pub mod authorization_check;
@@ -23,6 +25,7 @@ pub mod evidence;
 pub mod field;
 pub mod funding;
 pub mod health;
+pub mod limits;
 pub mod list;
 pub mod metadata;
 pub mod operation;
@@ -39,6 +42,7 @@ pub mod topup;
 pub mod transaction;
 pub mod webhook;
 pub mod webhook_url;
+pub mod word;
 
 pub use event::{Renderer, event_body};
 pub use text::to_json;

@@ -1,17 +1,25 @@
 //! Refusals on the wire: one shape that satisfies both published error schemas.
 
 use cardium_kernel::{ErrorCode, Problem, RequestId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::text::{Text, to_json};
+use crate::{
+    text::{Text, to_json},
+    word::{ErrorType, Word},
+};
 
 /// The body of every error.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ErrorOut<'a> {
+    #[schemars(extend("const" = "error"))]
     object: &'static str,
+    #[schemars(with = "Word<ErrorCode>")]
     error: &'static str,
+    #[schemars(with = "Word<ErrorCode>")]
     code: &'static str,
     #[serde(rename = "type")]
+    #[schemars(with = "Word<ErrorType>")]
     kind: &'static str,
     message: &'a str,
     param: Option<&'a str>,
@@ -110,11 +118,12 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
     }
 }
 
-/// Seconds after which a refused request is worth another try, where it is.
+/// Seconds after which a refused request is worth another try, where it is: those that the
+/// refusal names, or one where its code alone says that waiting helps.
 #[must_use]
-pub fn retry_after(code: ErrorCode) -> Option<u64> {
+pub fn retry_after(problem: &Problem) -> Option<u64> {
     let soon = [ErrorCode::ServiceUnavailable, ErrorCode::IdempotencyInProgress];
-    soon.contains(&code).then_some(1)
+    problem.retry_after_seconds.or_else(|| soon.contains(&problem.code).then_some(1))
 }
 
 #[cfg(test)]
@@ -141,6 +150,14 @@ mod tests {
             let extra = [405, 408, 410, 413, 415, 431].contains(&pair.0);
             assert!(DOCUMENTED.contains(&pair) || extra && pair.1 == DOCUMENTED[0].1, "{code}");
         }
+    }
+
+    #[test]
+    fn waiting_is_named_where_it_helps() {
+        let busy = Problem::new(ErrorCode::ServiceUnavailable, "Busy.");
+        assert_eq!(retry_after(&busy), Some(1));
+        assert_eq!(retry_after(&Problem::rate_limited("Too many tries.", 60)), Some(60));
+        assert_eq!(retry_after(&Problem::missing("bin")), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Why a command had no effect.
 
 use cardium_accounts::{EmailError, PasswordError};
-use cardium_auth::CredentialError;
+use cardium_auth::{CredentialError, KeyError};
 use cardium_cards::{CardError, ReplaceError};
 use cardium_disputes::DisputeError;
 use cardium_kernel::{ErrorCode, MoneyError, Problem, StoreError};
@@ -58,8 +58,27 @@ impl From<CredentialError> for CommandError {
             CredentialError::SessionRequired => ErrorCode::SessionRequired,
             CredentialError::StepUpRequired => ErrorCode::StepUpRequired,
             CredentialError::InsufficientScope(_) => ErrorCode::InsufficientScope,
+            CredentialError::AddressNotAllowed => ErrorCode::KeyIpNotAllowed,
         };
         Problem::new(code, sentence(&error)).into()
+    }
+}
+
+impl From<KeyError> for CommandError {
+    fn from(error: KeyError) -> Self {
+        match &error {
+            KeyError::Store(store) => store.clone().into(),
+            KeyError::Refused(refused) => (*refused).into(),
+            KeyError::NotFound => Problem::not_found("API key").into(),
+            KeyError::NotActive => Problem::new(ErrorCode::KeyNotActive, sentence(&error)).into(),
+            KeyError::SandboxOnly => {
+                Problem::field(ErrorCode::InvalidField, "mode", sentence(&error)).into()
+            }
+            KeyError::Metadata(broken) => {
+                let message = format!("Field 'metadata' {broken}.");
+                Problem::field(ErrorCode::InvalidField, "metadata", message).into()
+            }
+        }
     }
 }
 

@@ -47,7 +47,8 @@ pub enum FreezeReason {
 }
 
 impl FreezeReason {
-    const ALL: [Self; 3] = [Self::Cardholder, Self::Issuer, Self::AwaitingActivation];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Cardholder, Self::Issuer, Self::AwaitingActivation];
 
     /// The reason's word on the wire.
     #[must_use]

@@ -30,7 +30,7 @@ pub fn respond(error: CommandError, request: RequestId) -> HttpResponse {
     if status == StatusCode::UNAUTHORIZED {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
     }
-    if let Some(seconds) = retry_after(problem.code) {
+    if let Some(seconds) = retry_after(&problem) {
         response.insert_header((header::RETRY_AFTER, seconds));
     }
     response.body(error_body(&problem, request))

@@ -187,19 +187,29 @@ pub struct Problem {
     pub message: String,
     /// The field or header at fault, where one is.
     pub param: Option<String>,
+    /// Seconds after which another try is worth making, where they are known.
+    pub retry_after_seconds: Option<u64>,
 }
 
 impl Problem {
     /// A refusal that no single field causes.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), param: None }
+        Self { code, message: message.into(), param: None, retry_after_seconds: None }
     }
 
     /// A refusal caused by one field.
     #[must_use]
     pub fn field(code: ErrorCode, param: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), param: Some(param.into()) }
+        let param = Some(param.into());
+        Self { code, message: message.into(), param, retry_after_seconds: None }
+    }
+
+    /// Too many tries: the next one is worth making after this many seconds.
+    #[must_use]
+    pub fn rate_limited(message: impl Into<String>, retry_after_seconds: u64) -> Self {
+        let retry_after_seconds = Some(retry_after_seconds);
+        Self { retry_after_seconds, ..Self::new(ErrorCode::RateLimited, message) }
     }
 
     /// A required field is absent.

@@ -34,7 +34,8 @@ pub enum PostingKind {
 }
 
 impl PostingKind {
-    const WORDS: [(Self, &'static str); 13] = [
+    /// All of them, with their words.
+    pub const WORDS: [(Self, &'static str); 13] = [
         (Self::Topup, "topup"),
         (Self::CardLoad, "card_load"),
         (Self::CardUnload, "card_unload"),

@@ -2,6 +2,7 @@
 //! map the output.
 
 mod accounts;
+mod activity;
 mod api_keys;
 mod authorizations;
 mod balance;
@@ -10,6 +11,7 @@ mod controls;
 mod disputes;
 mod funding;
 mod issue;
+mod limits;
 mod reveal;
 mod simulation;
 mod system;
@@ -35,6 +37,8 @@ handlers! {
     "get_account" => accounts::get_account,
     "list_api_keys" => api_keys::list_api_keys,
     "create_api_key" => api_keys::create_api_key,
+    "update_api_key" => api_keys::update_api_key,
+    "roll_api_key" => api_keys::roll_api_key,
     "revoke_api_key" => api_keys::revoke_api_key,
     "get_balance" => balance::get_balance,
     "get_balance_history" => balance::get_balance_history,
@@ -66,6 +70,8 @@ handlers! {
     "get_decision" => transactions::get_decision,
     "get_authorization" => authorizations::get_authorization,
     "check_authorization" => authorizations::check_authorization,
+    "get_activity" => activity::get_activity,
+    "get_audit_log" => activity::get_audit_log,
     "file_dispute" => disputes::file_dispute,
     "list_disputes" => disputes::list_disputes,
     "get_dispute" => disputes::get_dispute,
@@ -73,6 +79,7 @@ handlers! {
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
     "delete_webhook" => webhooks::delete_webhook,
+    "get_limits" => limits::get_limits,
     "get_system_health" => system::get_system_health,
     "simulate_deposit" => simulation::simulate_deposit,
     "simulate_authorization" => simulation::simulate_authorization,

@@ -56,8 +56,27 @@ impl Reads for FakeReads {
 
     fn list_api_keys(
         &self,
-        _: &ListQuery<NoFilter, ByCreation>,
+        _: &ListQuery<KeyFilter, KeySort>,
     ) -> ReadResult<Page<(Credential, Option<Timestamp>)>> {
+        empty()
+    }
+
+    fn find_api_key(
+        &self,
+        _: AccountId,
+        _: CredentialId,
+    ) -> ReadResult<Option<(Credential, Option<Timestamp>)>> {
+        Ok(None)
+    }
+
+    fn list_audit(&self, _: &ListQuery<AuditFilter, ByCreation>) -> ReadResult<Page<AuditEntry>> {
+        empty()
+    }
+
+    fn list_activity(
+        &self,
+        _: &ListQuery<ActivityFilter, ByCreation>,
+    ) -> ReadResult<Page<Activity>> {
         empty()
     }
 

@@ -6,6 +6,7 @@ mod cards;
 mod chain;
 mod disputes;
 mod list;
+mod log;
 mod pending;
 mod pooled;
 mod topups;

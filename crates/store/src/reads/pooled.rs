@@ -2,9 +2,10 @@ use cardium_accounts::{Account, Email};
 use cardium_app::{
     event::CardView,
     reads::{
-        Balance, ByCreation, CardFilter, CardSort, Dispatch, DisputeFilter, DisputeSort,
-        HistoryEntry, HistoryFilter, HistorySort, ListQuery, NoFilter, ReadResult, Reads,
-        TopupFilter, TopupSort, TransactionFilter, TransactionSort,
+        Activity, ActivityFilter, AuditEntry, AuditFilter, Balance, ByCreation, CardFilter,
+        CardSort, Dispatch, DisputeFilter, DisputeSort, HistoryEntry, HistoryFilter, HistorySort,
+        KeyFilter, KeySort, ListQuery, NoFilter, ReadResult, Reads, TopupFilter, TopupSort,
+        TransactionFilter, TransactionSort,
     },
 };
 use cardium_auth::{Credential, TokenHash};
@@ -12,14 +13,14 @@ use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization
 use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
 use cardium_kernel::{
-    AccountId, AuthorizationId, BlobId, CardId, DisputeId, MessageId, Page, Timestamp, TopupId,
-    TransactionId,
+    AccountId, AuthorizationId, BlobId, CardId, CredentialId, DisputeId, MessageId, Page,
+    Timestamp, TopupId, TransactionId,
 };
 use cardium_topups::{Network, Topup, Transfer};
 use cardium_webhooks::{Delivery, Endpoint};
 
 use super::{
-    PooledReads, accounts, balances, cards, chain, disputes, failed, first, pending, select,
+    PooledReads, accounts, balances, cards, chain, disputes, failed, first, log, pending, select,
     topups, transactions, webhooks,
 };
 use crate::db::Sql;
@@ -41,9 +42,31 @@ impl Reads for PooledReads {
 
     fn list_api_keys(
         &self,
-        query: &ListQuery<NoFilter, ByCreation>,
+        query: &ListQuery<KeyFilter, KeySort>,
     ) -> ReadResult<Page<(Credential, Option<Timestamp>)>> {
         self.snapshot(|connection| accounts::list_api_keys(connection, query))
+    }
+
+    fn find_api_key(
+        &self,
+        account: AccountId,
+        id: CredentialId,
+    ) -> ReadResult<Option<(Credential, Option<Timestamp>)>> {
+        self.with(|connection| accounts::find_api_key(connection, account, id))
+    }
+
+    fn list_audit(
+        &self,
+        query: &ListQuery<AuditFilter, ByCreation>,
+    ) -> ReadResult<Page<AuditEntry>> {
+        self.snapshot(|connection| log::list_audit(connection, query))
+    }
+
+    fn list_activity(
+        &self,
+        query: &ListQuery<ActivityFilter, ByCreation>,
+    ) -> ReadResult<Page<Activity>> {
+        self.snapshot(|connection| log::list_activity(connection, query))
     }
 
     fn balances(&self, account: AccountId) -> ReadResult<[Balance; 2]> {
