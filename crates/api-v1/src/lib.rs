@@ -38,9 +38,11 @@ pub mod session;
 pub mod shipping;
 pub mod simulation;
 pub mod text;
+pub mod ticket;
 pub mod topup;
 pub mod transaction;
 pub mod webhook;
+pub mod webhook_patch;
 pub mod webhook_url;
 pub mod word;
 

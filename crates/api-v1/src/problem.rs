@@ -111,7 +111,8 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::EvidenceLimitReached
         | ErrorCode::UnsafeWebhookUrl
         | ErrorCode::UnknownEvent
-        | ErrorCode::WebhookLimitReached => (422, "validation_error"),
+        | ErrorCode::WebhookLimitReached
+        | ErrorCode::TicketLimitReached => (422, "validation_error"),
         ErrorCode::RateLimited => (429, "rate_limit_error"),
         ErrorCode::Internal => (500, "api_error"),
         ErrorCode::ServiceUnavailable => (503, "service_unavailable"),

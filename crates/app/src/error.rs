@@ -1,6 +1,6 @@
 //! Why a command had no effect.
 
-use cardium_accounts::{EmailError, PasswordError};
+use cardium_accounts::{EmailError, PasswordError, TicketError};
 use cardium_auth::{CredentialError, KeyError};
 use cardium_cards::{CardError, ReplaceError};
 use cardium_disputes::DisputeError;
@@ -134,6 +134,17 @@ impl From<DisputeError> for CommandError {
             DisputeError::WindowClosed => ErrorCode::FilingWindowClosed,
             DisputeError::TooMuchEvidence => ErrorCode::EvidenceLimitReached,
             DisputeError::Money(money) => return money.into(),
+        };
+        Problem::new(code, sentence(&error)).into()
+    }
+}
+
+impl From<TicketError> for CommandError {
+    fn from(error: TicketError) -> Self {
+        let code = match error {
+            TicketError::NoCardholder => ErrorCode::ActiveCardRequired,
+            TicketError::TooMany(_) => ErrorCode::TicketLimitReached,
+            TicketError::Store(store) => return store.into(),
         };
         Problem::new(code, sentence(&error)).into()
     }

@@ -24,6 +24,7 @@ pub mod network;
 pub mod policy;
 pub mod quotas;
 pub mod reads;
+pub mod tickets;
 pub mod topups;
 pub mod tx;
 pub mod unit;

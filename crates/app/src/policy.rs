@@ -23,4 +23,6 @@ pub struct Policy {
     pub cards_maximum: i64,
     /// Webhook endpoints an account may hold at once.
     pub webhooks_maximum: i64,
+    /// Tickets an account may have open at once.
+    pub open_tickets_maximum: i64,
 }

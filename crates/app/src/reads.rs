@@ -1,7 +1,7 @@
 //! The port for display: one statement or one snapshot a call, on pooled connections. No
 //! decision is taken from what it answers.
 
-use cardium_accounts::{Account, Email};
+use cardium_accounts::{Account, Email, Ticket, TicketStatus};
 use cardium_auth::{Credential, CredentialKind, KeyStatus, TokenHash};
 use cardium_authorizations::{
     Authorization, NetworkMessage, PendingAuthorization, Step, Transaction,
@@ -11,11 +11,11 @@ use cardium_disputes::{Dispute, DisputeStatus};
 use cardium_kernel::{
     AccountId, AuditId, AuthorizationId, BlobId, Book, CardId, CredentialId, Cursor, Direction,
     DisputeId, EntryId, EventId, MessageId, Money, Page, PageLimit, Problem, Sort, StoreError,
-    Timestamp, TopupId, TransactionId,
+    TicketId, Timestamp, TopupId, TransactionId,
 };
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};
-use cardium_webhooks::{Delivery, Endpoint};
+use cardium_webhooks::{Delivery, Endpoint, EndpointStatus};
 
 use crate::event::{CardView, EventType};
 
@@ -215,7 +215,7 @@ pub enum TransactionSort {
 pub struct DisputeFilter {
     /// In this state.
     pub status: Option<DisputeStatus>,
-    /// Of this captured transaction.
+    /// Of the purchase that this transaction is a step of.
     pub transaction: Option<TransactionId>,
     /// Of this book.
     pub book: Option<Book>,
@@ -327,6 +327,31 @@ pub struct Activity {
     pub event: StoredEvent,
     /// Who did it.
     pub actor: ActorFacts,
+}
+
+/// Which webhook endpoints.
+#[derive(Debug, Clone, Default)]
+pub struct WebhookFilter {
+    /// Enabled or disabled ones.
+    pub status: Option<EndpointStatus>,
+    /// Those that get events of this book alone.
+    pub mode: Option<Book>,
+}
+
+/// Which tickets.
+#[derive(Debug, Clone, Default)]
+pub struct TicketFilter {
+    /// In this state.
+    pub status: Option<TicketStatus>,
+}
+
+/// How tickets are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TicketSort {
+    /// By moment.
+    CreatedAt,
+    /// By state.
+    Status,
 }
 
 /// Lists that take no filter of their own.
@@ -475,7 +500,15 @@ pub trait Reads: Send + Sync {
     /// Those of a few hundred files that belong to something.
     fn attached_blobs(&self, ids: &[BlobId]) -> ReadResult<Vec<BlobId>>;
     /// An account's webhook endpoints.
-    fn list_webhooks(&self, query: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>>;
+    fn list_webhooks(
+        &self,
+        query: &ListQuery<WebhookFilter, ByCreation>,
+    ) -> ReadResult<Page<Endpoint>>;
+    /// An account's ticket.
+    fn find_ticket(&self, account: AccountId, id: TicketId) -> ReadResult<Option<Ticket>>;
+    /// An account's tickets.
+    fn list_tickets(&self, query: &ListQuery<TicketFilter, TicketSort>)
+    -> ReadResult<Page<Ticket>>;
     /// Events and endpoints of leased deliveries; those whose endpoint is gone are left out.
     fn dispatches(&self, deliveries: &[Delivery]) -> ReadResult<Vec<Dispatch>>;
     /// Up to which height a chain's transfers are credited.

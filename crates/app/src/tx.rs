@@ -1,6 +1,6 @@
 //! The open transaction, as use cases see it: all ports at once.
 
-use cardium_accounts::AccountStore;
+use cardium_accounts::{AccountStore, TicketStore};
 use cardium_auth::CredentialStore;
 use cardium_authorizations::AuthorizationStore;
 use cardium_cards::CardStore;
@@ -15,6 +15,7 @@ use crate::{
     event::Outbox,
     idempotency::IdempotencyStore,
     quotas::QuotaStore,
+    tickets::HolderStore,
     upkeep::UpkeepStore,
     webhooks::WebhookStore,
 };
@@ -44,5 +45,7 @@ pub trait Tx:
     + ChainCursorStore
     + SimulatedChainStore
     + QuotaStore
+    + TicketStore
+    + HolderStore
 {
 }

@@ -33,6 +33,8 @@ pub struct Call {
     pub credential: Option<Arc<Credential>>,
     /// The path's `{id}`, or empty.
     pub id: String,
+    /// The path's `{eid}`, or empty.
+    pub eid: String,
     pub query: String,
     /// Taken out by [`Self::input`].
     pub body: Cell<Body>,
@@ -76,6 +78,18 @@ impl Call {
         object: &str,
     ) -> Result<T, Problem> {
         path_id(&self.id, parse, object)
+    }
+
+    /// The path's `{eid}`.
+    ///
+    /// # Errors
+    /// As [`Self::path_id`].
+    pub fn path_eid<T>(
+        &self,
+        parse: impl Fn(&str) -> Result<T, IdError>,
+        object: &str,
+    ) -> Result<T, Problem> {
+        path_id(&self.eid, parse, object)
     }
 
     /// The body as an input type; it is used up.

@@ -115,6 +115,7 @@ async fn handle(
         credential,
         standing: marks.seen.get(),
         id: request.match_info().query("id").to_owned(),
+        eid: request.match_info().query("eid").to_owned(),
         query: request.query_string().to_owned(),
         body: Cell::new(arrived.body),
         wish,

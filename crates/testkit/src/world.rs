@@ -203,6 +203,7 @@ pub fn policy() -> Policy {
         api_keys_maximum: 100,
         cards_maximum: 1_000,
         webhooks_maximum: 16,
+        open_tickets_maximum: 50,
     }
 }
 

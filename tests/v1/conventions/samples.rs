@@ -18,6 +18,9 @@ pub struct Sample {
     authorization: String,
     transaction: String,
     webhook: String,
+    spare_webhook: String,
+    event: String,
+    ticket: String,
     key: String,
     captured: String,
     dispute: String,
@@ -53,6 +56,12 @@ impl Sample {
         let held = client.authorize(&card, &json!({"amount_usd": 10}));
         let hook = json!({"url": "https://hooks.example.com/", "events": ["card.replaced"]});
         let hook = client.post("/v1/webhooks", &hook).expect(201);
+        let spare = json!({"url": "https://hooks.example.com/spare", "events": "*"});
+        let spare = client.post("/v1/webhooks", &spare).expect(201);
+        // Support is for holders of an active card, and the other one is going to be cancelled.
+        client.card(None);
+        let event = server.last_event(client.account());
+        let ticket = client.post("/v1/tickets", &question()).expect(201);
         let key = client.post("/v1/api_keys", &json!({"name": "sample"})).expect(201);
         let id = |object: &Value| text(object, "id").to_owned();
         Self {
@@ -64,6 +73,9 @@ impl Sample {
             authorization: text(&bought, "authorization_id").to_owned(),
             transaction: id(&bought),
             webhook: id(&hook),
+            spare_webhook: id(&spare),
+            event,
+            ticket: id(&ticket),
             key: id(&key),
             captured,
             dispute: id(&dispute),
@@ -77,6 +89,7 @@ impl Sample {
         match operation.id {
             "simulate_fulfilment" => return &self.plastic,
             "replace_card" => return &self.worn,
+            "delete_webhook" => return &self.spare_webhook,
             "simulate_increment" | "simulate_expiry" => return &self.held,
             _ => {}
         }
@@ -88,6 +101,7 @@ impl Sample {
             Some("transactions") => &self.transaction,
             Some("webhooks") => &self.webhook,
             Some("disputes") => &self.dispute,
+            Some("tickets") => &self.ticket,
             Some("api_keys") => &self.key,
             _ => "",
         }
@@ -95,7 +109,13 @@ impl Sample {
 
     /// A path of the operation, with an id of the account's own.
     pub fn path(&self, operation: &Operation) -> String {
-        path(operation, self.id_for(operation))
+        self.path_with(operation, self.id_for(operation))
+    }
+
+    /// A path of the operation with this id; a second one is of the account's own.
+    pub fn path_with(&self, operation: &Operation, id: &str) -> String {
+        let path = operation.path.replace("{id}", id).replace("{eid}", &self.event);
+        format!("/v1{path}")
     }
 
     /// A body with which the operation succeeds.
@@ -122,6 +142,7 @@ impl Sample {
             "add_dispute_evidence" => json!({"type": "other", "text": "See order 4921."}),
             "advance_dispute" => json!({"to": "responded"}),
             "create_webhook" => json!({"url": "https://hooks.example.com/", "events": ["*"]}),
+            "open_ticket" => question(),
             _ => json!({}),
         }
     }
@@ -154,9 +175,8 @@ fn capture(client: &Client, bought: &Value) -> String {
     text(&made.expect(201), "id").to_owned()
 }
 
-/// The operation's path with an id.
-pub fn path(operation: &Operation, id: &str) -> String {
-    format!("/v1{}", operation.path.replace("{id}", id))
+fn question() -> Value {
+    json!({"subject": "A late card", "body": "It was shipped ten days ago."})
 }
 
 /// The operation's method.

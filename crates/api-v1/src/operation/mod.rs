@@ -288,6 +288,8 @@ mod tests {
         "check_authorization",
         "reveal_pan_by_post",
         "update_card",
+        "get_ticket",
+        "close_ticket",
     ];
 
     #[test]

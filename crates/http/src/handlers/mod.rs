@@ -15,6 +15,7 @@ mod limits;
 mod reveal;
 mod simulation;
 mod system;
+mod tickets;
 mod topups;
 mod transactions;
 mod webhooks;
@@ -78,8 +79,14 @@ handlers! {
     "add_dispute_evidence" => disputes::add_dispute_evidence,
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
+    "update_webhook" => webhooks::update_webhook,
     "delete_webhook" => webhooks::delete_webhook,
     "get_limits" => limits::get_limits,
+    "replay_webhook" => webhooks::replay_webhook,
+    "open_ticket" => tickets::open_ticket,
+    "list_tickets" => tickets::list_tickets,
+    "get_ticket" => tickets::get_ticket,
+    "close_ticket" => tickets::close_ticket,
     "get_system_health" => system::get_system_health,
     "simulate_deposit" => simulation::simulate_deposit,
     "simulate_authorization" => simulation::simulate_authorization,

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Mutex};
 
-use cardium_accounts::{Account, Email};
+use cardium_accounts::{Account, Email, Ticket};
 use cardium_app::{event::CardView, reads::*};
 use cardium_auth::{Credential, TokenHash};
 use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
@@ -192,7 +192,18 @@ impl Reads for FakeReads {
         broken()
     }
 
-    fn list_webhooks(&self, _: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>> {
+    fn list_webhooks(
+        &self,
+        _: &ListQuery<WebhookFilter, ByCreation>,
+    ) -> ReadResult<Page<Endpoint>> {
+        empty()
+    }
+
+    fn find_ticket(&self, _: AccountId, _: TicketId) -> ReadResult<Option<Ticket>> {
+        Ok(None)
+    }
+
+    fn list_tickets(&self, _: &ListQuery<TicketFilter, TicketSort>) -> ReadResult<Page<Ticket>> {
         empty()
     }
 

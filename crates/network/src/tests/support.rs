@@ -137,6 +137,7 @@ pub(super) fn host(error: SubmitError) -> Host {
         api_keys_maximum: 0,
         cards_maximum: 1_000,
         webhooks_maximum: 0,
+        open_tickets_maximum: 50,
     };
     Host {
         database: Arc::new(Failing(error)),

@@ -24,6 +24,7 @@ impl Settings {
             api_keys_maximum: i64::from(limits.api_keys),
             cards_maximum: i64::from(limits.cards),
             webhooks_maximum: i64::from(limits.webhooks),
+            open_tickets_maximum: i64::from(limits.open_tickets),
         })
     }
 }

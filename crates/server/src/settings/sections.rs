@@ -148,6 +148,8 @@ pub struct Limits {
     pub cards: u32,
     /// Webhook endpoints of an account.
     pub webhooks: u32,
+    /// Open tickets of an account.
+    pub open_tickets: u32,
 }
 
 /// Sending events.

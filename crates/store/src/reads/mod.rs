@@ -9,6 +9,7 @@ mod list;
 mod log;
 mod pending;
 mod pooled;
+mod tickets;
 mod topups;
 mod transactions;
 mod webhooks;

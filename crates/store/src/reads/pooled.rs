@@ -1,11 +1,11 @@
-use cardium_accounts::{Account, Email};
+use cardium_accounts::{Account, Email, Ticket};
 use cardium_app::{
     event::CardView,
     reads::{
         Activity, ActivityFilter, AuditEntry, AuditFilter, Balance, ByCreation, CardFilter,
         CardSort, Dispatch, DisputeFilter, DisputeSort, HistoryEntry, HistoryFilter, HistorySort,
-        KeyFilter, KeySort, ListQuery, NoFilter, ReadResult, Reads, TopupFilter, TopupSort,
-        TransactionFilter, TransactionSort,
+        KeyFilter, KeySort, ListQuery, ReadResult, Reads, TicketFilter, TicketSort, TopupFilter,
+        TopupSort, TransactionFilter, TransactionSort, WebhookFilter,
     },
 };
 use cardium_auth::{Credential, TokenHash};
@@ -13,7 +13,7 @@ use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization
 use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
 use cardium_kernel::{
-    AccountId, AuthorizationId, BlobId, CardId, CredentialId, DisputeId, MessageId, Page,
+    AccountId, AuthorizationId, BlobId, CardId, CredentialId, DisputeId, MessageId, Page, TicketId,
     Timestamp, TopupId, TransactionId,
 };
 use cardium_topups::{Network, Topup, Transfer};
@@ -21,7 +21,7 @@ use cardium_webhooks::{Delivery, Endpoint};
 
 use super::{
     PooledReads, accounts, balances, cards, chain, disputes, failed, first, log, pending, select,
-    topups, transactions, webhooks,
+    tickets, topups, transactions, webhooks,
 };
 use crate::db::Sql;
 
@@ -185,8 +185,22 @@ impl Reads for PooledReads {
         self.with(|connection| disputes::attached_blobs(connection, ids))
     }
 
-    fn list_webhooks(&self, query: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>> {
+    fn list_webhooks(
+        &self,
+        query: &ListQuery<WebhookFilter, ByCreation>,
+    ) -> ReadResult<Page<Endpoint>> {
         self.snapshot(|connection| webhooks::list_webhooks(connection, query))
+    }
+
+    fn find_ticket(&self, account: AccountId, id: TicketId) -> ReadResult<Option<Ticket>> {
+        self.with(|connection| tickets::find_ticket(connection, account, id))
+    }
+
+    fn list_tickets(
+        &self,
+        query: &ListQuery<TicketFilter, TicketSort>,
+    ) -> ReadResult<Page<Ticket>> {
+        self.snapshot(|connection| tickets::list_tickets(connection, query))
     }
 
     fn dispatches(&self, deliveries: &[Delivery]) -> ReadResult<Vec<Dispatch>> {

@@ -5,6 +5,7 @@ mod cold;
 mod disputes;
 mod hot;
 mod quotas;
+mod tickets;
 mod webhooks;
 
 use std::collections::BTreeSet;
