@@ -93,6 +93,7 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::OwnDepositAddress
         | ErrorCode::AddressBlocked
         | ErrorCode::ShippingRequired
+        | ErrorCode::CardLimitReached
         | ErrorCode::KeyLimitReached
         | ErrorCode::AmountBelowMinimum
         | ErrorCode::AmountAboveMaximum
