@@ -19,6 +19,7 @@ use validator::Validate;
 use crate::{
     AppState,
     block::block,
+    form::Form,
     idempotency::{Owner, Wish},
 };
 
@@ -37,6 +38,8 @@ pub struct Call {
     pub query: String,
     /// Taken out by [`Self::input`].
     pub body: Cell<Body>,
+    /// Read by the handler itself, where the request is one.
+    pub form: Option<Form>,
     pub wish: Wish,
     /// That of a large body, which lives on in pieces until the answer is made.
     pub _place: Option<SemaphorePermit<'static>>,

@@ -12,6 +12,7 @@ mod call;
 mod dispatch;
 mod dry_run;
 mod failure;
+mod form;
 mod guard;
 mod handlers;
 mod idempotency;
@@ -23,6 +24,7 @@ mod routes;
 mod server;
 mod settings;
 mod state;
+mod upload;
 mod uses;
 
 pub use cardium_api_v1::{

@@ -8,6 +8,7 @@ mod balance;
 mod cards;
 mod controls;
 mod disputes;
+mod evidence_forms;
 mod funding;
 mod issue;
 mod reveal;

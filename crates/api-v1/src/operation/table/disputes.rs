@@ -10,5 +10,6 @@ pub const OPERATIONS: &[Operation] = &[
     get("list_disputes", "/disputes", Scope::DisputeRead).says("List disputes"),
     get("get_dispute", "/disputes/{id}", Scope::DisputeRead).says("Show a dispute"),
     act("add_dispute_evidence", "/disputes/{id}/evidence", Scope::DisputeWrite)
+        .or_form()
         .says("Add words or a file to a dispute that is not decided"),
 ];
