@@ -5,6 +5,7 @@ mod draining;
 mod revoking;
 mod sharing;
 mod stopping;
+mod uploading;
 
 use serde_json::json;
 

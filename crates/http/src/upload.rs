@@ -10,7 +10,7 @@ use actix_web::web::{self, Bytes};
 use cardium_api_v1::evidence_form::{FileHead, FileIn};
 use cardium_app::{
     CommandError,
-    blobs::{BlobStore, BlobWriter},
+    blobs::{BlobError, BlobStore},
 };
 use cardium_disputes::Inspection;
 use cardium_kernel::{BlobId, ErrorCode, Problem, Sha256Pieces};
@@ -104,7 +104,7 @@ fn write_all(
     head: FileHead,
     mut pieces: Receiver<Piece>,
 ) -> Result<FileIn, CommandError> {
-    let mut writer = blobs.map(|blobs| blobs.begin(target.blob)).transpose()?;
+    let mut writer = blobs.map(|blobs| logged(blobs.begin(target.blob))).transpose()?;
     let (mut inspection, mut digest) = (Inspection::new(head.file_type), Sha256Pieces::default());
     let mut size = 0_usize;
     while let Some(piece) = pieces.blocking_recv() {
@@ -112,7 +112,7 @@ fn write_all(
             if !inspection.finish() {
                 return Err(head.refuse().into());
             }
-            writer.map(BlobWriter::finish).transpose()?;
+            writer.map(|writer| logged(writer.finish())).transpose()?;
             let size = i64::try_from(size).unwrap_or(i64::MAX);
             return Ok(FileIn { head, blob: target.blob, size, sha256: digest.finish() });
         };
@@ -124,7 +124,11 @@ fn write_all(
             return Err(head.refuse().into());
         }
         digest.update(&bytes);
-        writer.as_mut().map(|writer| writer.write(&bytes)).transpose()?;
+        writer.as_mut().map(|writer| logged(writer.write(&bytes))).transpose()?;
     }
     Err(CommandError::Internal("the file broke off".to_owned()))
+}
+
+fn logged<T>(done: Result<T, BlobError>) -> Result<T, BlobError> {
+    done.inspect_err(|error| tracing::error!(%error, "a file is lost"))
 }
