@@ -22,6 +22,7 @@ pub mod decision_hook;
 pub mod dispute;
 pub mod event;
 pub mod evidence;
+pub mod evidence_form;
 pub mod field;
 pub mod funding;
 pub mod health;

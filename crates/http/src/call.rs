@@ -24,6 +24,7 @@ use validator::Validate;
 use crate::{
     AppState,
     block::block,
+    form::Form,
     idempotency::{Owner, Wish},
     rate_limits::Standing,
 };
@@ -43,6 +44,8 @@ pub struct Call {
     pub query: String,
     /// Taken out by [`Self::input`].
     pub body: Cell<Body>,
+    /// Read by the handler itself, where the request is one.
+    pub form: Option<Form>,
     pub wish: Wish,
     /// Where the caller stands with its rate limits.
     pub standing: Option<Standing>,
