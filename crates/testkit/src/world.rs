@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use cardium_app::{
     Actor, Answer, CommandError, Database, Edge, Intent, Lane, Policy, Snapshot, UseCase,
     WithdrawalFees, event::EventRenderer, idempotency::IdempotencyRequest, perform, perform_as,
-    perform_once, reads::Reads,
+    reads::Reads,
 };
 use cardium_kernel::{Money, Rate, Timestamp};
 use cardium_store::{QueueLimits, Report, Store, StoreSettings, verify};
