@@ -97,12 +97,17 @@ impl Server {
 
     /// How many events an account has.
     pub fn events(&self, account: &str) -> i64 {
+        self.rows_of(account, "events")
+    }
+
+    /// How many rows of a table belong to an account.
+    pub fn rows_of(&self, account: &str, table: &str) -> i64 {
         let id = AccountId::parse(account).expect("an account id").value();
         let id = match self.scratch.backend() {
             Backend::Sqlite => format!("x'{id:032x}'"),
             Backend::Postgres => format!("'\\x{id:032x}'"),
         };
-        self.count(&format!("SELECT COUNT(*) AS count FROM events WHERE account_id = {id}"))
+        self.count(&format!("SELECT COUNT(*) AS count FROM {table} WHERE account_id = {id}"))
     }
 
     /// The one number, in the column `count`, that this SQL finds behind the product's back.

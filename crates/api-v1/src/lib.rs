@@ -19,6 +19,7 @@ pub mod decision_hook;
 pub mod dispute;
 pub mod event;
 pub mod evidence;
+pub mod expand;
 pub mod field;
 pub mod funding;
 pub mod health;

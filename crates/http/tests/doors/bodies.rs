@@ -117,6 +117,7 @@ async fn no_file_is_kept_for_a_dispute_that_takes_none() {
         description: "charged twice".into(),
         amount: Money::usd(1),
         fee: Money::usd(0),
+        metadata: Metadata::default(),
     };
     let mut dispute = Dispute::open(new, NOW);
     let path = format!("/v1/disputes/{}/evidence", dispute.id);

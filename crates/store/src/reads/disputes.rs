@@ -48,6 +48,8 @@ pub(super) fn list_disputes(
     list.and("d.account_id = ?", Value::id(query.account.value()));
     list.and_some("d.status = ?", filter.status, |status| text(status.as_str()));
     list.and_some("d.transaction_id = ?", filter.transaction, |id| Value::id(id.value()));
+    list.and_some("d.amount >= ?", filter.amount_min, |amount| Value::Int(amount.minor()));
+    list.and_some("d.amount <= ?", filter.amount_max, |amount| Value::Int(amount.minor()));
     list.and_some("d.book = ?", filter.book, book);
     list.between("d.created_at", query);
     let sort = match query.sort.field {
