@@ -12,6 +12,7 @@ mod call;
 mod dispatch;
 mod dry_run;
 mod failure;
+mod flights;
 mod guard;
 mod handlers;
 mod idempotency;

@@ -13,8 +13,8 @@ use cardium_topups::Network;
 use cardium_vault::Keys;
 
 use crate::{
-    CredentialUses, HealthProbe, HttpSettings, NetworkRail, TestClock, guard::CredentialCache,
-    passwords::Passwords,
+    CredentialUses, HealthProbe, HttpSettings, NetworkRail, TestClock, flights::Flights,
+    guard::CredentialCache, passwords::Passwords,
 };
 
 /// The ports and settings that the doors are built from.
@@ -51,6 +51,7 @@ pub struct AppState {
     pub(crate) passwords: Passwords,
     pub(crate) credentials: CredentialCache,
     uses: CredentialUses,
+    pub(crate) flights: Arc<Flights>,
 }
 
 impl AppState {
@@ -62,7 +63,13 @@ impl AppState {
     pub fn new(wiring: Wiring) -> Self {
         let passwords = Passwords::new(&wiring.settings, &wiring.edge);
         let credentials = CredentialCache::new(wiring.settings.credential_cache);
-        Self { wiring, passwords, credentials, uses: CredentialUses::default() }
+        Self {
+            wiring,
+            passwords,
+            credentials,
+            uses: CredentialUses::default(),
+            flights: Arc::default(),
+        }
     }
 
     /// When credentials were last used, gathered for the worker that writes it down.
