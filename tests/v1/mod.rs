@@ -10,6 +10,7 @@ mod conventions;
 mod disputes;
 mod sessions;
 mod system;
+mod tickets;
 mod topups;
 mod transactions;
 mod webhooks;

@@ -6,12 +6,14 @@ use cardium_kernel::{
     WithdrawalId,
 };
 use cardium_ledger::PostingKind;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
     amount::AmountOut,
     query::{Order, Query},
     text::Text,
+    word::Word,
 };
 
 /// The balance that is reported: of the named book, else live once it was ever used, else
@@ -31,7 +33,7 @@ pub fn reported(balances: &[Balance; 2], named: Option<Book>) -> &Balance {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct BookPart {
     available_usd: AmountOut,
     pending_usd: AmountOut,
@@ -52,9 +54,11 @@ impl BookPart {
 }
 
 /// The balance of one book, with both beside it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct BalanceOut {
+    #[schemars(extend("const" = "balance"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
     #[serde(flatten)]
     reported: BookPart,
@@ -94,19 +98,22 @@ pub fn history_filter(query: &Query) -> Result<HistoryFilter, Problem> {
     Ok(HistoryFilter { kind: query.word("type", PostingKind::parse, kinds)?, book: query.mode()? })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct SourcePart {
     object: String,
     id: String,
 }
 
 /// A line of a history.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct HistoryEntryOut {
     id: Text<EntryId>,
+    #[schemars(extend("const" = "balance_entry"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
     #[serde(rename = "type")]
+    #[schemars(with = "Word<PostingKind>")]
     kind: &'static str,
     amount_usd: AmountOut,
     balance_after_usd: AmountOut,

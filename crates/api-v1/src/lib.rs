@@ -5,14 +5,17 @@
 //! HTTP itself (routes, headers, credentials) and every decision that needs a database.
 
 pub mod account;
+pub mod activity;
 pub mod amount;
 pub mod api_key;
+pub mod audit;
 pub mod auth_details;
 pub mod authorization;
 pub mod authorization_check;
 pub mod balance;
 pub mod body;
 pub mod card;
+pub mod card_change;
 pub mod controls;
 pub mod decision;
 pub mod decision_hook;
@@ -22,6 +25,7 @@ pub mod evidence;
 pub mod field;
 pub mod funding;
 pub mod health;
+pub mod limits;
 pub mod list;
 pub mod metadata;
 pub mod operation;
@@ -31,13 +35,17 @@ pub mod query;
 pub mod reveal;
 pub mod schema;
 pub mod session;
+pub mod shipping;
 pub mod simulation;
 pub mod text;
+pub mod ticket;
 pub mod topup;
 pub mod transaction;
 pub mod webhook;
+pub mod webhook_patch;
 pub mod webhook_url;
 pub mod withdrawal;
+pub mod word;
 
 pub use event::{Renderer, event_body};
 pub use text::to_json;

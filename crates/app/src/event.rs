@@ -179,6 +179,8 @@ pub struct EventDraft {
     pub kind: EventType,
     /// The object it happened to.
     pub snapshot: Snapshot,
+    /// Who did it, as [`crate::Actor::name`] has it.
+    pub actor: String,
     /// When the command was submitted; the account's clock never runs back, so the event may
     /// be dated later.
     pub at: Timestamp,

@@ -29,6 +29,8 @@ pub struct Policy {
     pub api_keys_maximum: i64,
     /// Webhook endpoints an account may hold at once.
     pub webhooks_maximum: i64,
+    /// Tickets an account may have open at once.
+    pub open_tickets_maximum: i64,
 }
 
 /// What a withdrawal costs on each chain.

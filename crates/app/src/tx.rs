@@ -1,6 +1,6 @@
 //! The open transaction, as use cases see it: all ports at once.
 
-use cardium_accounts::AccountStore;
+use cardium_accounts::{AccountStore, TicketStore};
 use cardium_auth::CredentialStore;
 use cardium_authorizations::AuthorizationStore;
 use cardium_cards::CardStore;
@@ -15,6 +15,8 @@ use crate::{
     chain::{ChainCursorStore, SimulatedChainStore},
     event::Outbox,
     idempotency::IdempotencyStore,
+    quotas::QuotaStore,
+    tickets::HolderStore,
     upkeep::UpkeepStore,
     webhooks::WebhookStore,
 };
@@ -38,6 +40,14 @@ pub trait HotTx:
 /// All ports. Those beyond [`HotTx`] run statements of their own, so a command that uses them
 /// announces it with [`crate::Hints::cold`].
 pub trait Tx:
-    HotTx + ApiKeyStore + WebhookStore + UpkeepStore + ChainCursorStore + SimulatedChainStore
+    HotTx
+    + ApiKeyStore
+    + WebhookStore
+    + UpkeepStore
+    + ChainCursorStore
+    + SimulatedChainStore
+    + QuotaStore
+    + TicketStore
+    + HolderStore
 {
 }

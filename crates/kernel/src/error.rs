@@ -157,6 +157,8 @@ codes! {
     WebhookDisabled = "webhook_disabled";
     /// The event is older than events are kept.
     EventExpired = "event_expired";
+    /// The account has the most open tickets it may.
+    TicketLimitReached = "ticket_limit_reached";
     /// The idempotency key was used with another request.
     ConflictIdempotencyKey = "conflict_idempotency_key";
     /// The first request with this key is still running.

@@ -29,6 +29,8 @@ pub enum PostingKind {
     DisputeDebit,
     /// The network pays for a dispute that was won.
     DisputeSettlement,
+    /// A card takes over what another has and owes.
+    CardReplacement,
     /// A treasury pays somebody on a chain.
     Withdrawal,
     /// What we take for it.
@@ -40,7 +42,8 @@ pub enum PostingKind {
 }
 
 impl PostingKind {
-    const WORDS: [(Self, &'static str); 16] = [
+    /// All of them, with their words.
+    pub const WORDS: [(Self, &'static str); 17] = [
         (Self::Topup, "topup"),
         (Self::CardLoad, "card_load"),
         (Self::CardUnload, "card_unload"),
@@ -53,6 +56,7 @@ impl PostingKind {
         (Self::DisputeCredit, "dispute_credit"),
         (Self::DisputeDebit, "dispute_debit"),
         (Self::DisputeSettlement, "dispute_settlement"),
+        (Self::CardReplacement, "card_replacement"),
         (Self::Withdrawal, "withdrawal"),
         (Self::WithdrawalFee, "withdrawal_fee"),
         (Self::WithdrawalReturn, "withdrawal_return"),

@@ -279,11 +279,17 @@ mod tests {
 
     /// Operations beyond the published document.
     const ADDED: &[&str] = &[
+        "update_api_key",
+        "roll_api_key",
         "set_card_controls",
         "provision_wallet",
         "get_decision",
         "get_authorization",
         "check_authorization",
+        "reveal_pan_by_post",
+        "update_card",
+        "get_ticket",
+        "close_ticket",
     ];
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Mutex};
 
-use cardium_accounts::{Account, Email};
+use cardium_accounts::{Account, Email, Ticket};
 use cardium_app::{chain::SimulatedPayment, event::CardView, reads::*};
 use cardium_auth::{Credential, TokenHash};
 use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
@@ -57,8 +57,27 @@ impl Reads for FakeReads {
 
     fn list_api_keys(
         &self,
-        _: &ListQuery<NoFilter, ByCreation>,
+        _: &ListQuery<KeyFilter, KeySort>,
     ) -> ReadResult<Page<(Credential, Option<Timestamp>)>> {
+        empty()
+    }
+
+    fn find_api_key(
+        &self,
+        _: AccountId,
+        _: CredentialId,
+    ) -> ReadResult<Option<(Credential, Option<Timestamp>)>> {
+        Ok(None)
+    }
+
+    fn list_audit(&self, _: &ListQuery<AuditFilter, ByCreation>) -> ReadResult<Page<AuditEntry>> {
+        empty()
+    }
+
+    fn list_activity(
+        &self,
+        _: &ListQuery<ActivityFilter, ByCreation>,
+    ) -> ReadResult<Page<Activity>> {
         empty()
     }
 
@@ -197,7 +216,18 @@ impl Reads for FakeReads {
         broken()
     }
 
-    fn list_webhooks(&self, _: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>> {
+    fn list_webhooks(
+        &self,
+        _: &ListQuery<WebhookFilter, ByCreation>,
+    ) -> ReadResult<Page<Endpoint>> {
+        empty()
+    }
+
+    fn find_ticket(&self, _: AccountId, _: TicketId) -> ReadResult<Option<Ticket>> {
+        Ok(None)
+    }
+
+    fn list_tickets(&self, _: &ListQuery<TicketFilter, TicketSort>) -> ReadResult<Page<Ticket>> {
         empty()
     }
 

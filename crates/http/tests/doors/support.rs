@@ -18,14 +18,16 @@ use cardium_app::{
     screening::BlockList,
 };
 use cardium_auth::{
-    Credential, CredentialKind, CredentialRecord, SESSION_LIFETIME, Scope, ScopeSet, Token,
-    TokenHash, TokenKind,
+    AllowList, Credential, CredentialKind, CredentialRecord, SESSION_LIFETIME, Scope, ScopeSet,
+    Token, TokenHash, TokenKind,
 };
 use cardium_http::{
     AppState, Health, HealthProbe, HttpSettings, PasswordCost, Rails, Standing, TestClock, Wiring,
     configure,
 };
-use cardium_kernel::{AccountId, BlobId, Clock, CredentialId, Money, Rate, Timestamp, TopupId};
+use cardium_kernel::{
+    AccountId, BlobId, Clock, CredentialId, Metadata, Money, Rate, Timestamp, TopupId,
+};
 use cardium_topups::{Asset, Network};
 use cardium_vault::{Keys, RawKeys, keyed_hash};
 use serde_json::Value;
@@ -101,6 +103,7 @@ fn policy() -> Policy {
         withdrawal_cooling: Duration::ZERO,
         api_keys_maximum: 100,
         webhooks_maximum: 16,
+        open_tickets_maximum: 50,
     }
 }
 
@@ -222,6 +225,9 @@ impl Doors {
             created_at: NOW.before(unused),
             expires_at: end,
             revoked_at: None,
+            allowed: AllowList::default(),
+            metadata: Metadata::default(),
+            updated_at: NOW.before(unused),
             version: 1,
         };
         let entry = (Credential::restore(record), NOW.before(unused));

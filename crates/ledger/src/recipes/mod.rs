@@ -2,6 +2,7 @@
 
 mod advance;
 mod card_load;
+mod card_replacement;
 mod card_unload;
 mod clearing;
 mod debt;
@@ -18,6 +19,7 @@ mod withdrawal_settlement;
 
 pub use advance::{AdvanceReturn, advance, advance_return};
 pub use card_load::{CardLoad, card_load};
+pub use card_replacement::{CardReplacement, card_replacement};
 pub use card_unload::card_unload;
 pub use clearing::{Clearing, clearing};
 pub use debt::settle_debt;

@@ -139,6 +139,7 @@ pub(super) fn host(error: SubmitError) -> Host {
         withdrawal_cooling: Duration::ZERO,
         api_keys_maximum: 0,
         webhooks_maximum: 0,
+        open_tickets_maximum: 50,
     };
     Host {
         database: Arc::new(Failing(error)),

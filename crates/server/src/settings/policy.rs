@@ -32,6 +32,7 @@ impl Settings {
             withdrawal_cooling: Duration::from_secs(limits.withdrawal_cooling_seconds),
             api_keys_maximum: i64::from(limits.api_keys),
             webhooks_maximum: i64::from(limits.webhooks),
+            open_tickets_maximum: i64::from(limits.open_tickets),
         })
     }
 }

@@ -4,6 +4,8 @@
 mod cold;
 mod disputes;
 mod hot;
+mod quotas;
+mod tickets;
 mod webhooks;
 mod withdrawals;
 

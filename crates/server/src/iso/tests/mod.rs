@@ -101,6 +101,7 @@ fn edge() -> Edge {
         withdrawal_cooling: Duration::ZERO,
         api_keys_maximum: 0,
         webhooks_maximum: 0,
+        open_tickets_maximum: 50,
     };
     Edge { clock: Arc::new(Fixed), entropy: Arc::new(Fixed), policy: Arc::new(policy) }
 }
