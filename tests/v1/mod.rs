@@ -8,6 +8,7 @@ mod balance;
 mod cards;
 mod conventions;
 mod disputes;
+mod rate_limits;
 mod sessions;
 mod system;
 mod tickets;

@@ -27,6 +27,8 @@ pub struct Policy {
     pub withdrawal_cooling: Duration,
     /// API keys an account may hold at once.
     pub api_keys_maximum: i64,
+    /// Cards an account may hold at once, cancelled ones not counted.
+    pub cards_maximum: i64,
     /// Webhook endpoints an account may hold at once.
     pub webhooks_maximum: i64,
     /// Tickets an account may have open at once.

@@ -33,7 +33,7 @@ pub use change::Change;
 pub use clock::{Clock, IdSource};
 pub use country::{Country, CountryError};
 pub use currency::Currency;
-pub use digest::{digest128, sha256};
+pub use digest::{Sha256Pieces, digest128, sha256};
 pub use error::{ErrorCode, Problem};
 pub use id::{
     AccountId, ActivityId, AuditId, AuthorizationId, BlobId, CardId, CredentialId, DeliveryId,

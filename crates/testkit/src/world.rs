@@ -205,6 +205,7 @@ pub fn policy() -> Policy {
         withdrawal_fees: WithdrawalFees::NONE,
         withdrawal_cooling: Duration::ZERO,
         api_keys_maximum: 100,
+        cards_maximum: 1_000,
         webhooks_maximum: 16,
         open_tickets_maximum: 50,
     }

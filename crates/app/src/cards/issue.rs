@@ -1,5 +1,5 @@
 use cardium_cards::{Card, Controls, ControlsPatch, NewCard, Product, StoredPan, Wallet};
-use cardium_kernel::{AccountId, Book, CardId, Metadata, Money};
+use cardium_kernel::{AccountId, Book, CardId, ErrorCode, Metadata, Money, Problem};
 use cardium_ledger::LedgerAccountId;
 use cardium_vault::{Aad, Keys, Pan, PanFingerprint, SealRandom, Sealed, seal};
 
@@ -99,6 +99,10 @@ impl UseCase for IssueCard {
         let account = unit.account()?;
         if unit.tx.find_card_by_pan(&self.pan.fingerprint)?.is_some() {
             return Err(CommandError::PanTaken);
+        }
+        if unit.tx.count_cards(account)? >= unit.policy().cards_maximum {
+            let message = "The account holds the most cards it may.";
+            return Err(Problem::new(ErrorCode::CardLimitReached, message).into());
         }
         let card = self.insert(unit, account)?;
         if let Some(amount) = self.load {

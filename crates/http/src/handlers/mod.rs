@@ -9,6 +9,7 @@ mod balance;
 mod cards;
 mod controls;
 mod disputes;
+mod evidence_forms;
 mod funding;
 mod issue;
 mod limits;

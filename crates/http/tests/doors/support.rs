@@ -12,7 +12,7 @@ use actix_web::{App, body::to_bytes, http::header::HeaderMap, test};
 use cardium_api_v1::Renderer;
 use cardium_app::{
     Database, Edge, Entropy, Lane, Policy, WithdrawalFees,
-    blobs::{BlobError, BlobStore},
+    blobs::{BlobError, BlobStore, BlobWriter},
     chain::{AddressSource, Payouts},
     database::{Job, SubmitError},
     screening::BlockList,
@@ -102,6 +102,7 @@ fn policy() -> Policy {
         withdrawal_fees: WithdrawalFees::NONE,
         withdrawal_cooling: Duration::ZERO,
         api_keys_maximum: 100,
+        cards_maximum: 1_000,
         webhooks_maximum: 16,
         open_tickets_maximum: 50,
     }
@@ -146,11 +147,11 @@ impl Reply {
 }
 
 impl BlobStore for Stub {
-    fn put(&self, _: BlobId, _: &[u8]) -> Result<(), BlobError> {
+    fn begin(&self, _: BlobId) -> Result<Box<dyn BlobWriter + '_>, BlobError> {
         Err(BlobError("planted detail".to_owned()))
     }
 
-    fn get(&self, _: BlobId) -> Result<Option<Vec<u8>>, BlobError> {
+    fn piece(&self, _: BlobId, _: u32) -> Result<Option<Vec<u8>>, BlobError> {
         Ok(None)
     }
 

@@ -31,6 +31,7 @@ impl Settings {
             },
             withdrawal_cooling: Duration::from_secs(limits.withdrawal_cooling_seconds),
             api_keys_maximum: i64::from(limits.api_keys),
+            cards_maximum: i64::from(limits.cards),
             webhooks_maximum: i64::from(limits.webhooks),
             open_tickets_maximum: i64::from(limits.open_tickets),
         })

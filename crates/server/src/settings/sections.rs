@@ -164,6 +164,8 @@ pub struct Limits {
     pub withdrawal_cooling_seconds: u64,
     /// API keys of an account.
     pub api_keys: u32,
+    /// Cards of an account.
+    pub cards: u32,
     /// Webhook endpoints of an account.
     pub webhooks: u32,
     /// Open tickets of an account.

@@ -100,6 +100,7 @@ fn edge() -> Edge {
         withdrawal_fees: WithdrawalFees::NONE,
         withdrawal_cooling: Duration::ZERO,
         api_keys_maximum: 0,
+        cards_maximum: 1_000,
         webhooks_maximum: 0,
         open_tickets_maximum: 50,
     };
