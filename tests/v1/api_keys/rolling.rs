@@ -30,8 +30,9 @@ fn roll(key: &Value) -> String {
 fn a_successor_is_alike_and_has_a_token_of_its_own(backend: Backend) {
     let server = Server::shared(backend);
     let client = server.sign_up();
-    let body = json!({"name": "x", "mode": "live", "scopes": ["balance:read"], "metadata": {"a": "1"},
-        "ip_allowlist": ["127.0.0.1"], "expires_at": "2090-01-01T00:00:00Z"});
+    let body = json!({"name": "x", "mode": "live", "scopes": ["balance:read"],
+        "metadata": {"a": "1"}, "ip_allowlist": ["127.0.0.1"],
+        "expires_at": "2090-01-01T00:00:00Z"});
     let old = make(&client, &body);
     let reply = client.post_once(&roll(&old), &json!({}), "roll");
     assert_eq!(reply.header("Cache-Control"), Some("no-store"));
