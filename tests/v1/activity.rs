@@ -53,9 +53,7 @@ fn what_happens_is_told_with_its_actor(backend: Backend) {
     assert_fields(&found[0], &FIELDS);
     let lines: Vec<_> = found
         .iter()
-        .map(|item| {
-            (text(item, "type"), item["actor"]["type"].as_str().unwrap(), text(item, "summary"))
-        })
+        .map(|item| (text(item, "type"), text(&item["actor"], "type"), text(item, "summary")))
         .collect();
     let card_is = |what: &str| format!("Card ending in {last4} {what}");
     let (issued, frozen) = (card_is("issued"), card_is("frozen"));
