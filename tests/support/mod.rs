@@ -5,6 +5,7 @@ mod client;
 pub mod customer;
 mod finally;
 mod gate;
+mod plastic;
 mod process;
 mod proxy;
 mod reply;
@@ -15,6 +16,7 @@ pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, withou
 pub use client::{Client, PASSWORD, until};
 pub use finally::Finally;
 pub use gate::{Gate, in_one_batch};
+pub use plastic::{address, plastic};
 pub use process::{
     Finished, Process, assert_exit, assert_verified, cardium, eventually, finish, serve, verify,
 };

@@ -3,21 +3,24 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cardium_disputes::{Attachment, Content, Evidence, EvidenceKind, FileType, MAX_TEXT};
 use cardium_kernel::{BlobId, ErrorCode, EvidenceId, Problem, Timestamp, sha256};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use crate::{
     field::{invalid, required, word},
     text::Text,
+    word::Word,
 };
 
 /// The most characters of a file's name, as on most file systems.
 const NAME_LENGTH: usize = 255;
 
 /// A request to add evidence.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct EvidenceIn {
     #[serde(rename = "type")]
+    #[schemars(with = "Word<EvidenceKind>")]
     kind: Option<String>,
     filename: Option<String>,
     content_type: Option<String>,
@@ -119,17 +122,21 @@ fn decode(content: &str, file_type: FileType) -> Result<Vec<u8>, Problem> {
 }
 
 /// A piece of evidence as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct EvidenceOut {
     id: Text<EvidenceId>,
     #[serde(rename = "type")]
+    #[schemars(with = "Word<EvidenceKind>")]
     kind: &'static str,
     filename: Option<String>,
+    #[schemars(with = "Word<FileType>")]
     content_type: &'static str,
     size_bytes: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     sha256: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     text: Option<String>,
     created_at: Text<Timestamp>,
 }

@@ -1,17 +1,25 @@
 //! Refusals on the wire: one shape that satisfies both published error schemas.
 
 use cardium_kernel::{ErrorCode, Problem, RequestId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::text::{Text, to_json};
+use crate::{
+    text::{Text, to_json},
+    word::{ErrorType, Word},
+};
 
 /// The body of every error.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ErrorOut<'a> {
+    #[schemars(extend("const" = "error"))]
     object: &'static str,
+    #[schemars(with = "Word<ErrorCode>")]
     error: &'static str,
+    #[schemars(with = "Word<ErrorCode>")]
     code: &'static str,
     #[serde(rename = "type")]
+    #[schemars(with = "Word<ErrorType>")]
     kind: &'static str,
     message: &'a str,
     param: Option<&'a str>,

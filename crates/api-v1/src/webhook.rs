@@ -1,8 +1,11 @@
 //! Webhook endpoints.
 
+use std::borrow::Cow;
+
 use cardium_app::{EventType, reads::ByCreation};
 use cardium_kernel::{Book, EndpointId, ErrorCode, Problem, Timestamp};
 use cardium_webhooks::{Endpoint, EventFilter, SigningSecret};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use validator::Validate;
@@ -12,6 +15,7 @@ use crate::{
     query::Order,
     text::Text,
     webhook_url::{Reach, check_webhook_url},
+    word::{EndpointStatus, Word, Words},
 };
 
 /// The order of endpoint lists.
@@ -41,14 +45,34 @@ impl<'de> Deserialize<'de> for EventsIn {
     }
 }
 
+impl JsonSchema for EventsIn {
+    fn schema_name() -> Cow<'static, str> {
+        "EventsIn".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let mut names = vec!["*"];
+        names.extend(EventType::words());
+        json_schema!({
+            "oneOf": [
+                {"type": "array", "items": {"type": "string", "enum": names}, "minItems": 1},
+                {"type": "string", "enum": names},
+            ],
+        })
+    }
+}
+
 /// A request for an endpoint.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct WebhookIn {
     #[validate(length(max = 2048))]
+    #[schemars(required, extend("format" = "uri"))]
     url: Option<String>,
+    #[schemars(required)]
     events: Option<EventsIn>,
     #[validate(length(max = 200))]
     description: Option<String>,
+    #[schemars(with = "Option<Word<Book>>")]
     mode: Option<String>,
 }
 
@@ -100,18 +124,22 @@ fn event_filter(mut names: Vec<String>) -> Result<EventFilter, Problem> {
 }
 
 /// An endpoint as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct WebhookOut {
     id: Text<EndpointId>,
+    #[schemars(extend("const" = "webhook"))]
     object: &'static str,
+    #[schemars(with = "Option<Word<Book>>")]
     mode: Option<&'static str>,
     url: String,
     events: Vec<String>,
     description: String,
+    #[schemars(with = "Word<EndpointStatus>")]
     status: &'static str,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     signing_secret: Option<String>,
 }
 

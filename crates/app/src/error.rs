@@ -2,7 +2,7 @@
 
 use cardium_accounts::{EmailError, PasswordError};
 use cardium_auth::{CredentialError, KeyError};
-use cardium_cards::CardError;
+use cardium_cards::{CardError, ReplaceError};
 use cardium_disputes::DisputeError;
 use cardium_kernel::{ErrorCode, MoneyError, Problem, StoreError};
 use cardium_ledger::{LedgerError, PostingError};
@@ -91,8 +91,22 @@ impl From<CardError> for CommandError {
             CardError::NotDelivered => ErrorCode::CardNotDelivered,
             CardError::WrongFulfilment => ErrorCode::InvalidFulfillmentState,
             CardError::WalletUnsupported => ErrorCode::WalletUnsupported,
+            CardError::ShippingRequired => {
+                let code = ErrorCode::ShippingRequired;
+                return Problem::field(code, "shipping", sentence(&error)).into();
+            }
         };
         Problem::new(code, sentence(&error)).into()
+    }
+}
+
+impl From<ReplaceError> for CommandError {
+    fn from(error: ReplaceError) -> Self {
+        match error {
+            ReplaceError::Card(error) => error.into(),
+            ReplaceError::PanTaken => Self::PanTaken,
+            ReplaceError::Store(error) => error.into(),
+        }
     }
 }
 

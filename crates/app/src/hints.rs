@@ -45,6 +45,8 @@ pub enum RowKey {
     LedgerAccount(LedgerAccountId),
     /// A request that waits for the operator's endpoint.
     PendingAuthorization(MessageId),
+    /// What processes took together of a bounded quantity.
+    Quota(u128),
     /// A network exchange; never changed once written.
     Message(MessageId),
     /// An idempotency record; never changed once written.

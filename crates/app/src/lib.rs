@@ -3,7 +3,7 @@
 //! A use case is a value with hints and a `run`: load, decide in memory, write, append events.
 //! It never waits on a network, reads a clock or draws random numbers; time, ids and whatever
 //! is random come in with it. Every door (REST, ISO 8583, workers) submits use cases through
-//! [`perform`] or [`perform_once`]. Deliberately absent: SQL, HTTP, async runtimes.
+//! [`perform`] or [`perform_as`]. Deliberately absent: SQL, HTTP, async runtimes.
 
 pub mod accounts;
 pub mod answer;
@@ -22,6 +22,7 @@ pub mod hints;
 pub mod idempotency;
 pub mod network;
 pub mod policy;
+pub mod quotas;
 pub mod reads;
 pub mod topups;
 pub mod tx;
@@ -39,4 +40,4 @@ pub use event::{EventDraft, EventType, Snapshot};
 pub use hints::{Hints, NaturalKey, RowKey};
 pub use policy::Policy;
 pub use unit::Unit;
-pub use use_case::{CommandResult, UseCase, perform, perform_once};
+pub use use_case::{CommandResult, Intent, UseCase, perform, perform_as};

@@ -14,6 +14,7 @@ use crate::{
     chain::{ChainCursorStore, SimulatedChainStore},
     event::Outbox,
     idempotency::IdempotencyStore,
+    quotas::QuotaStore,
     upkeep::UpkeepStore,
     webhooks::WebhookStore,
 };
@@ -36,6 +37,12 @@ pub trait HotTx:
 /// All ports. Those beyond [`HotTx`] run statements of their own, so a command that uses them
 /// announces it with [`crate::Hints::cold`].
 pub trait Tx:
-    HotTx + ApiKeyStore + WebhookStore + UpkeepStore + ChainCursorStore + SimulatedChainStore
+    HotTx
+    + ApiKeyStore
+    + WebhookStore
+    + UpkeepStore
+    + ChainCursorStore
+    + SimulatedChainStore
+    + QuotaStore
 {
 }

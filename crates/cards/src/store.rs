@@ -17,6 +17,7 @@ pub struct StoredPan {
 }
 
 /// What card commands need of the open transaction.
+#[cfg_attr(test, mockall::automock)]
 pub trait CardStore {
     /// The card with this id.
     ///

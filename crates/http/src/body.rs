@@ -41,7 +41,8 @@ pub enum Weight {
 /// Reads and parses the body of a write.
 ///
 /// # Errors
-/// `body_too_large`, `unsupported_media_type`, `invalid_json` or `invalid_field`.
+/// `body_too_large`, `request_timeout`, `unsupported_media_type`, `invalid_json` or
+/// `invalid_field`.
 pub async fn read(
     headers: &HeaderMap,
     payload: web::Payload,
@@ -57,7 +58,7 @@ pub async fn read(
         let place = if large { LARGE.acquire().await.ok() } else { None };
         (payload.to_bytes_limited(most).await, place)
     });
-    let arrived = arrived.await.map_err(|_| cut_off("The body took too long to arrive."))?;
+    let arrived = arrived.await.map_err(|_| too_slow(settings))?;
     let (arrived, place) = arrived;
     let arrived = arrived.map_err(|_| too_large(most))?;
     let bytes = arrived.map_err(|_| cut_off("The body was cut off."))?;
@@ -89,6 +90,12 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
 fn too_large(most: usize) -> Problem {
     let message = format!("The body may have at most {most} bytes.");
     Problem::new(ErrorCode::BodyTooLarge, message)
+}
+
+fn too_slow(settings: &HttpSettings) -> Problem {
+    let patience = settings.body_patience.as_secs();
+    let message = format!("The body did not arrive within {patience} s.");
+    Problem::new(ErrorCode::RequestTimeout, message)
 }
 
 fn cut_off(message: &str) -> Problem {

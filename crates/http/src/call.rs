@@ -7,7 +7,7 @@ use cardium_api_v1::{
     body::Body, field::path_id, list::ListOut, operation::Operation, query::Query, to_json,
 };
 use cardium_app::{
-    Actor, Answer, CommandError, Context, Lane, RequestInfo, UseCase, perform, perform_once,
+    Actor, Answer, CommandError, Context, Lane, RequestInfo, UseCase, perform, perform_as,
     reads::{ReadResult, Reads},
 };
 use cardium_auth::Credential;
@@ -19,7 +19,8 @@ use validator::Validate;
 use crate::{
     AppState,
     block::block,
-    idempotency::{Owner, Spend},
+    idempotency::{Owner, Wish},
+    rate_limits::Standing,
 };
 
 /// What a handler gives.
@@ -35,7 +36,9 @@ pub struct Call {
     pub query: String,
     /// Taken out by [`Self::input`].
     pub body: Cell<Body>,
-    pub spend: Option<Spend>,
+    pub wish: Wish,
+    /// Where the caller stands with its rate limits.
+    pub standing: Option<Standing>,
     /// That of a large body, which lives on in pieces until the answer is made.
     pub _place: Option<SemaphorePermit<'static>>,
 }
@@ -129,7 +132,7 @@ impl Call {
         perform(&*wiring.database, queue, self.context(), use_case).await
     }
 
-    /// Runs a command of the caller's account, once for its idempotency key.
+    /// Runs a command of the caller's account, once for its idempotency key, or as a trial.
     ///
     /// # Errors
     /// As [`Self::perform`].
@@ -142,7 +145,7 @@ impl Call {
         self.once_for(owner, use_case, render).await
     }
 
-    /// Runs a command, once for the owner's idempotency key.
+    /// Runs a command, once for the owner's idempotency key, or as a trial.
     ///
     /// # Errors
     /// As [`Self::perform`].
@@ -154,10 +157,10 @@ impl Call {
     ) -> Outcome {
         let wiring = &self.state.wiring;
         let queue = (Lane::Api, wiring.settings.command_patience);
-        let (context, idempotency) = (self.context(), self.idempotency(owner));
+        let (context, intent) = (self.context(), self.intent(owner));
         let status = self.operation.success;
         let render = move |output: &U::Output| Answer::new(status, render(output));
-        perform_once(&*wiring.database, queue, context, idempotency, use_case, render).await
+        perform_as(&*wiring.database, queue, context, intent, use_case, render).await
     }
 
     /// The operation's success with this body.

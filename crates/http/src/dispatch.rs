@@ -23,21 +23,45 @@ use cardium_kernel::RequestId;
 
 use crate::{
     AppState,
+    address::origin,
     body::{self, Arrived},
     call::{Call, Outcome},
+    dry_run::{self, Run},
     failure, guard,
-    idempotency::{self, Spend},
+    idempotency::{self, Spend, Wish},
     limits::request_id,
+    rate_limits::{Seen, Standing},
 };
 
 /// Characters kept of a `User-Agent`.
 const USER_AGENT: usize = 200;
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// A handler's work on one call.
 pub type Work = Pin<Box<dyn Future<Output = Outcome>>>;
 /// What an operation does.
 pub type Handler = fn(Call) -> Work;
+
+/// What the headers of an answer say of its request.
+#[derive(Default)]
+struct Marks {
+    run: Cell<Run>,
+    seen: Seen,
+}
+
+impl Marks {
+    fn put_on(&self, response: &mut HttpResponse) {
+        if let Some(standing) = self.seen.get() {
+            note_standing(response, standing);
+        }
+        if self.run.get() == Run::Trial {
+            response.headers_mut().insert(dry_run::HEADER, HeaderValue::from_static("true"));
+        }
+    }
+}
 
 /// Answers one request for an operation.
 pub async fn dispatch(
@@ -47,12 +71,14 @@ pub async fn dispatch(
     payload: web::Payload,
 ) -> HttpResponse {
     let id = request_id(&request);
-    let work = handle((operation, handler), state.into_inner(), &request, payload);
+    let marks = Marks::default();
+    let work = handle((operation, handler), state.into_inner(), (&request, &marks), payload);
     let outcome = CatchPanic(Box::pin(work)).await;
     let mut response = match outcome {
         Ok(answer) => respond(answer),
         Err(error) => failure::respond(error, id),
     };
+    marks.put_on(&mut response);
     if operation.content == Content::Secret {
         let no_store = HeaderValue::from_static("no-store");
         response.headers_mut().insert(header::CACHE_CONTROL, no_store);
@@ -63,33 +89,35 @@ pub async fn dispatch(
 async fn handle(
     (operation, handler): (&'static Operation, Handler),
     state: Arc<AppState>,
-    request: &HttpRequest,
+    (request, marks): (&HttpRequest, &Marks),
     payload: web::Payload,
 ) -> Outcome {
     let headers = request.headers();
-    let info = request_info(request);
-    let credential = guard::admit(&state, operation, (headers, info.address())).await?;
+    let credential = guard::admit(&state, operation, (request, &marks.seen)).await?;
+    marks.run.set(dry_run::read(headers, operation)?);
     let mut arrived = match operation.method {
         Method::Get => Arrived::default(),
         Method::Post | Method::Patch | Method::Delete => {
             body::read(headers, payload, &state.wiring.settings).await?
         }
     };
-    let spend = match idempotency::key(headers, operation.effect)? {
-        Some(key) => {
-            Some(Spend::new(key, (operation, request.path()), &state, &mut arrived).await?)
+    let wish = match (marks.run.get(), idempotency::key(headers, operation.effect)?) {
+        (Run::Trial, _) => Wish::Trial,
+        (Run::Real, Some(key)) => {
+            Wish::Once(Spend::new(key, (operation, request.path()), &state, &mut arrived).await?)
         }
-        None => None,
+        (Run::Real, None) => Wish::Always,
     };
     let call = Call {
         state,
         operation,
-        request: info,
+        request: request_info(request),
         credential,
+        standing: marks.seen.get(),
         id: request.match_info().query("id").to_owned(),
         query: request.query_string().to_owned(),
         body: Cell::new(arrived.body),
-        spend,
+        wish,
         _place: arrived.place,
     };
     handler(call).await
@@ -101,7 +129,7 @@ fn request_info(request: &HttpRequest) -> RequestInfo {
     let id: RequestId = request_id(request);
     RequestInfo {
         id,
-        ip: request.peer_addr().map_or_else(String::new, |peer| peer.ip().to_string()),
+        ip: origin(request).address.map_or_else(String::new, |address| address.to_string()),
         user_agent: agent.chars().take(USER_AGENT).collect(),
     }
 }
@@ -116,6 +144,15 @@ fn respond(answer: Answer) -> HttpResponse {
         return response.finish();
     }
     response.content_type("application/json").body(answer.body)
+}
+
+/// Where the caller stands, on refusals too.
+fn note_standing(response: &mut HttpResponse, standing: Standing) {
+    let minute = standing.minute;
+    let reset = minute.resets_at.unix_seconds();
+    for (name, value) in [(LIMIT, minute.limit), (REMAINING, minute.remaining), (RESET, reset)] {
+        response.headers_mut().insert(name, HeaderValue::from(value));
+    }
 }
 
 /// Turns a panic of the work into a fault of this request alone.

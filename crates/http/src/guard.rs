@@ -10,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::{
+    HttpRequest,
+    http::header::{AUTHORIZATION, HeaderMap},
+};
 use cardium_api_v1::operation::{Access, Operation};
 use cardium_app::CommandError;
 use cardium_auth::{Credential, CredentialError, CredentialKind, SESSION_IDLE, TokenHash};
@@ -18,7 +21,7 @@ use cardium_kernel::{CredentialId, ErrorCode, Problem, Timestamp};
 use cardium_vault::keyed_hash;
 use std::sync::Arc;
 
-use crate::{AppState, block::block};
+use crate::{AppState, address::origin, block::block, rate_limits::Seen};
 
 /// How long a look-up serves further requests: a revocation reaches the reads of every process
 /// within this time.
@@ -80,22 +83,64 @@ impl CredentialCache {
 /// The caller of an operation; none where anybody may call it.
 ///
 /// # Errors
-/// `invalid_credentials`, `session_expired`, `session_required`, `key_ip_not_allowed` or
-/// `insufficient_scope`.
+/// `rate_limited`, `invalid_credentials`, `session_expired`, `session_required`,
+/// `key_ip_not_allowed` or `insufficient_scope`.
 pub async fn admit(
     state: &AppState,
     operation: &Operation,
-    (headers, address): (&HeaderMap, Option<IpAddr>),
+    (request, seen): (&HttpRequest, &Seen),
 ) -> Result<Option<Arc<Credential>>, CommandError> {
-    if operation.access == Access::Public {
-        return Ok(None);
+    let address = origin(request).address;
+    let caller = match operation.access {
+        Access::Public => None,
+        Access::Bearer(_) | Access::Session => {
+            let admitted = admit_bearer(state, operation, (request, seen)).await;
+            if admitted.as_ref().is_err_and(is_stranger)
+                && let Some(limits) = &state.rate_limits
+            {
+                limits.count_stranger(address, seen).await?;
+            }
+            Some(admitted?)
+        }
+    };
+    if let Some(limits) = &state.rate_limits {
+        if caller.is_none() {
+            limits.count_stranger(address, seen).await?;
+        }
+        let id = caller.as_ref().map(|caller| caller.id);
+        limits.count_operation(operation, id, address).await?;
     }
-    let token = bearer(headers).ok_or_else(unknown)?;
-    let hash = keyed_hash(state.wiring.keys.hash(), "token", token.as_bytes());
-    let (found, now) = (find(state, TokenHash(hash)).await?, state.wiring.edge.clock.now());
-    check(&found, now, address, operation)?;
+    Ok(caller)
+}
+
+/// Whether a refusal says that the credential is none.
+fn is_stranger(error: &CommandError) -> bool {
+    let codes = [ErrorCode::InvalidCredentials, ErrorCode::SessionExpired];
+    matches!(error, CommandError::Problem(problem) if codes.contains(&problem.code))
+}
+
+async fn admit_bearer(
+    state: &AppState,
+    operation: &Operation,
+    (request, seen): (&HttpRequest, &Seen),
+) -> Result<Arc<Credential>, CommandError> {
+    let token = bearer(request.headers());
+    let hash =
+        |token: &str| TokenHash(keyed_hash(state.wiring.keys.hash(), "token", token.as_bytes()));
+    let hash = token.map(hash);
+    let known = hash.as_ref().is_some_and(|hash| state.credentials.find(hash).is_some());
+    // Not looked up, or guesses would be told from hits.
+    if let Some(limits) = state.rate_limits.as_ref().filter(|_| !known) {
+        limits.check_stranger(origin(request).address)?;
+    }
+    let found = find(state, hash.ok_or_else(unknown)?).await?;
+    if let Some(limits) = &state.rate_limits {
+        limits.count_caller(found.credential.id, seen).await?;
+    }
+    let now = state.wiring.edge.clock.now();
+    check(&found, now, origin(request).address, operation)?;
     state.uses().record(found.credential.id, now);
-    Ok(Some(found.credential))
+    Ok(found.credential)
 }
 
 /// The credential with the moment it was really last used: the latest of what was looked up and

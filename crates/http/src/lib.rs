@@ -1,15 +1,17 @@
 //! The HTTP doors, on actix-web: routes made from the operation table, credentials,
 //! idempotency, errors.
 //!
-//! Every operation goes one way: request id, header bounds, credential and scope, body, handler,
-//! answer. Invariants: a refusal has one shape, whatever went wrong; a handler that panics
+//! Every operation goes one way: request id, header bounds, transport, credential, rate limits,
+//! scope, body, handler, answer. Invariants: a refusal has one shape, whatever went wrong; a handler that panics
 //! answers 500 and harms nobody else; reads never run on the event loop. Deliberately absent:
 //! SQL, business rules, and wire types (those of `/v1` are in `cardium-api-v1`).
 
+mod address;
 mod block;
 mod body;
 mod call;
 mod dispatch;
+mod dry_run;
 mod failure;
 mod guard;
 mod handlers;
@@ -18,6 +20,7 @@ mod limits;
 mod passwords;
 mod ports;
 mod probes;
+mod rate_limits;
 mod routes;
 mod server;
 mod settings;
@@ -30,8 +33,9 @@ pub use cardium_api_v1::{
     webhook_url::Reach,
 };
 pub use ports::{BoxFuture, HealthProbe, NetworkRail, TestClock};
+pub use rate_limits::RateSettings;
 pub use routes::configure;
-pub use server::serve;
+pub use server::{Listening, serve};
 pub use settings::{HttpSettings, PasswordCost};
 pub use state::{AppState, Wiring};
 pub use uses::CredentialUses;

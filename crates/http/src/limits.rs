@@ -1,4 +1,4 @@
-//! The request's id and the bounds of its head: what happens to every request first.
+//! The request's id, the bounds of its head, and how it came: what is looked at first.
 
 use actix_web::{
     HttpMessage, HttpRequest,
@@ -11,9 +11,18 @@ use actix_web::{
 use cardium_app::CommandError;
 use cardium_kernel::{ErrorCode, Problem, RequestId};
 
-use crate::{AppState, HttpSettings, failure};
+use crate::{
+    AppState, HttpSettings,
+    address::{self, Origin},
+    failure,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const HSTS: HeaderName = HeaderName::from_static("strict-transport-security");
+/// Two years, as browsers' own lists ask for (RFC 6797).
+const HSTS_POLICY: HeaderValue = HeaderValue::from_static("max-age=63072000");
+/// What keeps the process running asks from inside, where there is no TLS.
+const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
 /// The request's id, in its extensions.
 #[derive(Clone, Copy)]
@@ -25,7 +34,8 @@ pub fn request_id(request: &HttpRequest) -> RequestId {
     tag.map_or(RequestId::new(0), |Tag(id)| id)
 }
 
-/// Gives the request its id, refuses an oversized head, and puts the id on the answer.
+/// Gives the request its id, refuses an oversized head and plain text where it is not wanted, and
+/// puts the id on the answer.
 pub async fn identify(
     state: web::Data<AppState>,
     request: ServiceRequest,
@@ -33,7 +43,11 @@ pub async fn identify(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = RequestId::new(state.wiring.edge.mint());
     request.extensions_mut().insert(Tag(id));
-    let mut response = match check_head(&request, &state.wiring.settings) {
+    let settings = &state.wiring.settings;
+    let origin = address::note(&request, &settings.trusted_proxies);
+    let checked = check_head(&request, settings);
+    let checked = checked.and_then(|()| check_transport(request.path(), origin, settings));
+    let mut response = match checked {
         Ok(()) => next.call(request).await?,
         Err(problem) => {
             let refusal = failure::respond(CommandError::Problem(problem), id);
@@ -42,6 +56,9 @@ pub async fn identify(
     };
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    if origin.secure {
+        response.headers_mut().insert(HSTS, HSTS_POLICY);
     }
     let (request, status) = (response.request(), response.status().as_u16());
     tracing::debug!(
@@ -52,6 +69,15 @@ pub async fn identify(
         "answered"
     );
     Ok(response)
+}
+
+/// Refused and never redirected: the credential has travelled in plain text already.
+fn check_transport(path: &str, origin: Origin, settings: &HttpSettings) -> Result<(), Problem> {
+    if !settings.https_only || origin.secure || PROBES.contains(&path) {
+        return Ok(());
+    }
+    let message = "Only HTTPS is served here. Replace any key that was sent without it.";
+    Err(Problem::new(ErrorCode::HttpsRequired, message))
 }
 
 fn check_head(request: &ServiceRequest, settings: &HttpSettings) -> Result<(), Problem> {

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use cardium_api_v1::webhook_url::Reach;
+use ipnet::IpNet;
+
+use crate::RateSettings;
 
 /// What a password hash costs (Argon2id, RFC 9106).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct HttpSettings {
     pub command_patience: Duration,
     /// The largest body, in bytes.
     pub body_limit: usize,
+    /// The largest file of evidence, in bytes: at most what a body takes.
+    pub evidence_limit: usize,
     /// How long a body may take to arrive.
     pub body_patience: Duration,
     /// How long the head of a request may take to arrive.
@@ -50,6 +55,12 @@ pub struct HttpSettings {
     pub password_waiting: usize,
     /// Credentials remembered for up to a second, so that reads need not look them up again.
     pub credential_cache: usize,
+    /// How often anybody may ask; none for no bounds.
+    pub rate_limits: Option<RateSettings>,
+    /// Whose word on a request's address and transport is taken.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether requests that did not come over TLS are refused.
+    pub https_only: bool,
 }
 
 impl Default for HttpSettings {
@@ -59,6 +70,7 @@ impl Default for HttpSettings {
             test_helpers: false,
             command_patience: Duration::from_secs(5),
             body_limit: 25 * 1_024 * 1_024,
+            evidence_limit: 25 * 1_024 * 1_024,
             body_patience: Duration::from_secs(60),
             head_patience: Duration::from_secs(30),
             headers_limit: 8 * 1_024,
@@ -67,6 +79,9 @@ impl Default for HttpSettings {
             password_concurrency: 2,
             password_waiting: 32,
             credential_cache: 4_096,
+            rate_limits: None,
+            trusted_proxies: Vec::new(),
+            https_only: false,
         }
     }
 }

@@ -14,7 +14,7 @@ use cardium_vault::Keys;
 
 use crate::{
     CredentialUses, HealthProbe, HttpSettings, NetworkRail, TestClock, guard::CredentialCache,
-    passwords::Passwords,
+    passwords::Passwords, rate_limits::RateLimits,
 };
 
 /// The ports and settings that the doors are built from.
@@ -50,6 +50,8 @@ pub struct AppState {
     pub(crate) wiring: Wiring,
     pub(crate) passwords: Passwords,
     pub(crate) credentials: CredentialCache,
+    /// None where nothing is bounded.
+    pub(crate) rate_limits: Option<RateLimits>,
     uses: CredentialUses,
 }
 
@@ -62,7 +64,10 @@ impl AppState {
     pub fn new(wiring: Wiring) -> Self {
         let passwords = Passwords::new(&wiring.settings, &wiring.edge);
         let credentials = CredentialCache::new(wiring.settings.credential_cache);
-        Self { wiring, passwords, credentials, uses: CredentialUses::default() }
+        let limits = wiring.settings.rate_limits;
+        let rate_limits =
+            limits.map(|limits| RateLimits::new(limits, &wiring.database, &wiring.edge));
+        Self { wiring, passwords, credentials, rate_limits, uses: CredentialUses::default() }
     }
 
     /// When credentials were last used, gathered for the worker that writes it down.

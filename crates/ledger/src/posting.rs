@@ -29,10 +29,13 @@ pub enum PostingKind {
     DisputeDebit,
     /// The network pays for a dispute that was won.
     DisputeSettlement,
+    /// A card takes over what another has and owes.
+    CardReplacement,
 }
 
 impl PostingKind {
-    const WORDS: [(Self, &'static str); 12] = [
+    /// All of them, with their words.
+    pub const WORDS: [(Self, &'static str); 13] = [
         (Self::Topup, "topup"),
         (Self::CardLoad, "card_load"),
         (Self::CardUnload, "card_unload"),
@@ -45,6 +48,7 @@ impl PostingKind {
         (Self::DisputeCredit, "dispute_credit"),
         (Self::DisputeDebit, "dispute_debit"),
         (Self::DisputeSettlement, "dispute_settlement"),
+        (Self::CardReplacement, "card_replacement"),
     ];
 
     /// The kind's word in storage.

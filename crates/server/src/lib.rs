@@ -18,5 +18,6 @@ mod log;
 mod scratch;
 pub mod serve;
 pub mod settings;
+pub mod tls;
 pub mod verify;
 pub mod workers;

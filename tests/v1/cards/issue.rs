@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{FIELDS, is_luhn_valid, issue};
 use crate::{
     on_both,
-    support::{Server, assert_fields, items, text, usd},
+    support::{Server, address, assert_fields, items, plastic, text, usd},
 };
 
 on_both! {
@@ -29,7 +29,8 @@ fn every_bin_issues_its_cards(backend: Backend) {
         ("472305", "visa", "virtual"),
         ("448585", "visa", "physical"),
     ] {
-        let card = issue(&client, &json!({"type": kind, "bin": bin}));
+        let body = json!({"type": kind, "bin": bin, "shipping": address()});
+        let card = issue(&client, &body);
         let got = ["bin", "brand", "type"].map(|field| text(&card, field));
         assert_eq!(got, [bin, brand, kind]);
         let path = format!("/v1/cards/{}/pan", text(&card, "id"));
@@ -167,6 +168,7 @@ fn issues_are_refused_by_field(backend: Backend) {
         (with("bin", json!(489_517)), 400, "invalid_field", "bin"),
         (with("bin", json!("448585")), 422, "bin_type_mismatch", "bin"),
         (with("type", json!("physical")), 422, "bin_type_mismatch", "bin"),
+        (json!({"type": "physical"}), 422, "shipping_required", "shipping"),
         (with("load_usd", json!(0)), 400, "invalid_field", "load_usd"),
         (with("load_usd", json!("1.001")), 422, "invalid_precision", "load_usd"),
         (with("load_usd", json!("50000.01")), 422, "amount_above_maximum", "load_usd"),
@@ -185,7 +187,7 @@ fn lists_are_filtered(backend: Backend) {
     let client = server.sign_up();
     let visa = issue(&client, &json!({"type": "virtual", "bin": "489517", "label": "A"}));
     let master = issue(&client, &json!({"type": "virtual", "bin": "557213", "mode": "live"}));
-    let plastic = issue(&client, &json!({"type": "physical"}));
+    let plastic = issue(&client, &plastic());
     client.post(&format!("/v1/cards/{}/cancel", text(&visa, "id")), &json!({})).expect(200);
     for (filter, expected) in [
         ("status=active", vec![&master]),

@@ -3,7 +3,7 @@ use cardium_api_v1::operation::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Client, PASSWORD, Request, Server, text};
+use crate::support::{Client, PASSWORD, Request, Server, plastic, text};
 
 /// An account that has one of everything, so that every operation has something to act on.
 pub struct Sample {
@@ -13,6 +13,8 @@ pub struct Sample {
     topup: String,
     card: String,
     plastic: String,
+    /// A card that is there to be replaced.
+    worn: String,
     authorization: String,
     transaction: String,
     webhook: String,
@@ -38,7 +40,8 @@ impl Sample {
         client.fund("500.00");
         let topup = client.topup(&json!({"amount_usd": 300}));
         let card = client.card(Some("100.00"));
-        let plastic = client.post("/v1/cards", &json!({"type": "physical"})).expect(201);
+        let plastic = client.post("/v1/cards", &plastic()).expect(201);
+        let worn = client.card(None);
         let bought = client.authorize(&card, &json!({"amount_usd": 10}));
         let captured = capture(&client, &bought);
         let second = client.authorize(&card, &json!({"amount_usd": 10}));
@@ -57,6 +60,7 @@ impl Sample {
             topup: id(&topup),
             card,
             plastic: id(&plastic),
+            worn,
             authorization: text(&bought, "authorization_id").to_owned(),
             transaction: id(&bought),
             webhook: id(&hook),
@@ -72,6 +76,7 @@ impl Sample {
     pub fn id_for(&self, operation: &Operation) -> &str {
         match operation.id {
             "simulate_fulfilment" => return &self.plastic,
+            "replace_card" => return &self.worn,
             "simulate_increment" | "simulate_expiry" => return &self.held,
             _ => {}
         }
@@ -101,9 +106,11 @@ impl Sample {
             "create_api_key" => json!({"name": "another"}),
             "update_api_key" => json!({"name": "renamed"}),
             "create_topup" => json!({"amount_usd": 20}),
-            "issue_card" => json!({"type": "physical"}),
+            "issue_card" => plastic(),
             "load_card" => json!({"amount_usd": "10.00"}),
             "unload_card" | "simulate_deposit" => json!({"amount_usd": 5}),
+            "replace_card" => json!({"reason": "damaged"}),
+            "update_card" => json!({"label": "Renamed"}),
             "provision_wallet" => json!({"wallet": "apple_pay"}),
             "simulate_fulfilment" => json!({"to": "produced"}),
             "simulate_authorization"

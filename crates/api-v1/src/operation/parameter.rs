@@ -1,4 +1,7 @@
+use cardium_kernel::Book;
+
 use super::Shape;
+use crate::word::Word;
 
 /// Where a parameter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,13 @@ pub struct Parameter {
     /// One line on what it does.
     pub summary: &'static str,
 }
+
+/// Text that is compared as it stands; nothing that is stored is longer.
+pub(super) const TEXT: Kind = Kind::Text(255);
+
+/// The filter that every list of one book's objects has.
+pub(super) const MODE: Parameter =
+    Parameter::query("mode", Kind::Form(Shape::of::<Word<Book>>()), "Only this book");
 
 impl Parameter {
     /// A parameter of the query string.

@@ -1,5 +1,5 @@
 use cardium_cards::{Card, Controls, ControlsPatch, NewCard, Product, StoredPan, Wallet};
-use cardium_kernel::{AccountId, Book, CardId, Money};
+use cardium_kernel::{AccountId, Book, CardId, Metadata, Money};
 use cardium_ledger::LedgerAccountId;
 use cardium_vault::{Aad, Keys, Pan, PanFingerprint, SealRandom, Sealed, seal};
 
@@ -76,6 +76,10 @@ pub struct IssueCard {
     pub wallet: Wallet,
     /// What it may be spent on.
     pub controls: ControlsPatch,
+    /// Where plastic is sent, sealed for this card.
+    pub shipping: Option<Sealed>,
+    /// Its owner's notes.
+    pub metadata: Metadata,
 }
 
 impl UseCase for IssueCard {
@@ -125,6 +129,8 @@ impl IssueCard {
             label: self.label.clone(),
             wallet: self.wallet,
             controls,
+            shipping: self.shipping.clone(),
+            metadata: self.metadata.clone(),
         };
         let card = Card::issue(new, expiry, unit.now());
         unit.tx.save_card(card.clone())?;

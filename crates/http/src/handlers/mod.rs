@@ -11,6 +11,7 @@ mod controls;
 mod disputes;
 mod funding;
 mod issue;
+mod limits;
 mod reveal;
 mod simulation;
 mod system;
@@ -49,6 +50,9 @@ handlers! {
     "issue_card" => issue::issue_card,
     "get_card" => cards::get_card,
     "reveal_pan" => reveal::reveal_pan,
+    "reveal_pan_by_post" => reveal::reveal_pan,
+    "replace_card" => issue::replace_card,
+    "update_card" => cards::update_card,
     "load_card" => funding::load_card,
     "unload_card" => funding::unload_card,
     "set_card_limits" => controls::set_card_limits,
@@ -75,6 +79,7 @@ handlers! {
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
     "delete_webhook" => webhooks::delete_webhook,
+    "get_limits" => limits::get_limits,
     "get_system_health" => system::get_system_health,
     "simulate_deposit" => simulation::simulate_deposit,
     "simulate_authorization" => simulation::simulate_authorization,

@@ -2,6 +2,7 @@
 
 mod advance;
 mod card_load;
+mod card_replacement;
 mod card_unload;
 mod clearing;
 mod debt;
@@ -14,6 +15,7 @@ mod topup_credit;
 
 pub use advance::{AdvanceReturn, advance, advance_return};
 pub use card_load::{CardLoad, card_load};
+pub use card_replacement::{CardReplacement, card_replacement};
 pub use card_unload::card_unload;
 pub use clearing::{Clearing, clearing};
 pub use debt::settle_debt;

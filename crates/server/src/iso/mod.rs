@@ -10,11 +10,11 @@ mod connection;
 mod listener;
 mod pace;
 mod peers;
-mod tls;
 
 pub use listener::{Door, serve};
 pub use peers::{PeerLimits, Peers, Terms};
-pub use tls::{TlsError, TlsFiles, acceptor};
+
+pub use crate::tls::{TlsError, TlsFiles, acceptor};
 
 #[cfg(test)]
 mod tests;

@@ -11,11 +11,15 @@ use std::{
 
 use actix_web::dev::Server;
 use cardium_chains::SimulatedAddresses;
-use cardium_http::{AppState, HttpSettings, NetworkRail, PasswordCost, Reach, Wiring};
+use cardium_http::{AppState, HttpSettings, Listening, NetworkRail, PasswordCost, Reach, Wiring};
 use cardium_network::{Host, SimulatedRail};
+use tokio_rustls::rustls::ServerConfig;
 
 use super::{Rail, StartError, core::Core};
-use crate::settings::{CardNetwork, Environment, Settings};
+use crate::{
+    settings::{CardNetwork, Environment, Settings},
+    tls::{self, TlsError},
+};
 
 /// Binds a listener and tells its real address, which matters for port 0.
 pub(super) fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
@@ -50,12 +54,26 @@ pub(super) fn serve_http(
     listener: TcpListener,
     settings: &Settings,
     state: &Arc<AppState>,
+    tls: Option<ServerConfig>,
 ) -> io::Result<Server> {
     let workers = match settings.server.workers {
         0 => available_parallelism().map_or(1, NonZeroUsize::get),
         workers => workers,
     };
-    cardium_http::serve(listener, state, workers, settings.server.shutdown())
+    let listening = Listening {
+        workers,
+        keep_alive: settings.server.keep_alive(),
+        shutdown_timeout: settings.server.shutdown(),
+        tls,
+    };
+    cardium_http::serve(listener, state, listening)
+}
+
+/// How HTTP is encrypted, where it is. The settings' check has found both files or none.
+pub(super) fn http_tls(settings: &Settings) -> Result<Option<ServerConfig>, TlsError> {
+    let server = &settings.server;
+    let files = server.tls_certificate.as_deref().zip(server.tls_key.as_deref());
+    files.map(|(certificate, key)| tls::https(certificate, key)).transpose()
 }
 
 fn rail(network: CardNetwork, core: &Core, host: Arc<Host>) -> Arc<dyn NetworkRail> {
@@ -79,6 +97,11 @@ fn http_settings(settings: &Settings) -> HttpSettings {
         },
         password_concurrency: settings.auth.concurrency,
         password_waiting: settings.auth.waiting,
+        body_patience: settings.server.body(),
+        head_patience: settings.server.head(),
+        rate_limits: settings.rate_limits.bounds(),
+        trusted_proxies: settings.server.trusted_proxies.iter().map(|proxy| proxy.0).collect(),
+        https_only: settings.environment == Environment::Production,
         ..HttpSettings::default()
     }
 }

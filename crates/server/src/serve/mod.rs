@@ -18,8 +18,8 @@ use cardium_store::Store;
 use tokio::task::JoinHandle;
 
 use crate::{
-    iso::TlsError,
     settings::{Server, Settings, SettingsError},
+    tls::TlsError,
     workers::Workers,
 };
 
@@ -65,6 +65,9 @@ pub enum StartError {
     /// The card network's listener cannot take TLS.
     #[error("cannot set up TLS for the card network")]
     NetworkTls(#[from] TlsError),
+    /// The HTTP listener cannot take TLS.
+    #[error("cannot set up TLS for HTTP")]
+    HttpTls(#[source] TlsError),
     /// The client that sends webhooks cannot be set up.
     #[error("cannot set up TLS for webhooks")]
     Tls(#[from] reqwest::Error),

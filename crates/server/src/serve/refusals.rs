@@ -29,8 +29,13 @@ fn reasons(settings: &Settings, options: &Options) -> Vec<&'static str> {
             "rails.card_network is simulated, so live cards would pay for nothing"
         }
     };
-    let tls = "HTTP would be served without TLS, which this version does not have";
-    let mut reasons = vec![chains, network, tls];
+    let mut reasons = vec![chains, network];
+    if !settings.server.has_https() {
+        reasons.push(
+            "no request could come over TLS: set server.tls_certificate and server.tls_key, or \
+             server.trusted_proxies where a proxy ends it",
+        );
+    }
     if options.test_clock {
         reasons.push("--test-clock lets anybody move the time");
     }
@@ -52,5 +57,8 @@ mod tests {
         for reason in ["rails.chains", "rails.card_network", "TLS", "--test-clock"] {
             assert!(message.contains(reason), "{message}");
         }
+        settings.server.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+        let message = check(&settings, &options).unwrap_err().to_string();
+        assert!(!message.contains("TLS") && message.contains("rails.chains"), "{message}");
     }
 }

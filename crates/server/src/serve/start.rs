@@ -12,13 +12,14 @@ use crate::{
     settings::Settings,
     workers::{
         DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
-        NoteLateAnswers, PurgeKeys, PurgeWaiting, Sender, SweepBlobs, UseSource, WatchChain,
-        Workers,
+        NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting, Sender, SweepBlobs, UseSource,
+        WatchChain, Workers,
     },
 };
 
 pub(super) async fn start(settings: Settings, options: Options) -> Result<Running, StartError> {
     refusals::check(&settings, &options)?;
+    let tls = doors::http_tls(&settings).map_err(StartError::HttpTls)?;
     let core = Core::open(&settings, &options).await?;
     let (hook, late) = hook(&settings, &core)?;
     let host = iso8583::host(&settings, &core, hook);
@@ -30,7 +31,7 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
     let (http, http_address) = doors::bind(settings.server.bind)?;
     let addresses =
         Addresses { http: http_address, iso8583: network.as_ref().map(|((_, bound), _)| *bound) };
-    let server = doors::serve_http(http, &settings, &state).map_err(StartError::Serve)?;
+    let server = doors::serve_http(http, &settings, &state, tls).map_err(StartError::Serve)?;
     let network = network.map(|((listener, _), door)| iso8583::serve(listener, door));
     let network = network.transpose().map_err(StartError::Serve)?;
     let mut workers = workers(&settings, &core, sender, state);
@@ -105,6 +106,7 @@ fn workers(
     workers.start(ExpireHolds::new(backend()));
     workers.start(FlushUses::new(backend(), state));
     workers.start(PurgeKeys::new(backend()));
+    workers.start(PurgeCounters::new(backend()));
     workers.start(SweepBlobs::new(backend(), Arc::clone(&core.blobs)));
     if let Some(sender) = sender {
         workers.start(FanOutEvents::new(backend()));

@@ -19,6 +19,8 @@ impl Settings {
         let rules = [self.amounts().as_slice(), &self.bounds()].concat();
         let broken = counts.into_iter().chain(rules).find(|(holds, _, _)| !holds);
         broken.map_or(Ok(()), |(_, key, problem)| Err(SettingsError::Value { key, problem }))?;
+        self.server.check()?;
+        self.rate_limits.check()?;
         self.decision_hook.check(self.environment)?;
         self.iso8583.check()
     }

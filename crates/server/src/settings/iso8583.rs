@@ -3,6 +3,7 @@
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
+    str::FromStr,
 };
 
 use ipnet::IpNet;
@@ -196,19 +197,24 @@ impl Peer {
     }
 }
 
-impl<'de> Deserialize<'de> for PeerNetwork {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
+impl FromStr for PeerNetwork {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
         let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        let network = network.map_err(|_| {
-            D::Error::custom(format!("\"{text}\" is no network such as 10.0.0.0/8"))
-        })?;
+        let network =
+            network.map_err(|_| format!("\"{text}\" is no network such as 10.0.0.0/8"))?;
         if network.trunc() != network {
             let whole = network.trunc();
-            let message = format!("\"{text}\" goes beyond its prefix; the network is {whole}");
-            return Err(D::Error::custom(message));
+            return Err(format!("\"{text}\" goes beyond its prefix; the network is {whole}"));
         }
         Ok(Self(canonical(network)))
+    }
+}
+
+impl<'de> Deserialize<'de> for PeerNetwork {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 
@@ -222,7 +228,9 @@ fn canonical(network: IpNet) -> IpNet {
     inner.unwrap_or(network)
 }
 
-fn optional_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+pub(super) fn optional_path<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<PathBuf>, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok((!text.is_empty()).then(|| PathBuf::from(text)))
 }

@@ -8,7 +8,9 @@ mod decision_hook;
 mod iso8583;
 mod links;
 mod policy;
+mod rate_limits;
 mod sections;
+mod server;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +18,7 @@ use config::{Config, ConfigError, Environment as Variables, File, FileFormat};
 
 pub use decision_hook::{DecisionHook, StandInRule};
 pub use iso8583::{Bitmap, CvvCode, Header, Iso8583, Link, Numerics, Peer, PeerNetwork};
+pub use rate_limits::RateLimits;
 pub use sections::{
     Auth, CardNetwork, Chains, Database, Dollars, Environment, Fees, Limits, Log, LogFormat, Rails,
     Server, Settings, TestHelpers, Webhooks,

@@ -6,7 +6,9 @@ use cardium_kernel::{Currency, Money};
 use cardium_vault::SecretText;
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::{DecisionHook, Iso8583};
+use super::{
+    DecisionHook, Iso8583, PeerNetwork, RateLimits, iso8583::optional_path, server::networks,
+};
 
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,6 +26,8 @@ pub struct Settings {
     pub fees: Fees,
     /// Caps.
     pub limits: Limits,
+    /// How often anybody may ask.
+    pub rate_limits: RateLimits,
     /// Sending events.
     pub webhooks: Webhooks,
     /// The operator's say in decisions.
@@ -64,6 +68,21 @@ pub struct Server {
     pub drain_seconds: u64,
     /// How long requests in flight may take at shutdown.
     pub shutdown_seconds: u64,
+    /// How long the head of a request may take to arrive.
+    pub head_seconds: u64,
+    /// How long its body may take.
+    pub body_seconds: u64,
+    /// How long a connection stays open between two requests.
+    pub keep_alive_seconds: u64,
+    /// PEM file of the certificate chain; with it the listener takes TLS only.
+    #[serde(deserialize_with = "optional_path")]
+    pub tls_certificate: Option<PathBuf>,
+    /// PEM file of its private key.
+    #[serde(deserialize_with = "optional_path")]
+    pub tls_key: Option<PathBuf>,
+    /// Whose word on a request's address and transport is taken.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<PeerNetwork>,
 }
 
 impl Server {

@@ -31,7 +31,7 @@ pub use blobs::SweepBlobs;
 pub use chains::WatchChain;
 pub use expiry::{ExpireHolds, ExpireTopups};
 pub use pending::{FinishPending, NoteLateAnswers, PurgeWaiting};
-pub use upkeep::{FlushUses, PurgeKeys, UseSource};
+pub use upkeep::{FlushUses, PurgeCounters, PurgeKeys, UseSource};
 pub use webhooks::{DeliverEvents, FanOutEvents, Sender, SenderError};
 
 /// How long a worker's command may wait in the queue.

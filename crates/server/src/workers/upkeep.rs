@@ -2,6 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use cardium_app::{
     CommandError,
+    quotas::PurgeQuotas,
     upkeep::{PurgeIdempotency, RecordUses, SLICE},
 };
 use cardium_kernel::{CredentialId, Timestamp};
@@ -77,6 +78,30 @@ impl Round for PurgeKeys {
 
     async fn run(&mut self) -> Result<Found, CommandError> {
         let purged = self.backend.perform(PurgeIdempotency).await?;
+        Ok(Found::work_if(purged >= SLICE))
+    }
+}
+
+/// Forgets counters of requests whose window is over.
+pub struct PurgeCounters {
+    backend: Backend,
+}
+
+impl PurgeCounters {
+    /// The worker.
+    #[must_use]
+    pub fn new(backend: Backend) -> Self {
+        Self { backend }
+    }
+}
+
+impl Round for PurgeCounters {
+    const NAME: &'static str = "rate limit purge";
+    /// A caller leaves a handful of small rows behind, which the next minute takes up again.
+    const PERIOD: Duration = Duration::from_secs(60);
+
+    async fn run(&mut self) -> Result<Found, CommandError> {
+        let purged = self.backend.perform(PurgeQuotas).await?;
         Ok(Found::work_if(purged >= SLICE))
     }
 }

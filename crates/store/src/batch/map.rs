@@ -3,6 +3,7 @@ use std::collections::{BTreeSet, HashMap};
 use cardium_accounts::{Account, Email};
 use cardium_app::{
     NaturalKey, RowKey, audit::AuditDraft, event::EventDraft, idempotency::IdempotencyRecord,
+    quotas::Quota,
 };
 use cardium_auth::Credential;
 use cardium_authorizations::{
@@ -85,6 +86,10 @@ macro_rules! each_shelf {
             $run
         }
         {
+            let $shelf = &mut batch.quotas;
+            $run
+        }
+        {
             let $shelf = &mut batch.messages;
             $run
         }
@@ -139,6 +144,7 @@ pub(crate) struct Batch {
     pub(crate) evidence: Shelf<EvidenceRow>,
     pub(crate) ledger_accounts: Shelf<LedgerAccount>,
     pub(crate) pending_authorizations: Shelf<PendingAuthorization>,
+    pub(crate) quotas: Shelf<Quota>,
     pub(crate) messages: Shelf<NetworkMessage>,
     pub(crate) idempotency: Shelf<IdempotencyRecord>,
 
@@ -177,6 +183,7 @@ impl Batch {
             evidence: Shelf::new(postgres, Lock::None),
             ledger_accounts: Shelf::new(postgres, Lock::Update),
             pending_authorizations: Shelf::new(postgres, Lock::Update),
+            quotas: Shelf::new(postgres, Lock::Update),
             messages: Shelf::new(postgres, Lock::None),
             idempotency: Shelf::new(postgres, Lock::None),
             postings: Journal::new(postgres),
@@ -241,6 +248,7 @@ impl Batch {
         self.disputes.load(connection, &keys.disputes)?;
         self.ledger_accounts.load(connection, &keys.ledger_accounts)?;
         self.pending_authorizations.load(connection, &keys.pending_authorizations)?;
+        self.quotas.load(connection, &keys.quotas)?;
         // Rows that never change are read last, when every lock is held: what another process
         // wrote before it let go of a lock is seen.
         self.pans.load(connection, &keys.pans)?;
@@ -308,6 +316,7 @@ struct Keys {
     evidence: BTreeSet<u128>,
     ledger_accounts: BTreeSet<u128>,
     pending_authorizations: BTreeSet<u128>,
+    quotas: BTreeSet<u128>,
     messages: BTreeSet<u128>,
     idempotency: BTreeSet<u128>,
 }
@@ -332,6 +341,7 @@ impl Keys {
                 RowKey::Evidence(id) => keys.evidence.insert(id.value()),
                 RowKey::LedgerAccount(id) => keys.ledger_accounts.insert(id.value()),
                 RowKey::PendingAuthorization(id) => keys.pending_authorizations.insert(id.value()),
+                RowKey::Quota(id) => keys.quotas.insert(*id),
                 RowKey::Message(id) => keys.messages.insert(id.value()),
                 RowKey::Idempotency(id) => keys.idempotency.insert(*id),
             };

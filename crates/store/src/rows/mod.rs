@@ -15,6 +15,7 @@ mod ledger;
 mod message;
 mod metadata;
 mod pending;
+mod quota;
 mod sequence;
 mod topup;
 mod transaction;

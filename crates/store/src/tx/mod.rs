@@ -4,6 +4,7 @@
 mod cold;
 mod disputes;
 mod hot;
+mod quotas;
 mod webhooks;
 
 use std::collections::BTreeSet;

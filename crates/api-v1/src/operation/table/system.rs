@@ -1,6 +1,17 @@
-use crate::operation::{Access, Method, Operation};
+use cardium_auth::Scope;
+
+use crate::{
+    health::HealthOut,
+    limits::LimitsOut,
+    operation::{Access, Method, Operation, get},
+};
 
 /// Operations of the group "System".
-pub const OPERATIONS: &[Operation] =
-    &[Operation::new("get_system_health", Method::Get, "/system/health", Access::Public)
-        .says("Show how the service is doing")];
+pub const OPERATIONS: &[Operation] = &[
+    Operation::new("get_system_health", Method::Get, "/system/health", Access::Public)
+        .says("Show how the service is doing")
+        .gives::<HealthOut<'static>>(),
+    get("get_limits", "/system/limits", Scope::SystemRead)
+        .gives::<LimitsOut>()
+        .says("Show the bounds of requests and amounts, and what is left of them"),
+];

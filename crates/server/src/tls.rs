@@ -1,9 +1,14 @@
-use std::{path::PathBuf, sync::Arc};
+//! TLS of the listeners: certificates and keys from PEM files, read once at start.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
-        self, ConfigBuilder, RootCertStore, ServerConfig, WantsVerifier,
+        self, ConfigBuilder, RootCertStore, ServerConfig, SupportedProtocolVersion, WantsVerifier,
         crypto::aws_lc_rs,
         pki_types::{
             CertificateDer, PrivateKeyDer,
@@ -24,6 +29,20 @@ pub struct TlsFiles {
     /// Who signs the peers' certificates; without it they need none.
     pub client_ca: Option<PathBuf>,
 }
+
+/// What the settings of a listener's files are called.
+#[derive(Debug, Clone, Copy)]
+pub struct Keys {
+    /// That of the certificate chain.
+    pub certificate: &'static str,
+    /// That of the private key.
+    pub key: &'static str,
+}
+
+/// The card network's listener.
+const NETWORK: Keys = Keys { certificate: "iso8583.tls_certificate", key: "iso8583.tls_key" };
+/// The HTTP listener.
+const HTTP: Keys = Keys { certificate: "server.tls_certificate", key: "server.tls_key" };
 
 /// Why there is no TLS.
 #[derive(Debug, thiserror::Error)]
@@ -47,8 +66,13 @@ pub enum TlsError {
         path: PathBuf,
     },
     /// Certificate and key do not go together, or cannot be used.
-    #[error("iso8583.tls_certificate and iso8583.tls_key cannot be used together")]
-    Certificate(#[source] rustls::Error),
+    #[error("{} and {} cannot be used together", .keys.certificate, .keys.key)]
+    Certificate {
+        /// Whose they are.
+        keys: Keys,
+        /// What is wrong.
+        source: rustls::Error,
+    },
     /// An authority's certificate cannot be used.
     #[error("the setting iso8583.tls_client_ca has a certificate that cannot be used")]
     Authority(#[source] rustls::Error),
@@ -62,33 +86,60 @@ pub enum TlsError {
 /// # Errors
 /// [`TlsError`], which names the setting.
 pub fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
-    let chain = certificates("iso8583.tls_certificate", &files.certificate)?;
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|source| TlsError::File {
-        setting: "iso8583.tls_key",
-        path: files.key.clone(),
-        source,
-    })?;
+    let (chain, key) = identity(NETWORK, &files.certificate, &files.key)?;
+    let versions = [&TLS13, &TLS12];
     let config = match &files.client_ca {
-        None => builder()?.with_no_client_auth(),
+        None => builder(NETWORK, &versions)?.with_no_client_auth(),
         Some(path) => {
             let authorities = Arc::new(authorities(path)?);
             let provider = Arc::new(aws_lc_rs::default_provider());
             let verifier = WebPkiClientVerifier::builder_with_provider(authorities, provider);
-            builder()?.with_client_cert_verifier(verifier.build()?)
+            builder(NETWORK, &versions)?.with_client_cert_verifier(verifier.build()?)
         }
     };
-    let config = config.with_single_cert(chain, key).map_err(TlsError::Certificate)?;
+    let config = config.with_single_cert(chain, key).map_err(|source| failed(NETWORK, source))?;
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// Named in full: what the process has for a default is another library's choice.
-fn builder() -> Result<ConfigBuilder<ServerConfig, WantsVerifier>, TlsError> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let builder = ServerConfig::builder_with_provider(provider);
-    builder.with_protocol_versions(&[&TLS13, &TLS12]).map_err(TlsError::Certificate)
+/// Reads the files of the HTTP listener, which takes TLS 1.3 only.
+///
+/// # Errors
+/// [`TlsError`], which names the setting.
+pub fn https(certificate: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
+    let (chain, key) = identity(HTTP, certificate, key)?;
+    let config = builder(HTTP, &[&TLS13])?.with_no_client_auth();
+    config.with_single_cert(chain, key).map_err(|source| failed(HTTP, source))
 }
 
-fn authorities(path: &PathBuf) -> Result<RootCertStore, TlsError> {
+fn identity(
+    keys: Keys,
+    certificate: &Path,
+    key: &Path,
+) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
+    let chain = certificates(keys.certificate, certificate)?;
+    let read = PrivateKeyDer::from_pem_file(key);
+    let key = read.map_err(|source| {
+        let (setting, path) = (keys.key, key.to_owned());
+        TlsError::File { setting, path, source }
+    })?;
+    Ok((chain, key))
+}
+
+const fn failed(keys: Keys, source: rustls::Error) -> TlsError {
+    TlsError::Certificate { keys, source }
+}
+
+/// Named in full: what the process has for a default is another library's choice.
+fn builder(
+    keys: Keys,
+    versions: &[&'static SupportedProtocolVersion],
+) -> Result<ConfigBuilder<ServerConfig, WantsVerifier>, TlsError> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider);
+    builder.with_protocol_versions(versions).map_err(|source| failed(keys, source))
+}
+
+fn authorities(path: &Path) -> Result<RootCertStore, TlsError> {
     let mut store = RootCertStore::empty();
     for certificate in certificates("iso8583.tls_client_ca", path)? {
         store.add(certificate).map_err(TlsError::Authority)?;
@@ -98,13 +149,13 @@ fn authorities(path: &PathBuf) -> Result<RootCertStore, TlsError> {
 
 fn certificates(
     setting: &'static str,
-    path: &PathBuf,
+    path: &Path,
 ) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let failed = |source| TlsError::File { setting, path: path.clone(), source };
+    let failed = |source| TlsError::File { setting, path: path.to_owned(), source };
     let read = CertificateDer::pem_file_iter(path).map_err(failed)?;
     let found = read.collect::<Result<Vec<_>, _>>().map_err(failed)?;
     if found.is_empty() {
-        return Err(TlsError::NoCertificate { setting, path: path.clone() });
+        return Err(TlsError::NoCertificate { setting, path: path.to_owned() });
     }
     Ok(found)
 }

@@ -1,0 +1,132 @@
+//! What is bounded, and for whom.
+
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    time::Duration,
+};
+
+use cardium_kernel::{CredentialId, digest128};
+
+use super::{
+    RateSettings,
+    window::{Sharing, Terms},
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+/// Whoever has one IPv6 address has its whole network of this length (RFC 6177).
+const SITE: u32 = 64;
+
+/// Something that is bounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// All requests of a credential.
+    Minute,
+    /// All requests of a credential.
+    Day,
+    /// Requests of an address that no valid credential came with.
+    Anonymous,
+    /// Attempts to sign in.
+    SignIns,
+    /// New accounts.
+    Accounts,
+    /// Card numbers shown.
+    Reveals,
+}
+
+impl Rule {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Minute => "minute",
+            Self::Day => "day",
+            Self::Anonymous => "anonymous",
+            Self::SignIns => "sign_ins",
+            Self::Accounts => "accounts",
+            Self::Reveals => "reveals",
+        }
+    }
+
+    /// What a refusal calls it.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Minute => "requests in a minute",
+            Self::Day => "requests in a day",
+            Self::Anonymous => "requests in a minute without a valid credential",
+            Self::SignIns => "sign-ins in a minute from one address",
+            Self::Accounts => "new accounts in an hour from one address",
+            Self::Reveals => "card numbers in a minute",
+        }
+    }
+
+    pub fn terms(self, settings: &RateSettings) -> Terms {
+        let (limit, span) = match self {
+            Self::Minute => (settings.per_minute, MINUTE),
+            Self::Day => (settings.per_day, DAY),
+            Self::Anonymous => (settings.unauthenticated_per_minute, MINUTE),
+            Self::SignIns => (settings.sign_in_per_minute, MINUTE),
+            Self::Accounts => (settings.accounts_per_hour, HOUR),
+            Self::Reveals => (settings.reveals_per_minute, MINUTE),
+        };
+        Terms { limit: i64::from(limit), span }
+    }
+
+    /// Strangers cause no write: theirs is counted in each process.
+    pub const fn sharing(self) -> Sharing {
+        match self {
+            Self::Anonymous => Sharing::Alone,
+            Self::Minute | Self::Day | Self::SignIns | Self::Accounts | Self::Reveals => {
+                Sharing::Together
+            }
+        }
+    }
+}
+
+/// Who is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A session or API key.
+    Credential(CredentialId),
+    /// An address, or an IPv6 site; none where the transport has no addresses.
+    Address(Option<IpAddr>),
+}
+
+impl Subject {
+    /// The identity of its count under a rule: nobody reads an address from it.
+    pub fn id(self, rule: Rule) -> u128 {
+        let word = rule.word().as_bytes();
+        match self {
+            Self::Credential(id) => digest128(&[word, b"credential", &id.value().to_be_bytes()]),
+            Self::Address(address) => {
+                let site = address.map_or(Ipv6Addr::UNSPECIFIED, site);
+                digest128(&[word, b"address", &site.octets()])
+            }
+        }
+    }
+}
+
+fn site(address: IpAddr) -> Ipv6Addr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_ipv6_mapped(),
+        IpAddr::V6(address) => {
+            let mask = u128::MAX << (128 - SITE);
+            Ipv6Addr::from_bits(address.to_bits() & mask)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_one_subject_and_rules_are_counted_apart() {
+        let id = |text: &str, rule| Subject::Address(Some(text.parse().unwrap())).id(rule);
+        let minute = |text| id(text, Rule::Anonymous);
+        assert_eq!(minute("2001:db8::1"), minute("2001:db8::ffff:1"));
+        assert_ne!(minute("2001:db8::1"), minute("2001:db8:0:1::1"));
+        assert_eq!(minute("192.0.2.1"), minute("::ffff:192.0.2.1"));
+        assert_ne!(minute("192.0.2.1"), minute("192.0.2.2"));
+        assert_ne!(minute("192.0.2.1"), id("192.0.2.1", Rule::SignIns));
+    }
+}

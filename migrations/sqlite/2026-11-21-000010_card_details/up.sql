@@ -1,0 +1,9 @@
+-- Where the plastic of a physical card is sent, sealed; null on virtual ones, and where nobody asked.
+ALTER TABLE cards ADD COLUMN shipping BLOB;
+-- Its owner's notes, a JSON object; null where there are none.
+ALTER TABLE cards ADD COLUMN metadata TEXT;
+-- Why a card is cancelled; null on those that are not, or were before reasons were kept.
+ALTER TABLE cards ADD COLUMN cancel_reason TEXT;
+-- The card it took the place of, and the one that took its place.
+ALTER TABLE cards ADD COLUMN replaces BLOB;
+ALTER TABLE cards ADD COLUMN replaced_by BLOB;
