@@ -66,6 +66,7 @@ impl UseCase for CreateApiKey {
             last4: self.last4.clone(),
             scopes: self.scopes,
             mode: self.mode,
+            generation: 0,
             created_at: unit.now(),
             expires_at: self.expires_at,
             revoked_at: None,

@@ -1,6 +1,6 @@
 //! Why a command had no effect.
 
-use cardium_accounts::{EmailError, PasswordError};
+use cardium_accounts::{AccountError, EmailError, PasswordError};
 use cardium_auth::CredentialError;
 use cardium_cards::CardError;
 use cardium_disputes::DisputeError;
@@ -103,6 +103,19 @@ impl From<DisputeError> for CommandError {
             DisputeError::Money(money) => return money.into(),
         };
         Problem::new(code, sentence(&error)).into()
+    }
+}
+
+impl From<AccountError> for CommandError {
+    fn from(error: AccountError) -> Self {
+        let text = sentence(&error);
+        match error {
+            AccountError::Throttled { seconds } => Problem::rate_limited(text, seconds),
+            AccountError::WrongCode => Problem::new(ErrorCode::InvalidTotpCode, text),
+            AccountError::TotpAlreadyEnabled => Problem::new(ErrorCode::TotpAlreadyEnabled, text),
+            AccountError::TotpNotEnabled => Problem::new(ErrorCode::TotpNotEnabled, text),
+        }
+        .into()
     }
 }
 

@@ -41,6 +41,8 @@ pub struct CredentialRecord {
     pub scopes: ScopeSet,
     /// The book it is bound to, if any.
     pub mode: Option<Book>,
+    /// Which generation of the account's sessions it is of; zero for API keys, which outlive all.
+    pub generation: i64,
     /// When it was made; for a session, when the password was checked.
     pub created_at: Timestamp,
     /// When it stops working, if ever.
@@ -107,6 +109,21 @@ impl Credential {
         }
     }
 
+    /// Passes a session that no password change has ended, given the account's generation.
+    ///
+    /// # Errors
+    /// [`CredentialError::Invalid`].
+    pub fn check_generation(&self, current: i64) -> Result<(), CredentialError> {
+        let ended = self.kind == CredentialKind::Session && self.generation != current;
+        if ended { Err(CredentialError::Invalid) } else { Ok(()) }
+    }
+
+    /// Takes the session along into a new generation: its owner changed the password with it.
+    pub fn renew(&mut self, generation: i64) {
+        self.0.generation = generation;
+        self.0.version = self.version.saturating_add(1);
+    }
+
     /// Passes a credential that holds the scope.
     ///
     /// # Errors
@@ -114,6 +131,17 @@ impl Credential {
     pub fn check_scope(&self, scope: Scope) -> Result<(), CredentialError> {
         let held = self.scopes.allows(scope);
         if held { Ok(()) } else { Err(CredentialError::InsufficientScope(scope)) }
+    }
+
+    /// Passes a session.
+    ///
+    /// # Errors
+    /// [`CredentialError::SessionRequired`].
+    pub fn check_session(&self) -> Result<(), CredentialError> {
+        match self.kind {
+            CredentialKind::Session => Ok(()),
+            CredentialKind::ApiKey => Err(CredentialError::SessionRequired),
+        }
     }
 
     /// Passes a session whose password was checked within [`STEP_UP_WINDOW`].
@@ -156,6 +184,7 @@ mod tests {
             last4: String::new(),
             scopes: [Scope::CardRead].into_iter().collect(),
             mode: None,
+            generation: 0,
             created_at: Timestamp::from_unix_seconds(0),
             expires_at: Some(Timestamp::from_unix_seconds(100)),
             revoked_at: None,
@@ -179,6 +208,16 @@ mod tests {
         assert_eq!(key.revoke(now), Change::Applied);
         assert_eq!(key.revoke(now), Change::AlreadyApplied);
         assert_eq!(key.check(now), Err(CredentialError::Invalid));
+    }
+
+    #[test]
+    fn a_new_generation_ends_sessions_but_those_taken_along() {
+        let mut session = credential(CredentialKind::Session);
+        assert_eq!(session.check_generation(0), Ok(()));
+        assert_eq!(session.check_generation(1), Err(CredentialError::Invalid));
+        session.renew(1);
+        assert_eq!((session.check_generation(1), session.version), (Ok(()), 2));
+        assert_eq!(credential(CredentialKind::ApiKey).check_generation(1), Ok(()));
     }
 
     #[test]

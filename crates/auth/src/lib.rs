@@ -1,18 +1,23 @@
-//! Credentials: sessions and API keys, what they may do, and when they stop working.
+//! Credentials: sessions and API keys, what they may do, and when they stop working; and the codes
+//! of a second factor.
 //!
 //! Invariants: a token's plaintext is shown once and kept only as a keyed hash; a revoked or
 //! expired credential never passes [`Credential::check`], which runs inside the transaction of
 //! every command. Deliberately absent: hashing and randomness (the edge's), OAuth grants.
 
 mod credential;
+mod recovery;
 mod scope;
 mod store;
 mod token;
+mod totp;
 
 pub use credential::{
     Credential, CredentialError, CredentialKind, CredentialRecord, SESSION_IDLE, SESSION_LIFETIME,
     STEP_UP_WINDOW,
 };
+pub use recovery::{RecoveryCode, SecondFactor};
 pub use scope::{Scope, ScopeSet};
 pub use store::CredentialStore;
 pub use token::{Token, TokenHash, TokenKind};
+pub use totp::{TotpCode, TotpSecret};

@@ -101,6 +101,7 @@ impl Call {
         let actor = self.credential.as_ref().map_or(Actor::Public, |found| Actor::Credential {
             account: found.account,
             credential: found.id,
+            kind: found.kind,
             scope: self.operation.access.scope(),
         });
         let request = Some(self.request.clone());
