@@ -34,6 +34,7 @@ pub mod session;
 pub mod simulation;
 pub mod text;
 pub mod topup;
+pub mod totp;
 pub mod transaction;
 pub mod webhook;
 pub mod webhook_url;

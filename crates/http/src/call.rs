@@ -33,6 +33,8 @@ pub struct Call {
     /// The path's `{id}`, or empty.
     pub id: String,
     pub query: String,
+    /// Headers that the operation declares, by their declared names.
+    pub headers: Vec<(&'static str, String)>,
     /// Taken out by [`Self::input`].
     pub body: Cell<Body>,
     pub spend: Option<Spend>,
@@ -89,6 +91,12 @@ impl Call {
     /// `invalid_field`.
     pub fn query(&self) -> Result<Query, Problem> {
         Query::parse(&self.query)
+    }
+
+    /// A header that the operation declares.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let found = self.headers.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.clone())
     }
 
     /// The present moment.

@@ -285,6 +285,7 @@ mod tests {
         "get_decision",
         "get_authorization",
         "check_authorization",
+        "disable_2fa_by_post",
     ];
 
     #[test]

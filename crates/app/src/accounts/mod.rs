@@ -141,7 +141,9 @@ impl SignIn {
     }
 }
 
-fn totp_required() -> Problem {
+/// The password is right, and a code is needed as well.
+#[must_use]
+pub fn totp_required() -> Problem {
     let message = "A code of the authenticator, or a recovery code, is needed as well.";
     Problem::field(ErrorCode::TotpRequired, Names::SIGN_IN.code, message)
 }
