@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use cardium_app::{
-    Actor, CommandError, Lane, RequestInfo, api_keys::CreateApiKey, api_keys::RevokeApiKey, perform,
+    Actor, CommandError, Lane, RequestInfo,
+    accounts::StepUp,
+    api_keys::{CreateApiKey, RevokeApiKey},
+    perform,
 };
-use cardium_auth::{AllowList, ScopeSet, TokenHash};
+use cardium_auth::{AllowList, CredentialKind, ScopeSet, TokenHash};
 use cardium_kernel::{CredentialId, ErrorCode, Metadata, RequestId};
 use cardium_testkit::{Backend, World};
 
@@ -34,9 +37,11 @@ fn a_command_from_elsewhere_is_refused_in_its_transaction(backend: Backend) {
         allowed: AllowList::parse(&["192.0.2.0/24"]).expect("a network"),
         expires_at: None,
         metadata: Metadata::default(),
+        step_up: StepUp::FreshSession,
     };
     world.run(tenant.actor(), create).expect("a fresh session makes keys");
-    let key = Actor::Credential { account: tenant.account, credential: id, scope: None };
+    let (account, kind) = (tenant.account, CredentialKind::ApiKey);
+    let key = Actor::Credential { account, credential: id, kind, scope: None };
     let revoke = |request: Option<RequestInfo>| {
         let context = world.edge.context(key, request);
         let lane = (Lane::Api, Duration::from_secs(20));

@@ -61,6 +61,36 @@ pub struct ApiKeyIn {
     expires_at: Option<String>,
     /// Your own notes.
     metadata: Option<MetadataIn>,
+    /// Your password, where the session did not sign in within the last ten minutes.
+    password: Option<String>,
+    /// A code of your authenticator, in its place.
+    #[validate(length(max = 64))]
+    totp_code: Option<String>,
+}
+
+/// What a request gives to show that its owner is there, as it was typed.
+pub struct ProofIn {
+    /// The account's password.
+    pub password: Option<String>,
+    /// A code of its authenticator.
+    pub totp_code: Option<String>,
+}
+
+macro_rules! proofs {
+    ($($input:ty,)+) => {$(
+        impl $input {
+            /// Takes out what shows that the owner is there.
+            pub fn take_proof(&mut self) -> ProofIn {
+                ProofIn { password: self.password.take(), totp_code: self.totp_code.take() }
+            }
+        }
+    )+};
+}
+
+proofs! {
+    ApiKeyIn,
+    ApiKeyPatch,
+    RollIn,
 }
 
 /// A request for a key, understood.
@@ -127,6 +157,11 @@ pub struct ApiKeyPatch {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<MetadataPatch>")]
     metadata: Option<Option<MetadataPatch>>,
+    /// Your password, where the session did not sign in within the last ten minutes.
+    password: Option<String>,
+    /// A code of your authenticator, in its place.
+    #[validate(length(max = 64))]
+    totp_code: Option<String>,
 }
 
 /// Tells null from what is absent.
@@ -165,6 +200,11 @@ pub struct RollIn {
     /// How long the key keeps working beside its successor; a day unless said.
     #[schemars(with = "Option<u32>", range(max = 604_800))]
     overlap_seconds: Option<Value>,
+    /// Your password, where the session did not sign in within the last ten minutes.
+    password: Option<String>,
+    /// A code of your authenticator, in its place.
+    #[validate(length(max = 64))]
+    totp_code: Option<String>,
 }
 
 impl RollIn {

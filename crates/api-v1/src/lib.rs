@@ -39,6 +39,7 @@ pub mod shipping;
 pub mod simulation;
 pub mod text;
 pub mod topup;
+pub mod totp;
 pub mod transaction;
 pub mod webhook;
 pub mod webhook_url;

@@ -25,6 +25,7 @@ mod routes;
 mod server;
 mod settings;
 mod state;
+mod step_up;
 mod uses;
 
 pub use cardium_api_v1::{
