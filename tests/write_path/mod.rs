@@ -10,3 +10,4 @@ mod processes;
 mod spending;
 mod upkeep;
 mod verifying;
+mod withdrawing;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use cardium_app::{EventType, reads::ByCreation};
-use cardium_kernel::{Book, EndpointId, ErrorCode, Problem, Timestamp};
+use cardium_kernel::{Book, EndpointId, ErrorCode, Metadata, Problem, Timestamp};
 use cardium_webhooks::{Endpoint, EventFilter, SigningSecret};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -12,6 +12,7 @@ use validator::Validate;
 
 use crate::{
     field::{invalid, mode, required},
+    metadata::{MetadataIn, MetadataOut},
     query::Order,
     text::Text,
     webhook_url::{Reach, check_webhook_url},
@@ -26,7 +27,7 @@ pub const ORDER: Order<'static, ByCreation> = Order {
 
 /// Event names: a list, or one name such as `*`.
 #[derive(Debug, Clone)]
-struct EventsIn(Vec<String>);
+pub(crate) struct EventsIn(Vec<String>);
 
 impl<'de> Deserialize<'de> for EventsIn {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -74,6 +75,7 @@ pub struct WebhookIn {
     description: Option<String>,
     #[schemars(with = "Option<Word<Book>>")]
     mode: Option<String>,
+    metadata: Option<MetadataIn>,
 }
 
 /// A request for an endpoint, understood.
@@ -87,6 +89,8 @@ pub struct WebhookWish {
     pub mode: Option<Book>,
     /// What its owner says of it.
     pub description: String,
+    /// The client's own notes.
+    pub metadata: Metadata,
 }
 
 impl WebhookIn {
@@ -96,18 +100,23 @@ impl WebhookIn {
     /// `missing_required_field`, `invalid_field`, `unsafe_webhook_url` or `unknown_event`.
     pub fn parse(self, reach: Reach) -> Result<WebhookWish, Problem> {
         let url = required(self.url, "url")?;
-        let EventsIn(names) = required(self.events, "events")?;
+        let events = required(self.events, "events")?;
         check_webhook_url(&url, reach)?;
         Ok(WebhookWish {
             url,
-            events: event_filter(names)?,
+            events: event_filter(events)?,
             mode: mode(self.mode.as_deref())?,
             description: self.description.unwrap_or_default(),
+            metadata: self.metadata.unwrap_or_default().parse()?,
         })
     }
 }
 
-fn event_filter(mut names: Vec<String>) -> Result<EventFilter, Problem> {
+/// The filter that a list of names stands for.
+///
+/// # Errors
+/// `invalid_field` or `unknown_event`.
+pub(crate) fn event_filter(EventsIn(mut names): EventsIn) -> Result<EventFilter, Problem> {
     if names.is_empty() {
         return Err(invalid("events", "must name at least one event"));
     }
@@ -136,6 +145,7 @@ pub struct WebhookOut {
     description: String,
     #[schemars(with = "Word<EndpointStatus>")]
     status: &'static str,
+    metadata: MetadataOut,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -156,9 +166,10 @@ impl From<&Endpoint> for WebhookOut {
             url: endpoint.url.clone(),
             events,
             description: endpoint.description.clone(),
-            status: if endpoint.enabled { "enabled" } else { "disabled" },
+            status: endpoint.status.as_str(),
+            metadata: MetadataOut::from(&endpoint.metadata),
             created_at: Text(endpoint.created_at),
-            updated_at: Text(endpoint.created_at),
+            updated_at: Text(endpoint.updated_at),
             signing_secret: None,
         }
     }

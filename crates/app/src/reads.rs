@@ -1,7 +1,7 @@
 //! The port for display: one statement or one snapshot a call, on pooled connections. No
 //! decision is taken from what it answers.
 
-use cardium_accounts::{Account, Email};
+use cardium_accounts::{Account, Email, Ticket, TicketStatus};
 use cardium_auth::{Credential, CredentialKind, KeyStatus, TokenHash};
 use cardium_authorizations::{
     Authorization, NetworkMessage, PendingAuthorization, Step, Transaction,
@@ -11,13 +11,17 @@ use cardium_disputes::{Dispute, DisputeStatus};
 use cardium_kernel::{
     AccountId, AuditId, AuthorizationId, BlobId, Book, CardId, CredentialId, Cursor, Direction,
     DisputeId, EntryId, EventId, MessageId, Money, Page, PageLimit, Problem, Sort, StoreError,
-    Timestamp, TopupId, TransactionId,
+    TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};
-use cardium_webhooks::{Delivery, Endpoint};
+use cardium_webhooks::{Delivery, Endpoint, EndpointStatus};
+use cardium_withdrawals::{Withdrawal, WithdrawalStatus};
 
-use crate::event::{CardView, EventType};
+use crate::{
+    chain::SimulatedPayment,
+    event::{CardView, EventType},
+};
 
 /// What a read can answer instead of its result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -215,7 +219,7 @@ pub enum TransactionSort {
 pub struct DisputeFilter {
     /// In this state.
     pub status: Option<DisputeStatus>,
-    /// Of this captured transaction.
+    /// Of the purchase that this transaction is a step of.
     pub transaction: Option<TransactionId>,
     /// Of this book.
     pub book: Option<Book>,
@@ -320,6 +324,23 @@ pub struct ActivityFilter {
     pub book: Option<Book>,
 }
 
+/// Which withdrawals.
+#[derive(Debug, Clone, Default)]
+pub struct WithdrawalFilter {
+    /// In this state.
+    pub status: Option<WithdrawalStatus>,
+    /// On this chain.
+    pub network: Option<Network>,
+    /// To this address.
+    pub address: Option<String>,
+    /// Of at least this amount.
+    pub amount_min: Option<Money>,
+    /// Of at most this amount.
+    pub amount_max: Option<Money>,
+    /// Of this book.
+    pub book: Option<Book>,
+}
+
 /// Something that happened on an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activity {
@@ -327,6 +348,42 @@ pub struct Activity {
     pub event: StoredEvent,
     /// Who did it.
     pub actor: ActorFacts,
+}
+
+/// Which webhook endpoints.
+#[derive(Debug, Clone, Default)]
+pub struct WebhookFilter {
+    /// Enabled or disabled ones.
+    pub status: Option<EndpointStatus>,
+    /// Those that get events of this book alone.
+    pub mode: Option<Book>,
+}
+
+/// Which tickets.
+#[derive(Debug, Clone, Default)]
+pub struct TicketFilter {
+    /// In this state.
+    pub status: Option<TicketStatus>,
+}
+
+/// How tickets are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TicketSort {
+    /// By moment.
+    CreatedAt,
+    /// By state.
+    Status,
+}
+
+/// How withdrawals are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithdrawalSort {
+    /// By moment.
+    CreatedAt,
+    /// By amount.
+    Amount,
+    /// By state.
+    Status,
 }
 
 /// Lists that take no filter of their own.
@@ -472,10 +529,38 @@ pub trait Reads: Send + Sync {
         &self,
         query: &ListQuery<DisputeFilter, DisputeSort>,
     ) -> ReadResult<Page<Dispute>>;
+    /// An account's withdrawal.
+    fn find_withdrawal(
+        &self,
+        account: AccountId,
+        id: WithdrawalId,
+    ) -> ReadResult<Option<Withdrawal>>;
+    /// An account's withdrawals.
+    fn list_withdrawals(
+        &self,
+        query: &ListQuery<WithdrawalFilter, WithdrawalSort>,
+    ) -> ReadResult<Page<Withdrawal>>;
+    /// Up to `limit` withdrawals that are to be handed to their chains, longest due first.
+    fn due_withdrawals(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<Withdrawal>>;
+    /// Up to `limit` withdrawals that their chains have and that are not final, by id, after this
+    /// one.
+    fn broadcasted_withdrawals(
+        &self,
+        after: Option<WithdrawalId>,
+        limit: i64,
+    ) -> ReadResult<Vec<Withdrawal>>;
     /// Those of a few hundred files that belong to something.
     fn attached_blobs(&self, ids: &[BlobId]) -> ReadResult<Vec<BlobId>>;
     /// An account's webhook endpoints.
-    fn list_webhooks(&self, query: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>>;
+    fn list_webhooks(
+        &self,
+        query: &ListQuery<WebhookFilter, ByCreation>,
+    ) -> ReadResult<Page<Endpoint>>;
+    /// An account's ticket.
+    fn find_ticket(&self, account: AccountId, id: TicketId) -> ReadResult<Option<Ticket>>;
+    /// An account's tickets.
+    fn list_tickets(&self, query: &ListQuery<TicketFilter, TicketSort>)
+    -> ReadResult<Page<Ticket>>;
     /// Events and endpoints of leased deliveries; those whose endpoint is gone are left out.
     fn dispatches(&self, deliveries: &[Delivery]) -> ReadResult<Vec<Dispatch>>;
     /// Up to which height a chain's transfers are credited.
@@ -488,6 +573,8 @@ pub trait Reads: Send + Sync {
         network: Network,
         range: (u64, u64),
     ) -> ReadResult<Vec<cardium_topups::Transfer>>;
+    /// The simulated payment of a withdrawal.
+    fn simulated_payment(&self, id: WithdrawalId) -> ReadResult<Option<SimulatedPayment>>;
     /// Whether the database answers.
     fn ping(&self) -> ReadResult<()>;
 }

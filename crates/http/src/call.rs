@@ -4,7 +4,12 @@
 use std::{cell::Cell, sync::Arc};
 
 use cardium_api_v1::{
-    body::Body, field::path_id, list::ListOut, operation::Operation, query::Query, to_json,
+    body::Body,
+    field::path_id,
+    list::ListOut,
+    operation::{Operation, check_texts},
+    query::Query,
+    to_json,
 };
 use cardium_app::{
     Actor, Answer, CommandError, Context, Lane, RequestInfo, UseCase, perform, perform_as,
@@ -19,6 +24,7 @@ use validator::Validate;
 use crate::{
     AppState,
     block::block,
+    form::Form,
     idempotency::{Owner, Wish},
     rate_limits::Standing,
 };
@@ -33,11 +39,15 @@ pub struct Call {
     pub credential: Option<Arc<Credential>>,
     /// The path's `{id}`, or empty.
     pub id: String,
+    /// The path's `{eid}`, or empty.
+    pub eid: String,
     pub query: String,
     /// Headers that the operation declares, by their declared names.
     pub headers: Vec<(&'static str, String)>,
     /// Taken out by [`Self::input`].
     pub body: Cell<Body>,
+    /// Read by the handler itself, where the request is one.
+    pub form: Option<Form>,
     pub wish: Wish,
     /// Where the caller stands with its rate limits.
     pub standing: Option<Standing>,
@@ -85,6 +95,18 @@ impl Call {
         path_id(&self.id, parse, object)
     }
 
+    /// The path's `{eid}`.
+    ///
+    /// # Errors
+    /// As [`Self::path_id`].
+    pub fn path_eid<T>(
+        &self,
+        parse: impl Fn(&str) -> Result<T, IdError>,
+        object: &str,
+    ) -> Result<T, Problem> {
+        path_id(&self.eid, parse, object)
+    }
+
     /// The body as an input type; it is used up.
     ///
     /// # Errors
@@ -98,7 +120,9 @@ impl Call {
     /// # Errors
     /// `invalid_field`.
     pub fn query(&self) -> Result<Query, Problem> {
-        Query::parse(&self.query)
+        let query = Query::parse(&self.query)?;
+        check_texts(self.operation.parameters, |name| query.text(name))?;
+        Ok(query)
     }
 
     /// A header that the operation declares.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     on_both,
-    support::{Server, assert_fields, items, text},
+    support::{PASSWORD, Server, assert_fields, items, text},
 };
 
 on_both! {
@@ -20,6 +20,7 @@ on_both! {
     requests_are_refused_by_field;
     a_key_is_made_by_a_fresh_session_only;
     a_replay_asks_for_a_fresh_session_too;
+    a_password_shows_that_the_owner_is_there;
     a_revoked_key_is_refused_at_once;
     a_key_revokes_itself_and_no_other;
     a_key_expires;
@@ -136,6 +137,45 @@ fn a_replay_asks_for_a_fresh_session_too(backend: Backend) {
         let refused = client.post_once(path, body, key);
         refused.expect_error(403, "step_up_required", None);
     }
+}
+
+fn a_password_shows_that_the_owner_is_there(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let client = server.sign_up();
+    server.advance(650);
+    let with = |body: &Value, password: &str| {
+        let mut body = body.clone();
+        body["password"] = json!(password);
+        body
+    };
+    let make = json!({"name": "x", "scopes": ["card:read"]});
+    let made = client.post("/v1/api_keys", &with(&make, PASSWORD)).expect(201);
+    let path = format!("/v1/api_keys/{}", text(&made, "id"));
+    let (widen, roll) = (json!({"scopes": ["card:read", "card:fund"]}), format!("{path}/roll"));
+    let widened = client.patch(&path, &with(&widen, PASSWORD)).expect(200);
+    assert_eq!(widened["scopes"], widen["scopes"]);
+    client.post(&roll, &with(&json!({}), PASSWORD)).expect(201);
+    let before = client.get("/v1/api_keys").expect(200);
+    let wrong = "not the password";
+    for refused in [
+        client.post("/v1/api_keys", &with(&make, wrong)),
+        client.patch(&path, &with(&json!({"name": "y"}), wrong)),
+        client.post(&roll, &with(&json!({}), wrong)),
+    ] {
+        refused.expect_error(401, "invalid_credentials", Some("password"));
+    }
+    for refused in [
+        client.post("/v1/api_keys", &make),
+        client.patch(&path, &json!({"scopes": ["card:issue"]})),
+        client.post(&roll, &json!({})),
+    ] {
+        refused.expect_error(403, "step_up_required", None);
+    }
+    assert_eq!(client.get("/v1/api_keys").expect(200), before);
+    // A proof makes no session of a key.
+    let key = client.with_token(text(&made, "key"));
+    let refused = key.post("/v1/api_keys", &with(&make, PASSWORD));
+    refused.expect_error(403, "session_required", None);
 }
 
 fn a_revoked_key_is_refused_at_once(backend: Backend) {

@@ -18,7 +18,7 @@ on_both! {
     queries_are_strict;
 }
 
-const LISTS: [&str; 10] = [
+const LISTS: [&str; 11] = [
     "/v1/activity",
     "/v1/audit_log",
     "/v1/api_keys",
@@ -28,6 +28,7 @@ const LISTS: [&str; 10] = [
     "/v1/transactions",
     "/v1/webhooks",
     "/v1/disputes",
+    "/v1/tickets",
     "/v1/cards/{id}/transactions",
 ];
 

@@ -9,16 +9,19 @@ mod balance;
 mod cards;
 mod controls;
 mod disputes;
+mod evidence_forms;
 mod funding;
 mod issue;
 mod limits;
 mod reveal;
 mod simulation;
 mod system;
+mod tickets;
 mod topups;
 mod totp;
 mod transactions;
 mod webhooks;
+mod withdrawals;
 
 use crate::dispatch::Handler;
 
@@ -77,14 +80,23 @@ handlers! {
     "check_authorization" => authorizations::check_authorization,
     "get_activity" => activity::get_activity,
     "get_audit_log" => activity::get_audit_log,
+    "withdraw" => withdrawals::withdraw,
+    "list_withdrawals" => withdrawals::list_withdrawals,
+    "get_withdrawal" => withdrawals::get_withdrawal,
     "file_dispute" => disputes::file_dispute,
     "list_disputes" => disputes::list_disputes,
     "get_dispute" => disputes::get_dispute,
     "add_dispute_evidence" => disputes::add_dispute_evidence,
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
+    "update_webhook" => webhooks::update_webhook,
     "delete_webhook" => webhooks::delete_webhook,
     "get_limits" => limits::get_limits,
+    "replay_webhook" => webhooks::replay_webhook,
+    "open_ticket" => tickets::open_ticket,
+    "list_tickets" => tickets::list_tickets,
+    "get_ticket" => tickets::get_ticket,
+    "close_ticket" => tickets::close_ticket,
     "get_system_health" => system::get_system_health,
     "simulate_deposit" => simulation::simulate_deposit,
     "simulate_authorization" => simulation::simulate_authorization,
@@ -96,6 +108,7 @@ handlers! {
     "simulate_force_post" => simulation::simulate_force_post,
     "simulate_fulfilment" => simulation::simulate_fulfilment,
     "advance_dispute" => disputes::advance_dispute,
+    "settle_withdrawal" => withdrawals::settle_withdrawal,
     "advance_clock" => simulation::advance_clock,
 }
 

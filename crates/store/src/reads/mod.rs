@@ -9,9 +9,11 @@ mod list;
 mod log;
 mod pending;
 mod pooled;
+mod tickets;
 mod topups;
 mod transactions;
 mod webhooks;
+mod withdrawals;
 
 use cardium_app::reads::{ReadError, ReadResult};
 use cardium_kernel::StoreError;

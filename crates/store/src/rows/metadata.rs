@@ -7,7 +7,7 @@ use cardium_kernel::{Metadata, StoreError};
 use crate::db::{Fields, Value};
 
 /// Notes for a TEXT column.
-pub(super) fn metadata(notes: &Metadata) -> Value<'static> {
+pub(crate) fn metadata(notes: &Metadata) -> Value<'static> {
     let text = serde_json::to_string(notes.entries()).expect("texts by name are always JSON");
     Value::Text(text.into())
 }
