@@ -43,6 +43,7 @@ pub mod simulation;
 pub mod text;
 pub mod ticket;
 pub mod topup;
+pub mod totp;
 pub mod transaction;
 pub mod webhook;
 pub mod webhook_patch;

@@ -42,6 +42,8 @@ pub struct Call {
     /// The path's `{eid}`, or empty.
     pub eid: String,
     pub query: String,
+    /// Headers that the operation declares, by their declared names.
+    pub headers: Vec<(&'static str, String)>,
     /// Taken out by [`Self::input`].
     pub body: Cell<Body>,
     /// Read by the handler itself, where the request is one.
@@ -61,6 +63,11 @@ impl Call {
     pub fn credential(&self) -> Result<&Credential, CommandError> {
         let missing = || CommandError::Internal("the operation needs a credential".to_owned());
         self.credential.as_deref().ok_or_else(missing)
+    }
+
+    /// Whether it may be answered with what was recorded for an earlier request.
+    pub const fn may_replay(&self) -> bool {
+        matches!(self.wish, Wish::Once(_))
     }
 
     /// The caller's account.
@@ -118,6 +125,12 @@ impl Call {
         Ok(query)
     }
 
+    /// A header that the operation declares.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let found = self.headers.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.clone())
+    }
+
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.state.wiring.edge.clock.now()
@@ -128,6 +141,7 @@ impl Call {
         let actor = self.credential.as_ref().map_or(Actor::Public, |found| Actor::Credential {
             account: found.account,
             credential: found.id,
+            kind: found.kind,
             scope: self.operation.access.scope(),
         });
         let request = Some(self.request.clone());

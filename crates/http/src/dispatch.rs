@@ -17,7 +17,7 @@ use actix_web::{
     },
     web,
 };
-use cardium_api_v1::operation::{Content, Method, Operation};
+use cardium_api_v1::operation::{Content, Method, Operation, Place};
 use cardium_app::{Answer, CommandError, RequestInfo};
 use cardium_kernel::RequestId;
 
@@ -122,12 +122,23 @@ async fn handle(
         id: request.match_info().query("id").to_owned(),
         eid: request.match_info().query("eid").to_owned(),
         query: request.query_string().to_owned(),
+        headers: declared(operation, headers),
         body: Cell::new(arrived.body),
         form,
         wish,
         _place: arrived.place,
     };
     handler(call).await
+}
+
+/// The headers that the operation declares, where they are text.
+fn declared(operation: &Operation, headers: &header::HeaderMap) -> Vec<(&'static str, String)> {
+    let names = operation.parameters.iter().filter(|one| one.place == Place::Header);
+    let found = names.filter_map(|one| {
+        let text = headers.get(one.name)?.to_str().ok()?;
+        Some((one.name, text.to_owned()))
+    });
+    found.collect()
 }
 
 fn request_info(request: &HttpRequest) -> RequestInfo {

@@ -28,6 +28,7 @@ mod routes;
 mod server;
 mod settings;
 mod state;
+mod step_up;
 mod upload;
 mod uses;
 

@@ -18,7 +18,9 @@ on_both! {
     queries_are_strict;
 }
 
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 11] = [
+    "/v1/activity",
+    "/v1/audit_log",
     "/v1/api_keys",
     "/v1/balance/history",
     "/v1/topups",

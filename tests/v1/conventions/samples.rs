@@ -128,6 +128,7 @@ impl Sample {
             "create_account" => json!({"email": Server::email(), "password": PASSWORD}),
             "sign_in" => json!({"email": self.email, "password": PASSWORD}),
             "create_api_key" => json!({"name": "another"}),
+            "update_api_key" => json!({"name": "renamed"}),
             "create_topup" => json!({"amount_usd": 20}),
             "issue_card" => plastic(),
             "load_card" => json!({"amount_usd": "10.00"}),

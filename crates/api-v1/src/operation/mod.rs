@@ -314,6 +314,7 @@ mod tests {
         "check_authorization",
         "reveal_pan_by_post",
         "update_card",
+        "disable_2fa_by_post",
         "get_ticket",
         "close_ticket",
     ];

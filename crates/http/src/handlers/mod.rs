@@ -18,6 +18,7 @@ mod simulation;
 mod system;
 mod tickets;
 mod topups;
+mod totp;
 mod transactions;
 mod webhooks;
 mod withdrawals;
@@ -38,6 +39,10 @@ handlers! {
     "sign_in" => accounts::sign_in,
     "sign_out" => accounts::sign_out,
     "get_account" => accounts::get_account,
+    "update_account" => accounts::update_account,
+    "enable_2fa" => totp::enable_2fa,
+    "disable_2fa" => totp::disable_2fa,
+    "disable_2fa_by_post" => totp::disable_2fa_by_post,
     "list_api_keys" => api_keys::list_api_keys,
     "create_api_key" => api_keys::create_api_key,
     "update_api_key" => api_keys::update_api_key,
