@@ -22,7 +22,7 @@ pub use email::{Email, EmailError};
 pub use error::AccountError;
 pub use notifications::Notifications;
 pub use password::{Password, PasswordError, PasswordHash};
-pub use store::AccountStore;
+pub use store::{AccountStore, is_address_free};
 pub use two_factor::{
     Authenticator, CodeProof, RECOVERY_CODES, RecoveryCodes, SealedSecret, TwoFactor,
 };
