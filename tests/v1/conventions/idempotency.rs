@@ -31,8 +31,8 @@ fn heeding() -> impl Iterator<Item = &'static Operation> {
 fn every_effect_is_replayed_byte_for_byte(backend: Backend) {
     let server = Server::shared(backend);
     let sample = Sample::new(&server);
-    let client = &sample.client;
     for operation in heeding() {
+        let client = sample.session(operation);
         let body = sample.body(operation);
         let send = |body: &Value| {
             sample.request_with(client, operation, body).key(&format!("k-{}", operation.id)).send()
@@ -57,8 +57,8 @@ fn every_effect_is_replayed_byte_for_byte(backend: Backend) {
 fn twenty_at_once_have_one_effect(backend: Backend) {
     let server = Server::shared(backend);
     let sample = Sample::new(&server);
-    let client = &sample.client;
     for operation in heeding() {
+        let client = sample.session(operation);
         let before = server.events(client.account());
         let body = sample.body(operation);
         let request = |_| sample.request_with(client, operation, &body).key("at-once");

@@ -3,7 +3,9 @@ use cardium_api_v1::operation::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Client, PASSWORD, Request, Server, fresh_address, plastic, text};
+use crate::support::{
+    Authenticator, Client, PASSWORD, Request, Server, fresh_address, plastic, text,
+};
 
 /// An account that has one of everything, so that every operation has something to act on.
 pub struct Sample {
@@ -27,6 +29,8 @@ pub struct Sample {
     /// An authorization that nobody captures or reverses.
     held: String,
     withdrawal: String,
+    /// Accounts with an authenticator, one for each way of turning it off.
+    guarded: [(Client, String); 2],
 }
 
 /// Every operation that a server for tests serves, in the order in which they can be called.
@@ -83,6 +87,7 @@ impl Sample {
             dispute: id(&dispute),
             held: text(&held, "authorization_id").to_owned(),
             withdrawal: id(&withdrawal),
+            guarded: [guarded(server), guarded(server)],
             client,
         }
     }
@@ -127,6 +132,8 @@ impl Sample {
         match operation.id {
             "create_account" => json!({"email": Server::email(), "password": PASSWORD}),
             "sign_in" => json!({"email": self.email, "password": PASSWORD}),
+            "disable_2fa" => json!({"password": PASSWORD, "code": self.guarded[0].1}),
+            "disable_2fa_by_post" => json!({"password": PASSWORD, "code": self.guarded[1].1}),
             "create_api_key" => json!({"name": "another"}),
             "update_api_key" => json!({"name": "renamed"}),
             "create_topup" => json!({"amount_usd": 20}),
@@ -165,14 +172,31 @@ impl Sample {
         if operation.method == Method::Get { request } else { request.json(body) }
     }
 
-    /// A client that holds the operation's scope and nothing more.
-    pub fn least(&self, operation: &Operation) -> Client {
-        match operation.access {
-            Access::Public | Access::Session => self.client.clone(),
-            Access::Bearer(None) => self.client.api_key(&[]),
-            Access::Bearer(Some(scope)) => self.client.api_key(&[scope.as_str()]),
+    /// The session of the account on which the operation can succeed.
+    pub fn session(&self, operation: &Operation) -> &Client {
+        match operation.id {
+            "disable_2fa" => &self.guarded[0].0,
+            "disable_2fa_by_post" => &self.guarded[1].0,
+            _ => &self.client,
         }
     }
+
+    /// A client that holds the operation's scope and nothing more.
+    pub fn least(&self, operation: &Operation) -> Client {
+        let session = self.session(operation);
+        match operation.access {
+            Access::Public | Access::Session => session.clone(),
+            Access::Bearer(None) => session.api_key(&[]),
+            Access::Bearer(Some(scope)) => session.api_key(&[scope.as_str()]),
+        }
+    }
+}
+
+/// An account with an authenticator: its session, and a recovery code.
+fn guarded(server: &Server) -> (Client, String) {
+    let client = server.sign_up();
+    let (_, mut codes) = Authenticator::set_up(server, &client);
+    (client, codes.remove(0))
 }
 
 /// A withdrawal to an address that nobody was paid at before.

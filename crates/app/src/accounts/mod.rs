@@ -17,7 +17,7 @@ pub use step_up::StepUp;
 pub use totp::{BeginTotp, ConfirmTotp, DisableTotp, totp_secret_aad};
 pub use update::{Confirmed, NotificationsPatch, UpdateAccount};
 
-use cardium_accounts::{Account, Attempt, CodeProof, Email, PasswordHash};
+use cardium_accounts::{Account, Attempt, CodeProof, Email, PasswordHash, is_address_free};
 use cardium_auth::{
     AllowList, Credential, CredentialKind, CredentialRecord, SESSION_LIFETIME, ScopeSet, TokenHash,
 };
@@ -66,9 +66,8 @@ impl UseCase for SignUp {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<SignedIn> {
-        if unit.tx.find_account_by_email(&self.email)?.is_some() {
-            let message = "An account with this e-mail address exists.";
-            return Err(Problem::field(ErrorCode::EmailTaken, "email", message).into());
+        if !is_address_free(unit.tx, &self.email, self.account)? {
+            return Err(email_taken().into());
         }
         let (email, password) = (self.email.clone(), self.password.clone());
         let account = Account::open(self.account, email, password, unit.now());
@@ -179,6 +178,11 @@ impl UseCase for SignOut {
         }
         Ok(Ending::Done(()))
     }
+}
+
+fn email_taken() -> Problem {
+    let message = "An account with this e-mail address exists.";
+    Problem::field(ErrorCode::EmailTaken, "email", message)
 }
 
 /// One answer for an unknown address and a wrong password.

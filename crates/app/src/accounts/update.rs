@@ -1,7 +1,7 @@
-use cardium_accounts::{Account, Email, Notifications, PasswordHash};
+use cardium_accounts::{Account, Email, Notifications, PasswordHash, is_address_free};
 use cardium_kernel::{Change, ErrorCode, Problem};
 
-use super::{Names, Proof, wrong_password};
+use super::{Names, Proof, email_taken, wrong_password};
 use crate::{
     Actor, CommandError, CommandResult, Context, Ending, EventType, Hints, NaturalKey, RowKey,
     Snapshot, Unit, UseCase, unit::owned,
@@ -106,10 +106,8 @@ impl UpdateAccount {
         let Some(email) = &self.email else {
             return Ok(());
         };
-        let owner = unit.tx.find_account_by_email(email)?;
-        if owner.is_some_and(|owner| owner != account.id) {
-            let message = "An account with this e-mail address exists.";
-            return Err(Problem::field(ErrorCode::EmailTaken, "email", message).into());
+        if !is_address_free(unit.tx, email, account.id)? {
+            return Err(email_taken().into());
         }
         if account.change_email(email.clone(), unit.now()) == Change::Applied {
             unit.audit(account.id, "account.email_changed", &account.id)?;
