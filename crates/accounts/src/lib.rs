@@ -25,12 +25,12 @@ pub use email::{Email, EmailError};
 pub use error::AccountError;
 pub use notifications::Notifications;
 pub use password::{Password, PasswordError, PasswordHash};
-use store::{AccountStore, is_address_free};
-use ticket::{
+pub use store::{AccountStore, is_address_free};
+pub use ticket::{
     Standing, Ticket, TicketDraft, TicketError, TicketRecord, TicketStatus, close_ticket,
     open_ticket,
 };
-use ticket_store::TicketStore;
+pub use ticket_store::TicketStore;
 pub use two_factor::{
     Authenticator, CodeProof, RECOVERY_CODES, RecoveryCodes, SealedSecret, TwoFactor,
 };
