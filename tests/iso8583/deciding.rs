@@ -97,7 +97,7 @@ fn the_state_of_a_card_decides(backend: Backend) {
     customer.post(&card.path("unfreeze"), &json!({}));
     assert_eq!(answer(3), "00");
     issuer.assert_card(FUNDS - 100, 100);
-    let plastic = customer.post("/v1/cards", &json!({"type": "physical"}));
+    let plastic = customer.post("/v1/cards", &crate::support::plastic());
     let plastic = customer.reveal(crate::support::customer::text(&plastic, "id"));
     let [response] = issuer.answers([&purchase(&plastic, 100, 4)]);
     assert_eq!(response["39"], "78", "plastic awaits activation");

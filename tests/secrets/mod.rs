@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use crate::{
     on_both,
     support::{
-        Line, Process, assert_exit, cardium, changed, clearing,
+        Line, Process, address, assert_exit, cardium, changed, clearing,
         customer::{Card, Customer, PASSWORD, text},
-        eventually, finish, purchase, reversal, without,
+        eventually, finish, plastic, purchase, reversal, without,
     },
 };
 use needles::Needles;
@@ -70,6 +70,14 @@ fn tell_a_story(process: &Process, needles: &mut Needles) -> Vec<Card> {
     needles.add_secret("webhook secret", &text(&webhook, "signing_secret"));
     customer.fund(1_000);
     let cards = vec![customer.issue(), customer.issue()];
+    let sent = customer.send("POST", "/v1/cards", Some(&plastic()), Some("plastic"));
+    let sent = sent.expect("the server answers").success();
+    let replace = format!("/v1/cards/{}/replace", text(&sent, "id"));
+    let wish = json!({"reason": "lost"});
+    customer.send("POST", &replace, Some(&wish), Some("replace")).expect("it answers").success();
+    for field in ["line1", "postal_code", "phone"] {
+        needles.add(field, &text(&address(), field));
+    }
     for (card, stan) in cards.iter().zip([10, 20]) {
         customer.load(card, 10_000);
         pay(process, card, stan);

@@ -5,6 +5,7 @@ mod client;
 pub mod customer;
 mod finally;
 mod gate;
+mod plastic;
 mod process;
 mod proxy;
 mod reply;
@@ -12,9 +13,10 @@ mod server;
 mod wire;
 
 pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, without};
-pub use client::{Client, PASSWORD, until};
+pub use client::{Client, PASSWORD, fresh_address, until};
 pub use finally::Finally;
 pub use gate::{Gate, in_one_batch};
+pub use plastic::{address, plastic};
 pub use process::{
     Finished, Process, assert_exit, assert_verified, cardium, eventually, finish, serve, verify,
 };

@@ -82,6 +82,15 @@ impl Process {
         assert!(sent.expect("`kill` is part of every system").success(), "SIG{name} is sent");
     }
 
+    /// The most memory that it ever had, in KiB (Linux).
+    pub fn memory_peak(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("the process runs, on Linux");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = peak.and_then(|text| text.trim().strip_suffix(" kB")?.parse().ok());
+        number.unwrap_or_else(|| panic!("no peak in {status}"))
+    }
+
     /// Ends it without warning and waits until it is gone.
     pub fn kill(&mut self) {
         self.child.kill().expect("the process is still ours");

@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use cardium_kernel::AccountId;
+use cardium_kernel::{AccountId, EventId};
 use cardium_server::{
     serve::{Options, Running},
     settings::{Overrides, Settings, load},
@@ -44,7 +44,11 @@ impl Server {
         if let Some(server) = slot.upgrade() {
             return server;
         }
-        let server = Arc::new(Self::start(backend, Options::default(), |_| {}));
+        // Withdrawals stay as they are made: nothing moves behind the back of a test.
+        let still = |settings: &mut Settings| {
+            settings.limits.withdrawal_cooling_seconds = 86_400;
+        };
+        let server = Arc::new(Self::start(backend, Options::default(), still));
         *slot = Arc::downgrade(&server);
         server
     }
@@ -97,12 +101,25 @@ impl Server {
 
     /// How many events an account has.
     pub fn events(&self, account: &str) -> i64 {
+        let id = self.account_literal(account);
+        self.count(&format!("SELECT COUNT(*) AS count FROM events WHERE account_id = {id}"))
+    }
+
+    /// The id of an account's newest event.
+    pub fn last_event(&self, account: &str) -> String {
+        let id = self.account_literal(account);
+        let sql = format!(
+            "SELECT id FROM events WHERE account_id = {id} ORDER BY account_seq DESC LIMIT 1"
+        );
+        EventId::new(self.scratch.id(&sql)).to_string()
+    }
+
+    fn account_literal(&self, account: &str) -> String {
         let id = AccountId::parse(account).expect("an account id").value();
-        let id = match self.scratch.backend() {
+        match self.scratch.backend() {
             Backend::Sqlite => format!("x'{id:032x}'"),
             Backend::Postgres => format!("'\\x{id:032x}'"),
-        };
-        self.count(&format!("SELECT COUNT(*) AS count FROM events WHERE account_id = {id}"))
+        }
     }
 
     /// The one number, in the column `count`, that this SQL finds behind the product's back.

@@ -11,6 +11,8 @@ mod disputes;
 mod rate_limits;
 mod sessions;
 mod system;
+mod tickets;
 mod topups;
 mod transactions;
 mod webhooks;
+mod withdrawals;

@@ -3,17 +3,22 @@
 use cardium_accounts::Account;
 use cardium_app::reads::Balance;
 use cardium_kernel::{AccountId, Book, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use crate::{amount::AmountOut, balance::reported, field::required, text::Text};
+use crate::{
+    amount::AmountOut, balance::reported, field::required, schema::EMAIL, text::Text, word::Word,
+};
 
 /// Who signs up or in.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct CredentialsIn {
     /// The e-mail address.
+    #[schemars(required, length(max = 254), regex(pattern = EMAIL))]
     pub email: Option<String>,
     /// The password.
+    #[schemars(required, length(min = 8, max = 256), extend("format" = "password"))]
     pub password: Option<String>,
 }
 
@@ -29,13 +34,16 @@ impl CredentialsIn {
 }
 
 /// An account as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct AccountOut {
     id: Text<AccountId>,
+    #[schemars(extend("const" = "account"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
     email: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AmountOut")]
     balance_usd: Option<AmountOut>,
     twofa_enabled: bool,
     created_at: Text<Timestamp>,

@@ -1,35 +1,66 @@
 //! API keys.
 
-use cardium_auth::{Credential, Scope, ScopeSet, Token};
-use cardium_kernel::{Book, CredentialId, Problem, Timestamp};
-use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, time::Duration};
+
+use cardium_app::reads::{KeyFilter, KeySort};
+use cardium_auth::{
+    AllowList, AllowListError, Credential, KeyChange, KeyStatus, NotesChange, OVERLAP_DEFAULT,
+    OVERLAP_MAXIMUM, Scope, ScopeSet, Token,
+};
+use cardium_kernel::{Book, CredentialId, Metadata, Problem, Timestamp};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use validator::Validate;
 
 use crate::{
     field::{invalid, mode, moment, required, word},
-    query::Order,
+    metadata::{MetadataIn, MetadataOut, MetadataPatch},
+    query::{Order, Query},
     text::Text,
 };
-use cardium_app::reads::ByCreation;
 
 /// The characters of a token that its prefix shows, beyond the fixed ones.
 const SHOWN: usize = 4;
 
 /// The order of key lists.
-pub const ORDER: Order<'static, ByCreation> = Order {
-    fields: &[("created_at", ByCreation)],
+pub const ORDER: Order<'static, KeySort> = Order {
+    fields: &[("created_at", KeySort::CreatedAt), ("name", KeySort::Name)],
     cursor: |text| CredentialId::parse(text).map(CredentialId::value),
 };
 
+/// The filters of a key list.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn filter(query: &Query, now: Timestamp) -> Result<KeyFilter, Problem> {
+    let status = query.word("status", KeyStatus::parse, "active, revoked, expired")?;
+    let status = status.map(|status| (status, now));
+    Ok(KeyFilter { only: None, status, mode: query.mode()? })
+}
+
 /// A request for a key.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct ApiKeyIn {
+    /// What to call it.
     #[validate(length(min = 1, max = 64))]
+    #[schemars(required)]
     name: Option<String>,
+    /// The book its requests use where they do not say.
+    #[schemars(schema_with = "mode_schema")]
     mode: Option<String>,
+    /// What it may do; all scopes unless said.
     #[validate(length(max = 64))]
+    #[schemars(schema_with = "some_scopes_schema")]
     scopes: Option<Vec<String>>,
+    /// The addresses and networks it may be used from; empty for any.
+    #[schemars(length(max = 50))]
+    ip_allowlist: Option<Vec<String>>,
+    /// When it stops working; a moment to come.
+    #[schemars(with = "Option<Text<Timestamp>>")]
     expires_at: Option<String>,
+    /// Your own notes.
+    metadata: Option<MetadataIn>,
 }
 
 /// A request for a key, understood.
@@ -41,8 +72,12 @@ pub struct ApiKeyWish {
     pub mode: Option<Book>,
     /// What it may do.
     pub scopes: ScopeSet,
+    /// Where it may be used from.
+    pub allowed: AllowList,
     /// When it stops working.
     pub expires_at: Option<Timestamp>,
+    /// Its owner's own notes.
+    pub metadata: Metadata,
 }
 
 impl ApiKeyIn {
@@ -51,29 +86,139 @@ impl ApiKeyIn {
     /// # Errors
     /// `missing_required_field` or `invalid_field`.
     pub fn parse(self, now: Timestamp) -> Result<ApiKeyWish, Problem> {
-        let expires_at = self.expires_at.map(|text| moment(&text, "expires_at"));
-        let expires_at = expires_at.transpose()?;
-        if expires_at.is_some_and(|end| end <= now) {
-            return Err(invalid("expires_at", "must lie in the future"));
-        }
+        let scopes = self.scopes.map_or_else(|| Ok(ScopeSet::all()), |names| scopes(&names));
+        let metadata = self.metadata.map(MetadataIn::parse).transpose()?;
         Ok(ApiKeyWish {
             name: required(self.name, "name")?,
             mode: mode(self.mode.as_deref())?,
-            scopes: scopes(self.scopes)?,
-            expires_at,
+            scopes: scopes?,
+            allowed: allowed(&self.ip_allowlist.unwrap_or_default())?,
+            expires_at: self.expires_at.map(|text| future(&text, now)).transpose()?,
+            metadata: metadata.unwrap_or_default(),
         })
     }
 }
 
-fn scopes(names: Option<Vec<String>>) -> Result<ScopeSet, Problem> {
-    let Some(names) = names else {
-        return Ok(ScopeSet::all());
-    };
+/// A change of a key's settings.
+#[derive(Default, Deserialize, Validate, JsonSchema)]
+#[serde(default)]
+pub struct ApiKeyPatch {
+    /// What to call it.
+    #[validate(length(min = 1, max = 64))]
+    name: Option<String>,
+    /// The book its requests use where they do not say; null for none. A key that begins with
+    /// `ccm_test_` stays in the sandbox.
+    #[serde(deserialize_with = "present")]
+    #[schemars(schema_with = "mode_schema")]
+    mode: Option<Option<String>>,
+    /// What it may do.
+    #[schemars(schema_with = "some_scopes_schema")]
+    #[validate(length(max = 64))]
+    scopes: Option<Vec<String>>,
+    /// The addresses and networks it may be used from; null or empty for any.
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<Vec<String>>", length(max = 50))]
+    ip_allowlist: Option<Option<Vec<String>>>,
+    /// When it stops working, a moment to come; null for never.
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<Text<Timestamp>>")]
+    expires_at: Option<Option<String>>,
+    /// Changes of your own notes; null for none.
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<MetadataPatch>")]
+    metadata: Option<Option<MetadataPatch>>,
+}
+
+/// Tells null from what is absent.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+impl ApiKeyPatch {
+    /// The change with typed fields.
+    ///
+    /// # Errors
+    /// `invalid_field`.
+    pub fn parse(self, now: Timestamp) -> Result<KeyChange, Problem> {
+        let end = |end: Option<String>| end.map(|text| future(&text, now)).transpose();
+        let list = self.ip_allowlist.map(|list| allowed(&list.unwrap_or_default()));
+        let notes = |patch: Option<MetadataPatch>| match patch {
+            Some(patch) => NotesChange::Merge(patch.into_changes()),
+            None => NotesChange::Clear,
+        };
+        Ok(KeyChange {
+            name: self.name,
+            mode: self.mode.map(|text| mode(text.as_deref())).transpose()?,
+            scopes: self.scopes.map(|names| scopes(&names)).transpose()?,
+            allowed: list.transpose()?,
+            expires_at: self.expires_at.map(end).transpose()?,
+            metadata: self.metadata.map_or_else(|| NotesChange::Merge(BTreeMap::new()), notes),
+        })
+    }
+}
+
+/// How a key is rolled.
+#[derive(Deserialize, Validate, JsonSchema)]
+pub struct RollIn {
+    /// How long the key keeps working beside its successor; a day unless said.
+    #[schemars(with = "Option<u32>", range(max = 604_800))]
+    overlap_seconds: Option<Value>,
+}
+
+impl RollIn {
+    /// How long both keys work.
+    ///
+    /// # Errors
+    /// `invalid_field`.
+    pub fn overlap(&self) -> Result<Duration, Problem> {
+        let Some(value) = &self.overlap_seconds else {
+            return Ok(OVERLAP_DEFAULT);
+        };
+        let seconds = value.as_u64().map(Duration::from_secs);
+        let rule = "must be a whole number from 0 to 604800";
+        let fits = seconds.filter(|overlap| *overlap <= OVERLAP_MAXIMUM);
+        fits.ok_or_else(|| invalid("overlap_seconds", rule))
+    }
+}
+
+fn future(text: &str, now: Timestamp) -> Result<Timestamp, Problem> {
+    let end = moment(text, "expires_at")?;
+    if end > now { Ok(end) } else { Err(invalid("expires_at", "must lie in the future")) }
+}
+
+fn scopes(names: &[String]) -> Result<ScopeSet, Problem> {
     let read = |(index, name): (usize, &String)| {
         let param = format!("scopes[{index}]");
         word(name, &param, Scope::parse, "the documented scopes")
     };
     names.iter().enumerate().map(read).collect()
+}
+
+fn allowed(entries: &[String]) -> Result<AllowList, Problem> {
+    AllowList::parse(entries).map_err(|error| match error {
+        AllowListError::TooMany => invalid("ip_allowlist", &error.to_string()),
+        AllowListError::Entry(index) => {
+            invalid(&format!("ip_allowlist[{index}]"), &error.to_string())
+        }
+    })
+}
+
+fn mode_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": ["string", "null"], "enum": ["live", "sandbox", null]})
+}
+
+fn some_scopes_schema(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = scopes_schema(generator);
+    schema.insert("type".to_owned(), serde_json::json!(["array", "null"]));
+    schema.insert("maxItems".to_owned(), 64.into());
+    schema
+}
+
+fn scopes_schema(_: &mut SchemaGenerator) -> Schema {
+    let words: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+    json_schema!({"type": "array", "items": {"type": "string", "enum": words}})
 }
 
 /// The public beginning of a key's token.
@@ -83,21 +228,31 @@ pub fn shown_prefix(token: &Token, fixed: &str) -> String {
 }
 
 /// A key as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ApiKeyOut {
     id: Text<CredentialId>,
+    #[schemars(extend("const" = "api_key"))]
     object: &'static str,
     name: String,
+    /// The beginning of its token.
     prefix: String,
+    /// The end of its token.
     last4: String,
+    #[schemars(schema_with = "scopes_schema")]
     scopes: Vec<&'static str>,
+    #[schemars(schema_with = "mode_schema")]
     mode: Option<&'static str>,
+    ip_allowlist: Vec<String>,
+    #[schemars(extend("enum" = ["active", "revoked", "expired"]))]
     status: &'static str,
+    metadata: MetadataOut,
     expires_at: Option<Text<Timestamp>>,
     last_used_at: Option<Text<Timestamp>>,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
+    /// The whole token; shown in the one answer that makes the key.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     key: Option<String>,
 }
 
@@ -105,11 +260,6 @@ impl ApiKeyOut {
     /// The key as lists show it.
     #[must_use]
     pub fn new(key: &Credential, last_used_at: Option<Timestamp>, now: Timestamp) -> Self {
-        let status = match (key.revoked_at, key.expires_at) {
-            (Some(_), _) => "revoked",
-            (None, Some(end)) if end <= now => "expired",
-            (None, _) => "active",
-        };
         Self {
             id: Text(key.id),
             object: "api_key",
@@ -118,11 +268,13 @@ impl ApiKeyOut {
             last4: key.last4.clone(),
             scopes: key.scopes.iter().map(Scope::as_str).collect(),
             mode: key.mode.map(Book::as_str),
-            status,
+            ip_allowlist: key.allowed.entries().collect(),
+            status: key.status(now).as_str(),
+            metadata: MetadataOut::from(&key.metadata),
             expires_at: key.expires_at.map(Text),
             last_used_at: last_used_at.map(Text),
             created_at: Text(key.created_at),
-            updated_at: Text(key.revoked_at.unwrap_or(key.created_at)),
+            updated_at: Text(key.updated_at),
             key: None,
         }
     }

@@ -3,22 +3,30 @@
 use std::collections::BTreeMap;
 
 use cardium_authorizations::{DeclineReason, NetworkMessage, Transaction};
-use cardium_kernel::{AuthorizationId, ErrorCode, MessageId, Problem, TransactionId};
+use cardium_kernel::{AuthorizationId, Book, ErrorCode, MessageId, Problem, TransactionId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::text::Text;
+use crate::{
+    text::Text,
+    word::{CvvResult, Word},
+};
 
 /// The masked fields of an exchange.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct AuthDetailsOut<'a> {
+    #[schemars(extend("const" = "auth_details"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
     transaction_id: Text<TransactionId>,
     authorization_id: Option<Text<AuthorizationId>>,
+    #[schemars(regex(pattern = "^[0-9]{4}$"))]
     mti: &'a str,
     fields: BTreeMap<u8, &'a str>,
     response_code: &'a str,
     avs: Option<&'a str>,
+    #[schemars(with = "Option<Word<CvvResult>>")]
     cvv_result: Option<&'a str>,
     decision_trace_id: Text<MessageId>,
 }

@@ -1,19 +1,24 @@
 //! Authorizations: the state that a card transaction's steps add up to.
 
-use cardium_authorizations::{Authorization, Origin};
-use cardium_kernel::{AuthorizationId, CardId, Timestamp, TransactionId};
+use cardium_authorizations::{Authorization, AuthorizationStatus, Origin};
+use cardium_kernel::{AuthorizationId, Book, CardId, Timestamp, TransactionId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{amount::AmountOut, text::Text, transaction::MerchantPart};
+use crate::{amount::AmountOut, text::Text, transaction::MerchantPart, word::Word};
 
 /// An authorization as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct AuthorizationOut {
     id: Text<AuthorizationId>,
+    #[schemars(extend("const" = "authorization"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
     card_id: Text<CardId>,
+    #[schemars(with = "Word<AuthorizationStatus>")]
     status: &'static str,
+    #[schemars(with = "Word<Origin>")]
     origin: &'static str,
     force_post: bool,
     late_presentment: bool,

@@ -4,24 +4,32 @@ use cardium_app::network::{Asked, Request};
 use cardium_authorizations::{CvvCheck, Merchant, PartialApproval, RequestKind};
 use cardium_cards::Channel;
 use cardium_kernel::{Country, Problem};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use validator::Validate;
 
 use crate::{
     amount::AmountIn,
     field::{invalid, required},
+    schema::{ASCII, NotNegative},
+    word::Word,
 };
 
 /// The most characters of a merchant's id (ISO 8583 DE 42).
 const MERCHANT_ID_LENGTH: usize = 15;
 
 /// A request to ask about.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct AuthorizationCheckIn {
+    #[schemars(with = "NotNegative")]
     amount_usd: Option<AmountIn>,
+    #[schemars(regex(pattern = "^([0-9]{4})?$"))]
     mcc: Option<String>,
+    #[schemars(length(max = MERCHANT_ID_LENGTH), regex(pattern = ASCII))]
     merchant_id: Option<String>,
+    #[schemars(regex(pattern = "^[A-Z]{2}$"))]
     country: Option<String>,
+    #[schemars(with = "Option<Word<Channel>>")]
     channel: Option<String>,
     partial_ok: Option<bool>,
 }

@@ -3,14 +3,17 @@
 use cardium_app::reads::{Balance, HistoryEntry, HistoryFilter, HistorySort};
 use cardium_kernel::{
     AuthorizationId, Book, CardId, DisputeId, EntryId, Problem, Timestamp, TopupId, TransactionId,
+    WithdrawalId,
 };
 use cardium_ledger::PostingKind;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
     amount::AmountOut,
     query::{Order, Query},
     text::Text,
+    word::Word,
 };
 
 /// The balance that is reported: of the named book, else live once it was ever used, else
@@ -30,7 +33,7 @@ pub fn reported(balances: &[Balance; 2], named: Option<Book>) -> &Balance {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct BookPart {
     available_usd: AmountOut,
     pending_usd: AmountOut,
@@ -51,9 +54,11 @@ impl BookPart {
 }
 
 /// The balance of one book, with both beside it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct BalanceOut {
+    #[schemars(extend("const" = "balance"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
     #[serde(flatten)]
     reported: BookPart,
@@ -88,23 +93,27 @@ pub const ORDER: Order<'static, HistorySort> = Order {
 /// # Errors
 /// `invalid_field`.
 pub fn history_filter(query: &Query) -> Result<HistoryFilter, Problem> {
-    let kinds = "topup, card_load, card_unload, clearing, refund";
+    let kinds = "topup, card_load, card_unload, clearing, refund, withdrawal, withdrawal_fee, \
+                 withdrawal_return";
     Ok(HistoryFilter { kind: query.word("type", PostingKind::parse, kinds)?, book: query.mode()? })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct SourcePart {
     object: String,
     id: String,
 }
 
 /// A line of a history.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct HistoryEntryOut {
     id: Text<EntryId>,
+    #[schemars(extend("const" = "balance_entry"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
     #[serde(rename = "type")]
+    #[schemars(with = "Word<PostingKind>")]
     kind: &'static str,
     amount_usd: AmountOut,
     balance_after_usd: AmountOut,
@@ -138,6 +147,7 @@ fn source_id(object: &str, id: u128) -> String {
         "authorization" => AuthorizationId::new(id).to_string(),
         "dispute" => DisputeId::new(id).to_string(),
         "transaction" => TransactionId::new(id).to_string(),
+        "withdrawal" => WithdrawalId::new(id).to_string(),
         other => format!("{other}_{id:032x}"),
     }
 }

@@ -5,10 +5,11 @@ use cardium_app::{
     reads::{CardFilter, CardSort},
 };
 use cardium_cards::{
-    Brand, Card, CardStatus, CardType, ControlsPatch, FreezeReason, Product, Velocity, Wallet,
-    WalletProvider, WalletState, find_product,
+    Brand, CancelReason, Card, CardStatus, CardType, ControlsPatch, FreezeReason, Fulfilment,
+    Product, Shipping, Velocity, Wallet, WalletProvider, WalletState, find_product,
 };
-use cardium_kernel::{Book, CardId, ErrorCode, Money, Problem, Timestamp};
+use cardium_kernel::{Book, CardId, ErrorCode, Metadata, Money, Problem, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
@@ -18,29 +19,42 @@ use crate::{
         ControlsIn, ControlsOut, GeoIn, GeoOut, LimitsIn, LimitsOut, MccIn, MccOut, ObjectIn,
     },
     field::{invalid, mode, required, word},
+    metadata::{MetadataIn, MetadataOut},
     query::{Order, Query},
+    shipping::{ShippingIn, ShippingOut},
     text::Text,
+    word::{Bin, Word},
 };
 
 /// The one product that is plastic.
 const PHYSICAL_BIN: &str = "448585";
 
 /// A request for a card.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
+#[schemars(extend("anyOf" = [
+    {"properties": {"type": {"const": "physical"}}},
+    {"required": ["bin"], "properties": {"bin": {"type": "string"}}},
+]))]
 pub struct CardIn {
     #[serde(rename = "type")]
+    #[schemars(with = "Word<CardType>")]
     kind: Option<String>,
+    #[schemars(with = "Option<Word<Bin>>")]
     bin: Option<String>,
     load_usd: Option<AmountIn>,
     #[validate(length(max = 2))]
+    #[schemars(with = "Option<Vec<Word<WalletProvider>>>")]
     wallet_provision: Option<Vec<String>>,
     #[validate(length(max = 64))]
     label: Option<String>,
+    #[schemars(with = "Option<Word<Book>>")]
     mode: Option<String>,
     limits: Option<ObjectIn<LimitsIn>>,
     mcc: Option<ObjectIn<MccIn>>,
     geo: Option<ObjectIn<GeoIn>>,
     controls: Option<ObjectIn<ControlsIn>>,
+    shipping: Option<ObjectIn<ShippingIn>>,
+    metadata: Option<MetadataIn>,
 }
 
 /// A request for a card, understood.
@@ -58,6 +72,10 @@ pub struct CardWish {
     pub mode: Option<Book>,
     /// What it may be spent on.
     pub controls: ControlsPatch,
+    /// Where plastic is sent; nothing for a virtual card.
+    pub shipping: Option<Shipping>,
+    /// Its owner's notes.
+    pub metadata: Metadata,
 }
 
 impl CardIn {
@@ -65,7 +83,7 @@ impl CardIn {
     ///
     /// # Errors
     /// `missing_required_field`, `invalid_field`, `invalid_precision`, `bin_type_mismatch`,
-    /// `invalid_mcc` or `invalid_country`.
+    /// `shipping_required`, `invalid_mcc` or `invalid_country`.
     pub fn parse(self) -> Result<CardWish, Problem> {
         let kind = required(self.kind, "type")?;
         let kind = word(&kind, "type", CardType::parse, "virtual, physical")?;
@@ -79,6 +97,8 @@ impl CardIn {
             label: self.label,
             mode: mode(self.mode.as_deref())?,
             controls,
+            metadata: self.metadata.map_or_else(|| Ok(Metadata::default()), MetadataIn::parse)?,
+            shipping: shipping(kind, self.shipping)?,
         })
     }
 }
@@ -94,6 +114,19 @@ fn controls(
     geo.map_or(Ok(()), |part| part.0.add_to(&mut patch, "geo."))?;
     controls.map_or(Ok(()), |part| part.0.add_to(&mut patch, "controls."))?;
     Ok(patch)
+}
+
+/// Only plastic is sent anywhere.
+fn shipping(kind: CardType, given: Part<ShippingIn>) -> Result<Option<Shipping>, Problem> {
+    let given = given.map(|given| given.0.parse()).transpose()?;
+    match (kind, given) {
+        (CardType::Virtual, _) => Ok(None),
+        (CardType::Physical, Some(given)) => Ok(Some(given)),
+        (CardType::Physical, None) => {
+            let message = "A physical card needs an address to be sent to.";
+            Err(Problem::field(ErrorCode::ShippingRequired, "shipping", message))
+        }
+    }
 }
 
 fn product(kind: CardType, bin: Option<&str>) -> Result<&'static Product, Problem> {
@@ -124,10 +157,11 @@ fn wallet(product: &Product, asked: &[String]) -> Result<Wallet, Problem> {
 }
 
 /// Why a card is frozen, unfrozen or cancelled; the reason is accepted and not kept.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct ReasonIn {
     #[validate(length(max = 200))]
     reason: Option<String>,
+    #[schemars(extend("enum" = [true, null]))]
     unload_to_treasury: Option<bool>,
 }
 
@@ -146,8 +180,9 @@ impl ReasonIn {
 }
 
 /// A wallet to make a card ready for.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct WalletIn {
+    #[schemars(with = "Word<WalletProvider>")]
     wallet: Option<String>,
 }
 
@@ -185,40 +220,58 @@ pub fn filter(query: &Query) -> Result<CardFilter, Problem> {
     })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct FulfillmentPart {
+    #[schemars(with = "Word<Fulfilment>")]
     status: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct WalletPart {
+    #[schemars(with = "Word<WalletState>")]
     apple_pay: &'static str,
+    #[schemars(with = "Word<WalletState>")]
     google_pay: &'static str,
 }
 
 /// A card as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct CardOut {
     id: Text<CardId>,
+    #[schemars(extend("const" = "card"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
+    #[schemars(regex(pattern = "^[0-9]{6}$"), example = "489517")]
     bin: String,
+    #[schemars(regex(pattern = "^[0-9]{4}$"), example = "4218")]
     last4: String,
+    #[schemars(with = "Word<Brand>")]
     brand: &'static str,
     #[serde(rename = "type")]
+    #[schemars(with = "Word<CardType>")]
     kind: &'static str,
+    #[schemars(with = "Word<CardStatus>")]
     status: &'static str,
+    #[schemars(with = "Option<Word<FreezeReason>>")]
     freeze_reason: Option<&'static str>,
+    #[schemars(with = "Option<Word<CancelReason>>")]
+    cancel_reason: Option<&'static str>,
+    replaces: Option<Text<CardId>>,
+    replaced_by: Option<Text<CardId>>,
     label: Option<String>,
     balance_usd: AmountOut,
     available_usd: AmountOut,
     held_usd: AmountOut,
     wallet: WalletPart,
     fulfillment: Option<FulfillmentPart>,
+    shipping: Option<ShippingOut>,
+    metadata: MetadataOut,
     limits: LimitsOut,
     mcc: MccOut,
     geo: GeoOut,
     controls: ControlsOut,
+    #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}$"), example = "2029-08")]
     expires_at: String,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
@@ -240,6 +293,9 @@ impl From<&CardView> for CardOut {
             kind: card.card_type.as_str(),
             status: card.status.as_str(),
             freeze_reason: card.freeze_reason.map(FreezeReason::as_str),
+            cancel_reason: card.cancel_reason.map(CancelReason::as_str),
+            replaces: card.replaces.map(Text),
+            replaced_by: card.replaced_by.map(Text),
             label: card.label.clone(),
             balance_usd: AmountOut(available),
             available_usd: AmountOut(available),
@@ -249,6 +305,8 @@ impl From<&CardView> for CardOut {
                 google_pay: card.wallet.google_pay.as_str(),
             },
             fulfillment: card.fulfilment.map(|state| FulfillmentPart { status: state.as_str() }),
+            shipping: None,
+            metadata: MetadataOut::from(&card.metadata),
             limits: LimitsOut::new(&card.controls),
             mcc: MccOut::from(&card.controls),
             geo: GeoOut::from(&card.controls),
@@ -273,6 +331,14 @@ impl CardOut {
     }
 }
 
+impl CardOut {
+    /// The card with its address: for its owner's eyes, so events and lists go without.
+    #[must_use]
+    pub fn shipped_to(self, shipping: Option<&Shipping>) -> Self {
+        Self { shipping: shipping.map(ShippingOut::from), ..self }
+    }
+}
+
 /// The product's network; cards of a product that left the catalogue show the network that
 /// their first digit belongs to (ISO/IEC 7812: 4 Visa, else Mastercard).
 fn brand(card: &Card) -> Brand {
@@ -290,8 +356,13 @@ mod tests {
 
     #[test]
     fn requests_are_read() {
-        let wish = read(r#"{"type":"physical"}"#).unwrap();
+        let wish = read(
+            r#"{"type":"physical","shipping":{"name":"Ada","line1":"1 Main St","city":"Bonn",
+                "postal_code":"53111","country":"DE"}}"#,
+        );
+        let wish = wish.unwrap();
         assert_eq!((wish.product.bin, wish.load), (PHYSICAL_BIN, None));
+        assert_eq!(wish.shipping.unwrap().city, "Bonn");
         let wish = read(
             r#"{"type":"virtual","bin":"489517","load_usd":300,
                 "wallet_provision":["apple_pay"]}"#,
@@ -307,6 +378,7 @@ mod tests {
         let long = format!(r#"{{"type":"physical","label":"{}"}}"#, "x".repeat(65));
         for (json, code, param) in [
             ("{}", ErrorCode::MissingRequiredField, "type"),
+            (r#"{"type":"physical"}"#, ErrorCode::ShippingRequired, "shipping"),
             (r#"{"type":"paper"}"#, ErrorCode::InvalidField, "type"),
             (r#"{"type":"virtual"}"#, ErrorCode::MissingRequiredField, "bin"),
             (r#"{"type":"virtual","bin":"000000"}"#, ErrorCode::InvalidField, "bin"),

@@ -2,22 +2,34 @@
 
 use cardium_app::network::Checked;
 use cardium_authorizations::{
-    Check, Decided, DeclineReason, NetworkMessage, Step, Trace, Transaction, Unit, Verdict,
+    Check, Decided, DeclineReason, NetworkMessage, Rule, Step, Trace, Transaction, Unit, Verdict,
 };
-use cardium_kernel::{CardId, ErrorCode, Money, Problem, TransactionId};
+use cardium_kernel::{Book, CardId, ErrorCode, Money, Problem, TransactionId};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 
-use crate::{amount::AmountOut, text::Text};
+use crate::{
+    amount::AmountOut,
+    text::Text,
+    word::{self, CheckResult, FigureUnit, Word},
+};
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct CheckOut {
+    #[schemars(with = "Word<Rule>")]
     rule: &'static str,
+    #[schemars(with = "Word<CheckResult>")]
     result: &'static str,
+    #[schemars(with = "Option<Word<DeclineReason>>")]
     reason: Option<&'static str>,
+    #[schemars(with = "Option<Word<FigureUnit>>")]
     unit: Option<&'static str>,
+    #[schemars(with = "Option<Number>")]
     limit: Option<Value>,
+    #[schemars(with = "Option<Number>")]
     used: Option<Value>,
+    #[schemars(with = "Option<Number>")]
     requested: Option<Value>,
 }
 
@@ -53,13 +65,17 @@ pub(crate) fn checks(trace: &Trace) -> Vec<CheckOut> {
 }
 
 /// The decision behind a transaction.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct DecisionOut {
+    #[schemars(extend("const" = "decision"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
     transaction_id: Text<TransactionId>,
     card_id: Text<CardId>,
+    #[schemars(with = "Word<word::Verdict>")]
     decision: &'static str,
+    #[schemars(with = "Option<Word<DeclineReason>>")]
     reason: Option<&'static str>,
     response_code: String,
     checks: Vec<CheckOut>,
@@ -101,12 +117,16 @@ impl DecisionOut {
 }
 
 /// What a request would be answered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct CheckedOut {
+    #[schemars(extend("const" = "authorization_check"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
     card_id: Text<CardId>,
+    #[schemars(with = "Word<word::Verdict>")]
     decision: &'static str,
+    #[schemars(with = "Option<Word<DeclineReason>>")]
     reason: Option<&'static str>,
     response_code: &'static str,
     amount_usd: AmountOut,

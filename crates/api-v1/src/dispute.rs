@@ -4,8 +4,9 @@ use cardium_app::{
     disputes::Advance,
     reads::{DisputeFilter, DisputeSort},
 };
-use cardium_disputes::{Dispute, DisputeStatus, Reason, Resolution};
-use cardium_kernel::{CardId, DisputeId, Money, Problem, Timestamp, TransactionId};
+use cardium_disputes::{Dispute, DisputeStatus, Reason, Resolution, Stage};
+use cardium_kernel::{Book, CardId, DisputeId, Money, Problem, Timestamp, TransactionId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
@@ -15,17 +16,21 @@ use crate::{
     field::{invalid, required, word},
     query::{Order, Query},
     text::Text,
+    word::{Move, Word},
 };
 
 const REASONS: &str =
     "duplicate, not_received, fraud, not_as_described, cancelled_subscription, other";
 
 /// A request to file a dispute.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct DisputeIn {
+    #[schemars(with = "Text<TransactionId>")]
     transaction_id: Option<String>,
+    #[schemars(with = "Word<Reason>")]
     reason: Option<String>,
     #[validate(length(min = 10, max = 4_000))]
+    #[schemars(required)]
     description: Option<String>,
     amount_usd: Option<AmountIn>,
 }
@@ -62,8 +67,9 @@ impl DisputeIn {
 }
 
 /// A request to the test helper that plays the network's part.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct AdvanceIn {
+    #[schemars(with = "Word<Move>")]
     to: Option<String>,
 }
 
@@ -101,21 +107,27 @@ pub fn filter(query: &Query) -> Result<DisputeFilter, Problem> {
 }
 
 /// A dispute as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct DisputeOut {
     id: Text<DisputeId>,
+    #[schemars(extend("const" = "dispute"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
+    #[schemars(with = "Word<DisputeStatus>")]
     status: &'static str,
+    #[schemars(with = "Word<Stage>")]
     stage: &'static str,
     transaction_id: Text<TransactionId>,
     card_id: Text<CardId>,
     amount_usd: AmountOut,
     credited_usd: AmountOut,
+    #[schemars(with = "Word<Reason>")]
     reason: &'static str,
     description: String,
     evidence: Vec<EvidenceOut>,
     evidence_due_by: Text<Timestamp>,
+    #[schemars(with = "Option<Word<Resolution>>")]
     resolution: Option<&'static str>,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,

@@ -2,19 +2,23 @@
 
 use cardium_app::cards::{Loaded, UnloadAmount, Unloaded};
 use cardium_kernel::{CardId, Money, Problem};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use crate::{
     amount::{AmountIn, AmountOut},
     field::{invalid, required},
+    schema::NotNegative,
     text::Text,
 };
 
 /// A request to fund a card.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct LoadIn {
+    #[schemars(required)]
     amount_usd: Option<AmountIn>,
+    #[schemars(with = "Option<NotNegative>")]
     expected_fee_usd: Option<AmountIn>,
 }
 
@@ -32,7 +36,17 @@ impl LoadIn {
 }
 
 /// A request to move money back to the treasury.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
+#[schemars(extend("oneOf" = [
+    {
+        "required": ["amount_usd"],
+        "properties": {
+            "amount_usd": {"not": {"type": "null"}},
+            "all": {"enum": [false, null]},
+        },
+    },
+    {"required": ["all"], "properties": {"amount_usd": {"type": "null"}, "all": {"const": true}}},
+]))]
 pub struct UnloadIn {
     amount_usd: Option<AmountIn>,
     all: Option<bool>,
@@ -56,8 +70,9 @@ impl UnloadIn {
 }
 
 /// What a load did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct LoadedOut {
+    #[schemars(extend("const" = "card_load"))]
     object: &'static str,
     card_id: Text<CardId>,
     loaded_usd: AmountOut,
@@ -82,8 +97,9 @@ impl From<&Loaded> for LoadedOut {
 }
 
 /// What an unload did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct UnloadedOut {
+    #[schemars(extend("const" = "card_unload"))]
     object: &'static str,
     card_id: Text<CardId>,
     unloaded_usd: AmountOut,

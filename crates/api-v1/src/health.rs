@@ -1,10 +1,13 @@
 //! How the service is doing.
 
+use std::collections::BTreeMap;
+
 use cardium_topups::Network;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How a part of the service is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Standing {
     /// Works.
@@ -16,7 +19,7 @@ pub enum Standing {
 }
 
 /// What kind of rails money moves on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Rails {
     /// Chains and card network are simulated, in the live book too.
@@ -53,16 +56,18 @@ impl Health {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Components {
     db: Standing,
     issuer: Standing,
+    #[schemars(with = "BTreeMap<String, Standing>")]
     chains: serde_json::Map<String, serde_json::Value>,
 }
 
 /// Health as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct HealthOut<'a> {
+    #[schemars(extend("const" = "health"))]
     object: &'static str,
     status: Standing,
     components: Components,

@@ -1,17 +1,25 @@
 //! Refusals on the wire: one shape that satisfies both published error schemas.
 
 use cardium_kernel::{ErrorCode, Problem, RequestId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::text::{Text, to_json};
+use crate::{
+    text::{Text, to_json},
+    word::{ErrorType, Word},
+};
 
 /// The body of every error.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ErrorOut<'a> {
+    #[schemars(extend("const" = "error"))]
     object: &'static str,
+    #[schemars(with = "Word<ErrorCode>")]
     error: &'static str,
+    #[schemars(with = "Word<ErrorCode>")]
     code: &'static str,
     #[serde(rename = "type")]
+    #[schemars(with = "Word<ErrorType>")]
     kind: &'static str,
     message: &'a str,
     param: Option<&'a str>,
@@ -85,6 +93,7 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::OwnDepositAddress
         | ErrorCode::AddressBlocked
         | ErrorCode::ShippingRequired
+        | ErrorCode::CardLimitReached
         | ErrorCode::KeyLimitReached
         | ErrorCode::AmountBelowMinimum
         | ErrorCode::AmountAboveMaximum
@@ -102,7 +111,8 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         | ErrorCode::EvidenceLimitReached
         | ErrorCode::UnsafeWebhookUrl
         | ErrorCode::UnknownEvent
-        | ErrorCode::WebhookLimitReached => (422, "validation_error"),
+        | ErrorCode::WebhookLimitReached
+        | ErrorCode::TicketLimitReached => (422, "validation_error"),
         ErrorCode::RateLimited => (429, "rate_limit_error"),
         ErrorCode::Internal => (500, "api_error"),
         ErrorCode::ServiceUnavailable => (503, "service_unavailable"),
@@ -113,8 +123,13 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
 /// refusal names, or one where its code alone says that waiting helps.
 #[must_use]
 pub fn retry_after(problem: &Problem) -> Option<u64> {
-    let soon = [ErrorCode::ServiceUnavailable, ErrorCode::IdempotencyInProgress];
-    problem.retry_after_seconds.or_else(|| soon.contains(&problem.code).then_some(1))
+    problem.retry_after_seconds.or_else(|| passes_soon(problem.code).then_some(1))
+}
+
+/// Whether a code alone says that waiting helps.
+#[must_use]
+pub fn passes_soon(code: ErrorCode) -> bool {
+    [ErrorCode::ServiceUnavailable, ErrorCode::IdempotencyInProgress].contains(&code)
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Reveals: the one answer that carries a card number.
 
 use cardium_cards::Card;
-use cardium_kernel::{AuditId, CardId};
+use cardium_kernel::{AuditId, Book, CardId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::text::Text;
+use crate::{text::Text, word::Word};
 
 /// What only the vault knows of a card.
 #[derive(Clone, Copy)]
@@ -18,14 +19,17 @@ pub struct CardSecrets<'a> {
 }
 
 /// A revealed card. Deliberately without `Debug`.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct RevealOut<'a> {
+    #[schemars(extend("const" = "card_pan"))]
     object: &'static str,
     card_id: Text<CardId>,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
     pan: &'a str,
     pan_formatted: &'a str,
     cvv: &'a str,
+    #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}$"), example = "2029-08")]
     expires_at: String,
     exp_month: u8,
     exp_year: u16,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use cardium_kernel::{
     AccountId, ActivityId, AuditId, AuthorizationId, CardId, CredentialId, DeliveryId, DisputeId,
-    EndpointId, EntryId, EventId, EvidenceId, RequestId, TicketId, Timestamp, TopupId,
+    EndpointId, EntryId, EventId, EvidenceId, MessageId, RequestId, TicketId, Timestamp, TopupId,
     TransactionId, WithdrawalId,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -14,9 +14,21 @@ use crate::{
     text::Text,
 };
 
-impl JsonSchema for AmountIn {
+/// The outline of an e-mail address: what is taken for one.
+pub const EMAIL: &str = "^[^@\\s\\x00-\\x1f\\x7f-\\x9f]{1,64}@[^@.\\s\\x00-\\x1f\\x7f-\\x9f]+(\\.[^@.\\s\\x00-\\x1f\\x7f-\\x9f]+)*$";
+/// Printable ASCII characters (RFC 20).
+pub const ASCII: &str = "^[ -~]*$";
+
+/// Decimals from 0.01 to 1000000.00.
+const POSITIVE: &str =
+    "^(1000000(\\.00?)?|[1-9][0-9]{0,5}(\\.[0-9]{1,2})?|0\\.(0[1-9]|[1-9][0-9]?))$";
+
+/// The schema of an amount that may be zero.
+pub struct NotNegative;
+
+impl JsonSchema for NotNegative {
     fn schema_name() -> Cow<'static, str> {
-        "AmountIn".into()
+        "AmountOrZero".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
@@ -24,13 +36,40 @@ impl JsonSchema for AmountIn {
             "description": "US dollars with at most two decimals, as a number or a string.",
             "oneOf": [
                 {"type": "number", "minimum": 0, "maximum": 1_000_000, "multipleOf": 0.01},
-                {"type": "string", "pattern": "^[0-9]{1,7}(\\.[0-9]{1,2})?$"},
+                {"type": "string", "pattern": "^(1000000(\\.00?)?|[0-9]{1,6}(\\.[0-9]{1,2})?)$"},
             ],
+            "examples": [4],
+        })
+    }
+}
+
+impl JsonSchema for AmountIn {
+    fn schema_name() -> Cow<'static, str> {
+        "Amount".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "US dollars with at most two decimals, as a number or a string.",
+            "oneOf": [
+                {
+                    "type": "number",
+                    "exclusiveMinimum": 0,
+                    "maximum": 1_000_000,
+                    "multipleOf": 0.01,
+                },
+                {"type": "string", "pattern": POSITIVE},
+            ],
+            "examples": [200, "19.99"],
         })
     }
 }
 
 impl JsonSchema for AmountOut {
+    fn inline_schema() -> bool {
+        true
+    }
+
     fn schema_name() -> Cow<'static, str> {
         "AmountOut".into()
     }
@@ -54,6 +93,10 @@ pub trait TextSchema {
 }
 
 impl<T: TextSchema> JsonSchema for Text<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
     fn schema_name() -> Cow<'static, str> {
         T::NAME.into()
     }
@@ -106,6 +149,7 @@ ids! {
     EntryId,
     EventId,
     EvidenceId,
+    MessageId,
     RequestId,
     TicketId,
     TopupId,

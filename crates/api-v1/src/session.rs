@@ -3,14 +3,16 @@
 use cardium_app::{accounts::SignedIn, reads::Balance};
 use cardium_auth::{Credential, SESSION_IDLE, Token};
 use cardium_kernel::{CredentialId, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{account::AccountOut, text::Text};
 
 /// The session part of an answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct SessionPart {
     id: Text<CredentialId>,
+    #[schemars(extend("const" = "session"))]
     object: &'static str,
     token: String,
     expires_at: Option<Text<Timestamp>>,
@@ -34,7 +36,7 @@ impl SessionPart {
 }
 
 /// What sign-up answers: the account, with its session at the top and again inside.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SignedUpOut {
     #[serde(flatten)]
     account: AccountOut,
@@ -57,7 +59,7 @@ impl SignedUpOut {
 }
 
 /// What sign-in answers: the session, with the account and once more itself inside.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SignedInOut {
     #[serde(flatten)]
     session: SessionPart,

@@ -6,6 +6,7 @@ use cardium_authorizations::{Finality, PartialApproval};
 use cardium_cards::{Channel, Fulfilment};
 use cardium_kernel::{Money, Problem, Timestamp, TransactionId};
 use cardium_topups::Asset;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use validator::Validate;
@@ -13,8 +14,10 @@ use validator::Validate;
 use crate::{
     amount::AmountIn,
     field::{invalid, required, word},
+    schema::{ASCII, NotNegative},
     text::Text,
     topup::asset,
+    word::{Word, Words},
 };
 
 /// The most confirmations a helper mines at once.
@@ -31,10 +34,12 @@ const MERCHANT: (&str, &str, &str) = ("TEST MERCHANT", "5999", "US");
 const CASH_MACHINE: &str = "6011";
 
 /// Coins to send.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct DepositIn {
     amount_usd: Option<AmountIn>,
+    #[schemars(with = "Option<DepthIn>")]
     confirmations: Option<Value>,
+    #[schemars(with = "Option<Word<Asset>>")]
     asset: Option<String>,
 }
 
@@ -71,6 +76,15 @@ impl DepositIn {
             asset: asset(self.asset.as_deref())?,
         })
     }
+}
+
+/// The form of [`Depth`].
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum DepthIn {
+    Word(#[schemars(extend("const" = "final"))] String),
+    Blocks(#[schemars(range(min = 1, max = MOST_BLOCKS))] u32),
 }
 
 fn depth(value: Option<&Value>) -> Result<Depth, Problem> {
@@ -139,18 +153,33 @@ impl PurchaseKind {
     }
 }
 
+impl Words for PurchaseKind {
+    fn words() -> Vec<&'static str> {
+        Self::WORDS.map(|(word, _)| word).to_vec()
+    }
+}
+
 /// A purchase to simulate.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct PurchaseIn {
+    #[schemars(with = "Option<NotNegative>")]
     amount_usd: Option<AmountIn>,
+    #[schemars(length(min = 1, max = NAME_LENGTH), regex(pattern = ASCII))]
     merchant_name: Option<String>,
+    #[schemars(length(min = 1, max = MERCHANT_ID_LENGTH), regex(pattern = ASCII))]
     merchant_id: Option<String>,
+    #[schemars(regex(pattern = "^[0-9]{4}$"))]
     mcc: Option<String>,
+    #[schemars(regex(pattern = "^[A-Z]{2}$"))]
     country: Option<String>,
+    #[schemars(regex(pattern = "^[A-Z]{3}$"))]
     currency: Option<String>,
+    #[schemars(regex(pattern = "^(good|bad|[0-9]{3})$"))]
     cvv: Option<String>,
+    #[schemars(with = "Option<Word<Channel>>")]
     channel: Option<String>,
     partial_ok: Option<bool>,
+    #[schemars(with = "Option<Word<PurchaseKind>>")]
     kind: Option<String>,
 }
 
@@ -275,8 +304,25 @@ fn cvv(value: Option<&str>) -> Result<PresentedCvv, Problem> {
     }
 }
 
-/// How much of an authorization to clear, raise or reverse.
-#[derive(Deserialize, Validate)]
+/// By how much to raise an authorization.
+#[derive(Deserialize, Validate, JsonSchema)]
+pub struct IncrementIn {
+    #[schemars(required)]
+    amount_usd: Option<AmountIn>,
+}
+
+impl IncrementIn {
+    /// The amount.
+    ///
+    /// # Errors
+    /// `missing_required_field`, `invalid_field` or `invalid_precision`.
+    pub fn parse(self) -> Result<Money, Problem> {
+        required(self.amount_usd, "amount_usd")?.positive("amount_usd")
+    }
+}
+
+/// How much of an authorization to clear or reverse.
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct PartIn {
     amount_usd: Option<AmountIn>,
 }
@@ -289,18 +335,10 @@ impl PartIn {
     pub fn parse(self) -> Result<Option<Money>, Problem> {
         self.amount_usd.map(|amount| amount.positive("amount_usd")).transpose()
     }
-
-    /// The amount, which must be said.
-    ///
-    /// # Errors
-    /// `missing_required_field`, `invalid_field` or `invalid_precision`.
-    pub fn parse_required(self) -> Result<Money, Problem> {
-        required(self.amount_usd, "amount_usd")?.positive("amount_usd")
-    }
 }
 
 /// How much of an authorization to clear, and whether more will be.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct CaptureIn {
     amount_usd: Option<AmountIn>,
     #[serde(rename = "final")]
@@ -323,11 +361,15 @@ impl CaptureIn {
 }
 
 /// A posting that no request precedes: a refund or a force post.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct PostingIn {
+    #[schemars(required)]
     amount_usd: Option<AmountIn>,
+    #[schemars(with = "Option<Text<TransactionId>>")]
     transaction_id: Option<String>,
+    #[schemars(length(min = 1, max = NAME_LENGTH), regex(pattern = ASCII))]
     merchant_name: Option<String>,
+    #[schemars(regex(pattern = "^[0-9]{4}$"))]
     mcc: Option<String>,
 }
 
@@ -364,8 +406,9 @@ impl PostingIn {
 }
 
 /// Where the plastic of a card is.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct FulfilmentIn {
+    #[schemars(with = "Word<Fulfilment>")]
     to: Option<String>,
 }
 
@@ -381,8 +424,9 @@ impl FulfilmentIn {
 }
 
 /// How far to move the clock.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct ClockIn {
+    #[schemars(required, range(max = FARTHEST))]
     advance_seconds: Option<u64>,
 }
 
@@ -401,8 +445,9 @@ impl ClockIn {
 }
 
 /// The test clock as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ClockOut {
+    #[schemars(extend("const" = "clock"))]
     object: &'static str,
     now: Text<Timestamp>,
 }

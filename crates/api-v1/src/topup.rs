@@ -2,7 +2,8 @@
 
 use cardium_app::reads::{TopupFilter, TopupSort};
 use cardium_kernel::{Book, ErrorCode, Money, Problem, Timestamp, TopupId};
-use cardium_topups::{Asset, Network, Topup, TopupStatus};
+use cardium_topups::{Asset, LifecycleStatus, Network, Topup, TopupStatus};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
@@ -11,14 +12,19 @@ use crate::{
     field::{mode, required},
     query::{Order, Query},
     text::Text,
+    word::Word,
 };
 
 /// A request for a deposit address.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct TopupIn {
+    #[schemars(required)]
     amount_usd: Option<AmountIn>,
+    #[schemars(with = "Option<Word<Asset>>")]
     asset: Option<String>,
+    #[schemars(with = "Option<Word<Network>>")]
     chain: Option<String>,
+    #[schemars(with = "Option<Word<Book>>")]
     mode: Option<String>,
 }
 
@@ -105,7 +111,7 @@ fn states(word: &str) -> Option<(Vec<TopupStatus>, Option<bool>)> {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Confirmations {
     seen: i64,
     required: u32,
@@ -123,23 +129,30 @@ pub struct TopupFacts {
 }
 
 /// A top-up as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TopupOut {
     id: Text<TopupId>,
+    #[schemars(extend("const" = "topup"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
+    #[schemars(with = "Word<Asset>")]
     asset: &'static str,
+    #[schemars(with = "Word<Network>")]
     chain: &'static str,
     deposit_address: String,
     amount_usd: AmountOut,
     amount_asset: String,
+    #[schemars(with = "Word<TopupStatus>")]
     status: &'static str,
+    #[schemars(with = "Word<LifecycleStatus>")]
     lifecycle_status: &'static str,
     expired: bool,
     late: bool,
     txid: Option<String>,
     payment_uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     qr_data_uri: Option<String>,
     confirmations: Confirmations,
     received_usd: AmountOut,

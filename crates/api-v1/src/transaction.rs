@@ -1,15 +1,19 @@
 //! Card transactions.
 
 use cardium_app::reads::{TransactionFilter, TransactionSort};
-use cardium_authorizations::{ForeignAmount, Merchant, Step, Transaction};
-use cardium_kernel::{AuthorizationId, CardId, Money, Problem, Timestamp, TransactionId};
+use cardium_authorizations::{
+    DeclineReason, ForeignAmount, Merchant, Step, Transaction, TransactionKind,
+};
+use cardium_kernel::{AuthorizationId, Book, CardId, Money, Problem, Timestamp, TransactionId};
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
     amount::{AmountOut, parse_usd},
     query::{Order, Query},
     text::Text,
+    word::Word,
 };
 
 /// The order of transaction lists.
@@ -42,7 +46,7 @@ pub fn filter(query: &Query) -> Result<TransactionFilter, Problem> {
 }
 
 /// Who asked for the money.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct MerchantPart {
     name: String,
     mcc: String,
@@ -63,20 +67,22 @@ impl From<&Merchant> for MerchantPart {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DeclinePart {
+    #[schemars(with = "Word<DeclineReason>")]
     code: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct FeePart {
     #[serde(rename = "type")]
+    #[schemars(extend("const" = "conversion"))]
     kind: &'static str,
     amount_usd: AmountOut,
 }
 
 /// What the merchant asked in its own currency, and at which rate it was billed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct FxPart {
     merchant_amount: String,
     merchant_currency: String,
@@ -101,21 +107,27 @@ impl FxPart {
 }
 
 /// A transaction as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TransactionOut {
     id: Text<TransactionId>,
+    #[schemars(extend("const" = "transaction"))]
     object: &'static str,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
     card_id: Text<CardId>,
+    #[schemars(with = "Word<Step>")]
     status: &'static str,
+    #[schemars(with = "Word<TransactionKind>")]
     kind: &'static str,
     amount_usd: AmountOut,
+    #[schemars(extend("const" = "USD"))]
     currency: &'static str,
     fees: Vec<FeePart>,
     fx: Option<FxPart>,
     merchant: MerchantPart,
     authorization_id: Option<Text<AuthorizationId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<Text<TransactionId>>")]
     related_ids: Option<Vec<Text<TransactionId>>>,
     auth_response_code: Option<String>,
     decline: Option<DeclinePart>,

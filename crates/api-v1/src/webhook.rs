@@ -1,17 +1,22 @@
 //! Webhook endpoints.
 
+use std::borrow::Cow;
+
 use cardium_app::{EventType, reads::ByCreation};
-use cardium_kernel::{Book, EndpointId, ErrorCode, Problem, Timestamp};
+use cardium_kernel::{Book, EndpointId, ErrorCode, Metadata, Problem, Timestamp};
 use cardium_webhooks::{Endpoint, EventFilter, SigningSecret};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use validator::Validate;
 
 use crate::{
     field::{invalid, mode, required},
+    metadata::{MetadataIn, MetadataOut},
     query::Order,
     text::Text,
     webhook_url::{Reach, check_webhook_url},
+    word::{EndpointStatus, Word, Words},
 };
 
 /// The order of endpoint lists.
@@ -22,7 +27,7 @@ pub const ORDER: Order<'static, ByCreation> = Order {
 
 /// Event names: a list, or one name such as `*`.
 #[derive(Debug, Clone)]
-struct EventsIn(Vec<String>);
+pub(crate) struct EventsIn(Vec<String>);
 
 impl<'de> Deserialize<'de> for EventsIn {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -41,15 +46,36 @@ impl<'de> Deserialize<'de> for EventsIn {
     }
 }
 
+impl JsonSchema for EventsIn {
+    fn schema_name() -> Cow<'static, str> {
+        "EventsIn".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let mut names = vec!["*"];
+        names.extend(EventType::words());
+        json_schema!({
+            "oneOf": [
+                {"type": "array", "items": {"type": "string", "enum": names}, "minItems": 1},
+                {"type": "string", "enum": names},
+            ],
+        })
+    }
+}
+
 /// A request for an endpoint.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub struct WebhookIn {
     #[validate(length(max = 2048))]
+    #[schemars(required, extend("format" = "uri"))]
     url: Option<String>,
+    #[schemars(required)]
     events: Option<EventsIn>,
     #[validate(length(max = 200))]
     description: Option<String>,
+    #[schemars(with = "Option<Word<Book>>")]
     mode: Option<String>,
+    metadata: Option<MetadataIn>,
 }
 
 /// A request for an endpoint, understood.
@@ -63,6 +89,8 @@ pub struct WebhookWish {
     pub mode: Option<Book>,
     /// What its owner says of it.
     pub description: String,
+    /// The client's own notes.
+    pub metadata: Metadata,
 }
 
 impl WebhookIn {
@@ -72,18 +100,23 @@ impl WebhookIn {
     /// `missing_required_field`, `invalid_field`, `unsafe_webhook_url` or `unknown_event`.
     pub fn parse(self, reach: Reach) -> Result<WebhookWish, Problem> {
         let url = required(self.url, "url")?;
-        let EventsIn(names) = required(self.events, "events")?;
+        let events = required(self.events, "events")?;
         check_webhook_url(&url, reach)?;
         Ok(WebhookWish {
             url,
-            events: event_filter(names)?,
+            events: event_filter(events)?,
             mode: mode(self.mode.as_deref())?,
             description: self.description.unwrap_or_default(),
+            metadata: self.metadata.unwrap_or_default().parse()?,
         })
     }
 }
 
-fn event_filter(mut names: Vec<String>) -> Result<EventFilter, Problem> {
+/// The filter that a list of names stands for.
+///
+/// # Errors
+/// `invalid_field` or `unknown_event`.
+pub(crate) fn event_filter(EventsIn(mut names): EventsIn) -> Result<EventFilter, Problem> {
     if names.is_empty() {
         return Err(invalid("events", "must name at least one event"));
     }
@@ -100,18 +133,23 @@ fn event_filter(mut names: Vec<String>) -> Result<EventFilter, Problem> {
 }
 
 /// An endpoint as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct WebhookOut {
     id: Text<EndpointId>,
+    #[schemars(extend("const" = "webhook"))]
     object: &'static str,
+    #[schemars(with = "Option<Word<Book>>")]
     mode: Option<&'static str>,
     url: String,
     events: Vec<String>,
     description: String,
+    #[schemars(with = "Word<EndpointStatus>")]
     status: &'static str,
+    metadata: MetadataOut,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     signing_secret: Option<String>,
 }
 
@@ -128,9 +166,10 @@ impl From<&Endpoint> for WebhookOut {
             url: endpoint.url.clone(),
             events,
             description: endpoint.description.clone(),
-            status: if endpoint.enabled { "enabled" } else { "disabled" },
+            status: endpoint.status.as_str(),
+            metadata: MetadataOut::from(&endpoint.metadata),
             created_at: Text(endpoint.created_at),
-            updated_at: Text(endpoint.created_at),
+            updated_at: Text(endpoint.updated_at),
             signing_secret: None,
         }
     }

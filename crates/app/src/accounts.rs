@@ -2,9 +2,9 @@
 
 use cardium_accounts::{Account, Email, PasswordHash};
 use cardium_auth::{
-    Credential, CredentialKind, CredentialRecord, SESSION_LIFETIME, ScopeSet, TokenHash,
+    AllowList, Credential, CredentialKind, CredentialRecord, SESSION_LIFETIME, ScopeSet, TokenHash,
 };
-use cardium_kernel::{AccountId, Change, CredentialId, ErrorCode, Problem, Timestamp};
+use cardium_kernel::{AccountId, Change, CredentialId, ErrorCode, Metadata, Problem, Timestamp};
 
 use crate::{
     Actor, CommandResult, Context, Ending, EventType, Hints, NaturalKey, RowKey, Snapshot, Unit,
@@ -149,9 +149,12 @@ fn session(id: CredentialId, account: AccountId, token: TokenHash, now: Timestam
         last4: String::new(),
         scopes: ScopeSet::all(),
         mode: None,
+        allowed: AllowList::default(),
+        metadata: Metadata::default(),
         created_at: now,
         expires_at: Some(now.after(SESSION_LIFETIME)),
         revoked_at: None,
+        updated_at: now,
         version: 1,
     })
 }

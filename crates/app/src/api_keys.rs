@@ -1,11 +1,17 @@
-//! API keys: made by a fresh session, shown once, revoked at once.
+//! API keys: made by a fresh session, shown once, narrowed by any session, rolled by a fresh one,
+//! revoked at once.
 
-use cardium_auth::{Credential, CredentialKind, CredentialRecord, ScopeSet, TokenHash};
+use std::time::Duration;
+
+use cardium_auth::{
+    AllowList, Credential, CredentialKind, CredentialRecord, KeyChange, ScopeSet, Successor,
+    TokenHash, change_key, revoke_key, roll_key,
+};
 use cardium_kernel::{
-    AccountId, Book, Change, CredentialId, ErrorCode, Problem, StoreError, Timestamp,
+    AccountId, Book, Change, CredentialId, ErrorCode, Metadata, Problem, StoreError, Timestamp,
 };
 
-use crate::{CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, unit::owned};
+use crate::{CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase};
 
 /// Makes an API key for the account of a session that signed in recently.
 #[derive(Debug, Clone)]
@@ -24,8 +30,12 @@ pub struct CreateApiKey {
     pub scopes: ScopeSet,
     /// The book it is bound to, if any.
     pub mode: Option<Book>,
+    /// Where it may be used from.
+    pub allowed: AllowList,
     /// When it stops working, if ever.
     pub expires_at: Option<Timestamp>,
+    /// Its owner's own notes.
+    pub metadata: Metadata,
 }
 
 /// What making API keys needs of the open transaction.
@@ -45,17 +55,11 @@ impl UseCase for CreateApiKey {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Credential> {
-        let account = unit.account()?;
-        let acting = unit.context.actor.credential().unwrap_or(CredentialId::new(0));
-        let acting = unit.tx.find_credential(acting)?;
-        let acting = acting.ok_or(cardium_auth::CredentialError::SessionRequired)?;
-        acting.check_step_up(unit.now())?;
-        let now = unit.now();
+        let (account, now) = (unit.account()?, unit.now());
+        acting(unit)?.check_step_up(now)?;
         // The account's sequence row is locked, so no other command adds a key meanwhile.
-        if unit.tx.count_api_keys(account, now)? >= unit.policy().api_keys_maximum {
-            let message = "The account holds the most API keys it may; revoke one first.";
-            return Err(Problem::new(ErrorCode::KeyLimitReached, message).into());
-        }
+        let active = unit.tx.count_api_keys(account, now)?;
+        check_limit(unit, active)?;
         let key = Credential::restore(CredentialRecord {
             id: self.id,
             account,
@@ -66,14 +70,90 @@ impl UseCase for CreateApiKey {
             last4: self.last4.clone(),
             scopes: self.scopes,
             mode: self.mode,
-            created_at: unit.now(),
+            allowed: self.allowed.clone(),
+            metadata: self.metadata.clone(),
+            created_at: now,
             expires_at: self.expires_at,
             revoked_at: None,
+            updated_at: now,
             version: 1,
         });
         unit.tx.save_credential(key.clone())?;
         unit.audit(account, "api_key.created", &self.id)?;
         Ok(Ending::Done(key))
+    }
+}
+
+/// The session or key on whose behalf the command runs.
+fn acting(unit: &mut Unit<'_>) -> Result<Credential, CommandError> {
+    let acting = unit.context.actor.credential().unwrap_or(CredentialId::new(0));
+    let found = unit.tx.find_credential(acting)?;
+    Ok(found.ok_or(cardium_auth::CredentialError::SessionRequired)?)
+}
+
+fn check_limit(unit: &Unit<'_>, active: i64) -> Result<(), Problem> {
+    if active < unit.policy().api_keys_maximum {
+        return Ok(());
+    }
+    let message = "The account holds the most API keys it may; revoke one first.";
+    Err(Problem::new(ErrorCode::KeyLimitReached, message))
+}
+
+/// Changes an API key's settings on behalf of a session.
+#[derive(Debug, Clone)]
+pub struct UpdateApiKey {
+    /// Which key.
+    pub id: CredentialId,
+    /// What changes.
+    pub change: KeyChange,
+}
+
+impl UseCase for UpdateApiKey {
+    type Output = Credential;
+
+    fn hints(&self, _: &Context) -> Hints {
+        Hints::rows([RowKey::Credential(self.id)])
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Credential> {
+        let (acting, now) = (acting(unit)?, unit.now());
+        let (key, done) = change_key(unit.tx, &acting, self.id, self.change.clone(), now)?;
+        if done == Change::Applied {
+            unit.audit(acting.account, "api_key.updated", &self.id)?;
+        }
+        Ok(Ending::Done(key))
+    }
+}
+
+/// Puts a new API key with the same settings into the place of one that ends soon.
+#[derive(Debug, Clone)]
+pub struct RollApiKey {
+    /// Which key.
+    pub id: CredentialId,
+    /// What is new about its successor.
+    pub successor: Successor,
+    /// How long both work.
+    pub overlap: Duration,
+}
+
+impl UseCase for RollApiKey {
+    type Output = Credential;
+
+    fn hints(&self, _: &Context) -> Hints {
+        Hints::cold().with(RowKey::Credential(self.id)).with(RowKey::Credential(self.successor.id))
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Credential> {
+        let (acting, now) = (acting(unit)?, unit.now());
+        let with = (self.successor.clone(), self.overlap);
+        let new = roll_key(unit.tx, &acting, self.id, with, now)?;
+        // The key that ends makes room for its successor, so an account with all its keys can
+        // still roll one; those that overlap count, so it cannot roll one after the other.
+        let others = unit.tx.count_api_keys(acting.account, now)?.saturating_sub(1);
+        check_limit(unit, others)?;
+        unit.audit(acting.account, "api_key.rolled", &self.id)?;
+        unit.audit(acting.account, "api_key.created", &self.successor.id)?;
+        Ok(Ending::Done(new))
     }
 }
 
@@ -92,25 +172,10 @@ impl UseCase for RevokeApiKey {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
-        let account = unit.account()?;
-        let found = unit.tx.find_credential(self.id)?;
-        let found = found.filter(|found| found.kind == CredentialKind::ApiKey);
-        let mut key = owned(found, |key| key.account, account, "API key")?;
-        self.check_actor(unit)?;
-        if key.revoke(unit.now()) == Change::Applied {
-            unit.tx.save_credential(key)?;
-            unit.audit(account, "api_key.revoked", &self.id)?;
+        let (acting, now) = (acting(unit)?, unit.now());
+        if revoke_key(unit.tx, &acting, self.id, now)? == Change::Applied {
+            unit.audit(acting.account, "api_key.revoked", &self.id)?;
         }
         Ok(Ending::Done(()))
-    }
-}
-
-impl RevokeApiKey {
-    fn check_actor(&self, unit: &mut Unit<'_>) -> Result<(), crate::CommandError> {
-        let acting = unit.context.actor.credential().unwrap_or(CredentialId::new(0));
-        let acting = unit.tx.find_credential(acting)?;
-        let may = acting
-            .is_some_and(|acting| acting.kind == CredentialKind::Session || acting.id == self.id);
-        if may { Ok(()) } else { Err(cardium_auth::CredentialError::SessionRequired.into()) }
     }
 }

@@ -1,6 +1,6 @@
 //! What a command is given besides its own fields.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use cardium_auth::Scope;
 use cardium_kernel::{AccountId, CredentialId, IdSource, RequestId, Timestamp};
@@ -39,6 +39,15 @@ impl Actor {
         }
     }
 
+    /// The actor as the audit log and the events keep it: the credential's id, or the word.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self.credential() {
+            Some(credential) => credential.to_string(),
+            None => self.as_str().to_owned(),
+        }
+    }
+
     /// The credential, where one acts.
     #[must_use]
     pub const fn credential(self) -> Option<CredentialId> {
@@ -58,6 +67,14 @@ pub struct RequestInfo {
     pub ip: String,
     /// The `User-Agent` header, cut to 200 characters.
     pub user_agent: String,
+}
+
+impl RequestInfo {
+    /// The peer's address, where it is known.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        self.ip.parse().ok()
+    }
 }
 
 /// What a command is given besides its own fields: time, ids, actor, policy.

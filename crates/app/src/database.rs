@@ -42,6 +42,12 @@ impl<T> Ending<T> {
         }
     }
 
+    /// The same answer with nothing kept.
+    #[must_use]
+    pub fn dropped(self) -> Self {
+        Self::Preview(self.into_inner())
+    }
+
     /// The answer, however the command ended.
     pub const fn inner(&self) -> &T {
         match self {

@@ -1,12 +1,13 @@
 //! Why a command had no effect.
 
-use cardium_accounts::{EmailError, PasswordError};
-use cardium_auth::CredentialError;
-use cardium_cards::CardError;
+use cardium_accounts::{EmailError, PasswordError, TicketError};
+use cardium_auth::{CredentialError, KeyError};
+use cardium_cards::{CardError, ReplaceError};
 use cardium_disputes::DisputeError;
 use cardium_kernel::{ErrorCode, MoneyError, Problem, StoreError};
 use cardium_ledger::{LedgerError, PostingError};
 use cardium_topups::TopupError;
+use cardium_withdrawals::{AddressError, PayeeError, WithdrawalError};
 
 /// Why a command had no effect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,8 +59,27 @@ impl From<CredentialError> for CommandError {
             CredentialError::SessionRequired => ErrorCode::SessionRequired,
             CredentialError::StepUpRequired => ErrorCode::StepUpRequired,
             CredentialError::InsufficientScope(_) => ErrorCode::InsufficientScope,
+            CredentialError::AddressNotAllowed => ErrorCode::KeyIpNotAllowed,
         };
         Problem::new(code, sentence(&error)).into()
+    }
+}
+
+impl From<KeyError> for CommandError {
+    fn from(error: KeyError) -> Self {
+        match &error {
+            KeyError::Store(store) => store.clone().into(),
+            KeyError::Refused(refused) => (*refused).into(),
+            KeyError::NotFound => Problem::not_found("API key").into(),
+            KeyError::NotActive => Problem::new(ErrorCode::KeyNotActive, sentence(&error)).into(),
+            KeyError::SandboxOnly => {
+                Problem::field(ErrorCode::InvalidField, "mode", sentence(&error)).into()
+            }
+            KeyError::Metadata(broken) => {
+                let message = format!("Field 'metadata' {broken}.");
+                Problem::field(ErrorCode::InvalidField, "metadata", message).into()
+            }
+        }
     }
 }
 
@@ -72,8 +92,22 @@ impl From<CardError> for CommandError {
             CardError::NotDelivered => ErrorCode::CardNotDelivered,
             CardError::WrongFulfilment => ErrorCode::InvalidFulfillmentState,
             CardError::WalletUnsupported => ErrorCode::WalletUnsupported,
+            CardError::ShippingRequired => {
+                let code = ErrorCode::ShippingRequired;
+                return Problem::field(code, "shipping", sentence(&error)).into();
+            }
         };
         Problem::new(code, sentence(&error)).into()
+    }
+}
+
+impl From<ReplaceError> for CommandError {
+    fn from(error: ReplaceError) -> Self {
+        match error {
+            ReplaceError::Card(error) => error.into(),
+            ReplaceError::PanTaken => Self::PanTaken,
+            ReplaceError::Store(error) => error.into(),
+        }
     }
 }
 
@@ -103,6 +137,56 @@ impl From<DisputeError> for CommandError {
             DisputeError::Money(money) => return money.into(),
         };
         Problem::new(code, sentence(&error)).into()
+    }
+}
+
+impl From<TicketError> for CommandError {
+    fn from(error: TicketError) -> Self {
+        let code = match error {
+            TicketError::NoCardholder => ErrorCode::ActiveCardRequired,
+            TicketError::TooMany(_) => ErrorCode::TicketLimitReached,
+            TicketError::Store(store) => return store.into(),
+        };
+        Problem::new(code, sentence(&error)).into()
+    }
+}
+
+impl From<AddressError> for CommandError {
+    fn from(error: AddressError) -> Self {
+        let code = match error {
+            AddressError::Malformed | AddressError::Checksum | AddressError::Unspendable => {
+                ErrorCode::InvalidAddress
+            }
+            AddressError::OtherChain => ErrorCode::AddressChainMismatch,
+        };
+        Problem::field(code, "address", sentence(&error)).into()
+    }
+}
+
+impl From<PayeeError> for CommandError {
+    fn from(error: PayeeError) -> Self {
+        match error {
+            PayeeError::CoolingDown(_) => {
+                Problem::field(ErrorCode::AddressCoolingDown, "address", sentence(&error)).into()
+            }
+            PayeeError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<WithdrawalError> for CommandError {
+    fn from(error: WithdrawalError) -> Self {
+        match error {
+            WithdrawalError::NothingLeft(_) => {
+                let code = ErrorCode::AmountBelowMinimum;
+                Problem::field(code, "amount_usd", sentence(&error)).into()
+            }
+            WithdrawalError::WrongState(_) => {
+                Problem::new(ErrorCode::InvalidTransactionState, sentence(&error)).into()
+            }
+            WithdrawalError::OtherTransaction => Self::Internal(error.to_string()),
+            WithdrawalError::Money(money) => money.into(),
+        }
     }
 }
 

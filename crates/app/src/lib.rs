@@ -3,7 +3,7 @@
 //! A use case is a value with hints and a `run`: load, decide in memory, write, append events.
 //! It never waits on a network, reads a clock or draws random numbers; time, ids and whatever
 //! is random come in with it. Every door (REST, ISO 8583, workers) submits use cases through
-//! [`perform`] or [`perform_once`]. Deliberately absent: SQL, HTTP, async runtimes.
+//! [`perform`] or [`perform_as`]. Deliberately absent: SQL, HTTP, async runtimes.
 
 pub mod accounts;
 pub mod answer;
@@ -24,12 +24,15 @@ pub mod network;
 pub mod policy;
 pub mod quotas;
 pub mod reads;
+pub mod screening;
+pub mod tickets;
 pub mod topups;
 pub mod tx;
 pub mod unit;
 pub mod upkeep;
 pub mod use_case;
 pub mod webhooks;
+pub mod withdrawals;
 
 pub use answer::Answer;
 pub use context::{Actor, Context, RequestInfo};
@@ -38,6 +41,6 @@ pub use edge::{Edge, Entropy};
 pub use error::CommandError;
 pub use event::{EventDraft, EventType, Snapshot};
 pub use hints::{Hints, NaturalKey, RowKey};
-pub use policy::Policy;
+pub use policy::{Policy, WithdrawalFees};
 pub use unit::Unit;
-pub use use_case::{CommandResult, UseCase, perform, perform_once};
+pub use use_case::{CommandResult, Intent, UseCase, perform, perform_as};

@@ -1,23 +1,27 @@
 //! The port for display: one statement or one snapshot a call, on pooled connections. No
 //! decision is taken from what it answers.
 
-use cardium_accounts::{Account, Email};
-use cardium_auth::{Credential, TokenHash};
+use cardium_accounts::{Account, Email, Ticket, TicketStatus};
+use cardium_auth::{Credential, CredentialKind, KeyStatus, TokenHash};
 use cardium_authorizations::{
     Authorization, NetworkMessage, PendingAuthorization, Step, Transaction,
 };
 use cardium_cards::{Brand, CardStatus, CardType, StoredPan, Velocity};
 use cardium_disputes::{Dispute, DisputeStatus};
 use cardium_kernel::{
-    AccountId, AuthorizationId, BlobId, Book, CardId, Cursor, Direction, DisputeId, EntryId,
-    EventId, MessageId, Money, Page, PageLimit, Problem, Sort, StoreError, Timestamp, TopupId,
-    TransactionId,
+    AccountId, AuditId, AuthorizationId, BlobId, Book, CardId, CredentialId, Cursor, Direction,
+    DisputeId, EntryId, EventId, MessageId, Money, Page, PageLimit, Problem, Sort, StoreError,
+    TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};
-use cardium_webhooks::{Delivery, Endpoint};
+use cardium_webhooks::{Delivery, Endpoint, EndpointStatus};
+use cardium_withdrawals::{Withdrawal, WithdrawalStatus};
 
-use crate::event::CardView;
+use crate::{
+    chain::SimulatedPayment,
+    event::{CardView, EventType},
+};
 
 /// What a read can answer instead of its result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -215,7 +219,7 @@ pub enum TransactionSort {
 pub struct DisputeFilter {
     /// In this state.
     pub status: Option<DisputeStatus>,
-    /// Of this captured transaction.
+    /// Of the purchase that this transaction is a step of.
     pub transaction: Option<TransactionId>,
     /// Of this book.
     pub book: Option<Book>,
@@ -227,6 +231,156 @@ pub enum DisputeSort {
     /// By moment.
     CreatedAt,
     /// By disputed amount.
+    Amount,
+    /// By state.
+    Status,
+}
+
+/// Which API keys.
+#[derive(Debug, Clone, Default)]
+pub struct KeyFilter {
+    /// Only the one with this id: what a key sees of its account's keys.
+    pub only: Option<CredentialId>,
+    /// In this state at this moment.
+    pub status: Option<(KeyStatus, Timestamp)>,
+    /// Bound to this book.
+    pub mode: Option<Book>,
+}
+
+/// How API keys are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySort {
+    /// By moment.
+    CreatedAt,
+    /// By name.
+    Name,
+}
+
+/// Who did something, as lists show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActorFacts {
+    /// A session or an API key; none of the two where it is no longer known.
+    Credential(CredentialId, Option<CredentialKind>),
+    /// Nobody signed in.
+    Public,
+    /// The card network.
+    Network,
+    /// The programme itself.
+    System,
+    /// Not recorded: events older than the column.
+    Unknown,
+}
+
+/// Which rows of the audit log.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Of this actor, as [`crate::Actor::name`] has it.
+    pub actor: Option<String>,
+    /// Of this action.
+    pub action: Option<String>,
+    /// From this address.
+    pub ip: Option<String>,
+    /// About this object, in the text form of its id.
+    pub object: Option<String>,
+}
+
+/// A row of the audit log with its place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// The row's id.
+    pub id: AuditId,
+    /// Its place in the account's log.
+    pub seq: i64,
+    /// What was done.
+    pub action: String,
+    /// The text form of the object's id.
+    pub object: String,
+    /// Who did it.
+    pub actor: ActorFacts,
+    /// The peer's address, or empty.
+    pub ip: String,
+    /// The peer's user agent, or empty.
+    pub user_agent: String,
+    /// The request's id, or empty.
+    pub request_id: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// The row's hash.
+    pub hash: [u8; 32],
+    /// The hash of the row before; none for the first.
+    pub previous: Option<[u8; 32]>,
+}
+
+/// Which of an account's events.
+#[derive(Debug, Clone, Default)]
+pub struct ActivityFilter {
+    /// Of this type.
+    pub kind: Option<EventType>,
+    /// Of this actor, as [`crate::Actor::name`] has it.
+    pub actor: Option<String>,
+    /// About the object with this id.
+    pub object: Option<u128>,
+    /// Of this book.
+    pub book: Option<Book>,
+}
+
+/// Which withdrawals.
+#[derive(Debug, Clone, Default)]
+pub struct WithdrawalFilter {
+    /// In this state.
+    pub status: Option<WithdrawalStatus>,
+    /// On this chain.
+    pub network: Option<Network>,
+    /// To this address.
+    pub address: Option<String>,
+    /// Of at least this amount.
+    pub amount_min: Option<Money>,
+    /// Of at most this amount.
+    pub amount_max: Option<Money>,
+    /// Of this book.
+    pub book: Option<Book>,
+}
+
+/// Something that happened on an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activity {
+    /// The event.
+    pub event: StoredEvent,
+    /// Who did it.
+    pub actor: ActorFacts,
+}
+
+/// Which webhook endpoints.
+#[derive(Debug, Clone, Default)]
+pub struct WebhookFilter {
+    /// Enabled or disabled ones.
+    pub status: Option<EndpointStatus>,
+    /// Those that get events of this book alone.
+    pub mode: Option<Book>,
+}
+
+/// Which tickets.
+#[derive(Debug, Clone, Default)]
+pub struct TicketFilter {
+    /// In this state.
+    pub status: Option<TicketStatus>,
+}
+
+/// How tickets are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TicketSort {
+    /// By moment.
+    CreatedAt,
+    /// By state.
+    Status,
+}
+
+/// How withdrawals are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithdrawalSort {
+    /// By moment.
+    CreatedAt,
+    /// By amount.
     Amount,
     /// By state.
     Status,
@@ -284,8 +438,24 @@ pub trait Reads: Send + Sync {
     /// API keys of an account with their last use, if any.
     fn list_api_keys(
         &self,
-        query: &ListQuery<NoFilter, ByCreation>,
+        query: &ListQuery<KeyFilter, KeySort>,
     ) -> ReadResult<Page<(Credential, Option<Timestamp>)>>;
+    /// An account's API key with its last use, if any.
+    fn find_api_key(
+        &self,
+        account: AccountId,
+        id: CredentialId,
+    ) -> ReadResult<Option<(Credential, Option<Timestamp>)>>;
+    /// An account's audit log.
+    fn list_audit(
+        &self,
+        query: &ListQuery<AuditFilter, ByCreation>,
+    ) -> ReadResult<Page<AuditEntry>>;
+    /// What happened on an account.
+    fn list_activity(
+        &self,
+        query: &ListQuery<ActivityFilter, ByCreation>,
+    ) -> ReadResult<Page<Activity>>;
     /// Both treasuries of an account, live first.
     fn balances(&self, account: AccountId) -> ReadResult<[Balance; 2]>;
     /// A treasury's history.
@@ -359,10 +529,38 @@ pub trait Reads: Send + Sync {
         &self,
         query: &ListQuery<DisputeFilter, DisputeSort>,
     ) -> ReadResult<Page<Dispute>>;
+    /// An account's withdrawal.
+    fn find_withdrawal(
+        &self,
+        account: AccountId,
+        id: WithdrawalId,
+    ) -> ReadResult<Option<Withdrawal>>;
+    /// An account's withdrawals.
+    fn list_withdrawals(
+        &self,
+        query: &ListQuery<WithdrawalFilter, WithdrawalSort>,
+    ) -> ReadResult<Page<Withdrawal>>;
+    /// Up to `limit` withdrawals that are to be handed to their chains, longest due first.
+    fn due_withdrawals(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<Withdrawal>>;
+    /// Up to `limit` withdrawals that their chains have and that are not final, by id, after this
+    /// one.
+    fn broadcasted_withdrawals(
+        &self,
+        after: Option<WithdrawalId>,
+        limit: i64,
+    ) -> ReadResult<Vec<Withdrawal>>;
     /// Those of a few hundred files that belong to something.
     fn attached_blobs(&self, ids: &[BlobId]) -> ReadResult<Vec<BlobId>>;
     /// An account's webhook endpoints.
-    fn list_webhooks(&self, query: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>>;
+    fn list_webhooks(
+        &self,
+        query: &ListQuery<WebhookFilter, ByCreation>,
+    ) -> ReadResult<Page<Endpoint>>;
+    /// An account's ticket.
+    fn find_ticket(&self, account: AccountId, id: TicketId) -> ReadResult<Option<Ticket>>;
+    /// An account's tickets.
+    fn list_tickets(&self, query: &ListQuery<TicketFilter, TicketSort>)
+    -> ReadResult<Page<Ticket>>;
     /// Events and endpoints of leased deliveries; those whose endpoint is gone are left out.
     fn dispatches(&self, deliveries: &[Delivery]) -> ReadResult<Vec<Dispatch>>;
     /// Up to which height a chain's transfers are credited.
@@ -375,6 +573,8 @@ pub trait Reads: Send + Sync {
         network: Network,
         range: (u64, u64),
     ) -> ReadResult<Vec<cardium_topups::Transfer>>;
+    /// The simulated payment of a withdrawal.
+    fn simulated_payment(&self, id: WithdrawalId) -> ReadResult<Option<SimulatedPayment>>;
     /// Whether the database answers.
     fn ping(&self) -> ReadResult<()>;
 }

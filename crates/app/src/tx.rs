@@ -1,12 +1,13 @@
 //! The open transaction, as use cases see it: all ports at once.
 
-use cardium_accounts::AccountStore;
+use cardium_accounts::{AccountStore, TicketStore};
 use cardium_auth::CredentialStore;
 use cardium_authorizations::AuthorizationStore;
 use cardium_cards::CardStore;
 use cardium_disputes::DisputeStore;
 use cardium_ledger::LedgerStore;
 use cardium_topups::TopupStore;
+use cardium_withdrawals::WithdrawalStore;
 
 use crate::{
     api_keys::ApiKeyStore,
@@ -15,6 +16,7 @@ use crate::{
     event::Outbox,
     idempotency::IdempotencyStore,
     quotas::QuotaStore,
+    tickets::HolderStore,
     upkeep::UpkeepStore,
     webhooks::WebhookStore,
 };
@@ -28,6 +30,7 @@ pub trait HotTx:
     + AuthorizationStore
     + TopupStore
     + DisputeStore
+    + WithdrawalStore
     + IdempotencyStore
     + Outbox
     + AuditLog
@@ -44,5 +47,7 @@ pub trait Tx:
     + ChainCursorStore
     + SimulatedChainStore
     + QuotaStore
+    + TicketStore
+    + HolderStore
 {
 }

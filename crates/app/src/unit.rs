@@ -4,8 +4,8 @@ use cardium_kernel::{AccountId, AuditId, EventId, IdSource, Problem, StoreError,
 use cardium_ledger::{LedgerError, Posting, book_posting};
 
 use crate::{
-    Actor, CommandError, Context, EventDraft, EventType, Policy, Snapshot, audit::AuditDraft,
-    tx::Tx,
+    Actor, CommandError, Context, EventDraft, EventType, Policy, RequestInfo, Snapshot,
+    audit::AuditDraft, tx::Tx,
 };
 
 /// The unit of work: the open transaction with the command's time, ids and actor.
@@ -40,7 +40,8 @@ impl<'a> Unit<'a> {
     /// the moment it is answered, in every process.
     ///
     /// # Errors
-    /// When it is revoked, expired, or lacks the operation's scope.
+    /// When it is revoked, expired, used from elsewhere than it may, or lacks the operation's
+    /// scope.
     pub fn admit(&mut self) -> Result<(), CommandError> {
         let Actor::Credential { credential, scope, .. } = self.context.actor else {
             return Ok(());
@@ -48,6 +49,7 @@ impl<'a> Unit<'a> {
         let found = self.tx.find_credential(credential)?;
         let found = found.ok_or(cardium_auth::CredentialError::Invalid)?;
         found.check(self.now())?;
+        found.check_address(self.context.request.as_ref().and_then(RequestInfo::address))?;
         Ok(scope.map_or(Ok(()), |scope| found.check_scope(scope))?)
     }
 
@@ -79,7 +81,8 @@ impl<'a> Unit<'a> {
     pub fn emit(&mut self, kind: EventType, snapshot: Snapshot) -> Result<(), StoreError> {
         let id = EventId::new(self.ids.mint());
         let at = self.now();
-        self.tx.append_event(EventDraft { id, kind, snapshot, at })
+        let actor = self.context.actor.name();
+        self.tx.append_event(EventDraft { id, kind, snapshot, actor, at })
     }
 
     /// Appends an audit row and gives its id.
@@ -93,11 +96,7 @@ impl<'a> Unit<'a> {
         object: &impl ToString,
     ) -> Result<AuditId, StoreError> {
         let id = AuditId::new(self.ids.mint());
-        let actor = self.context.actor;
-        let actor = match actor.credential() {
-            Some(credential) => credential.to_string(),
-            None => actor.as_str().to_owned(),
-        };
+        let actor = self.context.actor.name();
         let request = self.context.request.as_ref();
         self.tx.append_audit(AuditDraft {
             id,

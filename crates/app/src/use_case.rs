@@ -11,6 +11,17 @@ use crate::{
 /// What a use case's run gives.
 pub type CommandResult<T> = Result<Ending<T>, CommandError>;
 
+/// How a client means a command.
+#[derive(Clone)]
+pub enum Intent {
+    /// It takes effect each time.
+    Always,
+    /// It takes effect once for the client's key.
+    Once(IdempotencyRequest),
+    /// It is tried: answered as if it took effect, and dropped. It has no key, for it spends none.
+    Trial,
+}
+
 /// A command: a value that knows what it will touch and what to do in the transaction.
 pub trait UseCase: Send + 'static {
     /// What the caller is told.
@@ -55,46 +66,48 @@ pub async fn perform<U: UseCase>(
     .await
 }
 
-/// Runs a use case at most once for an idempotency key and renders its answer inside the
-/// transaction. Without a key it runs each time.
+/// Runs a use case as its client means it and renders its answer inside the transaction.
 ///
 /// # Errors
-/// Its refusal, a conflicting use of the key, or the reason why it could not be settled.
-pub async fn perform_once<U: UseCase + Sync>(
+/// Its refusal, which a trial gets as well, a conflicting use of the key, or the reason why it
+/// could not be settled.
+pub async fn perform_as<U: UseCase + Sync>(
     database: &dyn Database,
     (lane, patience): (Lane, Duration),
     context: Context,
-    idempotency: Option<IdempotencyRequest>,
+    intent: Intent,
     use_case: U,
     render: impl Fn(&U::Output) -> Answer + Send + 'static,
 ) -> Result<Answer, CommandError> {
     let hints = all_hints(&use_case, &context);
-    let hints = idempotency
-        .iter()
-        .fold(hints, |hints, request| hints.with(RowKey::Idempotency(request.id)));
+    let hints = match &intent {
+        Intent::Once(request) => hints.with(RowKey::Idempotency(request.id)),
+        Intent::Always | Intent::Trial => hints,
+    };
     execute(database, (lane, patience), hints, move |tx| {
         let mut unit = Unit::new(tx, &context);
         unit.admit()?;
-        match &idempotency {
-            None => Ok(use_case.run(&mut unit)?.map(|output| render(&output))),
-            Some(request) => run_once(&mut unit, request, &use_case, &render),
+        let run = |unit: &mut Unit<'_>| Ok(use_case.run(unit)?.map(|output| render(&output)));
+        match &intent {
+            Intent::Always => run(&mut unit),
+            Intent::Once(request) => run_once(&mut unit, request, run),
+            Intent::Trial => run(&mut unit).map(Ending::dropped),
         }
     })
     .await
 }
 
-fn run_once<U: UseCase>(
+fn run_once(
     unit: &mut Unit<'_>,
     request: &IdempotencyRequest,
-    use_case: &U,
-    render: &impl Fn(&U::Output) -> Answer,
+    run: impl Fn(&mut Unit<'_>) -> CommandResult<Answer>,
 ) -> CommandResult<Answer> {
     let now = unit.now();
     let spent = unit.tx.find_idempotency(request.id)?;
     if let Some(record) = spent.filter(|record| now.since(record.created_at) < RETENTION) {
         return Ok(Ending::Preview(request.replay(record)?));
     }
-    let ending = use_case.run(unit)?.map(|output| render(&output));
+    let ending = run(unit)?;
     if let Ending::Done(answer) = &ending {
         unit.tx.save_idempotency(request.record(answer, now)?)?;
     }

@@ -1,8 +1,8 @@
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
-use cardium_kernel::{AccountId, Book, Change, CredentialId, Timestamp};
+use cardium_kernel::{AccountId, Book, Change, CredentialId, Metadata, Timestamp};
 
-use crate::{Scope, ScopeSet, TokenHash};
+use crate::{AllowList, KeyChange, Scope, ScopeSet, TokenHash, TokenKind};
 
 /// A session unused for this long ends.
 pub const SESSION_IDLE: Duration = Duration::from_secs(12 * 3_600);
@@ -18,6 +18,38 @@ pub enum CredentialKind {
     Session,
     /// Long-lived, for servers.
     ApiKey,
+}
+
+/// Whether an API key works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyStatus {
+    /// It does.
+    Active,
+    /// Somebody ended it.
+    Revoked,
+    /// Its time is over.
+    Expired,
+}
+
+impl KeyStatus {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Revoked, Self::Expired];
+
+    /// The status's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// The status with this word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
 }
 
 /// The stored facts of a credential.
@@ -41,12 +73,18 @@ pub struct CredentialRecord {
     pub scopes: ScopeSet,
     /// The book it is bound to, if any.
     pub mode: Option<Book>,
+    /// Where it may be used from.
+    pub allowed: AllowList,
+    /// Its owner's own notes.
+    pub metadata: Metadata,
     /// When it was made; for a session, when the password was checked.
     pub created_at: Timestamp,
     /// When it stops working, if ever.
     pub expires_at: Option<Timestamp>,
     /// When it was revoked, if it was.
     pub revoked_at: Option<Timestamp>,
+    /// When it last changed; using it is no change.
+    pub updated_at: Timestamp,
     /// Raised by one with every change.
     pub version: i64,
 }
@@ -69,6 +107,9 @@ pub enum CredentialError {
     /// The scope is not among its own.
     #[error("the scope {} is needed", .0.as_str())]
     InsufficientScope(Scope),
+    /// It may not be used from where the request came.
+    #[error("the API key may not be used from this address")]
+    AddressNotAllowed,
 }
 
 /// A session or an API key. Its record can be read; only commands change it.
@@ -90,6 +131,16 @@ impl Credential {
         Self(record)
     }
 
+    /// Whether it works at this moment.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> KeyStatus {
+        match (self.revoked_at, self.expires_at) {
+            (Some(_), _) => KeyStatus::Revoked,
+            (None, Some(end)) if end <= now => KeyStatus::Expired,
+            (None, _) => KeyStatus::Active,
+        }
+    }
+
     /// Passes a credential that is neither revoked nor expired.
     ///
     /// # Errors
@@ -107,6 +158,15 @@ impl Credential {
         }
     }
 
+    /// Passes a request from this address.
+    ///
+    /// # Errors
+    /// [`CredentialError::AddressNotAllowed`].
+    pub fn check_address(&self, address: Option<IpAddr>) -> Result<(), CredentialError> {
+        let allowed = self.allowed.allows(address);
+        if allowed { Ok(()) } else { Err(CredentialError::AddressNotAllowed) }
+    }
+
     /// Passes a credential that holds the scope.
     ///
     /// # Errors
@@ -114,6 +174,17 @@ impl Credential {
     pub fn check_scope(&self, scope: Scope) -> Result<(), CredentialError> {
         let held = self.scopes.allows(scope);
         if held { Ok(()) } else { Err(CredentialError::InsufficientScope(scope)) }
+    }
+
+    /// Passes a session.
+    ///
+    /// # Errors
+    /// [`CredentialError::SessionRequired`].
+    pub fn check_session(&self) -> Result<(), CredentialError> {
+        match self.kind {
+            CredentialKind::Session => Ok(()),
+            CredentialKind::ApiKey => Err(CredentialError::SessionRequired),
+        }
     }
 
     /// Passes a session whose password was checked within [`STEP_UP_WINDOW`].
@@ -136,8 +207,60 @@ impl Credential {
             return Change::AlreadyApplied;
         }
         self.0.revoked_at = Some(now);
-        self.0.version = self.version.saturating_add(1);
+        self.touch(now);
         Change::Applied
+    }
+
+    /// Whether its token names the sandbox, which holds for ever.
+    #[must_use]
+    pub fn is_sandbox_only(&self) -> bool {
+        self.prefix.starts_with(TokenKind::ApiKey(Some(Book::Sandbox)).prefix())
+    }
+
+    /// Whether the change lets it do, or be used from, or last, more than now.
+    #[must_use]
+    pub fn is_widened_by(&self, change: &KeyChange) -> bool {
+        let more = change.scopes.is_some_and(|scopes| !self.scopes.covers(scopes));
+        let farther = change.allowed.as_ref().is_some_and(|list| !self.allowed.covers(list));
+        let longer = change.expires_at.is_some_and(|end| match (self.expires_at, end) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(old), Some(new)) => new > old,
+        });
+        more || farther || longer
+    }
+
+    /// Changes its settings.
+    pub(crate) fn change(
+        &mut self,
+        change: KeyChange,
+        metadata: Metadata,
+        now: Timestamp,
+    ) -> Change {
+        let old = self.0.clone();
+        let new = &mut self.0;
+        new.name = change.name.unwrap_or_else(|| old.name.clone());
+        new.mode = change.mode.unwrap_or(old.mode);
+        new.scopes = change.scopes.unwrap_or(old.scopes);
+        new.allowed = change.allowed.unwrap_or_else(|| old.allowed.clone());
+        new.expires_at = change.expires_at.unwrap_or(old.expires_at);
+        new.metadata = metadata;
+        if *new == old {
+            return Change::AlreadyApplied;
+        }
+        self.touch(now);
+        Change::Applied
+    }
+
+    /// Ends it by this moment, unless it ends earlier in any case.
+    pub(crate) fn end_by(&mut self, end: Timestamp, now: Timestamp) {
+        self.0.expires_at = Some(self.expires_at.map_or(end, |own| own.min(end)));
+        self.touch(now);
+    }
+
+    fn touch(&mut self, now: Timestamp) {
+        self.0.updated_at = now;
+        self.0.version = self.version.saturating_add(1);
     }
 }
 
@@ -156,9 +279,12 @@ mod tests {
             last4: String::new(),
             scopes: [Scope::CardRead].into_iter().collect(),
             mode: None,
+            allowed: AllowList::default(),
+            metadata: Metadata::default(),
             created_at: Timestamp::from_unix_seconds(0),
             expires_at: Some(Timestamp::from_unix_seconds(100)),
             revoked_at: None,
+            updated_at: Timestamp::from_unix_seconds(0),
             version: 1,
         })
     }

@@ -4,14 +4,21 @@
 //! expired credential never passes [`Credential::check`], which runs inside the transaction of
 //! every command. Deliberately absent: hashing and randomness (the edge's), OAuth grants.
 
+mod allow_list;
 mod credential;
+mod keys;
 mod scope;
 mod store;
 mod token;
 
+pub use allow_list::{AllowList, AllowListError};
 pub use credential::{
-    Credential, CredentialError, CredentialKind, CredentialRecord, SESSION_IDLE, SESSION_LIFETIME,
-    STEP_UP_WINDOW,
+    Credential, CredentialError, CredentialKind, CredentialRecord, KeyStatus, SESSION_IDLE,
+    SESSION_LIFETIME, STEP_UP_WINDOW,
+};
+pub use keys::{
+    KeyChange, KeyError, NotesChange, OVERLAP_DEFAULT, OVERLAP_MAXIMUM, Successor, change_key,
+    find_key, revoke_key, roll_key,
 };
 pub use scope::{Scope, ScopeSet};
 pub use store::CredentialStore;

@@ -105,6 +105,12 @@ impl ScopeSet {
         self.0 & scope.bit() != 0
     }
 
+    /// Whether all scopes of the other set are in this one.
+    #[must_use]
+    pub const fn covers(self, other: Self) -> bool {
+        other.0 & !self.0 == 0
+    }
+
     /// The scopes in the set, in their fixed order.
     pub fn iter(self) -> impl Iterator<Item = Scope> {
         Scope::ALL.iter().copied().filter(move |scope| self.allows(*scope))

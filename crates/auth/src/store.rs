@@ -3,6 +3,7 @@ use cardium_kernel::{CredentialId, StoreError};
 use crate::Credential;
 
 /// What credential commands need of the open transaction.
+#[cfg_attr(test, mockall::automock)]
 pub trait CredentialStore {
     /// The credential with this id.
     ///

@@ -20,7 +20,8 @@ pub enum Step {
 }
 
 impl Step {
-    const ALL: [Self; 5] =
+    /// All of them.
+    pub const ALL: [Self; 5] =
         [Self::Authorized, Self::Captured, Self::Refunded, Self::Declined, Self::Reversed];
 
     /// The step's word on the wire, where it is the transaction's `status`.
@@ -51,7 +52,8 @@ macro_rules! kinds {
         }
 
         impl TransactionKind {
-            const ALL: &'static [Self] = &[$(Self::$name,)+];
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
             /// The kind's word on the wire and in storage.
             #[must_use]

@@ -1,8 +1,9 @@
-use cardium_kernel::{AccountId, Book, CardId, Change, Timestamp};
-use cardium_vault::Expiry;
+use cardium_kernel::{AccountId, Book, CardId, Change, Metadata, Timestamp};
+use cardium_vault::{Expiry, Sealed};
 
 use crate::{
-    CardType, Controls, Fulfilment, Product, VALIDITY_YEARS, Wallet, WalletProvider, WalletState,
+    CancelReason, CardType, Controls, Fulfilment, NewReplacement, Product, VALIDITY_YEARS, Wallet,
+    WalletProvider, WalletState,
 };
 
 /// What a card can be used for.
@@ -46,7 +47,8 @@ pub enum FreezeReason {
 }
 
 impl FreezeReason {
-    const ALL: [Self; 3] = [Self::Cardholder, Self::Issuer, Self::AwaitingActivation];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Cardholder, Self::Issuer, Self::AwaitingActivation];
 
     /// The reason's word on the wire.
     #[must_use]
@@ -86,6 +88,9 @@ pub enum CardError {
     /// The product is not taken by this wallet.
     #[error("the card's product is not taken by this wallet")]
     WalletUnsupported,
+    /// Nobody knows where the plastic is to be sent.
+    #[error("a physical card needs an address to be sent to")]
+    ShippingRequired,
 }
 
 /// The stored facts of a card.
@@ -117,6 +122,16 @@ pub struct CardRecord {
     pub controls: Controls,
     /// How far its plastic is; nothing for a virtual card.
     pub fulfilment: Option<Fulfilment>,
+    /// Where its plastic is sent, sealed for this card.
+    pub shipping: Option<Box<Sealed>>,
+    /// Its owner's notes.
+    pub metadata: Metadata,
+    /// Why it is cancelled; nothing for cards that are not, or were before reasons were kept.
+    pub cancel_reason: Option<CancelReason>,
+    /// The card it took the place of.
+    pub replaces: Option<CardId>,
+    /// The card that took its place.
+    pub replaced_by: Option<CardId>,
     /// When it was issued.
     pub created_at: Timestamp,
     /// When its record last changed.
@@ -144,6 +159,10 @@ pub struct NewCard {
     pub wallet: Wallet,
     /// What it may be spent on.
     pub controls: Controls,
+    /// Where plastic is sent, sealed for this card.
+    pub shipping: Option<Sealed>,
+    /// Its owner's notes.
+    pub metadata: Metadata,
 }
 
 /// A payment card. Its record can be read; only commands change it.
@@ -191,10 +210,57 @@ impl Card {
             wallet: new.wallet,
             controls: new.controls,
             fulfilment,
+            shipping: new.shipping.map(Box::new),
+            metadata: new.metadata,
+            cancel_reason: None,
+            replaces: None,
+            replaced_by: None,
             created_at: now,
             updated_at: now,
             version: 1,
         })
+    }
+
+    /// Makes the card that takes this one's place, and cancels this one. The new one has the
+    /// product, label, controls, wallets and notes of the old one; plastic starts its way, and a
+    /// virtual card that its holder froze stays frozen.
+    ///
+    /// # Errors
+    /// [`CardError::Cancelled`], [`CardError::FreezeLocked`] for an issuer's freeze, which must not
+    /// be escaped like this, or [`CardError::ShippingRequired`] for plastic without an address.
+    pub fn replace(&mut self, new: NewReplacement, now: Timestamp) -> Result<Self, CardError> {
+        self.check_open()?;
+        if self.freeze_reason == Some(FreezeReason::Issuer) {
+            return Err(CardError::FreezeLocked);
+        }
+        let (status, freeze_reason, fulfilment) = match self.card_type {
+            CardType::Virtual => (self.status, self.freeze_reason, None),
+            CardType::Physical if new.shipping.is_none() => {
+                return Err(CardError::ShippingRequired);
+            }
+            CardType::Physical => {
+                let reason = FreezeReason::AwaitingActivation;
+                (CardStatus::Frozen, Some(reason), Some(Fulfilment::Ordered))
+            }
+        };
+        let card = Self(CardRecord {
+            id: new.id,
+            last4: new.last4,
+            expiry: new.expiry,
+            status,
+            freeze_reason,
+            fulfilment,
+            shipping: new.shipping.map(Box::new),
+            metadata: new.metadata.unwrap_or_else(|| self.metadata.clone()),
+            replaces: Some(self.id),
+            created_at: now,
+            updated_at: now,
+            version: 1,
+            ..self.0.clone()
+        });
+        self.0.replaced_by = Some(card.id);
+        self.retire(CancelReason::Replaced(new.reason), now);
+        Ok(card)
     }
 
     /// The expiry of a card issued now.
@@ -258,13 +324,28 @@ impl Card {
         }
     }
 
-    /// Retires the card for good.
+    /// Retires the card for good, on behalf of its holder.
     pub fn cancel(&mut self, now: Timestamp) -> Change {
         if self.status == CardStatus::Cancelled {
             return Change::AlreadyApplied;
         }
-        self.0.freeze_reason = None;
-        self.become_status(CardStatus::Cancelled, now)
+        self.retire(CancelReason::Cardholder, now)
+    }
+
+    /// Changes what its owner calls the card and notes on it. A cancelled card takes both: they
+    /// are how its owner finds it again.
+    pub fn describe(
+        &mut self,
+        label: Option<String>,
+        metadata: Metadata,
+        now: Timestamp,
+    ) -> Change {
+        if (&self.label, &self.metadata) == (&label, &metadata) {
+            return Change::AlreadyApplied;
+        }
+        self.0.label = label;
+        self.0.metadata = metadata;
+        self.touch(now)
     }
 
     /// Changes what the card may be spent on.
@@ -333,6 +414,12 @@ impl Card {
         Ok(self.touch(now))
     }
 
+    fn retire(&mut self, reason: CancelReason, now: Timestamp) -> Change {
+        self.0.freeze_reason = None;
+        self.0.cancel_reason = Some(reason);
+        self.become_status(CardStatus::Cancelled, now)
+    }
+
     fn become_status(&mut self, status: CardStatus, now: Timestamp) -> Change {
         self.0.status = status;
         self.touch(now)
@@ -352,113 +439,4 @@ pub fn is_over(expiry: Expiry, at: Timestamp) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{CATALOGUE, ControlsRecord, MerchantLock, WalletState};
-
-    const NOW: Timestamp = Timestamp::from_unix_seconds(1_780_000_000);
-
-    fn card(bin: &str) -> Card {
-        let product = CATALOGUE.iter().find(|product| product.bin == bin).unwrap();
-        let wallet =
-            Wallet { apple_pay: WalletState::Pending, google_pay: WalletState::Unsupported };
-        let new = NewCard {
-            id: CardId::new(0x100),
-            account: AccountId::new(0x200),
-            book: Book::Live,
-            product,
-            last4: "4218".into(),
-            label: None,
-            wallet,
-            controls: Controls::default(),
-        };
-        Card::issue(new, Card::expiry_from(NOW), NOW)
-    }
-
-    #[test]
-    fn freezing_twice_changes_nothing_the_second_time() {
-        let mut card = card("489517");
-        assert_eq!(card.freeze(FreezeReason::Cardholder, NOW), Ok(Change::Applied));
-        assert_eq!(card.freeze(FreezeReason::Cardholder, NOW), Ok(Change::AlreadyApplied));
-        assert_eq!(card.unfreeze(NOW), Ok(Change::Applied));
-        assert_eq!(card.unfreeze(NOW), Ok(Change::AlreadyApplied));
-        assert_eq!(card.version, 3);
-    }
-
-    #[test]
-    fn a_cancelled_card_takes_no_command() {
-        let mut card = card("489517");
-        assert_eq!(card.cancel(NOW), Change::Applied);
-        assert_eq!(card.cancel(NOW), Change::AlreadyApplied);
-        assert_eq!(card.freeze(FreezeReason::Cardholder, NOW), Err(CardError::Cancelled));
-        assert_eq!(card.unfreeze(NOW), Err(CardError::Cancelled));
-    }
-
-    #[test]
-    fn only_the_issuer_lifts_its_freeze() {
-        let mut card = card("489517");
-        card.freeze(FreezeReason::Issuer, NOW).unwrap();
-        assert_eq!(card.unfreeze(NOW), Err(CardError::FreezeLocked));
-    }
-
-    #[test]
-    fn a_card_locks_to_its_first_merchant_only() {
-        let armed = ControlsRecord { merchant_lock: MerchantLock::Armed, ..Default::default() };
-        let armed = Controls::try_new(armed).unwrap();
-        let mut card = card("489517");
-        assert_eq!(card.lock_to_merchant("SHOP1", NOW), Change::AlreadyApplied);
-        assert_eq!(card.set_controls(armed.clone(), NOW), Ok(Change::Applied));
-        assert_eq!(card.set_controls(armed.clone(), NOW), Ok(Change::AlreadyApplied));
-        assert_eq!(card.lock_to_merchant("SHOP1", NOW), Change::Applied);
-        assert_eq!(card.lock_to_merchant("SHOP2", NOW), Change::AlreadyApplied);
-        assert!(card.controls.allows_merchant("SHOP1") && card.version == 3);
-        card.cancel(NOW);
-        assert_eq!(card.set_controls(armed, NOW), Err(CardError::Cancelled));
-    }
-
-    #[test]
-    fn plastic_waits_for_activation() {
-        let mut card = card("448585");
-        assert_eq!(card.freeze_reason, Some(FreezeReason::AwaitingActivation));
-        assert_eq!(card.unfreeze(NOW), Err(CardError::NotDelivered));
-        assert_eq!(card.fulfil(Fulfilment::Shipped, NOW), Ok(Change::Applied));
-        assert_eq!(card.fulfil(Fulfilment::Shipped, NOW), Ok(Change::AlreadyApplied));
-        assert_eq!(card.fulfil(Fulfilment::Produced, NOW), Err(CardError::WrongFulfilment));
-        assert_eq!(card.unfreeze(NOW), Err(CardError::NotDelivered));
-        assert_eq!(card.fulfil(Fulfilment::Delivered, NOW), Ok(Change::Applied));
-        assert_eq!(card.unfreeze(NOW), Ok(Change::Applied));
-        assert_eq!((card.status, card.freeze_reason), (CardStatus::Active, None));
-    }
-
-    #[test]
-    fn plastic_that_came_back_is_never_activated() {
-        let mut card = card("448585");
-        assert_eq!(card.fulfil(Fulfilment::Returned, NOW), Ok(Change::Applied));
-        assert_eq!(card.unfreeze(NOW), Err(CardError::NotDelivered));
-        let mut card = self::card("489517");
-        assert_eq!(card.fulfil(Fulfilment::Produced, NOW), Err(CardError::WrongFulfilment));
-    }
-
-    #[test]
-    fn a_wallet_is_provisioned_where_it_can_be() {
-        let (apple, google) = (WalletProvider::ApplePay, WalletProvider::GooglePay);
-        let mut card = card("489517");
-        assert_eq!(card.provision_wallet(google, NOW), Err(CardError::WalletUnsupported));
-        card.freeze(FreezeReason::Cardholder, NOW).unwrap();
-        assert_eq!(card.provision_wallet(apple, NOW), Err(CardError::Frozen));
-        card.unfreeze(NOW).unwrap();
-        assert_eq!(card.provision_wallet(apple, NOW), Ok(Change::Applied));
-        assert_eq!(card.provision_wallet(apple, NOW), Ok(Change::AlreadyApplied));
-        assert_eq!(card.wallet.apple_pay, WalletState::Ready);
-        card.cancel(NOW);
-        assert_eq!(card.provision_wallet(apple, NOW), Err(CardError::Cancelled));
-    }
-
-    #[test]
-    fn a_card_works_through_its_expiry_month() {
-        let card = card("489517");
-        let last_second = Timestamp::parse_rfc3339("2029-05-31T23:59:59Z").unwrap();
-        assert!(!card.is_expired(last_second));
-        assert!(card.is_expired(last_second.after(std::time::Duration::from_secs(1))));
-    }
-}
+mod tests;

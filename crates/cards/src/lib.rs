@@ -10,6 +10,8 @@ mod controls;
 mod fulfilment;
 mod mcc;
 mod product;
+mod replacement;
+mod shipping;
 mod store;
 mod velocity;
 mod wallet;
@@ -24,6 +26,10 @@ pub use controls::{
 pub use fulfilment::Fulfilment;
 pub use mcc::{Mcc, MccRange};
 pub use product::{Brand, CATALOGUE, CardType, Product, find_product};
+pub use replacement::{
+    CancelReason, NewReplacement, ReplaceError, Replacement, ReplacementReason, replace,
+};
+pub use shipping::{Shipping, ShippingError, ShippingRecord};
 pub use store::{CardStore, StoredPan};
 pub use velocity::{CVV_MEMORY, Used, Velocity, VelocityRecord, Window, WindowTally};
 pub use wallet::{Wallet, WalletProvider, WalletState};

@@ -181,6 +181,14 @@ impl Velocity {
         Self(record)
     }
 
+    /// What this card spent, as another's that takes its place: limits go on where they were. Wrong
+    /// CVV2 are forgotten, for the new card has another one.
+    #[must_use]
+    pub fn carried_to(self, card: CardId) -> Self {
+        let cvv_failed_at = Timestamp::EPOCH;
+        Self(VelocityRecord { card, cvv_failures: 0, cvv_failed_at, version: 1, ..self.0 })
+    }
+
     /// What was spent in the window of this moment.
     #[must_use]
     pub fn used(&self, window: Window, now: Timestamp) -> Used {

@@ -75,21 +75,25 @@ pub async fn read(
     Ok(Arrived { body, weight: Weight::Heavy, place })
 }
 
-fn declared_length(headers: &HeaderMap) -> Option<usize> {
+pub fn declared_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
+/// The declared type without its parameters.
+pub fn essence(headers: &HeaderMap) -> &str {
     let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = declared.unwrap_or("").split(';').next().unwrap_or("").trim();
-    if essence.eq_ignore_ascii_case("application/json") {
+    declared.unwrap_or("").split(';').next().unwrap_or("").trim()
+}
+
+fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
+    if essence(headers).eq_ignore_ascii_case("application/json") {
         return Ok(());
     }
     let message = "The body must be declared as Content-Type: application/json.";
     Err(Problem::field(ErrorCode::UnsupportedMediaType, "Content-Type", message))
 }
 
-fn too_large(most: usize) -> Problem {
+pub fn too_large(most: usize) -> Problem {
     let message = format!("The body may have at most {most} bytes.");
     Problem::new(ErrorCode::BodyTooLarge, message)
 }

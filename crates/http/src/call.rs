@@ -4,10 +4,15 @@
 use std::{cell::Cell, sync::Arc};
 
 use cardium_api_v1::{
-    body::Body, field::path_id, list::ListOut, operation::Operation, query::Query, to_json,
+    body::Body,
+    field::path_id,
+    list::ListOut,
+    operation::{Operation, check_texts},
+    query::Query,
+    to_json,
 };
 use cardium_app::{
-    Actor, Answer, CommandError, Context, Lane, RequestInfo, UseCase, perform, perform_once,
+    Actor, Answer, CommandError, Context, Lane, RequestInfo, UseCase, perform, perform_as,
     reads::{ReadResult, Reads},
 };
 use cardium_auth::Credential;
@@ -19,7 +24,8 @@ use validator::Validate;
 use crate::{
     AppState,
     block::block,
-    idempotency::{Owner, Spend},
+    form::Form,
+    idempotency::{Owner, Wish},
     rate_limits::Standing,
 };
 
@@ -33,12 +39,16 @@ pub struct Call {
     pub credential: Option<Arc<Credential>>,
     /// The path's `{id}`, or empty.
     pub id: String,
+    /// The path's `{eid}`, or empty.
+    pub eid: String,
     pub query: String,
     /// Taken out by [`Self::input`].
     pub body: Cell<Body>,
+    /// Read by the handler itself, where the request is one.
+    pub form: Option<Form>,
+    pub wish: Wish,
     /// Where the caller stands with its rate limits.
     pub standing: Option<Standing>,
-    pub spend: Option<Spend>,
     /// That of a large body, which lives on in pieces until the answer is made.
     pub _place: Option<SemaphorePermit<'static>>,
 }
@@ -78,6 +88,18 @@ impl Call {
         path_id(&self.id, parse, object)
     }
 
+    /// The path's `{eid}`.
+    ///
+    /// # Errors
+    /// As [`Self::path_id`].
+    pub fn path_eid<T>(
+        &self,
+        parse: impl Fn(&str) -> Result<T, IdError>,
+        object: &str,
+    ) -> Result<T, Problem> {
+        path_id(&self.eid, parse, object)
+    }
+
     /// The body as an input type; it is used up.
     ///
     /// # Errors
@@ -91,7 +113,9 @@ impl Call {
     /// # Errors
     /// `invalid_field`.
     pub fn query(&self) -> Result<Query, Problem> {
-        Query::parse(&self.query)
+        let query = Query::parse(&self.query)?;
+        check_texts(self.operation.parameters, |name| query.text(name))?;
+        Ok(query)
     }
 
     /// The present moment.
@@ -132,7 +156,7 @@ impl Call {
         perform(&*wiring.database, queue, self.context(), use_case).await
     }
 
-    /// Runs a command of the caller's account, once for its idempotency key.
+    /// Runs a command of the caller's account, once for its idempotency key, or as a trial.
     ///
     /// # Errors
     /// As [`Self::perform`].
@@ -145,7 +169,7 @@ impl Call {
         self.once_for(owner, use_case, render).await
     }
 
-    /// Runs a command, once for the owner's idempotency key.
+    /// Runs a command, once for the owner's idempotency key, or as a trial.
     ///
     /// # Errors
     /// As [`Self::perform`].
@@ -157,10 +181,10 @@ impl Call {
     ) -> Outcome {
         let wiring = &self.state.wiring;
         let queue = (Lane::Api, wiring.settings.command_patience);
-        let (context, idempotency) = (self.context(), self.idempotency(owner));
+        let (context, intent) = (self.context(), self.intent(owner));
         let status = self.operation.success;
         let render = move |output: &U::Output| Answer::new(status, render(output));
-        perform_once(&*wiring.database, queue, context, idempotency, use_case, render).await
+        perform_as(&*wiring.database, queue, context, intent, use_case, render).await
     }
 
     /// The operation's success with this body.

@@ -26,8 +26,11 @@ use crate::{
     address::origin,
     body::{self, Arrived},
     call::{Call, Outcome},
-    failure, guard,
-    idempotency::{self, Spend},
+    dry_run::{self, Run},
+    failure,
+    form::{self, Form},
+    guard,
+    idempotency::{self, Spend, Wish},
     limits::request_id,
     rate_limits::{Seen, Standing},
 };
@@ -44,6 +47,24 @@ pub type Work = Pin<Box<dyn Future<Output = Outcome>>>;
 /// What an operation does.
 pub type Handler = fn(Call) -> Work;
 
+/// What the headers of an answer say of its request.
+#[derive(Default)]
+struct Marks {
+    run: Cell<Run>,
+    seen: Seen,
+}
+
+impl Marks {
+    fn put_on(&self, response: &mut HttpResponse) {
+        if let Some(standing) = self.seen.get() {
+            note_standing(response, standing);
+        }
+        if self.run.get() == Run::Trial {
+            response.headers_mut().insert(dry_run::HEADER, HeaderValue::from_static("true"));
+        }
+    }
+}
+
 /// Answers one request for an operation.
 pub async fn dispatch(
     (operation, handler): (&'static Operation, Handler),
@@ -52,16 +73,14 @@ pub async fn dispatch(
     payload: web::Payload,
 ) -> HttpResponse {
     let id = request_id(&request);
-    let seen = Seen::default();
-    let work = handle((operation, handler), state.into_inner(), (&request, &seen), payload);
+    let marks = Marks::default();
+    let work = handle((operation, handler), state.into_inner(), (&request, &marks), payload);
     let outcome = CatchPanic(Box::pin(work)).await;
     let mut response = match outcome {
         Ok(answer) => respond(answer),
         Err(error) => failure::respond(error, id),
     };
-    if let Some(standing) = seen.get() {
-        note_standing(&mut response, standing);
-    }
+    marks.put_on(&mut response);
     if operation.content == Content::Secret {
         let no_store = HeaderValue::from_static("no-store");
         response.headers_mut().insert(header::CACHE_CONTROL, no_store);
@@ -72,33 +91,40 @@ pub async fn dispatch(
 async fn handle(
     (operation, handler): (&'static Operation, Handler),
     state: Arc<AppState>,
-    (request, seen): (&HttpRequest, &Seen),
+    (request, marks): (&HttpRequest, &Marks),
     payload: web::Payload,
 ) -> Outcome {
     let headers = request.headers();
-    let credential = guard::admit(&state, operation, (request, seen)).await?;
-    let mut arrived = match operation.method {
-        Method::Get => Arrived::default(),
+    let credential = guard::admit(&state, operation, (request, &marks.seen)).await?;
+    marks.run.set(dry_run::read(headers, operation)?);
+    let (mut arrived, form) = match operation.method {
+        Method::Get => (Arrived::default(), None),
+        _ if form::is_form(operation, headers) => {
+            (Arrived::default(), Some(Form::new(headers, payload)))
+        }
         Method::Post | Method::Patch | Method::Delete => {
-            body::read(headers, payload, &state.wiring.settings).await?
+            (body::read(headers, payload, &state.wiring.settings).await?, None)
         }
     };
-    let spend = match idempotency::key(headers, operation.effect)? {
-        Some(key) => {
-            Some(Spend::new(key, (operation, request.path()), &state, &mut arrived).await?)
+    let wish = match (marks.run.get(), idempotency::key(headers, operation.effect)?) {
+        (Run::Trial, _) => Wish::Trial,
+        (Run::Real, Some(key)) => {
+            Wish::Once(Spend::new(key, (operation, request.path()), &state, &mut arrived).await?)
         }
-        None => None,
+        (Run::Real, None) => Wish::Always,
     };
     let call = Call {
         state,
         operation,
         request: request_info(request),
         credential,
-        standing: seen.get(),
+        standing: marks.seen.get(),
         id: request.match_info().query("id").to_owned(),
+        eid: request.match_info().query("eid").to_owned(),
         query: request.query_string().to_owned(),
         body: Cell::new(arrived.body),
-        spend,
+        form,
+        wish,
         _place: arrived.place,
     };
     handler(call).await

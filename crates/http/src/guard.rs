@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -72,7 +73,7 @@ impl CredentialCache {
         }
     }
 
-    /// Forgets a credential that was just revoked.
+    /// Forgets a credential that was just revoked or changed.
     pub fn forget(&self, id: CredentialId) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.retain(|_, (_, found)| found.credential.id != id);
@@ -82,8 +83,8 @@ impl CredentialCache {
 /// The caller of an operation; none where anybody may call it.
 ///
 /// # Errors
-/// `rate_limited`, `invalid_credentials`, `session_expired`, `session_required` or
-/// `insufficient_scope`.
+/// `rate_limited`, `invalid_credentials`, `session_expired`, `session_required`,
+/// `key_ip_not_allowed` or `insufficient_scope`.
 pub async fn admit(
     state: &AppState,
     operation: &Operation,
@@ -137,7 +138,7 @@ async fn admit_bearer(
         limits.count_caller(found.credential.id, seen).await?;
     }
     let now = state.wiring.edge.clock.now();
-    check(&found.credential, found.last_used, now, operation)?;
+    check(&found, now, origin(request).address, operation)?;
     state.uses().record(found.credential.id, now);
     Ok(found.credential)
 }
@@ -163,15 +164,17 @@ fn is_idle(credential: &Credential, last_used: Timestamp, now: Timestamp) -> boo
 }
 
 fn check(
-    credential: &Credential,
-    last_used: Timestamp,
+    found: &Found,
     now: Timestamp,
+    address: Option<IpAddr>,
     operation: &Operation,
 ) -> Result<(), CredentialError> {
+    let credential = &found.credential;
     credential.check(now)?;
-    if is_idle(credential, last_used, now) {
+    if is_idle(credential, found.last_used, now) {
         return Err(CredentialError::SessionExpired);
     }
+    credential.check_address(address)?;
     let session = credential.kind == CredentialKind::Session;
     match operation.access {
         Access::Session if !session => Err(CredentialError::SessionRequired),

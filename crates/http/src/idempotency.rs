@@ -8,7 +8,7 @@ use cardium_api_v1::{
     operation::{Content, Effect, Operation},
 };
 use cardium_app::{
-    CommandError,
+    CommandError, Intent,
     hints::idempotency_id,
     idempotency::{AnswerSeal, IdempotencyRequest},
 };
@@ -81,22 +81,49 @@ impl Spend {
     }
 }
 
+impl Wish {
+    /// Covers what came outside the body as well, so that the key is spent on that too.
+    pub fn cover(&mut self, more: &str, keys: &Keys) {
+        if let Self::Once(spend) = self {
+            let text = [&spend.fingerprint[..], more.as_bytes()].concat();
+            spend.fingerprint = keyed_hash(keys.hash(), "idempotency", &text);
+        }
+    }
+}
+
 fn fingerprint(head: &str, body: &Body, keys: &Keys) -> [u8; 32] {
     let text = [head, &body.canonical()].join("\n");
     keyed_hash(keys.hash(), "idempotency", text.as_bytes())
 }
 
+/// How often the caller wants a command to take effect.
+pub enum Wish {
+    /// Each time.
+    Always,
+    /// Once for this key.
+    Once(Spend),
+    /// Never: it is tried (see [`crate::dry_run`]).
+    Trial,
+}
+
 impl Call {
-    /// The wish that this request take effect once, where it has a key.
-    pub(crate) fn idempotency(&self, owner: Owner) -> Option<IdempotencyRequest> {
-        let spend = self.spend.as_ref()?;
+    /// How the command is meant.
+    pub(crate) fn intent(&self, owner: Owner) -> Intent {
+        match &self.wish {
+            Wish::Always => Intent::Always,
+            Wish::Once(spend) => Intent::Once(self.idempotency(spend, owner)),
+            Wish::Trial => Intent::Trial,
+        }
+    }
+
+    fn idempotency(&self, spend: &Spend, owner: Owner) -> IdempotencyRequest {
         let (account, owner) = match owner {
             Owner::Account(account) => (Some(account), account.value()),
             Owner::Address(digest) => (None, digest),
         };
         let sealed = self.operation.content == Content::Secret;
         let wiring = &self.state.wiring;
-        Some(IdempotencyRequest {
+        IdempotencyRequest {
             id: idempotency_id(owner, DIALECT, self.operation.id, spend.key.as_str()),
             account,
             fingerprint: spend.fingerprint,
@@ -104,6 +131,6 @@ impl Call {
                 keys: Arc::clone(&wiring.keys),
                 random: wiring.edge.random(),
             }),
-        })
+        }
     }
 }

@@ -105,6 +105,8 @@ codes! {
     BinTypeMismatch = "bin_type_mismatch";
     /// Plastic needs an address to be sent to.
     ShippingRequired = "shipping_required";
+    /// The account holds as many cards as it may.
+    CardLimitReached = "card_limit_reached";
     /// The card is cancelled for good.
     CardCancelled = "card_cancelled";
     /// The issuer froze the card; its holder cannot lift that.
@@ -157,6 +159,8 @@ codes! {
     WebhookDisabled = "webhook_disabled";
     /// The event is older than events are kept.
     EventExpired = "event_expired";
+    /// The account has the most open tickets it may.
+    TicketLimitReached = "ticket_limit_reached";
     /// The idempotency key was used with another request.
     ConflictIdempotencyKey = "conflict_idempotency_key";
     /// The first request with this key is still running.

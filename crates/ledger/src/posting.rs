@@ -29,10 +29,21 @@ pub enum PostingKind {
     DisputeDebit,
     /// The network pays for a dispute that was won.
     DisputeSettlement,
+    /// A card takes over what another has and owes.
+    CardReplacement,
+    /// A treasury pays somebody on a chain.
+    Withdrawal,
+    /// What we take for it.
+    WithdrawalFee,
+    /// A withdrawal was not paid: all of it comes back.
+    WithdrawalReturn,
+    /// A withdrawal is final: the coins have left custody.
+    WithdrawalSettlement,
 }
 
 impl PostingKind {
-    const WORDS: [(Self, &'static str); 12] = [
+    /// All of them, with their words.
+    pub const WORDS: [(Self, &'static str); 17] = [
         (Self::Topup, "topup"),
         (Self::CardLoad, "card_load"),
         (Self::CardUnload, "card_unload"),
@@ -45,6 +56,11 @@ impl PostingKind {
         (Self::DisputeCredit, "dispute_credit"),
         (Self::DisputeDebit, "dispute_debit"),
         (Self::DisputeSettlement, "dispute_settlement"),
+        (Self::CardReplacement, "card_replacement"),
+        (Self::Withdrawal, "withdrawal"),
+        (Self::WithdrawalFee, "withdrawal_fee"),
+        (Self::WithdrawalReturn, "withdrawal_return"),
+        (Self::WithdrawalSettlement, "withdrawal_settlement"),
     ];
 
     /// The kind's word in storage.

@@ -5,7 +5,9 @@ use std::{
 
 use diesel::{
     Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection,
-    connection::SimpleConnection, sql_query, sql_types::BigInt,
+    connection::SimpleConnection,
+    sql_query,
+    sql_types::{BigInt, Binary},
 };
 
 /// The databases every test runs on.
@@ -29,6 +31,13 @@ pub struct Scratch {
 struct Count {
     #[diesel(sql_type = BigInt)]
     count: i64,
+}
+
+/// The answer to a query for one id.
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = Binary)]
+    id: Vec<u8>,
 }
 
 static COUNTER: AtomicU32 = AtomicU32::new(0);
@@ -114,6 +123,27 @@ impl Scratch {
             }
         };
         counted.count
+    }
+
+    /// Runs a query behind the product's back whose answer is one id, in the column `id`.
+    ///
+    /// # Panics
+    /// When the SQL fails, or finds no id.
+    #[must_use]
+    pub fn id(&self, sql: &str) -> u128 {
+        let query = sql_query(sql);
+        let found: Id = match self.backend {
+            Backend::Sqlite => {
+                let mut connection =
+                    SqliteConnection::establish(&self.url).expect("the file opens");
+                query.get_result(&mut connection).expect("the SQL finds something")
+            }
+            Backend::Postgres => {
+                let mut connection = PgConnection::establish(&self.url).expect("it connects");
+                query.get_result(&mut connection).expect("the SQL finds something")
+            }
+        };
+        u128::from_be_bytes(found.id.try_into().expect("ids have 16 bytes"))
     }
 }
 

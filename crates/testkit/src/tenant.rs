@@ -7,7 +7,7 @@ use cardium_app::{
 };
 use cardium_auth::TokenHash;
 use cardium_cards::{CATALOGUE, ControlsPatch, Wallet, WalletState};
-use cardium_kernel::{AccountId, Book, CardId, CredentialId, Money, TopupId};
+use cardium_kernel::{AccountId, Book, CardId, CredentialId, Metadata, Money, TopupId};
 use cardium_topups::{Asset, Network, Transfer, TransferRef};
 use cardium_vault::SealRandom;
 
@@ -118,6 +118,8 @@ impl World {
             label: None,
             wallet,
             controls: ControlsPatch::default(),
+            shipping: None,
+            metadata: Metadata::default(),
         }
     }
 }

@@ -1,8 +1,9 @@
 use std::{sync::Arc, time::Duration};
 
 use cardium_app::{
-    Actor, Answer, CommandError, Database, Edge, Lane, Policy, Snapshot, UseCase,
-    event::EventRenderer, idempotency::IdempotencyRequest, perform, perform_once, reads::Reads,
+    Actor, Answer, CommandError, Database, Edge, Intent, Lane, Policy, Snapshot, UseCase,
+    WithdrawalFees, event::EventRenderer, idempotency::IdempotencyRequest, perform, perform_as,
+    reads::Reads,
 };
 use cardium_kernel::{Money, Rate, Timestamp};
 use cardium_store::{QueueLimits, Report, Store, StoreSettings, verify};
@@ -132,12 +133,28 @@ impl World {
     where
         U::Output: std::fmt::Debug,
     {
-        let (database, context) = (Arc::clone(&self.database), self.edge.context(actor, None));
         let request = IdempotencyRequest { id, account: None, fingerprint, seal: None };
+        self.submit_as(actor, Intent::Once(request), use_case)
+    }
+
+    /// Submits a use case as its client means it; its answer shows its output.
+    ///
+    /// # Errors
+    /// The use case's own, or a conflict of the key.
+    pub fn submit_as<U: UseCase + Sync>(
+        &self,
+        actor: Actor,
+        intent: Intent,
+        use_case: U,
+    ) -> impl Future<Output = Result<Answer, CommandError>> + Send + use<U>
+    where
+        U::Output: std::fmt::Debug,
+    {
+        let (database, context) = (Arc::clone(&self.database), self.edge.context(actor, None));
         let render = |output: &U::Output| Answer::new(200, format!("{output:?}").into_bytes());
         async move {
             let lane = (Lane::Api, PATIENCE);
-            perform_once(&*database, lane, context, Some(request), use_case, render).await
+            perform_as(&*database, lane, context, intent, use_case, render).await
         }
     }
 
@@ -184,8 +201,13 @@ pub fn policy() -> Policy {
         topup_live_from: Money::usd(20_000),
         topup_maximum: Money::usd(10_000_000),
         load_maximum: Money::usd(5_000_000),
+        withdrawal_minimum: Money::usd(1_000),
+        withdrawal_fees: WithdrawalFees::NONE,
+        withdrawal_cooling: Duration::ZERO,
         api_keys_maximum: 100,
+        cards_maximum: 1_000,
         webhooks_maximum: 16,
+        open_tickets_maximum: 50,
     }
 }
 

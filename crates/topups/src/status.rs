@@ -14,7 +14,8 @@ pub enum TopupStatus {
 }
 
 impl TopupStatus {
-    const ALL: [Self; 5] =
+    /// All of them.
+    pub const ALL: [Self; 5] =
         [Self::Awaiting, Self::Confirming, Self::Completed, Self::Cancelled, Self::Error];
 
     /// The status's word on the wire.

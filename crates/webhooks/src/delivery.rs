@@ -1,5 +1,14 @@
 use cardium_kernel::{AccountId, DeliveryId, EndpointId, EventId, Timestamp};
 
+/// Why an event goes to an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// It happened; this is so at most once for an event and an endpoint.
+    Event,
+    /// The endpoint's owner asked for it again.
+    Replay,
+}
+
 /// How far a delivery is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryState {
@@ -9,6 +18,8 @@ pub enum DeliveryState {
     Delivered,
     /// The last attempt failed.
     Failed,
+    /// Waits until its endpoint is enabled again.
+    Paused,
 }
 
 impl DeliveryState {
@@ -19,13 +30,15 @@ impl DeliveryState {
             Self::Pending => "pending",
             Self::Delivered => "delivered",
             Self::Failed => "failed",
+            Self::Paused => "paused",
         }
     }
 
     /// The state with this word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Pending, Self::Delivered, Self::Failed].into_iter().find(|s| s.as_str() == text)
+        let all = [Self::Pending, Self::Delivered, Self::Failed, Self::Paused];
+        all.into_iter().find(|state| state.as_str() == text)
     }
 }
 
@@ -50,4 +63,31 @@ pub struct Delivery {
     pub lease: i64,
     /// The last answer's HTTP status; zero where there was none.
     pub last_status: i64,
+    /// Why it was made.
+    pub cause: Cause,
+}
+
+impl Delivery {
+    /// A delivery that is due at once.
+    #[must_use]
+    pub const fn new(
+        id: DeliveryId,
+        (account, event): (AccountId, EventId),
+        endpoint: EndpointId,
+        cause: Cause,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            account,
+            event,
+            endpoint,
+            state: DeliveryState::Pending,
+            attempts: 0,
+            next_attempt_at: now,
+            lease: 0,
+            last_status: 0,
+            cause,
+        }
+    }
 }

@@ -1,4 +1,8 @@
-use cardium_kernel::{AccountId, Book, EndpointId, Timestamp};
+use std::collections::BTreeMap;
+
+use cardium_kernel::{
+    AccountId, Book, Change, EndpointId, ErrorCode, Metadata, MetadataError, Problem, Timestamp,
+};
 
 /// Which events an endpoint wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +42,32 @@ impl EventFilter {
     }
 }
 
+/// Whether an endpoint gets anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndpointStatus {
+    /// Events are sent as they come.
+    Enabled,
+    /// New events pass it by; deliveries on their way wait.
+    Disabled,
+}
+
+impl EndpointStatus {
+    /// The status' word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+        }
+    }
+
+    /// The status with this word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Enabled, Self::Disabled].into_iter().find(|status| status.as_str() == text)
+    }
+}
+
 /// Where an account wants its events sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
@@ -56,16 +86,81 @@ pub struct Endpoint {
     /// The sealed signing secret.
     pub secret: Vec<u8>,
     /// Whether it gets anything.
-    pub enabled: bool,
+    pub status: EndpointStatus,
+    /// Its owner's notes.
+    pub metadata: Metadata,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What becomes of an endpoint; what is absent stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EndpointPatch {
+    /// Where events go.
+    pub url: Option<String>,
+    /// Which events.
+    pub events: Option<EventFilter>,
+    /// Only of this book, or, where set to none, of both.
+    pub mode: Option<Option<Book>>,
+    /// What its owner says of it.
+    pub description: Option<String>,
+    /// Whether it gets anything.
+    pub status: Option<EndpointStatus>,
+    /// Its owner's notes, to be merged in.
+    pub metadata: BTreeMap<String, Option<String>>,
 }
 
 impl Endpoint {
     /// Whether an event of this name and book goes to this endpoint.
     #[must_use]
     pub fn wants(&self, event: &str, book: Book) -> bool {
-        self.enabled && self.mode.is_none_or(|mode| mode == book) && self.events.wants(event)
+        let enabled = self.status == EndpointStatus::Enabled;
+        enabled && self.mode.is_none_or(|mode| mode == book) && self.events.wants(event)
+    }
+
+    /// Changes it in part.
+    ///
+    /// # Errors
+    /// When its notes would leave their bounds.
+    pub fn change(
+        &mut self,
+        patch: EndpointPatch,
+        now: Timestamp,
+    ) -> Result<Change, MetadataError> {
+        let before = self.clone();
+        self.metadata = self.metadata.merged(patch.metadata)?;
+        set(&mut self.url, patch.url);
+        set(&mut self.events, patch.events);
+        set(&mut self.mode, patch.mode);
+        set(&mut self.description, patch.description);
+        set(&mut self.status, patch.status);
+        if *self == before {
+            return Ok(Change::AlreadyApplied);
+        }
+        self.updated_at = now;
+        Ok(Change::Applied)
+    }
+
+    /// Lets an event be sent once more.
+    ///
+    /// # Errors
+    /// `webhook_disabled`.
+    pub fn check_replayable(&self) -> Result<(), Problem> {
+        match self.status {
+            EndpointStatus::Enabled => Ok(()),
+            EndpointStatus::Disabled => {
+                let message = "The webhook is disabled; enable it before events are sent again.";
+                Err(Problem::new(ErrorCode::WebhookDisabled, message))
+            }
+        }
+    }
+}
+
+fn set<T>(value: &mut T, new: Option<T>) {
+    if let Some(new) = new {
+        *value = new;
     }
 }
 
@@ -73,11 +168,60 @@ impl Endpoint {
 mod tests {
     use super::*;
 
+    const NOW: Timestamp = Timestamp::from_unix_seconds(9);
+
+    fn endpoint() -> Endpoint {
+        Endpoint {
+            id: EndpointId::new(1),
+            account: AccountId::new(2),
+            url: "https://a.example.com/".into(),
+            events: EventFilter::Named(vec!["card.issued".into()]),
+            mode: Some(Book::Live),
+            description: String::new(),
+            secret: Vec::new(),
+            status: EndpointStatus::Enabled,
+            metadata: Metadata::default(),
+            created_at: Timestamp::EPOCH,
+            updated_at: Timestamp::EPOCH,
+        }
+    }
+
     #[test]
     fn filters_round_trip() {
         let named = EventFilter::Named(vec!["card.issued".into(), "card.loaded".into()]);
         assert_eq!(EventFilter::from_text(&named.to_text()), named);
         assert!(named.wants("card.issued") && !named.wants("card.frozen"));
         assert!(EventFilter::from_text("*").wants("anything"));
+    }
+
+    #[test]
+    fn a_disabled_endpoint_wants_nothing_and_replays_nothing() {
+        let mut endpoint = endpoint();
+        assert!(endpoint.wants("card.issued", Book::Live) && endpoint.check_replayable().is_ok());
+        assert!(!endpoint.wants("card.issued", Book::Sandbox));
+        let status = Some(EndpointStatus::Disabled);
+        let patch = EndpointPatch { status, ..EndpointPatch::default() };
+        assert_eq!(endpoint.change(patch.clone(), NOW), Ok(Change::Applied));
+        assert!(!endpoint.wants("card.issued", Book::Live));
+        let refused = endpoint.check_replayable().unwrap_err();
+        assert_eq!(refused.code, ErrorCode::WebhookDisabled);
+        let later = Timestamp::from_unix_seconds(10);
+        assert_eq!(endpoint.change(patch, later), Ok(Change::AlreadyApplied));
+        assert_eq!(endpoint.updated_at, NOW);
+    }
+
+    #[test]
+    fn what_a_change_does_not_name_stays() {
+        let mut changed = endpoint();
+        let note = |value: &str| [("team".to_owned(), Some(value.to_owned()))].into();
+        let patch =
+            EndpointPatch { mode: Some(None), metadata: note("a"), ..EndpointPatch::default() };
+        assert_eq!(changed.change(patch, NOW), Ok(Change::Applied));
+        let metadata = Metadata::try_new([("team".to_owned(), "a".to_owned())].into()).unwrap();
+        let expected = Endpoint { mode: None, metadata, updated_at: NOW, ..endpoint() };
+        assert_eq!(changed, expected);
+        let patch = EndpointPatch { metadata: note(&"v".repeat(501)), ..EndpointPatch::default() };
+        assert_eq!(changed.change(patch, NOW), Err(MetadataError::Value));
+        assert_eq!(changed, expected);
     }
 }

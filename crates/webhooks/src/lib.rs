@@ -9,7 +9,7 @@ mod endpoint;
 mod schedule;
 mod signature;
 
-pub use delivery::{Delivery, DeliveryState};
-pub use endpoint::{Endpoint, EventFilter};
+pub use delivery::{Cause, Delivery, DeliveryState};
+pub use endpoint::{Endpoint, EndpointPatch, EndpointStatus, EventFilter};
 pub use schedule::{MAX_ATTEMPTS, delay_before};
 pub use signature::{SigningSecret, signature_header};

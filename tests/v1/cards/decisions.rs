@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::part;
 use crate::{
     on_both,
-    support::{Client, Server, assert_fields, text, usd},
+    support::{Client, Server, assert_fields, plastic, text, usd},
 };
 
 on_both! {
@@ -182,7 +182,7 @@ fn each_limit_declines_with_its_figures(backend: Backend) {
 fn what_the_card_itself_is_comes_first(backend: Backend) {
     let server = Server::shared(backend);
     let client = rich(&server);
-    let plastic = client.post("/v1/cards", &json!({"type": "physical"})).expect(201);
+    let plastic = client.post("/v1/cards", &plastic()).expect(201);
     let [frozen, cancelled] = ["freeze", "cancel"].map(|verb| {
         let card = card_with(&client, "limits", &json!({"per_transaction_usd": 1}));
         client.post(&part(&card, verb), &json!({})).expect(200);

@@ -17,7 +17,7 @@ on_both! {
 }
 
 fn plastic(client: &Client) -> String {
-    text(&issue(client, &json!({"type": "physical"})), "id").to_owned()
+    text(&issue(client, &crate::support::plastic()), "id").to_owned()
 }
 
 fn path(card: &str) -> String {
@@ -27,7 +27,7 @@ fn path(card: &str) -> String {
 fn a_physical_card_is_activated_after_delivery(backend: Backend) {
     let server = Server::shared(backend);
     let client = server.sign_up();
-    let issued = issue(&client, &json!({"type": "physical"}));
+    let issued = issue(&client, &crate::support::plastic());
     let got = ["bin", "status", "freeze_reason"].map(|field| text(&issued, field));
     assert_eq!(got, ["448585", "frozen", "awaiting_activation"]);
     assert_eq!(issued["fulfillment"], json!({"status": "ordered"}));

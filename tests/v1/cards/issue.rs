@@ -3,10 +3,10 @@
 use cardium_testkit::Backend;
 use serde_json::{Value, json};
 
-use super::{FIELDS, is_luhn_valid, issue};
+use super::{FIELDS, is_luhn_valid, issue, part};
 use crate::{
     on_both,
-    support::{Server, assert_fields, items, text, usd},
+    support::{Server, address, assert_fields, items, plastic, text, usd},
 };
 
 on_both! {
@@ -16,6 +16,7 @@ on_both! {
     wallets_are_ready_only_where_asked_and_supported;
     a_card_is_issued_loaded_or_not_at_all;
     issues_are_refused_by_field;
+    an_account_holds_so_many_cards;
     lists_are_filtered;
 }
 
@@ -29,7 +30,8 @@ fn every_bin_issues_its_cards(backend: Backend) {
         ("472305", "visa", "virtual"),
         ("448585", "visa", "physical"),
     ] {
-        let card = issue(&client, &json!({"type": kind, "bin": bin}));
+        let body = json!({"type": kind, "bin": bin, "shipping": address()});
+        let card = issue(&client, &body);
         let got = ["bin", "brand", "type"].map(|field| text(&card, field));
         assert_eq!(got, [bin, brand, kind]);
         let path = format!("/v1/cards/{}/pan", text(&card, "id"));
@@ -167,6 +169,7 @@ fn issues_are_refused_by_field(backend: Backend) {
         (with("bin", json!(489_517)), 400, "invalid_field", "bin"),
         (with("bin", json!("448585")), 422, "bin_type_mismatch", "bin"),
         (with("type", json!("physical")), 422, "bin_type_mismatch", "bin"),
+        (json!({"type": "physical"}), 422, "shipping_required", "shipping"),
         (with("load_usd", json!(0)), 400, "invalid_field", "load_usd"),
         (with("load_usd", json!("1.001")), 422, "invalid_precision", "load_usd"),
         (with("load_usd", json!("50000.01")), 422, "amount_above_maximum", "load_usd"),
@@ -180,12 +183,30 @@ fn issues_are_refused_by_field(backend: Backend) {
     assert_eq!((client.holdings(), server.events(client.account())), before);
 }
 
+fn an_account_holds_so_many_cards(backend: Backend) {
+    let server = Server::own(backend, |settings| settings.limits.cards = 2);
+    let client = server.sign_up();
+    let wish = json!({"type": "virtual", "bin": "489517"});
+    let [first, second] = [(); 2].map(|()| client.card(None));
+    client.post("/v1/cards", &wish).expect_error(422, "card_limit_reached", None);
+    // A replacement takes a place and leaves one; a cancelled card leaves one, once.
+    let replaced = client.post(&part(&first, "replace"), &json!({"reason": "lost"}));
+    replaced.expect(200);
+    client.post("/v1/cards", &wish).expect_error(422, "card_limit_reached", None);
+    for _ in 0..2 {
+        client.post(&part(&second, "cancel"), &json!({})).expect(200);
+    }
+    client.card(None);
+    client.post("/v1/cards", &wish).expect_error(422, "card_limit_reached", None);
+    server.sign_up().card(None);
+}
+
 fn lists_are_filtered(backend: Backend) {
     let server = Server::shared(backend);
     let client = server.sign_up();
     let visa = issue(&client, &json!({"type": "virtual", "bin": "489517", "label": "A"}));
     let master = issue(&client, &json!({"type": "virtual", "bin": "557213", "mode": "live"}));
-    let plastic = issue(&client, &json!({"type": "physical"}));
+    let plastic = issue(&client, &plastic());
     client.post(&format!("/v1/cards/{}/cancel", text(&visa, "id")), &json!({})).expect(200);
     for (filter, expected) in [
         ("status=active", vec![&master]),

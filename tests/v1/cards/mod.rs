@@ -10,7 +10,10 @@ mod geo;
 mod issue;
 mod limits;
 mod mcc;
+mod replace;
 mod reveal;
+mod shipping;
+mod update;
 mod wallets;
 
 use serde_json::{Value, json};
@@ -18,7 +21,7 @@ use serde_json::{Value, json};
 use crate::support::{Client, Server};
 
 /// What every card shows.
-const FIELDS: [&str; 22] = [
+const FIELDS: [&str; 27] = [
     "id",
     "object",
     "mode",
@@ -28,12 +31,17 @@ const FIELDS: [&str; 22] = [
     "type",
     "status",
     "freeze_reason",
+    "cancel_reason",
+    "replaces",
+    "replaced_by",
     "label",
     "balance_usd",
     "available_usd",
     "held_usd",
     "wallet",
     "fulfillment",
+    "shipping",
+    "metadata",
     "limits",
     "mcc",
     "geo",

@@ -35,6 +35,12 @@ fn a_reveal_shows_a_valid_number_once_a_request(backend: Backend) {
     let expiry = format!("{year}-{:02}", month.expect("a number"));
     assert_eq!(text(&revealed, "expires_at"), expiry);
     // Each reveal is on record by itself, whatever idempotency key comes with it.
+    // By POST as well, for clients that fetch links ahead.
+    let posted = client.post(&format!("/v1/cards/{}/reveal", text(&card, "id")), &json!({}));
+    assert_eq!(posted.header("Cache-Control"), Some("no-store"));
+    let posted = posted.expect(200);
+    assert_eq!(posted["pan"], revealed["pan"]);
+    assert_ne!(posted["audit_id"], revealed["audit_id"]);
     let keyed = client.request(reqwest::Method::GET, &path).key("reveal");
     let again = keyed.send();
     assert!(!again.is_replay());

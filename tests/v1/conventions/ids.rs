@@ -3,7 +3,7 @@
 use cardium_testkit::Backend;
 use serde_json::Value;
 
-use super::samples::{Sample, method, operations, path};
+use super::samples::{Sample, method, operations};
 use crate::{on_both, support::Server};
 
 on_both! {
@@ -23,7 +23,7 @@ fn a_foreign_id_is_an_unknown_id(backend: Backend) {
     let before = (theirs.client.holdings(), server.events(theirs.client.account()));
     for operation in operations().filter(|operation| operation.path.contains("{id}")) {
         let ask = |id: &str| {
-            let request = mine.client.request(method(operation), &path(operation, id));
+            let request = mine.client.request(method(operation), &mine.path_with(operation, id));
             let request = request.json(&mine.body(operation));
             let mut refused = request.send().expect_error(404, "resource_not_found", None);
             refused["request_id"] = Value::Null;
@@ -58,7 +58,8 @@ fn what_is_no_id_is_an_unknown_id(backend: Backend) {
             format!("{}{other_end}", &id[..id.len() - 1]),
             format!("{prefix}_{}", "0".repeat(3_000)),
         ] {
-            let request = sample.client.request(method(operation), &path(operation, &wrong));
+            let request =
+                sample.client.request(method(operation), &sample.path_with(operation, &wrong));
             let refused = request.json(&sample.body(operation)).send();
             refused.expect_error(404, "resource_not_found", None);
         }

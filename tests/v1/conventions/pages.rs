@@ -18,7 +18,7 @@ on_both! {
     queries_are_strict;
 }
 
-const LISTS: [&str; 8] = [
+const LISTS: [&str; 9] = [
     "/v1/api_keys",
     "/v1/balance/history",
     "/v1/topups",
@@ -26,6 +26,7 @@ const LISTS: [&str; 8] = [
     "/v1/transactions",
     "/v1/webhooks",
     "/v1/disputes",
+    "/v1/tickets",
     "/v1/cards/{id}/transactions",
 ];
 

@@ -3,7 +3,7 @@ use cardium_api_v1::operation::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Client, PASSWORD, Request, Server, text};
+use crate::support::{Client, PASSWORD, Request, Server, fresh_address, plastic, text};
 
 /// An account that has one of everything, so that every operation has something to act on.
 pub struct Sample {
@@ -13,14 +13,20 @@ pub struct Sample {
     topup: String,
     card: String,
     plastic: String,
+    /// A card that is there to be replaced.
+    worn: String,
     authorization: String,
     transaction: String,
     webhook: String,
+    spare_webhook: String,
+    event: String,
+    ticket: String,
     key: String,
     captured: String,
     dispute: String,
     /// An authorization that nobody captures or reverses.
     held: String,
+    withdrawal: String,
 }
 
 /// Every operation that a server for tests serves, in the order in which they can be called.
@@ -38,7 +44,8 @@ impl Sample {
         client.fund("500.00");
         let topup = client.topup(&json!({"amount_usd": 300}));
         let card = client.card(Some("100.00"));
-        let plastic = client.post("/v1/cards", &json!({"type": "physical"})).expect(201);
+        let plastic = client.post("/v1/cards", &plastic()).expect(201);
+        let worn = client.card(None);
         let bought = client.authorize(&card, &json!({"amount_usd": 10}));
         let captured = capture(&client, &bought);
         let second = client.authorize(&card, &json!({"amount_usd": 10}));
@@ -50,6 +57,13 @@ impl Sample {
         let held = client.authorize(&card, &json!({"amount_usd": 10}));
         let hook = json!({"url": "https://hooks.example.com/", "events": ["card.replaced"]});
         let hook = client.post("/v1/webhooks", &hook).expect(201);
+        let spare = json!({"url": "https://hooks.example.com/spare", "events": "*"});
+        let spare = client.post("/v1/webhooks", &spare).expect(201);
+        // Support is for holders of an active card, and the other one is going to be cancelled.
+        client.card(None);
+        let event = server.last_event(client.account());
+        let ticket = client.post("/v1/tickets", &question()).expect(201);
+        let withdrawal = client.post("/v1/withdrawals", &withdrawal()).expect(201);
         let key = client.post("/v1/api_keys", &json!({"name": "sample"})).expect(201);
         let id = |object: &Value| text(object, "id").to_owned();
         Self {
@@ -57,13 +71,18 @@ impl Sample {
             topup: id(&topup),
             card,
             plastic: id(&plastic),
+            worn,
             authorization: text(&bought, "authorization_id").to_owned(),
             transaction: id(&bought),
             webhook: id(&hook),
+            spare_webhook: id(&spare),
+            event,
+            ticket: id(&ticket),
             key: id(&key),
             captured,
             dispute: id(&dispute),
             held: text(&held, "authorization_id").to_owned(),
+            withdrawal: id(&withdrawal),
             client,
         }
     }
@@ -72,6 +91,8 @@ impl Sample {
     pub fn id_for(&self, operation: &Operation) -> &str {
         match operation.id {
             "simulate_fulfilment" => return &self.plastic,
+            "replace_card" => return &self.worn,
+            "delete_webhook" => return &self.spare_webhook,
             "simulate_increment" | "simulate_expiry" => return &self.held,
             _ => {}
         }
@@ -83,6 +104,8 @@ impl Sample {
             Some("transactions") => &self.transaction,
             Some("webhooks") => &self.webhook,
             Some("disputes") => &self.dispute,
+            Some("tickets") => &self.ticket,
+            Some("withdrawals") => &self.withdrawal,
             Some("api_keys") => &self.key,
             _ => "",
         }
@@ -90,7 +113,13 @@ impl Sample {
 
     /// A path of the operation, with an id of the account's own.
     pub fn path(&self, operation: &Operation) -> String {
-        path(operation, self.id_for(operation))
+        self.path_with(operation, self.id_for(operation))
+    }
+
+    /// A path of the operation with this id; a second one is of the account's own.
+    pub fn path_with(&self, operation: &Operation, id: &str) -> String {
+        let path = operation.path.replace("{id}", id).replace("{eid}", &self.event);
+        format!("/v1{path}")
     }
 
     /// A body with which the operation succeeds.
@@ -100,9 +129,11 @@ impl Sample {
             "sign_in" => json!({"email": self.email, "password": PASSWORD}),
             "create_api_key" => json!({"name": "another"}),
             "create_topup" => json!({"amount_usd": 20}),
-            "issue_card" => json!({"type": "physical"}),
+            "issue_card" => plastic(),
             "load_card" => json!({"amount_usd": "10.00"}),
             "unload_card" | "simulate_deposit" => json!({"amount_usd": 5}),
+            "replace_card" => json!({"reason": "damaged"}),
+            "update_card" => json!({"label": "Renamed"}),
             "provision_wallet" => json!({"wallet": "apple_pay"}),
             "simulate_fulfilment" => json!({"to": "produced"}),
             "simulate_authorization"
@@ -114,7 +145,10 @@ impl Sample {
                 "description": "This was not my doing."}),
             "add_dispute_evidence" => json!({"type": "other", "text": "See order 4921."}),
             "advance_dispute" => json!({"to": "responded"}),
+            "withdraw" => withdrawal(),
+            "settle_withdrawal" => json!({"to": "confirmed"}),
             "create_webhook" => json!({"url": "https://hooks.example.com/", "events": ["*"]}),
+            "open_ticket" => question(),
             _ => json!({}),
         }
     }
@@ -140,6 +174,11 @@ impl Sample {
     }
 }
 
+/// A withdrawal to an address that nobody was paid at before.
+fn withdrawal() -> Value {
+    json!({"amount_usd": 10, "chain": "bsc", "address": fresh_address()})
+}
+
 /// Lets the merchant capture a purchase; gives the captured step's id.
 fn capture(client: &Client, bought: &Value) -> String {
     let id = text(bought, "authorization_id");
@@ -147,9 +186,8 @@ fn capture(client: &Client, bought: &Value) -> String {
     text(&made.expect(201), "id").to_owned()
 }
 
-/// The operation's path with an id.
-pub fn path(operation: &Operation, id: &str) -> String {
-    format!("/v1{}", operation.path.replace("{id}", id))
+fn question() -> Value {
+    json!({"subject": "A late card", "body": "It was shipped ten days ago."})
 }
 
 /// The operation's method.

@@ -19,12 +19,13 @@ fn lists_are_filtered_and_sorted(backend: Backend) {
     let shopper = Shopper::new(&server);
     let client = &shopper.client;
     let (_, small) = buy(client, &shopper.card, "5.00");
-    let (_, large) = buy(client, &shopper.card, "50.00");
+    let (asked, large) = buy(client, &shopper.card, "50.00");
     let [first, second, third] =
         [&shopper.captured, &small, &large].map(|step| file(client, &wish(step)).expect(201));
     shopper.advance(&first, "responded").expect(200);
     shopper.advance(&second, "won").expect(200);
     let of = format!("transaction_id={}", text(&large, "id"));
+    let of_purchase = format!("transaction_id={}", text(&asked, "id"));
     for (filter, expected) in [
         ("", vec![&third, &second, &first]),
         ("status=opened", vec![&third]),
@@ -32,6 +33,9 @@ fn lists_are_filtered_and_sorted(backend: Backend) {
         ("status=won", vec![&second]),
         ("status=lost", vec![]),
         (of.as_str(), vec![&third]),
+        // Any step of a purchase leads to its disputes.
+        (of_purchase.as_str(), vec![&third]),
+        ("transaction_id=tx_00000000000000000000000001", vec![]),
         ("mode=live", vec![&third, &second, &first]),
         ("mode=sandbox", vec![]),
         ("sort=amount_usd", vec![&second, &first, &third]),
@@ -63,5 +67,7 @@ fn a_foreign_dispute_is_unknown(backend: Backend) {
     mine.advance(&foreign, "won").expect_error(404, "resource_not_found", None);
     let list = mine.client.get("/v1/disputes").expect(200);
     assert_eq!((ids(&list), &list["has_more"]), (vec![], &Value::Bool(false)));
+    let of = format!("/v1/disputes?transaction_id={}", text(&foreign, "transaction_id"));
+    assert!(ids(&mine.client.get(&of).expect(200)).is_empty());
     assert_eq!(theirs.read(&foreign), foreign);
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{FIELDS, balance, read, shopper};
 use crate::{
     on_both,
-    support::{Server, assert_fields, items, text},
+    support::{Server, assert_fields, items, plastic, text},
 };
 
 on_both! {
@@ -22,7 +22,7 @@ fn declines_say_why_and_move_nothing(backend: Backend) {
     let act = |card: &str, verb: &str| {
         client.post(&format!("/v1/cards/{card}/{verb}"), &json!({})).expect(200);
     };
-    let plastic = client.post("/v1/cards", &json!({"type": "physical"})).expect(201);
+    let plastic = client.post("/v1/cards", &plastic()).expect(201);
     let (frozen, cancelled) = (client.card(Some("10.00")), client.card(None));
     act(&frozen, "freeze");
     act(&cancelled, "cancel");

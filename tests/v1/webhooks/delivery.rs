@@ -18,7 +18,7 @@ on_both! {
 }
 
 /// Subscribes a receiver; gives the signing secret.
-fn subscribe(client: &Client, receiver: &Receiver, events: &Value) -> String {
+pub(super) fn subscribe(client: &Client, receiver: &Receiver, events: &Value) -> String {
     let body = json!({"url": receiver.url, "events": events});
     let made = client.post("/v1/webhooks", &body).expect(201);
     text(&made, "signing_secret").to_owned()
@@ -88,7 +88,7 @@ fn endpoints_get_what_they_asked_for(backend: Backend) {
 
 /// Waits until the result of so many attempts is on record: only then does the next one have
 /// its time.
-fn wait_for_record(server: &Server, attempts: usize) {
+pub(super) fn wait_for_record(server: &Server, attempts: usize) {
     let sql = format!(
         "SELECT COUNT(*) AS count FROM webhook_deliveries WHERE attempts = {attempts} \
          AND last_status <> 0"

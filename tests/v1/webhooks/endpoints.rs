@@ -17,15 +17,26 @@ on_both! {
     an_account_holds_sixteen_endpoints;
 }
 
-const FIELDS: [&str; 9] =
-    ["id", "object", "mode", "url", "events", "description", "status", "created_at", "updated_at"];
+pub(super) const FIELDS: [&str; 10] = [
+    "id",
+    "object",
+    "mode",
+    "url",
+    "events",
+    "description",
+    "status",
+    "metadata",
+    "created_at",
+    "updated_at",
+];
 const URL: &str = "https://hooks.example.com/cardium";
 
 fn an_endpoint_shows_its_secret_once(backend: Backend) {
     let server = Server::shared(backend);
     let client = server.sign_up();
     let events = json!(["card.issued", "card.frozen", "card.issued"]);
-    let body = json!({"url": URL, "events": events, "description": "Ads", "mode": "live"});
+    let body = json!({"url": URL, "events": events, "description": "Ads", "mode": "live",
+        "metadata": {"team": "growth"}});
     let first = client.post_once("/v1/webhooks", &body, "hook");
     assert_eq!(first.header("Cache-Control"), Some("no-store"));
     let mut made = first.expect(201);
@@ -34,6 +45,7 @@ fn an_endpoint_shows_its_secret_once(backend: Backend) {
     let got = ["object", "mode", "url", "description", "status"].map(|field| text(&made, field));
     assert_eq!(got, ["webhook", "live", URL, "Ads", "enabled"]);
     assert_eq!(made["events"], json!(["card.frozen", "card.issued"]));
+    assert_eq!(made["metadata"], json!({"team": "growth"}));
     assert!(text(&made, "signing_secret").len() > 32);
     let again = client.post_once("/v1/webhooks", &body, "hook");
     assert!(again.is_replay() && again.body == first.body);

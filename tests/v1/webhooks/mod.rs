@@ -3,3 +3,5 @@
 mod delivery;
 mod endpoints;
 pub mod receiver;
+mod replay;
+mod update;

@@ -1,8 +1,11 @@
+use std::borrow::Cow;
+
 use cardium_cards::{
     COUNT_MAXIMUM, COUNTRIES_MAXIMUM, Channel, ControlsPatch, MCC_RANGES_MAXIMUM, MccMode,
     MccRange, Patch, WindowPatch,
 };
-use cardium_kernel::{Country, ErrorCode, Money, Problem};
+use cardium_kernel::{Country, ErrorCode, Money, Problem, Timestamp};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use validator::Validate;
@@ -10,7 +13,9 @@ use validator::Validate;
 use super::ObjectIn;
 use crate::{
     amount::AmountIn,
-    field::{invalid, moment, word},
+    field::{invalid, moment, whole, word},
+    text::Text,
+    word::Word,
 };
 
 /// A field that may be absent, null or set.
@@ -29,6 +34,38 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for PatchIn<T> {
         Ok(Self(value.map_or(Patch::Clear, Patch::Set)))
     }
 }
+
+impl<T: JsonSchema> JsonSchema for PatchIn<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Option::<T>::json_schema(generator)
+    }
+}
+
+/// A number of transactions.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct CountIn(#[schemars(range(min = 1, max = COUNT_MAXIMUM))] i64);
+
+/// A merchant category code, or a range of them.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct RangeIn(#[schemars(regex(pattern = "^[0-9]{4}(-[0-9]{4})?$"))] String);
+
+/// A country, by its code (ISO 3166-1 alpha-2).
+#[derive(JsonSchema)]
+#[schemars(inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct CountryIn(#[schemars(regex(pattern = "^[A-Z]{2}$"))] String);
 
 impl<T> PatchIn<T> {
     fn read<U>(self, parse: impl FnOnce(T) -> Result<U, Problem>) -> Result<Patch<U>, Problem> {
@@ -50,7 +87,7 @@ impl<T> PatchIn<T> {
 }
 
 /// How much a card may spend.
-#[derive(Debug, Default, Deserialize, Validate)]
+#[derive(Debug, Default, Deserialize, Validate, JsonSchema)]
 #[serde(default)]
 pub struct LimitsIn {
     per_transaction_usd: PatchIn<AmountIn>,
@@ -58,9 +95,13 @@ pub struct LimitsIn {
     weekly_usd: PatchIn<AmountIn>,
     monthly_usd: PatchIn<AmountIn>,
     lifetime_usd: PatchIn<AmountIn>,
+    #[schemars(with = "Option<CountIn>")]
     count_per_day: PatchIn<Value>,
+    #[schemars(with = "Option<CountIn>")]
     count_per_week: PatchIn<Value>,
+    #[schemars(with = "Option<CountIn>")]
     count_per_month: PatchIn<Value>,
+    #[schemars(with = "Option<CountIn>")]
     count_lifetime: PatchIn<Value>,
 }
 
@@ -99,17 +140,19 @@ fn amount(value: PatchIn<AmountIn>, param: &str) -> Result<Patch<Money>, Problem
 
 fn count(value: PatchIn<Value>, param: &str) -> Result<Patch<i64>, Problem> {
     value.read(|value| {
-        let count = value.as_i64().filter(|count| (1..=COUNT_MAXIMUM).contains(count));
+        let count = whole(&value).filter(|count| (1..=COUNT_MAXIMUM).contains(count));
         let rule = || invalid(param, &format!("must be a whole number from 1 to {COUNT_MAXIMUM}"));
         count.ok_or_else(rule)
     })
 }
 
 /// Which kinds of merchant a card takes.
-#[derive(Debug, Default, Deserialize, Validate)]
+#[derive(Debug, Default, Deserialize, Validate, JsonSchema)]
 #[serde(default)]
 pub struct MccIn {
+    #[schemars(with = "Option<Word<MccMode>>")]
     mode: PatchIn<String>,
+    #[schemars(with = "Option<Vec<RangeIn>>", length(max = MCC_RANGES_MAXIMUM))]
     mccs: PatchIn<Vec<String>>,
 }
 
@@ -146,10 +189,12 @@ fn mcc_range(text: &str, param: &str) -> Result<MccRange, Problem> {
 }
 
 /// Where a card may be spent.
-#[derive(Debug, Default, Deserialize, Validate)]
+#[derive(Debug, Default, Deserialize, Validate, JsonSchema)]
 #[serde(default)]
 pub struct GeoIn {
+    #[schemars(with = "Option<Vec<CountryIn>>", length(max = COUNTRIES_MAXIMUM))]
     allow_countries: PatchIn<Vec<String>>,
+    #[schemars(with = "Option<Vec<CountryIn>>", length(max = COUNTRIES_MAXIMUM))]
     deny_countries: PatchIn<Vec<String>>,
 }
 
@@ -178,7 +223,11 @@ fn is_official(country: Country) -> bool {
     code != USER_ASSIGNED && celes::Country::from_alpha2(code).is_ok()
 }
 
-fn country(text: &str, param: &str) -> Result<Country, Problem> {
+/// A country of the official list.
+///
+/// # Errors
+/// `invalid_country`.
+pub(crate) fn country(text: &str, param: &str) -> Result<Country, Problem> {
     Country::parse(text).filter(|country| is_official(*country)).ok_or_else(|| {
         let message = format!("Field '{param}' must be an ISO 3166-1 alpha-2 code such as DE.");
         Problem::field(ErrorCode::InvalidCountry, param, message)
@@ -203,23 +252,25 @@ fn list<T>(
 }
 
 /// How a card may be used.
-#[derive(Debug, Default, Deserialize, Validate)]
+#[derive(Debug, Default, Deserialize, Validate, JsonSchema)]
 #[serde(default)]
 pub struct ControlsIn {
     single_use: PatchIn<bool>,
     merchant_lock: PatchIn<bool>,
+    #[schemars(with = "Option<Text<Timestamp>>")]
     expires_at: PatchIn<String>,
     channels: PatchIn<ObjectIn<ChannelsIn>>,
 }
 
 /// Whether a card may be presented through a channel; null opens it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct ChannelsIn {
     ecommerce: PatchIn<bool>,
     contactless: PatchIn<bool>,
     atm: PatchIn<bool>,
     magstripe: PatchIn<bool>,
+    #[schemars(extend("enum" = [true, null]))]
     chip: PatchIn<bool>,
 }
 

@@ -1,11 +1,12 @@
 use cardium_cards::{Channel, Controls, MccMode, MerchantLock, Velocity, Window};
 use cardium_kernel::{Money, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{amount::AmountOut, text::Text};
+use crate::{amount::AmountOut, text::Text, word::Word};
 
 /// How much a card may spend; what it did spend where that is known.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct LimitsOut {
     per_transaction_usd: Option<AmountOut>,
     #[serde(flatten)]
@@ -16,7 +17,7 @@ pub(crate) struct LimitsOut {
 }
 
 /// A sum and a number of transactions for each window.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct SumsOut {
     daily_usd: Option<AmountOut>,
     weekly_usd: Option<AmountOut>,
@@ -45,7 +46,7 @@ impl SumsOut {
 }
 
 /// When the windows end.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ResetsOut {
     daily: Option<Text<Timestamp>>,
     weekly: Option<Text<Timestamp>>,
@@ -97,8 +98,9 @@ fn left(limit: Money, used: Money) -> Money {
 }
 
 /// Which kinds of merchant a card takes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct MccOut {
+    #[schemars(with = "Option<Word<MccMode>>")]
     mode: Option<&'static str>,
     mccs: Vec<String>,
 }
@@ -110,7 +112,7 @@ impl From<&Controls> for MccOut {
 }
 
 /// Where a card may be spent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct GeoOut {
     allow_countries: Vec<String>,
     deny_countries: Vec<String>,
@@ -130,7 +132,7 @@ fn texts<T: ToString>(items: &[T]) -> Vec<String> {
 }
 
 /// How a card may be used.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ControlsOut {
     single_use: bool,
     merchant_lock: bool,
@@ -140,7 +142,7 @@ pub(crate) struct ControlsOut {
 }
 
 /// Whether a card may be presented through a channel.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ChannelsOut {
     ecommerce: bool,
     contactless: bool,

@@ -1,4 +1,7 @@
+use cardium_kernel::{Book, Problem};
+
 use super::Shape;
+use crate::{field::invalid, word::Word};
 
 /// Where a parameter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +44,13 @@ pub struct Parameter {
     pub summary: &'static str,
 }
 
+/// Text that is compared as it stands; nothing that is stored is longer.
+pub(super) const TEXT: Kind = Kind::Text(255);
+
+/// The filter that every list of one book's objects has.
+pub(super) const MODE: Parameter =
+    Parameter::query("mode", Kind::Form(Shape::of::<Word<Book>>()), "Only this book");
+
 impl Parameter {
     /// A parameter of the query string.
     #[must_use]
@@ -53,4 +63,23 @@ impl Parameter {
     pub const fn header(name: &'static str, kind: Kind, summary: &'static str) -> Self {
         Self { name, place: Place::Header, kind, summary }
     }
+}
+
+/// Passes text in the query that is no longer than its parameter says.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn check_texts<'a>(
+    parameters: &[Parameter],
+    text: impl Fn(&str) -> Option<&'a str>,
+) -> Result<(), Problem> {
+    for parameter in parameters.iter().filter(|parameter| parameter.place == Place::Query) {
+        let Kind::Text(most) = parameter.kind else { continue };
+        let length = text(parameter.name).map_or(0, |text| text.chars().count());
+        if u32::try_from(length).map_or(true, |length| length > most) {
+            let rule = format!("must have at most {most} characters");
+            return Err(invalid(parameter.name, &rule));
+        }
+    }
+    Ok(())
 }

@@ -1,28 +1,35 @@
-//! Cards: issue, fund, control, freeze, cancel, reveal.
+//! Cards: issue, fund, control, freeze, cancel, replace, reveal.
 
 mod accounts;
 mod controls;
+mod describe;
 mod freeze;
 mod fulfil;
 mod issue;
 mod load;
+mod replace;
 mod retire;
 mod reveal;
+mod shipping;
 mod sweep;
 mod unload;
 mod wallet;
 
 pub use controls::{SetControls, SpendingView};
+pub use describe::DescribeCard;
 pub use freeze::{FreezeCard, UnfreezeCard};
 pub use fulfil::FulfilCard;
 pub use issue::{IssueCard, NewPan};
 pub use load::{LoadCard, Loaded};
+pub use replace::ReplaceCard;
 pub use retire::CancelCard;
 pub use reveal::{RevealPan, Revealed};
+pub use shipping::{open_shipping, seal_shipping};
 pub use unload::{UnloadAmount, UnloadCard, Unloaded};
 pub use wallet::ProvisionWallet;
 
 pub(crate) use accounts::CardAccounts;
+pub(crate) use issue::default_book;
 pub(crate) use load::available;
 pub(crate) use sweep::settle_and_sweep;
 

@@ -31,7 +31,8 @@ pub(super) fn credit(
     settle_and_sweep(unit, card)
 }
 
-/// Takes credit back; what the card cannot cover is owed.
+/// Takes credit back; what the card cannot cover is owed, by the card in its place where it was
+/// replaced.
 pub(super) fn take_back(
     unit: &mut Unit<'_>,
     card: &Card,
@@ -46,7 +47,8 @@ pub(super) fn take_back(
         covered: accounts.card.available()?.min(amount)?,
     };
     let posting = recipes::dispute_debit(&mut unit.ids, card.book, source(dispute), &parts)?;
-    Ok(unit.book(posting)?)
+    unit.book(posting)?;
+    settle_and_sweep(unit, card)
 }
 
 /// The network pays for what was credited, which is final now.

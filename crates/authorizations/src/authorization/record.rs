@@ -12,7 +12,8 @@ macro_rules! words {
         }
 
         impl $name {
-            const ALL: &'static [Self] = &[$(Self::$value,)+];
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$value,)+];
 
             /// The word on the wire and in storage.
             #[must_use]

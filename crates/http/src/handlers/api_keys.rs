@@ -1,42 +1,97 @@
 use cardium_api_v1::{
-    api_key::{self, ApiKeyIn, ApiKeyOut},
+    api_key::{self, ApiKeyIn, ApiKeyOut, ApiKeyPatch, RollIn},
     to_json,
 };
 use cardium_app::{
-    api_keys::{CreateApiKey, RevokeApiKey},
-    reads::NoFilter,
+    CommandError,
+    api_keys::{CreateApiKey, RevokeApiKey, RollApiKey, UpdateApiKey},
+    reads::KeyFilter,
 };
-use cardium_auth::{Token, TokenKind};
-use cardium_kernel::CredentialId;
+use cardium_auth::{Credential, CredentialKind, Successor, Token, TokenKind};
+use cardium_kernel::{Book, CredentialId, Problem, Timestamp};
 
 use super::accounts::token_hash;
 use crate::call::{Call, Outcome};
 
 pub async fn list_api_keys(call: Call) -> Outcome {
-    let query = call.query()?.list(call.account()?, NoFilter, &api_key::ORDER)?;
+    let (query, now, caller) = (call.query()?, call.now(), call.credential()?);
+    // A key sees itself only.
+    let only = (caller.kind == CredentialKind::ApiKey).then_some(caller.id);
+    let filter = KeyFilter { only, ..api_key::filter(&query, now)? };
+    let query = query.list(caller.account, filter, &api_key::ORDER)?;
     let page = call.read(move |reads| reads.list_api_keys(&query)).await?;
-    let now = call.now();
     let show = |(key, used): &_| ApiKeyOut::new(key, *used, now);
     Ok(call.page(&page, |(key, _)| key.id.to_string(), show))
 }
 
 pub async fn create_api_key(call: Call) -> Outcome {
+    check_step_up(&call)?;
     let wish = call.input::<ApiKeyIn>()?.parse(call.now())?;
-    let edge = &call.state.wiring.edge;
-    let kind = TokenKind::ApiKey(wish.mode);
-    let token = Token::new(kind, &edge.random());
+    let (token, new) = draw(&call, wish.mode);
     let create = CreateApiKey {
-        id: CredentialId::new(edge.mint()),
-        token: token_hash(&call, &token),
+        id: new.id,
+        token: new.token,
         name: wish.name,
-        prefix: api_key::shown_prefix(&token, kind.prefix()),
-        last4: token.last4().to_owned(),
+        prefix: new.prefix,
+        last4: new.last4,
         scopes: wish.scopes,
         mode: wish.mode,
+        allowed: wish.allowed,
         expires_at: wish.expires_at,
+        metadata: wish.metadata,
     };
     let render = move |key: &_| to_json(&ApiKeyOut::with_token(key, &token));
     call.once(create, render).await
+}
+
+/// The answers that show a token are replayed for a day, so whoever asks is looked at here too:
+/// a replay runs no command that would.
+fn check_step_up(call: &Call) -> Result<(), CommandError> {
+    Ok(call.credential()?.check_step_up(call.now())?)
+}
+
+/// A fresh token of a key, with what is kept of it. Only the sandbox has a token of its own kind.
+fn draw(call: &Call, book: Option<Book>) -> (Token, Successor) {
+    let edge = &call.state.wiring.edge;
+    let kind = TokenKind::ApiKey(book);
+    let token = Token::new(kind, &edge.random());
+    let new = Successor {
+        id: CredentialId::new(edge.mint()),
+        token: token_hash(call, &token),
+        prefix: api_key::shown_prefix(&token, kind.prefix()),
+        last4: token.last4().to_owned(),
+    };
+    (token, new)
+}
+
+/// The account's key that the path names, and when it was last used.
+async fn find(call: &Call) -> Result<(Credential, Option<Timestamp>), CommandError> {
+    let id = call.path_id(CredentialId::parse, "API key")?;
+    let account = call.account()?;
+    let found = call.read(move |reads| reads.find_api_key(account, id)).await?;
+    Ok(found.ok_or_else(|| Problem::not_found("API key"))?)
+}
+
+pub async fn update_api_key(call: Call) -> Outcome {
+    let now = call.now();
+    let change = call.input::<ApiKeyPatch>()?.parse(now)?;
+    let (key, used) = find(&call).await?;
+    let render = move |key: &_| to_json(&ApiKeyOut::new(key, used, now));
+    let answer = call.once(UpdateApiKey { id: key.id, change }, render).await?;
+    call.state.credentials.forget(key.id);
+    Ok(answer)
+}
+
+pub async fn roll_api_key(call: Call) -> Outcome {
+    check_step_up(&call)?;
+    let overlap = call.input::<RollIn>()?.overlap()?;
+    let (key, _) = find(&call).await?;
+    let (token, successor) = draw(&call, key.is_sandbox_only().then_some(Book::Sandbox));
+    let roll = RollApiKey { id: key.id, successor, overlap };
+    let render = move |key: &_| to_json(&ApiKeyOut::with_token(key, &token));
+    let answer = call.once(roll, render).await?;
+    call.state.credentials.forget(key.id);
+    Ok(answer)
 }
 
 pub async fn revoke_api_key(call: Call) -> Outcome {

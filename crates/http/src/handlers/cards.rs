@@ -1,10 +1,11 @@
 use cardium_api_v1::{
     card::{self, CardOut, ReasonIn, WalletIn},
+    card_change::CardPatchIn,
     to_json,
 };
 use cardium_app::{
     CommandError,
-    cards::{CancelCard, FreezeCard, ProvisionWallet, UnfreezeCard},
+    cards::{CancelCard, DescribeCard, FreezeCard, ProvisionWallet, UnfreezeCard, open_shipping},
     event::CardView,
 };
 use cardium_kernel::{CardId, Problem};
@@ -36,7 +37,16 @@ pub async fn get_card(call: Call) -> Outcome {
     let view = find_card(&call).await?;
     let (account, id) = (view.card.account, view.card.id);
     let velocity = call.read(move |reads| reads.find_velocity(account, id)).await?;
-    Ok(call.answer(&CardOut::spent(&view, velocity.as_ref(), call.now())))
+    let shipping = open_shipping(&call.state.wiring.keys, &view.card);
+    let shown = CardOut::spent(&view, velocity.as_ref(), call.now());
+    Ok(call.answer(&shown.shipped_to(shipping.as_ref())))
+}
+
+pub async fn update_card(call: Call) -> Outcome {
+    let change = call.input::<CardPatchIn>()?.parse();
+    let card = call.path_id(CardId::parse, "card")?;
+    let metadata = change.metadata.into_changes();
+    call.once(DescribeCard { card, label: change.label, metadata }, show).await
 }
 
 pub async fn provision_wallet(call: Call) -> Outcome {

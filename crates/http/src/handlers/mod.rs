@@ -2,21 +2,25 @@
 //! map the output.
 
 mod accounts;
+mod activity;
 mod api_keys;
 mod authorizations;
 mod balance;
 mod cards;
 mod controls;
 mod disputes;
+mod evidence_forms;
 mod funding;
 mod issue;
 mod limits;
 mod reveal;
 mod simulation;
 mod system;
+mod tickets;
 mod topups;
 mod transactions;
 mod webhooks;
+mod withdrawals;
 
 use crate::dispatch::Handler;
 
@@ -36,6 +40,8 @@ handlers! {
     "get_account" => accounts::get_account,
     "list_api_keys" => api_keys::list_api_keys,
     "create_api_key" => api_keys::create_api_key,
+    "update_api_key" => api_keys::update_api_key,
+    "roll_api_key" => api_keys::roll_api_key,
     "revoke_api_key" => api_keys::revoke_api_key,
     "get_balance" => balance::get_balance,
     "get_balance_history" => balance::get_balance_history,
@@ -47,6 +53,9 @@ handlers! {
     "issue_card" => issue::issue_card,
     "get_card" => cards::get_card,
     "reveal_pan" => reveal::reveal_pan,
+    "reveal_pan_by_post" => reveal::reveal_pan,
+    "replace_card" => issue::replace_card,
+    "update_card" => cards::update_card,
     "load_card" => funding::load_card,
     "unload_card" => funding::unload_card,
     "set_card_limits" => controls::set_card_limits,
@@ -64,14 +73,25 @@ handlers! {
     "get_decision" => transactions::get_decision,
     "get_authorization" => authorizations::get_authorization,
     "check_authorization" => authorizations::check_authorization,
+    "get_activity" => activity::get_activity,
+    "get_audit_log" => activity::get_audit_log,
+    "withdraw" => withdrawals::withdraw,
+    "list_withdrawals" => withdrawals::list_withdrawals,
+    "get_withdrawal" => withdrawals::get_withdrawal,
     "file_dispute" => disputes::file_dispute,
     "list_disputes" => disputes::list_disputes,
     "get_dispute" => disputes::get_dispute,
     "add_dispute_evidence" => disputes::add_dispute_evidence,
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
+    "update_webhook" => webhooks::update_webhook,
     "delete_webhook" => webhooks::delete_webhook,
     "get_limits" => limits::get_limits,
+    "replay_webhook" => webhooks::replay_webhook,
+    "open_ticket" => tickets::open_ticket,
+    "list_tickets" => tickets::list_tickets,
+    "get_ticket" => tickets::get_ticket,
+    "close_ticket" => tickets::close_ticket,
     "get_system_health" => system::get_system_health,
     "simulate_deposit" => simulation::simulate_deposit,
     "simulate_authorization" => simulation::simulate_authorization,
@@ -83,6 +103,7 @@ handlers! {
     "simulate_force_post" => simulation::simulate_force_post,
     "simulate_fulfilment" => simulation::simulate_fulfilment,
     "advance_dispute" => disputes::advance_dispute,
+    "settle_withdrawal" => withdrawals::settle_withdrawal,
     "advance_clock" => simulation::advance_clock,
 }
 

@@ -7,8 +7,8 @@ use cardium_api_v1::{
     card::CardOut,
     field::invalid,
     simulation::{
-        CaptureIn, ClockIn, ClockOut, DepositIn, DepositWish, Depth, FulfilmentIn, PartIn,
-        PostingIn, PurchaseIn,
+        CaptureIn, ClockIn, ClockOut, DepositIn, DepositWish, Depth, FulfilmentIn, IncrementIn,
+        PartIn, PostingIn, PurchaseIn,
     },
     transaction::TransactionOut,
 };
@@ -138,7 +138,7 @@ pub async fn simulate_capture(call: Call) -> Outcome {
 }
 
 pub async fn simulate_increment(call: Call) -> Outcome {
-    let amount = call.input::<PartIn>()?.parse_required()?;
+    let amount = call.input::<IncrementIn>()?.parse()?;
     let (account, id) = find_authorization(&call).await?;
     let made = rail(&call)?.increment(account, id, amount).await?;
     Ok(call.answer(&TransactionOut::from(&made)))

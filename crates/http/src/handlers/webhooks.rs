@@ -1,20 +1,22 @@
 use cardium_api_v1::{
     to_json,
     webhook::{self, WebhookIn, WebhookOut},
+    webhook_patch::{self, WebhookDeliveryOut, WebhookPatchIn},
 };
 use cardium_app::{
     CommandError,
-    reads::NoFilter,
-    webhooks::{CreateWebhook, DeleteWebhook, webhook_secret_aad},
+    webhooks::{CreateWebhook, DeleteWebhook, ReplayWebhook, UpdateWebhook, webhook_secret_aad},
 };
-use cardium_kernel::EndpointId;
+use cardium_kernel::{EndpointId, EventId};
 use cardium_vault::{SealRandom, seal};
 use cardium_webhooks::SigningSecret;
 
 use crate::call::{Call, Outcome};
 
 pub async fn list_webhooks(call: Call) -> Outcome {
-    let query = call.query()?.list(call.account()?, NoFilter, &webhook::ORDER)?;
+    let query = call.query()?;
+    let filter = webhook_patch::filter(&query)?;
+    let query = query.list(call.account()?, filter, &webhook::ORDER)?;
     let page = call.read(move |reads| reads.list_webhooks(&query)).await?;
     Ok(call.page(&page, |endpoint| endpoint.id.to_string(), WebhookOut::from))
 }
@@ -31,6 +33,7 @@ pub async fn create_webhook(call: Call) -> Outcome {
         mode: wish.mode.or(call.key_mode()),
         description: wish.description,
         secret: seal_secret(&call, id, &secret)?,
+        metadata: wish.metadata,
     };
     let render = move |endpoint: &_| to_json(&WebhookOut::with_secret(endpoint, &secret));
     call.once(create, render).await
@@ -51,7 +54,22 @@ fn seal_secret(
     }
 }
 
+pub async fn update_webhook(call: Call) -> Outcome {
+    let id = call.path_id(EndpointId::parse, "webhook")?;
+    let reach = call.state.wiring.settings.webhook_reach;
+    let patch = call.input::<WebhookPatchIn>()?.parse(reach)?;
+    let render = |endpoint: &_| to_json(&WebhookOut::from(endpoint));
+    call.once(UpdateWebhook { id, patch }, render).await
+}
+
 pub async fn delete_webhook(call: Call) -> Outcome {
     let id = call.path_id(EndpointId::parse, "webhook")?;
     call.once(DeleteWebhook { id }, |()| Vec::new()).await
+}
+
+pub async fn replay_webhook(call: Call) -> Outcome {
+    let endpoint = call.path_id(EndpointId::parse, "webhook")?;
+    let event = call.path_eid(EventId::parse, "event")?;
+    let render = |delivery: &_| to_json(&WebhookDeliveryOut::from(delivery));
+    call.once(ReplayWebhook { endpoint, event }, render).await
 }

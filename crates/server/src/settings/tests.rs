@@ -22,6 +22,7 @@ fn the_defaults_are_complete_and_valid() {
     assert_eq!(policy.load_fee, cardium_kernel::Rate::from_millionths(20_000));
     assert_eq!(policy.topup_maximum, Money::usd(10_000_000));
     assert_eq!((policy.api_keys_maximum, policy.webhooks_maximum), (100, 16));
+    assert_eq!(policy.cards_maximum, 1_000);
 }
 
 #[test]

@@ -37,7 +37,7 @@ impl Batch {
 
     fn number(&mut self, context: &MergeContext) -> Result<(), StoreError> {
         for draft in std::mem::take(&mut self.event_drafts) {
-            self.number_event(context, &draft)?;
+            self.number_event(context, draft)?;
         }
         for draft in std::mem::take(&mut self.audit_drafts) {
             self.number_audit(context, draft)?;
@@ -48,7 +48,7 @@ impl Batch {
     fn number_event(
         &mut self,
         context: &MergeContext,
-        draft: &EventDraft,
+        draft: EventDraft,
     ) -> Result<(), StoreError> {
         let account = draft.snapshot.account();
         let mut sequence = self.sequence(account)?;
@@ -65,7 +65,7 @@ impl Batch {
             created_at,
         };
         let (object_id, dispatched) = (draft.snapshot.object_id(), sequence.endpoints == 0);
-        self.events.push(EventRow { event, object_id, dispatched });
+        self.events.push(EventRow { event, object_id, dispatched, actor: draft.actor });
         self.sequences.save(sequence)
     }
 

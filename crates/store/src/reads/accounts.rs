@@ -1,6 +1,6 @@
-use cardium_app::reads::{ByCreation, ListQuery, NoFilter, ReadResult};
-use cardium_auth::{Credential, TokenHash};
-use cardium_kernel::{Page, Timestamp};
+use cardium_app::reads::{KeyFilter, KeySort, ListQuery, ReadResult};
+use cardium_auth::{Credential, KeyStatus, TokenHash};
+use cardium_kernel::{AccountId, CredentialId, Page, Timestamp};
 
 use super::{
     failed,
@@ -8,10 +8,12 @@ use super::{
 };
 use crate::{
     db::{Connection, Fields, Kind, Sql, Value},
-    rows::Row,
+    rows::{Row, book, time},
 };
 
 const USES: &str = "credentials c LEFT JOIN credential_uses u ON u.credential_id = c.id";
+
+const ACTIVE: &str = "c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?)";
 
 fn kinds() -> Vec<Kind> {
     let mut kinds = Credential::TABLE.kinds();
@@ -41,14 +43,44 @@ pub(super) fn find_credential(
     }))
 }
 
+pub(super) fn find_api_key(
+    connection: &mut Connection,
+    account: AccountId,
+    id: CredentialId,
+) -> ReadResult<Option<(Credential, Option<Timestamp>)>> {
+    let columns = Credential::TABLE.list_as("c");
+    let text = format!(
+        "SELECT {columns}, u.last_used_at FROM {USES} \
+         WHERE c.id = ? AND c.account_id = ? AND c.kind = 'api_key'"
+    );
+    let sql = Sql::new(text).id(id.value()).id(account.value());
+    let record = connection.first(&sql, &kinds()).map_err(failed)?;
+    record.map(read).transpose()
+}
+
 pub(super) fn list_api_keys(
     connection: &mut Connection,
-    query: &ListQuery<NoFilter, ByCreation>,
+    query: &ListQuery<KeyFilter, KeySort>,
 ) -> ReadResult<Page<(Credential, Option<Timestamp>)>> {
     let columns = format!("{}, u.last_used_at", Credential::TABLE.list_as("c"));
     let mut list = List::new(&columns, USES, "c.id");
     list.and("c.account_id = ? AND c.kind = 'api_key'", Value::id(query.account.value()));
+    list.and_some("c.id = ?", query.filter.only, |id| Value::id(id.value()));
+    list.and_some("c.mode = ?", query.filter.mode, book);
+    if let Some((status, now)) = query.filter.status {
+        match status {
+            KeyStatus::Active => list.and(ACTIVE, time(now)),
+            KeyStatus::Expired => {
+                list.and("c.revoked_at IS NULL AND c.expires_at <= ?", time(now));
+            }
+            KeyStatus::Revoked => list.and_plain("c.revoked_at IS NOT NULL"),
+        }
+    }
     list.between("c.created_at", query);
-    let records = list.fetch(connection, query, ("c.created_at", Kind::Int), &kinds())?;
+    let sort = match query.sort.field {
+        KeySort::CreatedAt => ("c.created_at", Kind::Int),
+        KeySort::Name => ("c.name", Kind::Text),
+    };
+    let records = list.fetch(connection, query, sort, &kinds())?;
     page(records, query, read)
 }

@@ -47,7 +47,10 @@ pub(super) fn list_disputes(
     let mut list = List::new(&DisputeRow::TABLE.list_as("d"), "disputes d", "d.id");
     list.and("d.account_id = ?", Value::id(query.account.value()));
     list.and_some("d.status = ?", filter.status, |status| text(status.as_str()));
-    list.and_some("d.transaction_id = ?", filter.transaction, |id| Value::id(id.value()));
+    // Any step leads to all disputes of its purchase. Another's step leads to none of the caller's.
+    let of_purchase = "d.authorization_id = \
+                       (SELECT t.authorization_id FROM transactions t WHERE t.id = ?)";
+    list.and_some(of_purchase, filter.transaction, |id| Value::id(id.value()));
     list.and_some("d.book = ?", filter.book, book);
     list.between("d.created_at", query);
     let sort = match query.sort.field {

@@ -31,6 +31,11 @@ impl List {
         self.binds.push(value);
     }
 
+    /// Adds a condition without a parameter.
+    pub(super) fn and_plain(&mut self, condition: &str) {
+        self.conditions.push(condition.to_owned());
+    }
+
     /// Adds a condition where there is a value for it.
     pub(super) fn and_some<T>(
         &mut self,

@@ -6,11 +6,14 @@ mod cards;
 mod chain;
 mod disputes;
 mod list;
+mod log;
 mod pending;
 mod pooled;
+mod tickets;
 mod topups;
 mod transactions;
 mod webhooks;
+mod withdrawals;
 
 use cardium_app::reads::{ReadError, ReadResult};
 use cardium_kernel::StoreError;

@@ -1,10 +1,13 @@
-use cardium_accounts::{Account, Email};
+use cardium_accounts::{Account, Email, Ticket};
 use cardium_app::{
+    chain::SimulatedPayment,
     event::CardView,
     reads::{
-        Balance, ByCreation, CardFilter, CardSort, Dispatch, DisputeFilter, DisputeSort,
-        HistoryEntry, HistoryFilter, HistorySort, ListQuery, NoFilter, ReadResult, Reads,
-        TopupFilter, TopupSort, TransactionFilter, TransactionSort,
+        Activity, ActivityFilter, AuditEntry, AuditFilter, Balance, ByCreation, CardFilter,
+        CardSort, Dispatch, DisputeFilter, DisputeSort, HistoryEntry, HistoryFilter, HistorySort,
+        KeyFilter, KeySort, ListQuery, ReadResult, Reads, TicketFilter, TicketSort, TopupFilter,
+        TopupSort, TransactionFilter, TransactionSort, WebhookFilter, WithdrawalFilter,
+        WithdrawalSort,
     },
 };
 use cardium_auth::{Credential, TokenHash};
@@ -12,15 +15,16 @@ use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization
 use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
 use cardium_kernel::{
-    AccountId, AuthorizationId, BlobId, CardId, DisputeId, MessageId, Page, Timestamp, TopupId,
-    TransactionId,
+    AccountId, AuthorizationId, BlobId, CardId, CredentialId, DisputeId, MessageId, Page, TicketId,
+    Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use cardium_topups::{Network, Topup, Transfer};
 use cardium_webhooks::{Delivery, Endpoint};
+use cardium_withdrawals::Withdrawal;
 
 use super::{
-    PooledReads, accounts, balances, cards, chain, disputes, failed, first, pending, select,
-    topups, transactions, webhooks,
+    PooledReads, accounts, balances, cards, chain, disputes, failed, first, log, pending, select,
+    tickets, topups, transactions, webhooks, withdrawals,
 };
 use crate::db::Sql;
 
@@ -41,9 +45,31 @@ impl Reads for PooledReads {
 
     fn list_api_keys(
         &self,
-        query: &ListQuery<NoFilter, ByCreation>,
+        query: &ListQuery<KeyFilter, KeySort>,
     ) -> ReadResult<Page<(Credential, Option<Timestamp>)>> {
         self.snapshot(|connection| accounts::list_api_keys(connection, query))
+    }
+
+    fn find_api_key(
+        &self,
+        account: AccountId,
+        id: CredentialId,
+    ) -> ReadResult<Option<(Credential, Option<Timestamp>)>> {
+        self.with(|connection| accounts::find_api_key(connection, account, id))
+    }
+
+    fn list_audit(
+        &self,
+        query: &ListQuery<AuditFilter, ByCreation>,
+    ) -> ReadResult<Page<AuditEntry>> {
+        self.snapshot(|connection| log::list_audit(connection, query))
+    }
+
+    fn list_activity(
+        &self,
+        query: &ListQuery<ActivityFilter, ByCreation>,
+    ) -> ReadResult<Page<Activity>> {
+        self.snapshot(|connection| log::list_activity(connection, query))
     }
 
     fn balances(&self, account: AccountId) -> ReadResult<[Balance; 2]> {
@@ -158,12 +184,53 @@ impl Reads for PooledReads {
         self.snapshot(|connection| disputes::list_disputes(connection, query))
     }
 
+    fn find_withdrawal(
+        &self,
+        account: AccountId,
+        id: WithdrawalId,
+    ) -> ReadResult<Option<Withdrawal>> {
+        self.with(|connection| withdrawals::find_withdrawal(connection, account, id))
+    }
+
+    fn list_withdrawals(
+        &self,
+        query: &ListQuery<WithdrawalFilter, WithdrawalSort>,
+    ) -> ReadResult<Page<Withdrawal>> {
+        self.snapshot(|connection| withdrawals::list_withdrawals(connection, query))
+    }
+
+    fn due_withdrawals(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<Withdrawal>> {
+        self.with(|connection| withdrawals::due(connection, now, limit))
+    }
+
+    fn broadcasted_withdrawals(
+        &self,
+        after: Option<WithdrawalId>,
+        limit: i64,
+    ) -> ReadResult<Vec<Withdrawal>> {
+        self.with(|connection| withdrawals::broadcasted(connection, after, limit))
+    }
+
     fn attached_blobs(&self, ids: &[BlobId]) -> ReadResult<Vec<BlobId>> {
         self.with(|connection| disputes::attached_blobs(connection, ids))
     }
 
-    fn list_webhooks(&self, query: &ListQuery<NoFilter, ByCreation>) -> ReadResult<Page<Endpoint>> {
+    fn list_webhooks(
+        &self,
+        query: &ListQuery<WebhookFilter, ByCreation>,
+    ) -> ReadResult<Page<Endpoint>> {
         self.snapshot(|connection| webhooks::list_webhooks(connection, query))
+    }
+
+    fn find_ticket(&self, account: AccountId, id: TicketId) -> ReadResult<Option<Ticket>> {
+        self.with(|connection| tickets::find_ticket(connection, account, id))
+    }
+
+    fn list_tickets(
+        &self,
+        query: &ListQuery<TicketFilter, TicketSort>,
+    ) -> ReadResult<Page<Ticket>> {
+        self.snapshot(|connection| tickets::list_tickets(connection, query))
     }
 
     fn dispatches(&self, deliveries: &[Delivery]) -> ReadResult<Vec<Dispatch>> {
@@ -184,6 +251,10 @@ impl Reads for PooledReads {
         range: (u64, u64),
     ) -> ReadResult<Vec<Transfer>> {
         self.with(|connection| chain::transfers(connection, network, range))
+    }
+
+    fn simulated_payment(&self, id: WithdrawalId) -> ReadResult<Option<SimulatedPayment>> {
+        self.with(|connection| chain::payment(connection, id))
     }
 
     fn ping(&self) -> ReadResult<()> {

@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
-use cardium_app::reads::{ByCreation, Dispatch, ListQuery, NoFilter, ReadResult, StoredEvent};
+use cardium_app::reads::{ByCreation, Dispatch, ListQuery, ReadResult, StoredEvent, WebhookFilter};
 use cardium_kernel::{EndpointId, EventId, Page};
-use cardium_webhooks::{Delivery, Endpoint};
+use cardium_webhooks::{Delivery, Endpoint, EndpointStatus};
 
 use super::{
     by_ids,
@@ -10,15 +10,18 @@ use super::{
 };
 use crate::{
     db::{Connection, Kind, Value},
-    rows::{EventRow, Row},
+    rows::{EventRow, Row, book},
 };
 
 pub(super) fn list_webhooks(
     connection: &mut Connection,
-    query: &ListQuery<NoFilter, ByCreation>,
+    query: &ListQuery<WebhookFilter, ByCreation>,
 ) -> ReadResult<Page<Endpoint>> {
     let mut list = List::new(&Endpoint::TABLE.list_as("w"), "webhook_endpoints w", "w.id");
     list.and("w.account_id = ?", Value::id(query.account.value()));
+    let enabled = |status| Value::Bool(status == EndpointStatus::Enabled);
+    list.and_some("w.enabled = ?", query.filter.status, enabled);
+    list.and_some("w.mode = ?", query.filter.mode, book);
     list.between("w.created_at", query);
     let sort = ("w.created_at", Kind::Int);
     let records = list.fetch(connection, query, sort, &Endpoint::TABLE.kinds())?;

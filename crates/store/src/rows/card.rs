@@ -1,11 +1,11 @@
 use cardium_cards::{
-    Card, CardRecord, CardStatus, CardType, Controls, FreezeReason, Fulfilment, StoredPan, Wallet,
-    WalletState, find_product,
+    CancelReason, Card, CardRecord, CardStatus, CardType, Controls, FreezeReason, Fulfilment,
+    StoredPan, Wallet, WalletState, find_product,
 };
 use cardium_kernel::{AccountId, CardId, StoreError};
 use cardium_vault::{Expiry, PanFingerprint, Sealed};
 
-use super::{Fields, Kind, Row, Table, Value, book, time};
+use super::{Fields, Kind, Row, Table, Value, book, metadata::metadata, time};
 
 impl Row for Card {
     const TABLE: Table = Table {
@@ -26,6 +26,11 @@ impl Row for Card {
             ("google_pay", Kind::Text),
             ("controls", Kind::Text),
             ("fulfilment", Kind::Text),
+            ("shipping", Kind::Bytes),
+            ("metadata", Kind::Text),
+            ("cancel_reason", Kind::Text),
+            ("replaces", Kind::Id),
+            ("replaced_by", Kind::Id),
             ("created_at", Kind::Int),
             ("updated_at", Kind::Int),
             ("version", Kind::Int),
@@ -41,6 +46,8 @@ impl Row for Card {
     }
 
     fn encode(&self) -> Vec<Value<'_>> {
+        let noted = (!self.metadata.entries().is_empty()).then_some(&self.metadata);
+        let sealed = self.shipping.as_ref().map(|sealed| sealed.to_bytes());
         let brand = find_product(&self.bin).map_or("", |product| product.brand.as_str());
         vec![
             Value::id(self.id.value()),
@@ -58,6 +65,11 @@ impl Row for Card {
             Value::text(self.wallet.google_pay.as_str()),
             Value::optional(self.controls.to_text(), |text| Value::Text(text.into())),
             Value::optional(self.fulfilment, |state| Value::text(state.as_str())),
+            Value::optional(sealed, |bytes| Value::Bytes(bytes.into())),
+            Value::optional(noted, metadata),
+            Value::optional(self.cancel_reason, |reason| Value::text(reason.as_str())),
+            Value::optional(self.replaces, |id| Value::id(id.value())),
+            Value::optional(self.replaced_by, |id| Value::id(id.value())),
             time(self.created_at),
             time(self.updated_at),
             Value::Int(self.version),
@@ -88,6 +100,11 @@ impl Row for Card {
                 .optional(|fields| fields.word(Controls::parse_text))?
                 .unwrap_or_default(),
             fulfilment: fields.optional(|fields| fields.word(Fulfilment::parse))?,
+            shipping: fields.optional(sealed)?.map(Box::new),
+            metadata: fields.optional(Fields::metadata)?.unwrap_or_default(),
+            cancel_reason: fields.optional(|fields| fields.word(CancelReason::parse))?,
+            replaces: fields.optional(Fields::id)?.map(CardId::new),
+            replaced_by: fields.optional(Fields::id)?.map(CardId::new),
             created_at: fields.time()?,
             updated_at: fields.time()?,
             version: fields.int()?,
@@ -123,8 +140,11 @@ impl Row for StoredPan {
         let card = CardId::new(fields.id()?);
         let account = AccountId::new(fields.id()?);
         let fingerprint = PanFingerprint::from_bytes(fields.array()?);
-        let sealed = fields.bytes()?;
-        let sealed = Sealed::from_bytes(&sealed).map_err(|_| fields.damaged("not a seal"))?;
-        Ok(Self { card, account, fingerprint, sealed })
+        Ok(Self { card, account, fingerprint, sealed: sealed(fields)? })
     }
+}
+
+fn sealed(fields: &mut Fields) -> Result<Sealed, StoreError> {
+    let bytes = fields.bytes()?;
+    Sealed::from_bytes(&bytes).map_err(|_| fields.damaged("not a seal"))
 }

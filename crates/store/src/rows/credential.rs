@@ -1,7 +1,10 @@
-use cardium_auth::{Credential, CredentialKind, CredentialRecord, ScopeSet, TokenHash};
+use cardium_auth::{AllowList, Credential, CredentialKind, CredentialRecord, ScopeSet, TokenHash};
 use cardium_kernel::{AccountId, CredentialId, StoreError};
 
-use super::{Fields, Kind, Row, Table, Value, book, time};
+use super::{Fields, Kind, Row, Table, Value, book, metadata::metadata, time};
+
+/// Between the entries of an allow-list; no address has it.
+const COMMA: &str = ",";
 
 const fn word(kind: CredentialKind) -> &'static str {
     match kind {
@@ -12,6 +15,16 @@ const fn word(kind: CredentialKind) -> &'static str {
 
 fn parse(text: &str) -> Option<CredentialKind> {
     [CredentialKind::Session, CredentialKind::ApiKey].into_iter().find(|k| word(*k) == text)
+}
+
+fn allowed(list: &AllowList) -> Value<'static> {
+    let entries: Vec<_> = list.entries().collect();
+    Value::Text(entries.join(COMMA).into())
+}
+
+fn parse_allowed(text: &str) -> Option<AllowList> {
+    let entries: Vec<_> = text.split(COMMA).filter(|entry| !entry.is_empty()).collect();
+    AllowList::parse(&entries).ok()
 }
 
 impl Row for Credential {
@@ -31,6 +44,9 @@ impl Row for Credential {
             ("expires_at", Kind::Int),
             ("revoked_at", Kind::Int),
             ("version", Kind::Int),
+            ("ip_allowlist", Kind::Text),
+            ("metadata", Kind::Text),
+            ("updated_at", Kind::Int),
         ],
     };
 
@@ -57,6 +73,9 @@ impl Row for Credential {
             Value::optional(self.expires_at, time),
             Value::optional(self.revoked_at, time),
             Value::Int(self.version),
+            allowed(&self.allowed),
+            metadata(&self.metadata),
+            time(self.updated_at),
         ]
     }
 
@@ -75,6 +94,9 @@ impl Row for Credential {
             expires_at: fields.optional(Fields::time)?,
             revoked_at: fields.optional(Fields::time)?,
             version: fields.int()?,
+            allowed: fields.word(parse_allowed)?,
+            metadata: fields.metadata()?,
+            updated_at: fields.time()?,
         }))
     }
 }

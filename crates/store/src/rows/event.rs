@@ -8,6 +8,8 @@ use super::{Fields, Kind, Row, Table, Value, book, time};
 pub(crate) struct EventRow {
     pub(crate) event: StoredEvent,
     pub(crate) object_id: u128,
+    /// Who did it; empty on events older than the column.
+    pub(crate) actor: String,
     /// Whether no endpoint waits for it.
     pub(crate) dispatched: bool,
 }
@@ -26,6 +28,7 @@ impl Row for EventRow {
             ("object", Kind::Bytes),
             ("created_at", Kind::Int),
             ("dispatched", Kind::Bool),
+            ("actor", Kind::Text),
         ],
     };
 
@@ -46,6 +49,7 @@ impl Row for EventRow {
             Value::bytes(&event.object),
             time(event.created_at),
             Value::Bool(self.dispatched),
+            Value::text(&self.actor),
         ]
     }
 
@@ -65,6 +69,6 @@ impl Row for EventRow {
             object: fields.bytes()?,
             created_at: fields.time()?,
         };
-        Ok(Self { event, object_id, dispatched: fields.bool()? })
+        Ok(Self { event, object_id, dispatched: fields.bool()?, actor: fields.text()? })
     }
 }

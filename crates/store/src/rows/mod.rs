@@ -13,13 +13,17 @@ mod evidence;
 mod idempotency;
 mod ledger;
 mod message;
+pub(crate) mod metadata;
+mod payee;
 mod pending;
 mod quota;
 mod sequence;
+mod ticket;
 mod topup;
 mod transaction;
 mod velocity;
 mod webhook;
+mod withdrawal;
 
 use cardium_kernel::{Book, Currency, Money, StoreError, Timestamp};
 

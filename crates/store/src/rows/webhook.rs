@@ -1,7 +1,7 @@
 use cardium_kernel::{AccountId, DeliveryId, EndpointId, EventId, StoreError};
-use cardium_webhooks::{Delivery, DeliveryState, Endpoint, EventFilter};
+use cardium_webhooks::{Cause, Delivery, DeliveryState, Endpoint, EndpointStatus, EventFilter};
 
-use super::{Fields, Kind, Row, Table, Value, book, time};
+use super::{Fields, Kind, Row, Table, Value, book, metadata::metadata, time};
 
 impl Row for Endpoint {
     const TABLE: Table = Table {
@@ -15,7 +15,9 @@ impl Row for Endpoint {
             ("description", Kind::Text),
             ("secret", Kind::Bytes),
             ("enabled", Kind::Bool),
+            ("metadata", Kind::Text),
             ("created_at", Kind::Int),
+            ("updated_at", Kind::Int),
         ],
     };
 
@@ -32,8 +34,10 @@ impl Row for Endpoint {
             Value::optional(self.mode, book),
             Value::text(&self.description),
             Value::bytes(&self.secret),
-            Value::Bool(self.enabled),
+            Value::Bool(self.status == EndpointStatus::Enabled),
+            metadata(&self.metadata),
             time(self.created_at),
+            time(self.updated_at),
         ]
     }
 
@@ -46,8 +50,10 @@ impl Row for Endpoint {
             mode: fields.optional(Fields::book)?,
             description: fields.text()?,
             secret: fields.bytes()?,
-            enabled: fields.bool()?,
+            status: if fields.bool()? { EndpointStatus::Enabled } else { EndpointStatus::Disabled },
+            metadata: fields.metadata()?,
             created_at: fields.time()?,
+            updated_at: fields.time()?,
         })
     }
 }
@@ -65,6 +71,7 @@ impl Row for Delivery {
             ("next_attempt_at", Kind::Int),
             ("lease", Kind::Int),
             ("last_status", Kind::Int),
+            ("replayed", Kind::Bool),
         ],
     };
 
@@ -83,6 +90,7 @@ impl Row for Delivery {
             time(self.next_attempt_at),
             Value::Int(self.lease),
             Value::Int(self.last_status),
+            Value::Bool(self.cause == Cause::Replay),
         ]
     }
 
@@ -97,6 +105,7 @@ impl Row for Delivery {
             next_attempt_at: fields.time()?,
             lease: fields.int()?,
             last_status: fields.int()?,
+            cause: if fields.bool()? { Cause::Replay } else { Cause::Event },
         })
     }
 }

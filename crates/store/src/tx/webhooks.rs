@@ -1,21 +1,20 @@
-use cardium_app::{
-    RowKey,
-    webhooks::{Undispatched, WebhookStore},
-};
+use cardium_app::webhooks::{Undispatched, WebhookStore};
 use cardium_kernel::{AccountId, EndpointId, EventId, StoreError, Timestamp};
-use cardium_webhooks::{Delivery, Endpoint};
+use cardium_webhooks::{Delivery, DeliveryState, Endpoint, EndpointStatus};
 
 use super::{BatchTx, cold::execute_for};
 use crate::{
     batch::insert_rows,
     db::{Bind, Connection, DbError, Fields, Kind, Sql, Value},
-    rows::{Row, time},
+    rows::{Row, book, metadata::metadata, time},
 };
+
+/// The two parts of an endpoint's deliveries; each has an index of its own.
+const HALVES: [&str; 2] = ["replayed = FALSE", "replayed = TRUE"];
 
 impl WebhookStore for BatchTx<'_> {
     fn count_endpoints(&mut self, account: AccountId) -> Result<i64, StoreError> {
-        let sequence = self.batch.sequence(account);
-        Ok(self.note(RowKey::Sequence(account), sequence)?.endpoints)
+        Ok(self.sequence(account)?.endpoints)
     }
 
     fn insert_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError> {
@@ -23,13 +22,70 @@ impl WebhookStore for BatchTx<'_> {
         Ok(insert_rows(self.cold()?, std::slice::from_ref(endpoint))?)
     }
 
+    fn find_endpoint(
+        &mut self,
+        account: AccountId,
+        id: EndpointId,
+    ) -> Result<Option<Endpoint>, StoreError> {
+        let list = Endpoint::TABLE.list();
+        let text = format!("SELECT {list} FROM webhook_endpoints WHERE id = ? AND account_id = ?");
+        let sql = Sql::new(text).id(id.value()).id(account.value());
+        let record = self.cold()?.first(&sql, &Endpoint::TABLE.kinds())?;
+        record.map(Endpoint::read).transpose()
+    }
+
+    fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError> {
+        let (events, notes) = (endpoint.events.to_text(), metadata(&endpoint.metadata));
+        let enabled = endpoint.status == EndpointStatus::Enabled;
+        let text = "UPDATE webhook_endpoints SET url = ?, events = ?, mode = ?, description = ?, \
+                    enabled = ?, metadata = ?, updated_at = ? WHERE id = ?";
+        let sql = Sql::new(text)
+            .text(&endpoint.url)
+            .text(&events)
+            .bind(Value::optional(endpoint.mode, book))
+            .text(&endpoint.description)
+            .bind(Value::Bool(enabled))
+            .bind(notes)
+            .bind(time(endpoint.updated_at))
+            .id(endpoint.id.value());
+        let connection = self.cold()?;
+        connection.execute(&sql)?;
+        let (from, to) = match endpoint.status {
+            EndpointStatus::Enabled => (DeliveryState::Paused, DeliveryState::Pending),
+            EndpointStatus::Disabled => (DeliveryState::Pending, DeliveryState::Paused),
+        };
+        for half in HALVES {
+            let text = format!(
+                "UPDATE webhook_deliveries SET state = ? \
+                 WHERE endpoint_id = ? AND state = ? AND {half}"
+            );
+            let sql = Sql::new(text).text(to.as_str()).id(endpoint.id.value()).text(from.as_str());
+            connection.execute(&sql)?;
+        }
+        Ok(())
+    }
+
+    fn find_event_time(
+        &mut self,
+        account: AccountId,
+        id: EventId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let sql = Sql::new("SELECT created_at FROM events WHERE id = ? AND account_id = ?");
+        let sql = sql.id(id.value()).id(account.value());
+        let record = self.cold()?.first(&sql, &[Kind::Int])?;
+        record.map(|record| Fields::new("events", record).time()).transpose()
+    }
+
     fn delete_endpoint(&mut self, account: AccountId, id: EndpointId) -> Result<bool, StoreError> {
         let connection = self.cold()?;
         let sql = Sql::new("DELETE FROM webhook_endpoints WHERE id = ? AND account_id = ?");
         let gone = connection.execute(&sql.id(id.value()).id(account.value()))?;
         if gone == 1 {
-            let sql = Sql::new("DELETE FROM webhook_deliveries WHERE endpoint_id = ?");
-            connection.execute(&sql.id(id.value()))?;
+            for half in HALVES {
+                let text =
+                    format!("DELETE FROM webhook_deliveries WHERE endpoint_id = ? AND {half}");
+                connection.execute(&Sql::new(text).id(id.value()))?;
+            }
             self.add_endpoints(account, -1)?;
         }
         Ok(gone == 1)
@@ -80,8 +136,8 @@ impl WebhookStore for BatchTx<'_> {
         let lock = if connection.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
         let text = format!(
             "SELECT {} FROM webhook_deliveries WHERE state = 'pending' AND next_attempt_at <= ? \
-             AND EXISTS (SELECT 1 FROM webhook_endpoints w WHERE w.id = endpoint_id) \
-             ORDER BY next_attempt_at, id LIMIT ?{lock}",
+             AND EXISTS (SELECT 1 FROM webhook_endpoints w WHERE w.id = endpoint_id \
+             AND w.enabled = TRUE) ORDER BY next_attempt_at, id LIMIT ?{lock}",
             Delivery::TABLE.list()
         );
         let sql = Sql::new(text).bind(time(now)).int(limit);
@@ -120,8 +176,7 @@ impl WebhookStore for BatchTx<'_> {
 
 impl BatchTx<'_> {
     fn add_endpoints(&mut self, account: AccountId, by: i64) -> Result<(), StoreError> {
-        let sequence = self.batch.sequence(account);
-        let mut sequence = self.note(RowKey::Sequence(account), sequence)?;
+        let mut sequence = self.sequence(account)?;
         sequence.endpoints = sequence.endpoints.saturating_add(by);
         sequence.version = sequence.version.saturating_add(1);
         self.batch.sequences.save(sequence)

@@ -1,10 +1,27 @@
 use cardium_auth::Scope;
+use cardium_ledger::PostingKind;
 
-use crate::operation::{Operation, get};
+use crate::{
+    balance::{BalanceOut, HistoryEntryOut},
+    operation::{Kind, Operation, Parameter, Shape, get, parameter::MODE},
+    word::Word,
+};
 
 /// Operations of the group "Balance".
 pub const OPERATIONS: &[Operation] = &[
-    get("get_balance", "/balance", Scope::BalanceRead).says("Show what the treasury holds"),
+    get("get_balance", "/balance", Scope::BalanceRead)
+        .says("Show what the treasury holds")
+        .gives::<BalanceOut>()
+        .asks(&[MODE]),
     get("get_balance_history", "/balance/history", Scope::BalanceRead)
-        .says("List what moved the treasury"),
+        .says("List what moved the treasury")
+        .lists::<HistoryEntryOut>(&["created_at", "amount_usd"])
+        .asks(&[
+            Parameter::query(
+                "type",
+                Kind::Form(Shape::of::<Word<PostingKind>>()),
+                "Only movements of this kind",
+            ),
+            MODE,
+        ]),
 ];

@@ -1,13 +1,56 @@
 use cardium_auth::Scope;
+use cardium_disputes::DisputeStatus;
+use cardium_kernel::{ErrorCode, TransactionId};
 
-use crate::operation::{Operation, act, create, get};
+use crate::{
+    dispute::{DisputeIn, DisputeOut},
+    evidence::EvidenceIn,
+    operation::{Kind, Operation, Parameter, Shape, act, create, get, parameter::MODE},
+    text::Text,
+    word::Word,
+};
 
 /// Operations of the group "Disputes".
 pub const OPERATIONS: &[Operation] = &[
     create("file_dispute", "/disputes", Scope::DisputeWrite)
-        .says("Object to a captured transaction; its money is credited for the time being"),
-    get("list_disputes", "/disputes", Scope::DisputeRead).says("List disputes"),
-    get("get_dispute", "/disputes/{id}", Scope::DisputeRead).says("Show a dispute"),
+        .says("Object to a captured transaction; its money is credited for the time being")
+        .previewable()
+        .takes::<DisputeIn>()
+        .gives::<DisputeOut>()
+        .refuses(&[
+            ErrorCode::ResourceNotFound,
+            ErrorCode::DisputeExists,
+            ErrorCode::TransactionNotDisputable,
+            ErrorCode::FilingWindowClosed,
+            ErrorCode::AmountAboveMaximum,
+        ]),
+    get("list_disputes", "/disputes", Scope::DisputeRead)
+        .says("List disputes")
+        .lists::<DisputeOut>(&["created_at", "amount_usd", "status"])
+        .asks(&[
+            Parameter::query(
+                "status",
+                Kind::Form(Shape::of::<Word<DisputeStatus>>()),
+                "Only disputes in this state",
+            ),
+            Parameter::query(
+                "transaction_id",
+                Kind::Form(Shape::of::<Text<TransactionId>>()),
+                "Only disputes of this transaction",
+            ),
+            MODE,
+        ]),
+    get("get_dispute", "/disputes/{id}", Scope::DisputeRead)
+        .says("Show a dispute")
+        .gives::<DisputeOut>(),
     act("add_dispute_evidence", "/disputes/{id}/evidence", Scope::DisputeWrite)
-        .says("Add words or a file to a dispute that is not decided"),
+        .or_form()
+        .says("Add words or a file to a dispute that is not decided")
+        .takes::<EvidenceIn>()
+        .gives::<DisputeOut>()
+        .refuses(&[
+            ErrorCode::DisputeClosed,
+            ErrorCode::UnsupportedFileType,
+            ErrorCode::EvidenceLimitReached,
+        ]),
 ];

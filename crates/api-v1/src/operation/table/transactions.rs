@@ -1,17 +1,61 @@
 use cardium_auth::Scope;
+use cardium_authorizations::Step;
+use cardium_kernel::{AuthorizationId, CardId, ErrorCode};
 
-use crate::operation::{Operation, get};
+use crate::{
+    auth_details::AuthDetailsOut,
+    authorization::AuthorizationOut,
+    decision::DecisionOut,
+    operation::{
+        Kind, Operation, Parameter, Shape, get,
+        parameter::{MODE, TEXT},
+    },
+    text::Text,
+    transaction::TransactionOut,
+    word::Word,
+};
+
+const FILTERS: &[Parameter] = &[
+    Parameter::query("status", Kind::Form(Shape::of::<Word<Step>>()), "Only steps of this kind"),
+    Parameter::query(
+        "card_id",
+        Kind::Form(Shape::of::<Text<CardId>>()),
+        "Only transactions of this card",
+    ),
+    Parameter::query(
+        "authorization_id",
+        Kind::Form(Shape::of::<Text<AuthorizationId>>()),
+        "Only steps of this authorization",
+    ),
+    Parameter::query("mcc", TEXT, "Only merchants with this category code"),
+    Parameter::query("merchant_name", TEXT, "Only merchants of this name"),
+    Parameter::query("amount_min", Kind::Money, "Only amounts from this one on"),
+    Parameter::query("amount_max", Kind::Money, "Only amounts up to this one"),
+    MODE,
+];
 
 /// Operations of the group "Transactions".
 pub const OPERATIONS: &[Operation] = &[
-    get("list_transactions", "/transactions", Scope::TransactionRead).says("List transactions"),
-    get("get_transaction", "/transactions/{id}", Scope::TransactionRead).says("Show a transaction"),
+    get("list_transactions", "/transactions", Scope::TransactionRead)
+        .says("List transactions")
+        .lists::<TransactionOut>(&["created_at", "amount_usd", "status"])
+        .asks(FILTERS),
+    get("get_transaction", "/transactions/{id}", Scope::TransactionRead)
+        .says("Show a transaction")
+        .gives::<TransactionOut>(),
     get("list_card_transactions", "/cards/{id}/transactions", Scope::TransactionRead)
-        .says("List the transactions of a card"),
+        .says("List the transactions of a card")
+        .lists::<TransactionOut>(&["created_at", "amount_usd", "status"])
+        .asks(FILTERS),
     get("get_auth_details", "/transactions/{id}/auth", Scope::TransactionRead)
-        .says("Show the ISO 8583 fields behind a transaction, masked"),
+        .says("Show the ISO 8583 fields behind a transaction, masked")
+        .gives::<AuthDetailsOut<'static>>()
+        .refuses(&[ErrorCode::NoAuthMessage]),
     get("get_decision", "/transactions/{id}/decision", Scope::TransactionRead)
-        .says("Show the checks behind the answer to an authorization request"),
+        .says("Show the checks behind the answer to an authorization request")
+        .gives::<DecisionOut>()
+        .refuses(&[ErrorCode::NoDecision]),
     get("get_authorization", "/authorizations/{id}", Scope::TransactionRead)
-        .says("Show what is authorized, held, cleared and refunded of a card transaction"),
+        .says("Show what is authorized, held, cleared and refunded of a card transaction")
+        .gives::<AuthorizationOut>(),
 ];
