@@ -2,9 +2,10 @@
 //! idempotency, errors.
 //!
 //! Every operation goes one way: request id, header bounds, transport, credential, rate limits,
-//! scope, body, handler, answer. Invariants: a refusal has one shape, whatever went wrong; a handler that panics
-//! answers 500 and harms nobody else; reads never run on the event loop. Deliberately absent:
-//! SQL, business rules, and wire types (those of `/v1` are in `cardium-api-v1`).
+//! scope, body, handler, answer. Invariants: a refusal has one shape, whatever went wrong; a
+//! handler that panics answers 500 and harms nobody else; reads never run on the event loop.
+//! Deliberately absent: SQL, business rules, and wire types (those of `/v1` are in
+//! `cardium-api-v1`).
 
 mod address;
 mod block;
