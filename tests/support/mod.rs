@@ -13,7 +13,7 @@ mod server;
 mod wire;
 
 pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, without};
-pub use client::{Client, PASSWORD, until};
+pub use client::{Client, PASSWORD, fresh_address, until};
 pub use finally::Finally;
 pub use gate::{Gate, in_one_batch};
 pub use plastic::{address, plastic};

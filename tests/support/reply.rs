@@ -123,7 +123,7 @@ impl Reply {
 /// The `type` that goes with a status.
 fn kind(status: u16) -> &'static str {
     match status {
-        400 | 405 | 410 | 413 | 415 | 431 => "invalid_request_error",
+        400 | 405 | 408 | 410 | 413 | 415 | 431 => "invalid_request_error",
         401 => "authentication_error",
         403 => "permission_error",
         404 => "not_found_error",

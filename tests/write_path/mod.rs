@@ -9,3 +9,4 @@ mod processes;
 mod spending;
 mod upkeep;
 mod verifying;
+mod withdrawing;

@@ -3,6 +3,7 @@
 use cardium_app::reads::{Balance, HistoryEntry, HistoryFilter, HistorySort};
 use cardium_kernel::{
     AuthorizationId, Book, CardId, DisputeId, EntryId, Problem, Timestamp, TopupId, TransactionId,
+    WithdrawalId,
 };
 use cardium_ledger::PostingKind;
 use schemars::JsonSchema;
@@ -92,7 +93,8 @@ pub const ORDER: Order<'static, HistorySort> = Order {
 /// # Errors
 /// `invalid_field`.
 pub fn history_filter(query: &Query) -> Result<HistoryFilter, Problem> {
-    let kinds = "topup, card_load, card_unload, clearing, refund";
+    let kinds = "topup, card_load, card_unload, clearing, refund, withdrawal, withdrawal_fee, \
+                 withdrawal_return";
     Ok(HistoryFilter { kind: query.word("type", PostingKind::parse, kinds)?, book: query.mode()? })
 }
 
@@ -145,6 +147,7 @@ fn source_id(object: &str, id: u128) -> String {
         "authorization" => AuthorizationId::new(id).to_string(),
         "dispute" => DisputeId::new(id).to_string(),
         "transaction" => TransactionId::new(id).to_string(),
+        "withdrawal" => WithdrawalId::new(id).to_string(),
         other => format!("{other}_{id:032x}"),
     }
 }

@@ -31,6 +31,10 @@ const PHYSICAL_BIN: &str = "448585";
 
 /// A request for a card.
 #[derive(Deserialize, Validate, JsonSchema)]
+#[schemars(extend("anyOf" = [
+    {"properties": {"type": {"const": "physical"}}},
+    {"required": ["bin"], "properties": {"bin": {"type": "string"}}},
+]))]
 pub struct CardIn {
     #[serde(rename = "type")]
     #[schemars(with = "Word<CardType>")]

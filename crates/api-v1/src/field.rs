@@ -1,6 +1,8 @@
 //! Small checks that every input shares.
 
 use cardium_kernel::{Book, ErrorCode, IdError, Problem, Timestamp};
+use rust_decimal::Decimal;
+use serde_json::Value;
 use validator::{Validate, ValidationErrors};
 
 /// A field has the wrong type, form or range; `rule` completes "Field 'x' ...".
@@ -37,6 +39,18 @@ pub fn word<T>(
 /// `invalid_field`.
 pub fn mode(text: Option<&str>) -> Result<Option<Book>, Problem> {
     text.map(|text| word(text, "mode", Book::parse, "live, sandbox")).transpose()
+}
+
+/// A whole number, however it is written: `3`, `3.0` or `3e0`.
+#[must_use]
+pub fn whole(value: &Value) -> Option<i64> {
+    let Value::Number(number) = value else { return None };
+    let decimal = || {
+        let text = number.to_string();
+        let read = Decimal::from_str_exact(&text).or_else(|_| Decimal::from_scientific(&text));
+        read.ok().filter(|decimal| decimal.fract().is_zero())
+    };
+    number.as_i64().or_else(|| i64::try_from(decimal()?.normalize()).ok())
 }
 
 /// A moment.
@@ -97,6 +111,21 @@ mod tests {
         name: Option<String>,
         #[validate(length(max = 2))]
         label: String,
+    }
+
+    #[test]
+    fn whole_numbers_have_many_forms() {
+        for (json, number) in [
+            ("3", Some(3)),
+            ("3.0", Some(3)),
+            ("3e2", Some(300)),
+            ("3.5", None),
+            ("1e400", None),
+            ("\"3\"", None),
+            ("null", None),
+        ] {
+            assert_eq!(whole(&serde_json::from_str(json).unwrap()), number, "{json}");
+        }
     }
 
     #[test]

@@ -37,6 +37,16 @@ impl LoadIn {
 
 /// A request to move money back to the treasury.
 #[derive(Deserialize, Validate, JsonSchema)]
+#[schemars(extend("oneOf" = [
+    {
+        "required": ["amount_usd"],
+        "properties": {
+            "amount_usd": {"not": {"type": "null"}},
+            "all": {"enum": [false, null]},
+        },
+    },
+    {"required": ["all"], "properties": {"amount_usd": {"type": "null"}, "all": {"const": true}}},
+]))]
 pub struct UnloadIn {
     amount_usd: Option<AmountIn>,
     all: Option<bool>,

@@ -8,9 +8,18 @@ use serde::Serialize;
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "List{T}")]
 pub struct ListOut<T> {
+    #[schemars(extend("const" = "list"))]
     object: &'static str,
     data: Vec<T>,
+    #[serde(flatten)]
+    pagination: Pagination,
+}
+
+/// Whether a list goes on, and where.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Pagination {
     has_more: bool,
+    /// What `cursor` gets the next page; null on the last one.
     next_cursor: Option<String>,
 }
 
@@ -25,8 +34,7 @@ impl<T> ListOut<T> {
         Self {
             object: "list",
             data: page.items.iter().map(show).collect(),
-            has_more: page.has_more,
-            next_cursor: last.map(id),
+            pagination: Pagination { has_more: page.has_more, next_cursor: last.map(id) },
         }
     }
 }

@@ -123,8 +123,13 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
 /// refusal names, or one where its code alone says that waiting helps.
 #[must_use]
 pub fn retry_after(problem: &Problem) -> Option<u64> {
-    let soon = [ErrorCode::ServiceUnavailable, ErrorCode::IdempotencyInProgress];
-    problem.retry_after_seconds.or_else(|| soon.contains(&problem.code).then_some(1))
+    problem.retry_after_seconds.or_else(|| passes_soon(problem.code).then_some(1))
+}
+
+/// Whether a code alone says that waiting helps.
+#[must_use]
+pub fn passes_soon(code: ErrorCode) -> bool {
+    [ErrorCode::ServiceUnavailable, ErrorCode::IdempotencyInProgress].contains(&code)
 }
 
 #[cfg(test)]

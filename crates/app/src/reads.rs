@@ -11,13 +11,17 @@ use cardium_disputes::{Dispute, DisputeStatus};
 use cardium_kernel::{
     AccountId, AuditId, AuthorizationId, BlobId, Book, CardId, CredentialId, Cursor, Direction,
     DisputeId, EntryId, EventId, MessageId, Money, Page, PageLimit, Problem, Sort, StoreError,
-    TicketId, Timestamp, TopupId, TransactionId,
+    TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};
 use cardium_webhooks::{Delivery, Endpoint, EndpointStatus};
+use cardium_withdrawals::{Withdrawal, WithdrawalStatus};
 
-use crate::event::{CardView, EventType};
+use crate::{
+    chain::SimulatedPayment,
+    event::{CardView, EventType},
+};
 
 /// What a read can answer instead of its result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -320,6 +324,23 @@ pub struct ActivityFilter {
     pub book: Option<Book>,
 }
 
+/// Which withdrawals.
+#[derive(Debug, Clone, Default)]
+pub struct WithdrawalFilter {
+    /// In this state.
+    pub status: Option<WithdrawalStatus>,
+    /// On this chain.
+    pub network: Option<Network>,
+    /// To this address.
+    pub address: Option<String>,
+    /// Of at least this amount.
+    pub amount_min: Option<Money>,
+    /// Of at most this amount.
+    pub amount_max: Option<Money>,
+    /// Of this book.
+    pub book: Option<Book>,
+}
+
 /// Something that happened on an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activity {
@@ -350,6 +371,17 @@ pub struct TicketFilter {
 pub enum TicketSort {
     /// By moment.
     CreatedAt,
+    /// By state.
+    Status,
+}
+
+/// How withdrawals are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithdrawalSort {
+    /// By moment.
+    CreatedAt,
+    /// By amount.
+    Amount,
     /// By state.
     Status,
 }
@@ -497,6 +529,26 @@ pub trait Reads: Send + Sync {
         &self,
         query: &ListQuery<DisputeFilter, DisputeSort>,
     ) -> ReadResult<Page<Dispute>>;
+    /// An account's withdrawal.
+    fn find_withdrawal(
+        &self,
+        account: AccountId,
+        id: WithdrawalId,
+    ) -> ReadResult<Option<Withdrawal>>;
+    /// An account's withdrawals.
+    fn list_withdrawals(
+        &self,
+        query: &ListQuery<WithdrawalFilter, WithdrawalSort>,
+    ) -> ReadResult<Page<Withdrawal>>;
+    /// Up to `limit` withdrawals that are to be handed to their chains, longest due first.
+    fn due_withdrawals(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<Withdrawal>>;
+    /// Up to `limit` withdrawals that their chains have and that are not final, by id, after this
+    /// one.
+    fn broadcasted_withdrawals(
+        &self,
+        after: Option<WithdrawalId>,
+        limit: i64,
+    ) -> ReadResult<Vec<Withdrawal>>;
     /// Those of a few hundred files that belong to something.
     fn attached_blobs(&self, ids: &[BlobId]) -> ReadResult<Vec<BlobId>>;
     /// An account's webhook endpoints.
@@ -521,6 +573,8 @@ pub trait Reads: Send + Sync {
         network: Network,
         range: (u64, u64),
     ) -> ReadResult<Vec<cardium_topups::Transfer>>;
+    /// The simulated payment of a withdrawal.
+    fn simulated_payment(&self, id: WithdrawalId) -> ReadResult<Option<SimulatedPayment>>;
     /// Whether the database answers.
     fn ping(&self) -> ReadResult<()>;
 }

@@ -4,7 +4,12 @@
 use std::{cell::Cell, sync::Arc};
 
 use cardium_api_v1::{
-    body::Body, field::path_id, list::ListOut, operation::Operation, query::Query, to_json,
+    body::Body,
+    field::path_id,
+    list::ListOut,
+    operation::{Operation, check_texts},
+    query::Query,
+    to_json,
 };
 use cardium_app::{
     Actor, Answer, CommandError, Context, Lane, RequestInfo, UseCase, perform, perform_as,
@@ -19,6 +24,7 @@ use validator::Validate;
 use crate::{
     AppState,
     block::block,
+    form::Form,
     idempotency::{Owner, Wish},
     rate_limits::Standing,
 };
@@ -38,6 +44,8 @@ pub struct Call {
     pub query: String,
     /// Taken out by [`Self::input`].
     pub body: Cell<Body>,
+    /// Read by the handler itself, where the request is one.
+    pub form: Option<Form>,
     pub wish: Wish,
     /// Where the caller stands with its rate limits.
     pub standing: Option<Standing>,
@@ -105,7 +113,9 @@ impl Call {
     /// # Errors
     /// `invalid_field`.
     pub fn query(&self) -> Result<Query, Problem> {
-        Query::parse(&self.query)
+        let query = Query::parse(&self.query)?;
+        check_texts(self.operation.parameters, |name| query.text(name))?;
+        Ok(query)
     }
 
     /// The present moment.

@@ -27,7 +27,9 @@ use crate::{
     body::{self, Arrived},
     call::{Call, Outcome},
     dry_run::{self, Run},
-    failure, guard,
+    failure,
+    form::{self, Form},
+    guard,
     idempotency::{self, Spend, Wish},
     limits::request_id,
     rate_limits::{Seen, Standing},
@@ -95,10 +97,13 @@ async fn handle(
     let headers = request.headers();
     let credential = guard::admit(&state, operation, (request, &marks.seen)).await?;
     marks.run.set(dry_run::read(headers, operation)?);
-    let mut arrived = match operation.method {
-        Method::Get => Arrived::default(),
+    let (mut arrived, form) = match operation.method {
+        Method::Get => (Arrived::default(), None),
+        _ if form::is_form(operation, headers) => {
+            (Arrived::default(), Some(Form::new(headers, payload)))
+        }
         Method::Post | Method::Patch | Method::Delete => {
-            body::read(headers, payload, &state.wiring.settings).await?
+            (body::read(headers, payload, &state.wiring.settings).await?, None)
         }
     };
     let wish = match (marks.run.get(), idempotency::key(headers, operation.effect)?) {
@@ -118,6 +123,7 @@ async fn handle(
         eid: request.match_info().query("eid").to_owned(),
         query: request.query_string().to_owned(),
         body: Cell::new(arrived.body),
+        form,
         wish,
         _place: arrived.place,
     };

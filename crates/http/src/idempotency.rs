@@ -81,6 +81,16 @@ impl Spend {
     }
 }
 
+impl Wish {
+    /// Covers what came outside the body as well, so that the key is spent on that too.
+    pub fn cover(&mut self, more: &str, keys: &Keys) {
+        if let Self::Once(spend) = self {
+            let text = [&spend.fingerprint[..], more.as_bytes()].concat();
+            spend.fingerprint = keyed_hash(keys.hash(), "idempotency", &text);
+        }
+    }
+}
+
 fn fingerprint(head: &str, body: &Body, keys: &Keys) -> [u8; 32] {
     let text = [head, &body.canonical()].join("\n");
     keyed_hash(keys.hash(), "idempotency", text.as_bytes())

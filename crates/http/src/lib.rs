@@ -11,8 +11,10 @@ mod block;
 mod body;
 mod call;
 mod dispatch;
+mod docs;
 mod dry_run;
 mod failure;
+mod form;
 mod guard;
 mod handlers;
 mod idempotency;
@@ -25,6 +27,7 @@ mod routes;
 mod server;
 mod settings;
 mod state;
+mod upload;
 mod uses;
 
 pub use cardium_api_v1::{

@@ -15,7 +15,7 @@ use cardium_kernel::{ErrorCode, Problem};
 use crate::{
     AppState,
     dispatch::{Handler, dispatch},
-    failure,
+    docs, failure,
     handlers::find_handler,
     limits::{identify, request_id},
     probes,
@@ -31,7 +31,7 @@ pub fn configure(
         let mut scope = web::scope("")
             .route("/livez", web::get().to(probes::livez))
             .route("/readyz", web::get().to(probes::readyz));
-        for resource in resources(&served) {
+        for resource in resources(&served).into_iter().chain(docs::resources()) {
             scope = scope.service(resource);
         }
         let scope = scope.default_service(web::to(not_found));
@@ -86,7 +86,8 @@ fn route(operation: &'static Operation, handler: Handler) -> Route {
     route.to(move |state, request, payload| dispatch((operation, handler), state, request, payload))
 }
 
-async fn refuse_method(request: HttpRequest, allowed: String) -> HttpResponse {
+/// Refuses a method that a path does not serve.
+pub async fn refuse_method(request: HttpRequest, allowed: String) -> HttpResponse {
     let message = format!("Only {allowed} is served here.");
     let problem = Problem::new(ErrorCode::MethodNotAllowed, message);
     let mut response = failure::respond(CommandError::Problem(problem), request_id(&request));

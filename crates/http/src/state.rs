@@ -6,8 +6,9 @@ use cardium_api_v1::Renderer;
 use cardium_app::{
     Database, Edge,
     blobs::BlobStore,
-    chain::{AddressSource, ChainGateway},
+    chain::{AddressSource, ChainGateway, Payouts},
     reads::Reads,
+    screening::Screening,
 };
 use cardium_topups::Network;
 use cardium_vault::Keys;
@@ -33,6 +34,10 @@ pub struct Wiring {
     pub addresses: Arc<dyn AddressSource>,
     /// The chains, one gateway each.
     pub gateways: Vec<Arc<dyn ChainGateway>>,
+    /// The chains that pay withdrawals.
+    pub payouts: Payouts,
+    /// Who judges the addresses that are to be paid.
+    pub screening: Arc<dyn Screening>,
     /// Shows objects; the write path renders events with the same one.
     pub renderer: Arc<Renderer>,
     /// The simulated card network; without it the helpers for cards are not served.

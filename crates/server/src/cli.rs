@@ -61,11 +61,21 @@ pub enum Command {
     Migrate,
     /// Check the books, the outbox and the audit chains
     Verify,
+    /// Print the OpenAPI document of /v1
+    Openapi(Openapi),
     /// Play a card programme's day against a server of its own, over real sockets
     ///
     /// The server has a directory of its own, which is removed at the end. A database named with
     /// --database-url must be empty, and keeps what the demo made.
     Demo,
+}
+
+/// What printing the document takes.
+#[derive(Debug, Clone, Args)]
+pub struct Openapi {
+    /// Where the API is reached
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080/v1")]
+    pub server: String,
 }
 
 /// A command line that names flags of serving beside another command.

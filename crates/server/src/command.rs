@@ -33,7 +33,9 @@ fn run(cli: &Cli) -> Outcome {
     let command = cli.command()?;
     let overrides = match &command {
         Command::Serve(serve) => cli.overrides(serve),
-        Command::Migrate | Command::Verify | Command::Demo => cli.overrides(&Serve::default()),
+        Command::Migrate | Command::Verify | Command::Demo | Command::Openapi(_) => {
+            cli.overrides(&Serve::default())
+        }
     };
     let mut settings = load(&overrides)?;
     if matches!(command, Command::Demo) {
@@ -44,6 +46,7 @@ fn run(cli: &Cli) -> Outcome {
     match command {
         Command::Serve(serve) => runtime()?.block_on(serve_until_told(settings, serve)),
         Command::Migrate => migrate(&settings),
+        Command::Openapi(options) => print_openapi(&options.server),
         Command::Verify => verify(&settings),
         Command::Demo => {
             let mut out = std::io::stdout();
@@ -76,6 +79,12 @@ async fn serve_until_told(settings: Settings, serve: Serve) -> Outcome {
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+fn print_openapi(server: &str) -> Outcome {
+    let document = cardium_api_v1::openapi::document(server);
+    writeln!(std::io::stdout(), "{document:#}")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn migrate(settings: &Settings) -> Outcome {

@@ -3,7 +3,7 @@ use cardium_api_v1::operation::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Client, PASSWORD, Request, Server, plastic, text};
+use crate::support::{Client, PASSWORD, Request, Server, fresh_address, plastic, text};
 
 /// An account that has one of everything, so that every operation has something to act on.
 pub struct Sample {
@@ -26,6 +26,7 @@ pub struct Sample {
     dispute: String,
     /// An authorization that nobody captures or reverses.
     held: String,
+    withdrawal: String,
 }
 
 /// Every operation that a server for tests serves, in the order in which they can be called.
@@ -62,6 +63,7 @@ impl Sample {
         client.card(None);
         let event = server.last_event(client.account());
         let ticket = client.post("/v1/tickets", &question()).expect(201);
+        let withdrawal = client.post("/v1/withdrawals", &withdrawal()).expect(201);
         let key = client.post("/v1/api_keys", &json!({"name": "sample"})).expect(201);
         let id = |object: &Value| text(object, "id").to_owned();
         Self {
@@ -80,6 +82,7 @@ impl Sample {
             captured,
             dispute: id(&dispute),
             held: text(&held, "authorization_id").to_owned(),
+            withdrawal: id(&withdrawal),
             client,
         }
     }
@@ -102,6 +105,7 @@ impl Sample {
             Some("webhooks") => &self.webhook,
             Some("disputes") => &self.dispute,
             Some("tickets") => &self.ticket,
+            Some("withdrawals") => &self.withdrawal,
             Some("api_keys") => &self.key,
             _ => "",
         }
@@ -141,6 +145,8 @@ impl Sample {
                 "description": "This was not my doing."}),
             "add_dispute_evidence" => json!({"type": "other", "text": "See order 4921."}),
             "advance_dispute" => json!({"to": "responded"}),
+            "withdraw" => withdrawal(),
+            "settle_withdrawal" => json!({"to": "confirmed"}),
             "create_webhook" => json!({"url": "https://hooks.example.com/", "events": ["*"]}),
             "open_ticket" => question(),
             _ => json!({}),
@@ -166,6 +172,11 @@ impl Sample {
             Access::Bearer(Some(scope)) => self.client.api_key(&[scope.as_str()]),
         }
     }
+}
+
+/// A withdrawal to an address that nobody was paid at before.
+fn withdrawal() -> Value {
+    json!({"amount_usd": 10, "chain": "bsc", "address": fresh_address()})
 }
 
 /// Lets the merchant capture a purchase; gives the captured step's id.

@@ -6,6 +6,7 @@ mod filing;
 mod lists;
 mod races;
 mod refunds;
+mod uploads;
 
 use serde_json::{Value, json};
 

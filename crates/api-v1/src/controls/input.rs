@@ -13,7 +13,7 @@ use validator::Validate;
 use super::ObjectIn;
 use crate::{
     amount::AmountIn,
-    field::{invalid, moment, word},
+    field::{invalid, moment, whole, word},
     text::Text,
     word::Word,
 };
@@ -140,7 +140,7 @@ fn amount(value: PatchIn<AmountIn>, param: &str) -> Result<Patch<Money>, Problem
 
 fn count(value: PatchIn<Value>, param: &str) -> Result<Patch<i64>, Problem> {
     value.read(|value| {
-        let count = value.as_i64().filter(|count| (1..=COUNT_MAXIMUM).contains(count));
+        let count = whole(&value).filter(|count| (1..=COUNT_MAXIMUM).contains(count));
         let rule = || invalid(param, &format!("must be a whole number from 1 to {COUNT_MAXIMUM}"));
         count.ok_or_else(rule)
     })

@@ -9,7 +9,7 @@ use cardium_auth::Scope;
 use cardium_kernel::ErrorCode;
 use schemars::JsonSchema;
 
-pub use parameter::{Kind, Parameter, Place};
+pub use parameter::{Kind, Parameter, Place, check_texts};
 pub use shape::Shape;
 pub use table::{GROUPS, Group};
 
@@ -81,6 +81,15 @@ pub enum Content {
     Secret,
 }
 
+/// What a request's body may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carries {
+    /// A JSON object.
+    Json,
+    /// A JSON object, or a form (`multipart/form-data`) with the same fields and a part `file`.
+    JsonOrForm,
+}
+
 /// One operation.
 #[derive(Debug, Clone, Copy)]
 pub struct Operation {
@@ -98,6 +107,8 @@ pub struct Operation {
     pub effect: Effect,
     /// Whether its answer may be kept.
     pub content: Content,
+    /// What its body may be.
+    pub carries: Carries,
     /// Whether it can be tried without effect (`Dry-Run: true`).
     pub dry_run: bool,
     /// One line on what it does.
@@ -110,6 +121,8 @@ pub struct Operation {
     pub parameters: &'static [Parameter],
     /// How its list is sorted: the fields, the default first; empty for what is no list.
     pub sorts: &'static [&'static str],
+    /// Another status that its answer can come with: bad news in the same shape.
+    pub also: Option<u16>,
     /// Why it is refused, beyond the reasons that every operation shares.
     pub errors: &'static [ErrorCode],
 }
@@ -130,12 +143,14 @@ impl Operation {
             success,
             effect,
             content: Content::Plain,
+            carries: Carries::Json,
             dry_run: false,
             summary: "",
             input: None,
             output: None,
             parameters: &[],
             sorts: &[],
+            also: None,
             errors: &[],
         }
     }
@@ -147,6 +162,12 @@ impl Operation {
     const fn secret(self) -> Self {
         let content = Content::Secret;
         Self { content, ..self }
+    }
+
+    /// Declares that a file may come with it, in a form.
+    const fn or_form(self) -> Self {
+        let carries = Carries::JsonOrForm;
+        Self { carries, ..self }
     }
 
     const fn always(self) -> Self {
@@ -181,6 +202,11 @@ impl Operation {
     /// Declares why it may be refused.
     const fn refuses(self, errors: &'static [ErrorCode]) -> Self {
         Self { errors, ..self }
+    }
+
+    /// Declares another status that its answer can come with.
+    const fn or_answers(self, status: u16) -> Self {
+        Self { also: Some(status), ..self }
     }
 
     /// Declares that it can be tried without effect.

@@ -1,7 +1,7 @@
-use cardium_kernel::Book;
+use cardium_kernel::{Book, Problem};
 
 use super::Shape;
-use crate::word::Word;
+use crate::{field::invalid, word::Word};
 
 /// Where a parameter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,4 +63,23 @@ impl Parameter {
     pub const fn header(name: &'static str, kind: Kind, summary: &'static str) -> Self {
         Self { name, place: Place::Header, kind, summary }
     }
+}
+
+/// Passes text in the query that is no longer than its parameter says.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn check_texts<'a>(
+    parameters: &[Parameter],
+    text: impl Fn(&str) -> Option<&'a str>,
+) -> Result<(), Problem> {
+    for parameter in parameters.iter().filter(|parameter| parameter.place == Place::Query) {
+        let Kind::Text(most) = parameter.kind else { continue };
+        let length = text(parameter.name).map_or(0, |text| text.chars().count());
+        if u32::try_from(length).map_or(true, |length| length > most) {
+            let rule = format!("must have at most {most} characters");
+            return Err(invalid(parameter.name, &rule));
+        }
+    }
+    Ok(())
 }

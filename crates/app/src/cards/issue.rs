@@ -149,7 +149,7 @@ impl IssueCard {
 }
 
 /// Live once the account has ever had a live credit, else sandbox.
-fn default_book(unit: &mut Unit<'_>, account: AccountId) -> Result<Book, CommandError> {
+pub(crate) fn default_book(unit: &mut Unit<'_>, account: AccountId) -> Result<Book, CommandError> {
     let live = LedgerAccountId::treasury(account, Book::Live);
     let used = unit.tx.find_ledger_account(live)?.is_some_and(|account| account.version > 0);
     Ok(if used { Book::Live } else { Book::Sandbox })

@@ -13,17 +13,18 @@ use cardium_app::{
 use cardium_disputes::{Attachment, Content, Dispute};
 use cardium_kernel::{BlobId, DisputeId, Problem};
 
+use super::evidence_forms;
 use crate::{
     block::block,
     call::{Call, Outcome},
 };
 
-fn show(dispute: &Dispute) -> Vec<u8> {
+pub(super) fn show(dispute: &Dispute) -> Vec<u8> {
     to_json(&DisputeOut::whole(dispute))
 }
 
 /// The caller's dispute of the path.
-async fn find_dispute(call: &Call) -> Result<Dispute, CommandError> {
+pub(super) async fn find_dispute(call: &Call) -> Result<Dispute, CommandError> {
     let (account, id) = (call.account()?, call.path_id(DisputeId::parse, "dispute")?);
     let found = call.read(move |reads| reads.find_dispute(account, id)).await?;
     Ok(found.ok_or_else(|| Problem::not_found("dispute"))?)
@@ -57,7 +58,14 @@ pub async fn get_dispute(call: Call) -> Outcome {
     Ok(call.answer(&DisputeOut::whole(&dispute)))
 }
 
-pub async fn add_dispute_evidence(call: Call) -> Outcome {
+pub async fn add_dispute_evidence(mut call: Call) -> Outcome {
+    match call.form.take() {
+        Some(form) => evidence_forms::add(call, form).await,
+        None => add_json(call).await,
+    }
+}
+
+async fn add_json(call: Call) -> Outcome {
     let input = call.input::<EvidenceIn>()?;
     // No file is kept for a dispute that is not the caller's, or takes none any more. The command
     // then refuses, unless it has an earlier answer.
@@ -88,7 +96,7 @@ fn keep(
 }
 
 /// Whether the command surely attached nothing: it was refused, or an earlier one was replayed.
-const fn had_no_effect(outcome: &Outcome) -> bool {
+pub(super) const fn had_no_effect(outcome: &Outcome) -> bool {
     match outcome {
         Ok(answer) => answer.replayed,
         Err(error) => matches!(error, CommandError::Problem(_)),
@@ -96,7 +104,7 @@ const fn had_no_effect(outcome: &Outcome) -> bool {
 }
 
 /// Removes a file at once; what stays behind is swept up a day later.
-async fn discard(call: &Call, blob: BlobId) {
+pub(super) async fn discard(call: &Call, blob: BlobId) {
     let blobs = Arc::clone(&call.state.wiring.blobs);
     let removed = block(move || blobs.delete(&[blob])).await;
     if let Ok(Err(error)) = removed {

@@ -9,6 +9,7 @@ mod balance;
 mod cards;
 mod controls;
 mod disputes;
+mod evidence_forms;
 mod funding;
 mod issue;
 mod limits;
@@ -19,6 +20,7 @@ mod tickets;
 mod topups;
 mod transactions;
 mod webhooks;
+mod withdrawals;
 
 use crate::dispatch::Handler;
 
@@ -73,6 +75,9 @@ handlers! {
     "check_authorization" => authorizations::check_authorization,
     "get_activity" => activity::get_activity,
     "get_audit_log" => activity::get_audit_log,
+    "withdraw" => withdrawals::withdraw,
+    "list_withdrawals" => withdrawals::list_withdrawals,
+    "get_withdrawal" => withdrawals::get_withdrawal,
     "file_dispute" => disputes::file_dispute,
     "list_disputes" => disputes::list_disputes,
     "get_dispute" => disputes::get_dispute,
@@ -98,6 +103,7 @@ handlers! {
     "simulate_force_post" => simulation::simulate_force_post,
     "simulate_fulfilment" => simulation::simulate_fulfilment,
     "advance_dispute" => disputes::advance_dispute,
+    "settle_withdrawal" => withdrawals::settle_withdrawal,
     "advance_clock" => simulation::advance_clock,
 }
 

@@ -89,7 +89,7 @@ async fn a_large_body_keeps_its_place_until_its_answer() {
         held.extend(jobs.try_iter());
     }
     let ninth = send().await.unwrap();
-    assert_eq!(ninth.refusal(), (400, "invalid_json", None), "there is no place for it");
+    assert_eq!(ninth.refusal(), (503, "service_unavailable", None), "there is no place for it");
     held.into_iter().for_each(|job| job.fail(SubmitError::Overloaded));
     for request in under_way {
         assert_eq!(request.await.unwrap().status, 503);

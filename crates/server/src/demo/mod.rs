@@ -131,6 +131,9 @@ fn settings(overrides: Overrides, scratch: &Scratch) -> Result<Settings, DemoErr
     })?;
     settings.environment = Environment::Development;
     speak_plainly(&mut settings.iso8583);
+    settings.server.tls_certificate = None;
+    settings.server.tls_key = None;
+    settings.rate_limits.enabled = false;
     settings.webhooks.enabled = true;
     settings.webhooks.allow_loopback = true;
     settings.test_helpers.enabled = true;

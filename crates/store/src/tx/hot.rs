@@ -243,7 +243,13 @@ impl TopupStore for BatchTx<'_> {
         self.note(RowKey::Topup(id), found)
     }
 
+    fn find_topup_by_address(&mut self, address: &str) -> Result<Option<TopupId>, StoreError> {
+        let found = self.batch.deposit_addresses.find(&address.to_owned());
+        self.note_name(|| NaturalKey::DepositAddress(address.to_owned()), found)
+    }
+
     fn save_topup(&mut self, topup: Topup) -> Result<(), StoreError> {
+        self.batch.deposit_addresses.take(topup.address.clone(), topup.id);
         let key = RowKey::Topup(topup.id);
         let saved = self.batch.topups.save(topup);
         self.note(key, saved)

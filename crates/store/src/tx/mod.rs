@@ -7,6 +7,7 @@ mod hot;
 mod quotas;
 mod tickets;
 mod webhooks;
+mod withdrawals;
 
 use std::collections::BTreeSet;
 

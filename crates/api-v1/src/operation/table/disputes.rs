@@ -18,6 +18,7 @@ pub const OPERATIONS: &[Operation] = &[
         .takes::<DisputeIn>()
         .gives::<DisputeOut>()
         .refuses(&[
+            ErrorCode::ResourceNotFound,
             ErrorCode::DisputeExists,
             ErrorCode::TransactionNotDisputable,
             ErrorCode::FilingWindowClosed,
@@ -43,6 +44,7 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Show a dispute")
         .gives::<DisputeOut>(),
     act("add_dispute_evidence", "/disputes/{id}/evidence", Scope::DisputeWrite)
+        .or_form()
         .says("Add words or a file to a dispute that is not decided")
         .takes::<EvidenceIn>()
         .gives::<DisputeOut>()

@@ -10,7 +10,8 @@ use crate::{
 pub const OPERATIONS: &[Operation] = &[
     Operation::new("get_system_health", Method::Get, "/system/health", Access::Public)
         .says("Show how the service is doing")
-        .gives::<HealthOut<'static>>(),
+        .gives::<HealthOut<'static>>()
+        .or_answers(503),
     get("get_limits", "/system/limits", Scope::SystemRead)
         .gives::<LimitsOut>()
         .says("Show the bounds of requests and amounts, and what is left of them"),

@@ -1,0 +1,102 @@
+//! The OpenAPI 3.1 document of `/v1`, made from the operation table and the wire types.
+//!
+//! Invariants: whatever the table declares is in the document, and nothing else; no part of it is
+//! written by hand that the code could contradict. Deliberately absent: the test helpers, which
+//! real rails do not have, and the routes beside `/v1`.
+
+mod codes;
+mod parameters;
+mod responses;
+mod schemas;
+mod security;
+
+#[cfg(test)]
+mod tests;
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    amount::AmountIn,
+    list::Pagination,
+    operation::{GROUPS, Group, Operation, Shape},
+    problem::ErrorOut,
+};
+use schemas::Schemas;
+
+pub use codes::codes;
+
+/// The document's media type (RFC 6838; there is none of its own for JSON).
+const JSON: &str = "application/json";
+
+/// What every reader should know first.
+const DESCRIPTION: &str = "\
+Issue cards from a treasury that is funded with crypto, control them, and be told of everything. \
+Money is in US dollars with two decimals. Lists are read page by page with `cursor`; POST, PATCH \
+and DELETE take an `Idempotency-Key`; every refusal has one shape, named by its `code`. Objects \
+may get further fields, and requests may carry fields that are not known: both are ignored.";
+
+/// The document, for a server that is reached at this URL. A path such as `/v1` is resolved
+/// against wherever the document was read from.
+#[must_use]
+pub fn document(server: &str) -> Value {
+    let mut schemas = Schemas::new();
+    schemas.output(Shape::of::<ErrorOut<'static>>());
+    schemas.output(Shape::of::<Pagination>());
+    schemas.input(Shape::of::<AmountIn>());
+    let paths = paths(&mut schemas);
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Cardium REST API",
+            "summary": "Issue, fund, control and reconcile crypto-funded cards.",
+            "description": DESCRIPTION,
+            "version": "1.0.0",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": server}],
+        "tags": GROUPS.iter().map(|group| json!({"name": group.tag})).collect::<Vec<_>>(),
+        "security": [{"bearerApiKey": []}, {"oauth2": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": security::schemes(server.strip_suffix("/v1").unwrap_or(server)),
+            "parameters": parameters::shared(),
+            "headers": responses::headers(),
+            "responses": responses::shared(),
+            "schemas": schemas.finish(),
+        },
+    })
+}
+
+fn paths(schemas: &mut Schemas) -> Map<String, Value> {
+    let mut paths: Map<String, Value> = Map::new();
+    for group in GROUPS {
+        for operation in group.operations {
+            let path = paths.entry(operation.path).or_insert_with(|| json!({}));
+            let method = operation.method.as_str().to_ascii_lowercase();
+            path[method] = describe(group, operation, schemas);
+        }
+    }
+    paths
+}
+
+fn describe(group: &Group, operation: &Operation, schemas: &mut Schemas) -> Value {
+    let mut described = json!({
+        "tags": [group.tag],
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "security": security::requirement(operation.access),
+        "responses": responses::of(operation, schemas),
+    });
+    let parameters = parameters::of(operation, schemas);
+    if !parameters.is_empty() {
+        described["parameters"] = parameters.into();
+    }
+    if let Some(input) = operation.input {
+        let schema = schemas.input(input);
+        described["requestBody"] = json!({
+            "required": schemas.is_required(&schema),
+            "content": {JSON: {"schema": schema}},
+        });
+    }
+    described
+}

@@ -1,0 +1,117 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{document, parameters::id_in};
+use crate::{
+    api_key, balance, card, dispute,
+    operation::{Method, Operation, operations, test_operations},
+    query::Order,
+    topup, transaction, webhook,
+};
+
+/// The operations that take nothing but what their path says.
+const WITHOUT_INPUT: [&str; 4] = ["sign_out", "cancel_topup", "replay_webhook", "simulate_expiry"];
+
+fn all() -> impl Iterator<Item = &'static Operation> {
+    operations().chain(test_operations())
+}
+
+#[test]
+fn every_operation_says_what_it_takes_and_gives() {
+    for operation in all() {
+        let changes = matches!(operation.method, Method::Post | Method::Patch);
+        let takes = changes && !WITHOUT_INPUT.contains(&operation.id);
+        let may = takes || operation.method == Method::Delete;
+        assert!(operation.input.is_some() || !takes, "{} takes nothing", operation.id);
+        assert!(operation.input.is_none() || may, "{} takes something", operation.id);
+        assert_eq!(operation.output.is_some(), operation.success != 204, "{}", operation.id);
+    }
+}
+
+fn names<S>(order: &Order<'static, S>) -> Vec<&'static str> {
+    order.fields.iter().map(|(name, _)| *name).collect()
+}
+
+#[test]
+fn lists_are_sorted_by_what_the_table_says() {
+    let orders = [
+        ("list_api_keys", names(&api_key::ORDER)),
+        ("get_balance_history", names(&balance::ORDER)),
+        ("list_topups", names(&topup::ORDER)),
+        ("list_cards", names(&card::ORDER)),
+        ("list_transactions", names(&transaction::ORDER)),
+        ("list_card_transactions", names(&transaction::ORDER)),
+        ("list_disputes", names(&dispute::ORDER)),
+        ("list_webhooks", names(&webhook::ORDER)),
+    ];
+    let lists = operations().filter(|operation| !operation.sorts.is_empty());
+    let declared: Vec<_> =
+        lists.map(|operation| (operation.id, operation.sorts.to_vec())).collect();
+    assert_eq!(declared, orders);
+}
+
+#[test]
+fn every_id_in_a_path_is_of_a_known_kind() {
+    for operation in all().filter(|operation| !operation.path.starts_with("/test")) {
+        for (before, name) in operation.path.split('/').zip(operation.path.split('/').skip(1)) {
+            assert!(!name.starts_with('{') || id_in(before).is_some(), "{}", operation.path);
+        }
+    }
+}
+
+/// All that the value refers to.
+fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get("$ref").and_then(Value::as_str));
+            fields.values().for_each(|field| references(field, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn whatever_is_referred_to_is_there_and_the_other_way_round() {
+    let document = document("/v1");
+    let mut found = BTreeSet::new();
+    references(&document, &mut found);
+    for reference in &found {
+        let pointer = reference.strip_prefix('#').expect("references stay in the document");
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+    for part in ["schemas", "parameters", "headers", "responses"] {
+        let components = document["components"][part].as_object().expect("a part");
+        for name in components.keys().filter(|name| *name != "Pagination") {
+            let reference = format!("#/components/{part}/{name}");
+            assert!(found.contains(reference.as_str()), "{reference} is not used");
+        }
+    }
+}
+
+#[test]
+fn every_operation_is_described_once() {
+    let document = document("/v1");
+    for operation in operations() {
+        let method = operation.method.as_str().to_ascii_lowercase();
+        let described = &document["paths"][operation.path][method];
+        assert_eq!(described["operationId"], operation.id);
+        assert!(!described["responses"][operation.success.to_string()].is_null());
+        assert!(!described["responses"]["500"].is_null());
+    }
+}
+
+#[test]
+fn an_answers_schema_names_what_is_always_there() {
+    let document = document("/v1");
+    let card = &document["components"]["schemas"]["Card"];
+    assert_eq!(
+        card["required"].as_array().map(Vec::len),
+        card["properties"].as_object().map(|p| p.len())
+    );
+    let topup = document["components"]["schemas"]["Topup"]["required"].to_string();
+    assert!(topup.contains("txid") && !topup.contains("qr_data_uri"));
+    let wish = &document["components"]["schemas"]["TopupIn"];
+    assert_eq!(wish["required"], serde_json::json!(["amount_usd"]));
+}

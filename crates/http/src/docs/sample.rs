@@ -1,0 +1,41 @@
+use serde_json::{Map, Value, json};
+
+use super::fields::resolved;
+
+/// A value that the schema allows, as small as can be.
+pub fn sample(document: &Value, schema: &Value) -> Value {
+    let schema = resolved(document, schema);
+    let first = |list: &str| schema[list].as_array().and_then(|all| all.first());
+    if let Some(value) = first("examples").or_else(|| schema.get("const")) {
+        return value.clone();
+    }
+    if let Some(value) = first("enum") {
+        return value.clone();
+    }
+    if let Some(choice) = first("oneOf").or_else(|| first("anyOf")) {
+        return sample(document, choice);
+    }
+    match schema["type"].as_str() {
+        Some("object") => Value::Object(object(document, schema)),
+        Some("array") => json!([sample(document, &schema["items"])]),
+        Some("boolean") => json!(true),
+        Some("number" | "integer") => schema.get("minimum").cloned().unwrap_or(json!(1)),
+        _ => text(schema),
+    }
+}
+
+fn object(document: &Value, schema: &Value) -> Map<String, Value> {
+    let required = schema["required"].as_array().map_or(&[][..], Vec::as_slice);
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    let shown = fields.filter(|(name, _)| required.iter().any(|needed| needed == *name));
+    shown.map(|(name, field)| (name.clone(), sample(document, field))).collect()
+}
+
+fn text(schema: &Value) -> Value {
+    match schema["format"].as_str() {
+        Some("date-time") => json!("2026-05-19T07:30:00Z"),
+        Some("uri") => json!("https://example.com/hook"),
+        Some("password") => json!("correct horse battery"),
+        _ => json!("..."),
+    }
+}
