@@ -2,6 +2,7 @@
 
 mod acquirer;
 mod client;
+mod coverage;
 pub mod customer;
 mod finally;
 mod gate;

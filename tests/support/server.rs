@@ -101,8 +101,13 @@ impl Server {
 
     /// How many events an account has.
     pub fn events(&self, account: &str) -> i64 {
+        self.rows_of(account, "events")
+    }
+
+    /// How many rows of a table belong to an account.
+    pub fn rows_of(&self, account: &str, table: &str) -> i64 {
         let id = self.account_literal(account);
-        self.count(&format!("SELECT COUNT(*) AS count FROM events WHERE account_id = {id}"))
+        self.count(&format!("SELECT COUNT(*) AS count FROM {table} WHERE account_id = {id}"))
     }
 
     /// The id of an account's newest event.

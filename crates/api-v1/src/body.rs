@@ -66,12 +66,27 @@ impl Body {
         Ok(input)
     }
 
+    /// Each field in one fixed form, in order of name, secrets left out.
+    pub fn canonical_fields(&self) -> impl Iterator<Item = (&str, String)> {
+        let mut fields: Vec<_> = self.open_fields().collect();
+        fields.sort_unstable_by(|left, right| left.0.cmp(right.0));
+        fields.into_iter().map(|(name, value)| {
+            let mut text = String::new();
+            write_canonical(value, &mut text);
+            (name.as_str(), text)
+        })
+    }
+
+    /// Fields that are no secret.
+    fn open_fields(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0.iter().filter(|(name, _)| !SECRETS.contains(&name.as_str()))
+    }
+
     /// The body in one fixed form, keys sorted, secrets left out: what a fingerprint covers.
     #[must_use]
     pub fn canonical(&self) -> String {
         let mut text = String::new();
-        let fields = self.0.iter().filter(|(name, _)| !SECRETS.contains(&name.as_str()));
-        write_fields(fields, &mut text);
+        write_fields(self.open_fields(), &mut text);
         text
     }
 }
@@ -243,5 +258,8 @@ mod tests {
         let two = Body::parse(br#"{ "a":{"c":"x","d":[1]}, "b":1.50 }"#).unwrap();
         assert_eq!(one.canonical(), two.canonical());
         assert_eq!(two.canonical(), r#"{"a":{"c":"x","d":[1,],},"b":1.50,}"#);
+        let fields: Vec<_> = one.canonical_fields().collect();
+        let expected = [("a", r#"{"c":"x","d":[1,],}"#.to_owned()), ("b", "1.50".to_owned())];
+        assert_eq!(fields, expected);
     }
 }

@@ -23,6 +23,7 @@ pub mod dispute;
 pub mod event;
 pub mod evidence;
 pub mod evidence_form;
+pub mod expand;
 pub mod field;
 pub mod funding;
 pub mod health;

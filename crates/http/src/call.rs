@@ -12,7 +12,7 @@ use cardium_api_v1::{
     to_json,
 };
 use cardium_app::{
-    Actor, Answer, CommandError, Context, Lane, RequestInfo, UseCase, perform, perform_as,
+    Actor, Answer, CommandError, Context, Intent, Lane, RequestInfo, UseCase, perform, perform_as,
     reads::{ReadResult, Reads},
 };
 use cardium_auth::Credential;
@@ -184,7 +184,15 @@ impl Call {
         let (context, intent) = (self.context(), self.intent(owner));
         let status = self.operation.success;
         let render = move |output: &U::Output| Answer::new(status, render(output));
-        perform_as(&*wiring.database, queue, context, intent, use_case, render).await
+        let flight = match &intent {
+            Intent::Once(request) => Some(self.state.flights.begin(request.id)),
+            Intent::Always | Intent::Trial => None,
+        };
+        let outcome = perform_as(&*wiring.database, queue, context, intent, use_case, render).await;
+        match flight {
+            Some(flight) => flight.explain(outcome),
+            None => outcome,
+        }
     }
 
     /// The operation's success with this body.

@@ -14,6 +14,7 @@ mod dispatch;
 mod docs;
 mod dry_run;
 mod failure;
+mod flights;
 mod form;
 mod guard;
 mod handlers;

@@ -73,8 +73,15 @@ impl World {
         let (id, account) = (TopupId::new(self.mint()), tenant.account);
         let (asset, network) = (Asset::Usdt, Network::Tron);
         let (address, amount) = (format!("sim_{id}"), Money::usd(cents));
-        let create =
-            CreateTopup { id, book: Some(book), asset, network, address: address.clone(), amount };
+        let create = CreateTopup {
+            id,
+            book: Some(book),
+            asset,
+            network,
+            address: address.clone(),
+            amount,
+            metadata: Metadata::default(),
+        };
         self.run(tenant.actor(), create).expect("the top-up is made");
         let reference = TransferRef { network, txid: id.to_string(), out_index: 0 };
         let deposit = reference.deposit_id();

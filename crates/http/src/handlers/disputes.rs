@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use cardium_api_v1::{
-    dispute::{self, AdvanceIn, DisputeIn, DisputeOut},
+    dispute::{self, AdvanceIn, Beside, DisputeIn, DisputeOut},
     evidence::EvidenceIn,
     to_json,
 };
@@ -10,6 +10,7 @@ use cardium_app::{
     blobs::BlobStore,
     disputes::{AddEvidence, AdvanceDispute, FileDispute, find_capture},
 };
+use cardium_auth::Scope;
 use cardium_disputes::{Attachment, Content, Dispute};
 use cardium_kernel::{BlobId, DisputeId, Problem};
 
@@ -40,6 +41,7 @@ pub async fn file_dispute(call: Call) -> Outcome {
         reason: wish.reason,
         description: wish.description,
         amount: wish.amount,
+        metadata: wish.metadata,
     };
     call.once(file, show).await
 }
@@ -54,8 +56,16 @@ pub async fn list_disputes(call: Call) -> Outcome {
 }
 
 pub async fn get_dispute(call: Call) -> Outcome {
+    let beside = dispute::expand_one(&call.query()?)?;
     let dispute = find_dispute(&call).await?;
-    Ok(call.answer(&DisputeOut::whole(&dispute)))
+    let transaction = if beside.contains(&Beside::Transaction) {
+        call.credential()?.check_scope(Scope::TransactionRead)?;
+        let (account, id) = (dispute.account, dispute.transaction);
+        call.read(move |reads| reads.find_transaction(account, id)).await?
+    } else {
+        None
+    };
+    Ok(call.answer(&DisputeOut::whole(&dispute).beside_transaction(transaction.as_ref())))
 }
 
 pub async fn add_dispute_evidence(mut call: Call) -> Outcome {
