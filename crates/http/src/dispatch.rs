@@ -24,7 +24,7 @@ use cardium_kernel::RequestId;
 use crate::{
     AppState,
     body::{self, Arrived},
-    call::{Call, Outcome},
+    call::{Call, Reply},
     dry_run::{self, Run},
     failure,
     form::{self, Form},
@@ -38,7 +38,9 @@ const USER_AGENT: usize = 200;
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// A handler's work on one call.
-pub type Work = Pin<Box<dyn Future<Output = Outcome>>>;
+pub type Work = Pin<Box<dyn Future<Output = Handled>>>;
+/// What became of a call.
+pub type Handled = Result<Reply, CommandError>;
 /// What an operation does.
 pub type Handler = fn(Call) -> Work;
 
@@ -68,7 +70,8 @@ pub async fn dispatch(
     let work = handle((operation, handler), state.into_inner(), (&request, payload), &mut marks);
     let outcome = CatchPanic(Box::pin(work)).await;
     let mut response = match outcome {
-        Ok(answer) => respond(answer),
+        Ok(Reply::Answer(answer)) => respond(answer),
+        Ok(Reply::Download(download)) => download.respond(operation.success),
         Err(error) => failure::respond(error, id),
     };
     marks.put_on(&mut response);
@@ -84,7 +87,7 @@ async fn handle(
     state: Arc<AppState>,
     (request, payload): (&HttpRequest, web::Payload),
     marks: &mut Marks,
-) -> Outcome {
+) -> Handled {
     let headers = request.headers();
     let credential = guard::admit(&state, operation, headers).await?;
     marks.run = dry_run::read(headers, operation)?;
@@ -144,12 +147,12 @@ fn respond(answer: Answer) -> HttpResponse {
 }
 
 /// Turns a panic of the work into a fault of this request alone.
-struct CatchPanic<'a>(Pin<Box<dyn Future<Output = Outcome> + 'a>>);
+struct CatchPanic<'a>(Pin<Box<dyn Future<Output = Handled> + 'a>>);
 
 impl Future for CatchPanic<'_> {
-    type Output = Outcome;
+    type Output = Handled;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Handled> {
         // The work is dropped after a panic, so nobody sees it half done.
         let polled = catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(context)));
         polled.unwrap_or_else(|_| {

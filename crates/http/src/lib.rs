@@ -10,6 +10,7 @@ mod block;
 mod body;
 mod call;
 mod dispatch;
+mod download;
 mod dry_run;
 mod failure;
 mod form;

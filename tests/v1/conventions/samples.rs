@@ -22,6 +22,7 @@ pub struct Sample {
     key: String,
     captured: String,
     dispute: String,
+    evidence: String,
     /// An authorization that nobody captures or reverses.
     held: String,
 }
@@ -49,6 +50,10 @@ impl Sample {
         let wish = json!({"transaction_id": capture(&client, &second), "reason": "duplicate",
             "description": why});
         let dispute = client.post("/v1/disputes", &wish).expect(201);
+        let file = json!({"type": "other", "filename": "a.txt", "content_type": "text/plain",
+            "content_base64": "T3JkZXIgIzQ5MjEK"});
+        let path = format!("/v1/disputes/{}/evidence", text(&dispute, "id"));
+        let file = client.post(&path, &file).expect(200);
         let bought = client.authorize(&card, &json!({"amount_usd": 10}));
         let held = client.authorize(&card, &json!({"amount_usd": 10}));
         let hook = json!({"url": "https://hooks.example.com/", "events": ["card.replaced"]});
@@ -75,6 +80,7 @@ impl Sample {
             key: id(&key),
             captured,
             dispute: id(&dispute),
+            evidence: text(&file["evidence"][0], "id").to_owned(),
             held: text(&held, "authorization_id").to_owned(),
             client,
         }
@@ -109,7 +115,11 @@ impl Sample {
 
     /// A path of the operation with this id; a second one is of the account's own.
     pub fn path_with(&self, operation: &Operation, id: &str) -> String {
-        let path = operation.path.replace("{id}", id).replace("{eid}", &self.event);
+        let second = match operation.id {
+            "get_dispute_evidence_file" => &self.evidence,
+            _ => &self.event,
+        };
+        let path = operation.path.replace("{id}", id).replace("{eid}", second);
         format!("/v1{path}")
     }
 

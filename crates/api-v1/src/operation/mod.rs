@@ -302,6 +302,7 @@ mod tests {
         "get_decision",
         "get_authorization",
         "check_authorization",
+        "get_dispute_evidence_file",
         "get_ticket",
         "close_ticket",
     ];

@@ -12,4 +12,6 @@ pub const OPERATIONS: &[Operation] = &[
     act("add_dispute_evidence", "/disputes/{id}/evidence", Scope::DisputeWrite)
         .or_form()
         .says("Add words or a file to a dispute that is not decided"),
+    get("get_dispute_evidence_file", "/disputes/{id}/evidence/{eid}/file", Scope::DisputeRead)
+        .says("Download a file that was added to a dispute"),
 ];
