@@ -1,8 +1,9 @@
 //! The tenant: who signed up, with which e-mail address and password hash, and what they ask.
 //!
 //! Invariants: an e-mail address belongs to one account, compared without case; a password is
-//! only ever kept as a hash; a ticket says what it said when it was opened. Deliberately absent: hashing itself (it costs tens of milliseconds
-//! and happens at the edge) and money (that is the ledger's).
+//! only ever kept as a hash; a ticket goes on saying what it said when it was opened. Deliberately
+//! absent: hashing itself (it costs tens of milliseconds and happens at the edge), answers to
+//! tickets (the operators') and money (that is the ledger's).
 
 mod account;
 mod email;

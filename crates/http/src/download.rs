@@ -14,10 +14,7 @@ use actix_web::{
     error::ErrorInternalServerError,
     http::{
         StatusCode,
-        header::{
-            self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
-            HeaderValue,
-        },
+        header::{self, HeaderValue},
     },
     web::{self, Bytes},
 };
@@ -45,18 +42,11 @@ impl Download {
     pub fn respond(self, status: u16) -> HttpResponse {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
         let mut response = HttpResponse::build(status);
-        let disposition = ContentDisposition {
-            disposition: DispositionType::Attachment,
-            parameters: vec![DispositionParam::FilenameExt(ExtendedValue {
-                charset: Charset::Ext("UTF-8".to_owned()),
-                language_tag: None,
-                value: self.filename.into_bytes(),
-            })],
-        };
+        let disposition = format!("attachment; filename*=UTF-8''{}", escaped(&self.filename));
         let fixed = HeaderValue::from_static;
         response
             .content_type(self.file_type.as_str())
-            .insert_header(disposition)
+            .insert_header((header::CONTENT_DISPOSITION, disposition))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff")))
             .insert_header((header::CONTENT_SECURITY_POLICY, fixed("sandbox")))
             .insert_header((header::CACHE_CONTROL, fixed("no-store")));
@@ -64,6 +54,18 @@ impl Download {
             Pieces { blobs: self.blobs, blob: self.blob, place: 0, left: self.size, next: None };
         response.body(SizedStream::new(self.size, pieces))
     }
+}
+
+/// A name as a parameter of a header (RFC 8187).
+fn escaped(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    name.bytes().fold(String::new(), |mut text, byte| {
+        match plain(byte) {
+            true => text.push(char::from(byte)),
+            false => text.push_str(&format!("%{byte:02X}")),
+        }
+        text
+    })
 }
 
 type Reading = Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, Error>>>>;

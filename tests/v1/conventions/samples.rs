@@ -32,6 +32,11 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
     published().chain(test_operations()).filter(|operation| operation.id != "advance_clock")
 }
 
+/// Whether an operation answers with JSON, and not with a file.
+pub fn shows_json(operation: &Operation) -> bool {
+    operation.id != "get_dispute_evidence_file"
+}
+
 impl Sample {
     /// Makes the account.
     pub fn new(server: &Server) -> Self {
