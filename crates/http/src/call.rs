@@ -24,6 +24,7 @@ use validator::Validate;
 use crate::{
     AppState,
     block::block,
+    download::Download,
     form::Form,
     idempotency::{Owner, Wish},
     rate_limits::Standing,
@@ -31,6 +32,26 @@ use crate::{
 
 /// What a handler gives.
 pub type Outcome = Result<Answer, CommandError>;
+
+/// What a call is answered with.
+pub enum Reply {
+    /// JSON, or nothing.
+    Answer(Answer),
+    /// A file.
+    Download(Download),
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(answer)
+    }
+}
+
+impl From<Download> for Reply {
+    fn from(download: Download) -> Self {
+        Self::Download(download)
+    }
+}
 
 pub struct Call {
     pub state: Arc<AppState>,

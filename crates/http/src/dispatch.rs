@@ -25,7 +25,7 @@ use crate::{
     AppState,
     address::origin,
     body::{self, Arrived},
-    call::{Call, Outcome},
+    call::{Call, Reply},
     dry_run::{self, Run},
     failure,
     form::{self, Form},
@@ -43,7 +43,9 @@ const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// A handler's work on one call.
-pub type Work = Pin<Box<dyn Future<Output = Outcome>>>;
+pub type Work = Pin<Box<dyn Future<Output = Handled>>>;
+/// What became of a call.
+pub type Handled = Result<Reply, CommandError>;
 /// What an operation does.
 pub type Handler = fn(Call) -> Work;
 
@@ -77,7 +79,8 @@ pub async fn dispatch(
     let work = handle((operation, handler), state.into_inner(), (&request, &marks), payload);
     let outcome = CatchPanic(Box::pin(work)).await;
     let mut response = match outcome {
-        Ok(answer) => respond(answer),
+        Ok(Reply::Answer(answer)) => respond(answer),
+        Ok(Reply::Download(download)) => download.respond(operation.success),
         Err(error) => failure::respond(error, id),
     };
     marks.put_on(&mut response);
@@ -93,7 +96,7 @@ async fn handle(
     state: Arc<AppState>,
     (request, marks): (&HttpRequest, &Marks),
     payload: web::Payload,
-) -> Outcome {
+) -> Handled {
     let headers = request.headers();
     let credential = guard::admit(&state, operation, (request, &marks.seen)).await?;
     marks.run.set(dry_run::read(headers, operation)?);
@@ -174,12 +177,12 @@ fn note_standing(response: &mut HttpResponse, standing: Standing) {
 }
 
 /// Turns a panic of the work into a fault of this request alone.
-struct CatchPanic<'a>(Pin<Box<dyn Future<Output = Outcome> + 'a>>);
+struct CatchPanic<'a>(Pin<Box<dyn Future<Output = Handled> + 'a>>);
 
 impl Future for CatchPanic<'_> {
-    type Output = Outcome;
+    type Output = Handled;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Handled> {
         // The work is dropped after a panic, so nobody sees it half done.
         let polled = catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(context)));
         polled.unwrap_or_else(|_| {

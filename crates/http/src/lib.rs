@@ -13,6 +13,7 @@ mod body;
 mod call;
 mod dispatch;
 mod docs;
+mod download;
 mod dry_run;
 mod failure;
 mod flights;

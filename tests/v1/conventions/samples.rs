@@ -26,6 +26,7 @@ pub struct Sample {
     key: String,
     captured: String,
     dispute: String,
+    evidence: String,
     /// An authorization that nobody captures or reverses.
     held: String,
     withdrawal: String,
@@ -36,6 +37,11 @@ pub struct Sample {
 /// Every operation that a server for tests serves, in the order in which they can be called.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     published().chain(test_operations()).filter(|operation| operation.id != "advance_clock")
+}
+
+/// Whether an operation answers with JSON, and not with a file.
+pub fn shows_json(operation: &Operation) -> bool {
+    operation.id != "get_dispute_evidence_file"
 }
 
 impl Sample {
@@ -57,6 +63,10 @@ impl Sample {
         let wish = json!({"transaction_id": capture(&client, &second), "reason": "duplicate",
             "description": why});
         let dispute = client.post("/v1/disputes", &wish).expect(201);
+        let file = json!({"type": "other", "filename": "a.txt", "content_type": "text/plain",
+            "content_base64": "T3JkZXIgIzQ5MjEK"});
+        let path = format!("/v1/disputes/{}/evidence", text(&dispute, "id"));
+        let file = client.post(&path, &file).expect(200);
         let bought = client.authorize(&card, &json!({"amount_usd": 10}));
         let held = client.authorize(&card, &json!({"amount_usd": 10}));
         let hook = json!({"url": "https://hooks.example.com/", "events": ["card.replaced"]});
@@ -85,6 +95,7 @@ impl Sample {
             key: id(&key),
             captured,
             dispute: id(&dispute),
+            evidence: text(&file["evidence"][0], "id").to_owned(),
             held: text(&held, "authorization_id").to_owned(),
             withdrawal: id(&withdrawal),
             guarded: [guarded(server), guarded(server)],
@@ -123,7 +134,11 @@ impl Sample {
 
     /// A path of the operation with this id; a second one is of the account's own.
     pub fn path_with(&self, operation: &Operation, id: &str) -> String {
-        let path = operation.path.replace("{id}", id).replace("{eid}", &self.event);
+        let second = match operation.id {
+            "get_dispute_evidence_file" => &self.evidence,
+            _ => &self.event,
+        };
+        let path = operation.path.replace("{id}", id).replace("{eid}", second);
         format!("/v1{path}")
     }
 

@@ -315,6 +315,7 @@ mod tests {
         "reveal_pan_by_post",
         "update_card",
         "disable_2fa_by_post",
+        "get_dispute_evidence_file",
         "get_ticket",
         "close_ticket",
     ];

@@ -12,12 +12,13 @@ use cardium_app::{
 };
 use cardium_auth::Scope;
 use cardium_disputes::{Attachment, Content, Dispute};
-use cardium_kernel::{BlobId, DisputeId, Problem};
+use cardium_kernel::{BlobId, DisputeId, EvidenceId, Problem};
 
 use super::evidence_forms;
 use crate::{
     block::block,
     call::{Call, Outcome},
+    download::Download,
 };
 
 pub(super) fn show(dispute: &Dispute) -> Vec<u8> {
@@ -120,6 +121,23 @@ pub(super) async fn discard(call: &Call, blob: BlobId) {
     if let Ok(Err(error)) = removed {
         tracing::warn!(%error, "a file that belongs to nothing stays until it is swept up");
     }
+}
+
+pub async fn get_evidence_file(call: Call) -> Result<Download, CommandError> {
+    let dispute = find_dispute(&call).await?;
+    let id = call.path_eid(EvidenceId::parse, "file")?;
+    let found = dispute.evidence.iter().find(|evidence| evidence.id == id);
+    let evidence = found.ok_or_else(|| Problem::not_found("file"))?;
+    let Content::File { blob, filename, file_type, .. } = &evidence.content else {
+        return Err(Problem::not_found("file").into());
+    };
+    Ok(Download {
+        blobs: Arc::clone(&call.state.wiring.blobs),
+        blob: *blob,
+        size: u64::try_from(evidence.size).unwrap_or(0),
+        filename: filename.clone(),
+        file_type: *file_type,
+    })
 }
 
 pub async fn advance_dispute(call: Call) -> Outcome {

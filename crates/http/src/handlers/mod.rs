@@ -29,7 +29,7 @@ macro_rules! handlers {
     ($($id:literal => $handler:path,)+) => {
         /// Each operation's handler, by its name.
         const HANDLERS: &[(&str, Handler)] = &[
-            $(($id, |call| Box::pin($handler(call))),)+
+            $(($id, |call| Box::pin(async move { Ok($handler(call).await?.into()) })),)+
         ];
     };
 }
@@ -87,6 +87,7 @@ handlers! {
     "list_disputes" => disputes::list_disputes,
     "get_dispute" => disputes::get_dispute,
     "add_dispute_evidence" => disputes::add_dispute_evidence,
+    "get_dispute_evidence_file" => disputes::get_evidence_file,
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
     "update_webhook" => webhooks::update_webhook,
