@@ -2,9 +2,11 @@
 //! stopped in its tracks, and restarts that drop nothing.
 
 mod draining;
+mod limiting;
 mod revoking;
 mod sharing;
 mod stopping;
+mod uploading;
 
 use serde_json::json;
 

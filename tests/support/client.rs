@@ -1,4 +1,7 @@
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -168,7 +171,15 @@ impl Client {
 
     /// All that the account holds, for comparing before and after.
     pub fn holdings(&self) -> Vec<Value> {
-        let lists = ["balance/history", "topups", "cards", "transactions", "disputes", "webhooks"];
+        let lists = [
+            "balance/history",
+            "topups",
+            "cards",
+            "transactions",
+            "withdrawals",
+            "disputes",
+            "webhooks",
+        ];
         let read = |list| self.get(&format!("/v1/{list}?limit=100")).expect(200);
         let mut holdings: Vec<_> = lists.into_iter().map(read).collect();
         let mut balance = self.get("/v1/balance").expect(200);
@@ -179,6 +190,13 @@ impl Client {
         holdings.push(balance);
         holdings
     }
+}
+
+/// An address on an EVM chain that no other test uses.
+pub fn fresh_address() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("0xab{:022x}{number:016x}", std::process::id())
 }
 
 /// Asks again until there is an answer, or it is late.

@@ -2,6 +2,7 @@
 
 mod acquirer;
 mod client;
+mod coverage;
 pub mod customer;
 mod finally;
 mod gate;
@@ -10,10 +11,11 @@ mod process;
 mod proxy;
 mod reply;
 mod server;
+mod totp;
 mod wire;
 
 pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, without};
-pub use client::{Client, PASSWORD, until};
+pub use client::{Client, PASSWORD, fresh_address, until};
 pub use finally::Finally;
 pub use gate::{Gate, in_one_batch};
 pub use plastic::{address, plastic};
@@ -23,6 +25,7 @@ pub use process::{
 pub use proxy::{Cut, Proxy};
 pub use reply::{Reply, Request, assert_fields, ids, items, text, usd};
 pub use server::Server;
+pub use totp::Authenticator;
 pub use wire::{Line, decode, encode, framed, management};
 
 /// Makes two tests of a function that takes a backend: one on SQLite, one on PostgreSQL.

@@ -20,10 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Lines of a log that a failing test shows.
 const SHOWN_LINES: usize = 40;
 /// What a test needs no strength for, and what needs no processor of its own.
-const QUICK: [(&str, &str); 3] = [
+const QUICK: [(&str, &str); 4] = [
     ("CARDIUM__AUTH__ARGON2_MEMORY_KIB", "8"),
     ("CARDIUM__AUTH__ARGON2_ITERATIONS", "1"),
     ("CARDIUM__SERVER__WORKERS", "2"),
+    ("CARDIUM__RATE_LIMITS__ENABLED", "false"),
 ];
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -79,6 +80,15 @@ impl Process {
         let process = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &process]).status();
         assert!(sent.expect("`kill` is part of every system").success(), "SIG{name} is sent");
+    }
+
+    /// The most memory that it ever had, in KiB (Linux).
+    pub fn memory_peak(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("the process runs, on Linux");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = peak.and_then(|text| text.trim().strip_suffix(" kB")?.parse().ok());
+        number.unwrap_or_else(|| panic!("no peak in {status}"))
     }
 
     /// Ends it without warning and waits until it is gone.

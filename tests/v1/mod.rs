@@ -2,16 +2,20 @@
 //! operation has in common.
 
 mod accounts;
+mod activity;
 mod api_keys;
+mod audit_log;
 mod authorizations;
 mod balance;
 mod cards;
 mod conventions;
 mod disputes;
 mod openapi;
+mod rate_limits;
 mod sessions;
 mod system;
 mod tickets;
 mod topups;
 mod transactions;
 mod webhooks;
+mod withdrawals;

@@ -2,15 +2,24 @@
 
 use std::time::Duration;
 
-use cardium_app::blobs::{ORPHAN_AGE, Swept, sweep};
+use cardium_app::blobs::{BlobStore, ORPHAN_AGE, PIECE, Swept, sweep};
 use cardium_kernel::{BlobId, Clock};
 use cardium_store::open_blobs;
 use cardium_testkit::{Backend, Scratch, World};
 
 use crate::on_both;
 
+/// A whole file; none where nothing of it is kept.
+fn get(blobs: &dyn BlobStore, id: BlobId) -> Option<Vec<u8>> {
+    let pieces = (0..).map_while(|place| blobs.piece(id, place).expect("it is read"));
+    let pieces: Vec<_> = pieces.collect();
+    assert!(pieces.iter().rev().skip(1).all(|piece| piece.len() == PIECE));
+    if pieces.is_empty() { None } else { Some(pieces.concat()) }
+}
+
 on_both! {
     files_come_back_as_they_went;
+    a_file_comes_in_pieces_of_any_size;
     orphans_are_swept_up_after_a_day;
 }
 
@@ -25,9 +34,9 @@ fn databases_in_one_folder_share_no_files() {
     let (one, other) = (open("one.db"), open("other.db"));
     let id = BlobId::new(0x100);
     one.put(id, b"mine").expect("it is kept");
-    assert_eq!(other.get(id), Ok(None));
+    assert_eq!(get(&*other, id), None);
     assert_eq!(other.list((None, BlobId::new(u128::MAX)), 9), Ok(Vec::new()));
-    assert_eq!(one.get(id), Ok(Some(b"mine".to_vec())));
+    assert_eq!(get(&*one, id), Some(b"mine".to_vec()));
 }
 
 /// Makes a file belong to a dispute, behind the product's back.
@@ -49,13 +58,42 @@ fn files_come_back_as_they_went(backend: Backend) {
     for length in [1, 256 * 1_024, 256 * 1_024 + 1, 9 * 1_024 * 1_024] {
         let id = BlobId::new(world.mint());
         let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(length).collect();
-        assert_eq!(blobs.get(id), Ok(None));
+        assert_eq!(get(&*blobs, id), None);
         blobs.put(id, &bytes).expect("it is kept");
-        assert!(blobs.get(id) == Ok(Some(bytes)), "{length} bytes differ");
+        assert!(get(&*blobs, id) == Some(bytes), "{length} bytes differ");
         blobs.delete(&[id]).expect("it goes");
         blobs.delete(&[id]).expect("it is gone already");
-        assert_eq!(blobs.get(id), Ok(None));
+        assert_eq!(get(&*blobs, id), None);
     }
+}
+
+fn a_file_comes_in_pieces_of_any_size(backend: Backend) {
+    let world = World::new(backend);
+    let blobs = open_blobs(world.scratch.url()).expect("they open");
+    let mut ids = [BlobId::new(world.mint()), BlobId::new(world.mint())];
+    ids.sort_unstable();
+    let [whole, broken] = ids;
+    let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(3 * 1_024 * 1_024 + 7).collect();
+    let mut writer = blobs.begin(whole).expect("it begins");
+    let mut rest = &bytes[..];
+    for size in [1, 70_000, PIECE, 0, 2 * PIECE + 1, 1_500_000].into_iter().cycle() {
+        let (now, later) = rest.split_at(size.min(rest.len()));
+        writer.write(now).expect("it is written");
+        rest = later;
+        if rest.is_empty() {
+            break;
+        }
+    }
+    writer.finish().expect("it is kept");
+    assert!(get(&*blobs, whole) == Some(bytes.clone()), "the bytes differ");
+    // One that breaks off belongs to nothing, and the sweep finds it.
+    let mut writer = blobs.begin(broken).expect("it begins");
+    writer.write(&bytes).expect("it is written");
+    drop(writer);
+    let all = (None, BlobId::new(u128::MAX));
+    assert_eq!(blobs.list(all, 9), Ok(vec![whole, broken]));
+    blobs.delete(&[broken]).expect("it goes");
+    assert_eq!(blobs.list(all, 9), Ok(vec![whole]));
 }
 
 fn orphans_are_swept_up_after_a_day(backend: Backend) {
@@ -75,7 +113,7 @@ fn orphans_are_swept_up_after_a_day(backend: Backend) {
     blobs.put(fresh, b"on its way").expect("it is kept");
     assert_eq!(slice(None), Swept { last: Some(orphan), seen: 2, removed: 1 });
     assert_eq!(slice(Some(orphan)), Swept { last: Some(orphan), seen: 0, removed: 0 });
-    assert_eq!(blobs.get(orphan), Ok(None));
-    assert_eq!(blobs.get(attached), Ok(Some(b"mine".to_vec())));
-    assert_eq!(blobs.get(fresh), Ok(Some(b"on its way".to_vec())));
+    assert_eq!(get(&*blobs, orphan), None);
+    assert_eq!(get(&*blobs, attached), Some(b"mine".to_vec()));
+    assert_eq!(get(&*blobs, fresh), Some(b"on its way".to_vec()));
 }

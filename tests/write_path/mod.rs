@@ -1,5 +1,6 @@
 //! The write path's promises (docs/ARCHITECTURE.md), proved on both databases.
 
+mod addresses;
 mod batching;
 mod failing;
 mod files;
@@ -9,3 +10,4 @@ mod processes;
 mod spending;
 mod upkeep;
 mod verifying;
+mod withdrawing;

@@ -14,6 +14,19 @@ on_both! {
 const OPEN_DISPUTE: &str = "INSERT INTO disputes SELECT id, account_id, id, book, id, id, 'fraud', \
     'planted', 5, 0, 5, 'USD', 'opened', 'chargeback', NULL, 0, 0, 0, 0, 1 FROM cards";
 
+/// A withdrawal whose money nobody holds.
+const UNHELD: &str = "INSERT INTO withdrawals SELECT id, account_id, book, 'USDT', 'tron', \
+    'planted', NULL, 500, 100, 'USD', 'created', FALSE, NULL, NULL, NULL, 0, 0, '{}', 0, 0, 1 \
+    FROM cards";
+/// A withdrawal that is on its way without having left the books.
+const UNPAID: &str = "INSERT INTO withdrawals SELECT id, account_id, book, 'USDT', 'tron', \
+    'planted', NULL, 500, 100, 'USD', 'broadcasted', TRUE, 'tx', NULL, NULL, 0, 0, '{}', 0, 0, 1 \
+    FROM cards";
+/// A withdrawal that ended without a reason.
+const UNEXPLAINED: &str = "INSERT INTO withdrawals SELECT id, account_id, book, 'USDT', 'tron', \
+    'planted', NULL, 500, 100, 'USD', 'failed', FALSE, NULL, NULL, NULL, 0, 0, '{}', 0, 0, 1 \
+    FROM cards";
+
 fn busy_world(backend: Backend) -> World {
     let world = World::new(backend);
     let tenant = world.tenant();
@@ -38,6 +51,9 @@ fn every_planted_damage_is_found(backend: Backend) {
         ("UPDATE system_balances SET posted = posted + 1", "I1"),
         ("UPDATE ledger_accounts SET held = 1 WHERE role = 3", "I2"),
         (OPEN_DISPUTE, "I10"),
+        (UNHELD, "I2"),
+        (UNPAID, "I10"),
+        (UNEXPLAINED, "I10"),
         ("DELETE FROM events WHERE account_seq = 2", "I5"),
         ("UPDATE account_sequences SET event_seq = event_seq + 1", "I5"),
         ("UPDATE events SET created_at = 0 WHERE account_seq = 3", "I5"),

@@ -118,9 +118,10 @@ fn controls(
 
 /// Only plastic is sent anywhere.
 fn shipping(kind: CardType, given: Part<ShippingIn>) -> Result<Option<Shipping>, Problem> {
+    let given = given.map(|given| given.0.parse()).transpose()?;
     match (kind, given) {
         (CardType::Virtual, _) => Ok(None),
-        (CardType::Physical, Some(given)) => given.0.parse().map(Some),
+        (CardType::Physical, Some(given)) => Ok(Some(given)),
         (CardType::Physical, None) => {
             let message = "A physical card needs an address to be sent to.";
             Err(Problem::field(ErrorCode::ShippingRequired, "shipping", message))
@@ -254,6 +255,7 @@ pub struct CardOut {
     status: &'static str,
     #[schemars(with = "Option<Word<FreezeReason>>")]
     freeze_reason: Option<&'static str>,
+    #[schemars(with = "Option<Word<CancelReason>>")]
     cancel_reason: Option<&'static str>,
     replaces: Option<Text<CardId>>,
     replaced_by: Option<Text<CardId>>,

@@ -11,6 +11,7 @@ use crate::{
     field::{required, word},
     metadata::{MetadataIn, MetadataPatch},
     shipping::ShippingIn,
+    word::Word,
 };
 
 const REASONS: &str = "lost, stolen, damaged, expired, compromised";
@@ -19,13 +20,9 @@ const REASONS: &str = "lost, stolen, damaged, expired, compromised";
 #[derive(Debug, Deserialize, Validate, JsonSchema)]
 pub struct ReplaceIn {
     /// Why the card is replaced.
-    #[schemars(
-        required,
-        extend("enum" = ["lost", "stolen", "damaged", "expired", "compromised"])
-    )]
+    #[schemars(required, with = "Word<ReplacementReason>")]
     reason: Option<String>,
     /// Where a physical card is sent; where the old one was, if absent.
-    #[schemars(with = "Option<ShippingIn>")]
     shipping: Option<ObjectIn<ShippingIn>>,
     /// The new card's notes; the old card's, if absent.
     metadata: Option<MetadataIn>,

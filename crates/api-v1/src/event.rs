@@ -16,6 +16,7 @@ use crate::{
     text::{Text, to_json},
     topup::{TopupFacts, TopupOut, amount_asset},
     transaction::TransactionOut,
+    withdrawal::WithdrawalOut,
 };
 
 /// Shows objects: those whose wire form needs more than their record.
@@ -81,6 +82,7 @@ impl EventRenderer for Renderer {
             Snapshot::Card(view) => to_json(&CardOut::from(view)),
             Snapshot::Transaction(transaction) => to_json(&TransactionOut::from(transaction)),
             Snapshot::Dispute(dispute) => to_json(&DisputeOut::from(dispute)),
+            Snapshot::Withdrawal(withdrawal) => to_json(&WithdrawalOut::from(withdrawal)),
         }
     }
 }

@@ -53,13 +53,13 @@ impl EvidenceIn {
     /// # Errors
     /// `missing_required_field`, `invalid_field` or `unsupported_file_type`.
     pub fn parse(self) -> Result<EvidenceWish, Problem> {
-        let words = "receipt, correspondence, screenshot, other";
-        let kind = word(&required(self.kind, "type")?, "type", EvidenceKind::parse, words)?;
+        let kind = kind(&required(self.kind, "type")?)?;
         let Some(text) = self.text else {
             let content = required(self.content_base64, "content_base64")?;
             let filename = required(self.filename, "filename")?;
-            check_filename(&filename)?;
-            let file_type = file_type(&required(self.content_type, "content_type")?)?;
+            check_filename(&filename, "filename")?;
+            let content_type = required(self.content_type, "content_type")?;
+            let file_type = file_type(&content_type, "content_type")?;
             let bytes = decode(&content, file_type)?;
             return Ok(EvidenceWish::File { kind, filename, file_type, bytes });
         };
@@ -88,24 +88,30 @@ impl EvidenceWish {
     }
 }
 
+/// What a piece of evidence is, from its word.
+pub(crate) fn kind(text: &str) -> Result<EvidenceKind, Problem> {
+    word(text, "type", EvidenceKind::parse, "receipt, correspondence, screenshot, other")
+}
+
 /// A name is kept and shown, never opened; all the same it must look like one.
-fn check_filename(name: &str) -> Result<(), Problem> {
+pub(crate) fn check_filename(name: &str, param: &str) -> Result<(), Problem> {
     let length = (1..=NAME_LENGTH).contains(&name.chars().count());
     let plain = !name.chars().any(|c| c.is_control() || matches!(c, '/' | '\\'));
     if length && plain && name != "." && name != ".." {
         return Ok(());
     }
-    let rule = "must have 1 to 255 characters, without slashes and control characters";
-    Err(invalid("filename", rule))
+    let whose = if param == "filename" { "must have" } else { "must have a name of" };
+    let rule = format!("{whose} 1 to 255 characters, without slashes and control characters");
+    Err(invalid(param, &rule))
 }
 
-fn file_type(text: &str) -> Result<FileType, Problem> {
+pub(crate) fn file_type(text: &str, param: &str) -> Result<FileType, Problem> {
     // `text/plain; charset=utf-8` is text all the same.
     let essence = text.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let types: Vec<&str> = FileType::ALL.iter().map(|kind| kind.as_str()).collect();
     let message = format!("Evidence must be one of {}.", types.join(", "));
     FileType::parse(&essence)
-        .ok_or_else(|| Problem::field(ErrorCode::UnsupportedFileType, "content_type", message))
+        .ok_or_else(|| Problem::field(ErrorCode::UnsupportedFileType, param, message))
 }
 
 fn decode(content: &str, file_type: FileType) -> Result<Vec<u8>, Problem> {
@@ -117,8 +123,13 @@ fn decode(content: &str, file_type: FileType) -> Result<Vec<u8>, Problem> {
     if file_type.matches(&bytes) {
         return Ok(bytes);
     }
+    Err(mismatch(file_type, "content_base64"))
+}
+
+/// The file's bytes do not bear its type out.
+pub(crate) fn mismatch(file_type: FileType, param: &str) -> Problem {
     let message = format!("The file is not {}.", file_type.as_str());
-    Err(Problem::field(ErrorCode::UnsupportedFileType, "content_base64", message))
+    Problem::field(ErrorCode::UnsupportedFileType, param, message)
 }
 
 /// A piece of evidence as it is shown.

@@ -8,8 +8,8 @@ use cardium_authorizations::{
     AuthorizationStatus, DeclineReason, Origin, Rule, Step, TransactionKind,
 };
 use cardium_cards::{
-    Brand, CATALOGUE, CardStatus, CardType, Channel, FreezeReason, Fulfilment, MccMode,
-    WalletProvider, WalletState,
+    Brand, CATALOGUE, CancelReason, CardStatus, CardType, Channel, FreezeReason, Fulfilment,
+    MccMode, ReplacementReason, WalletProvider, WalletState,
 };
 use cardium_disputes::{DisputeStatus, EvidenceKind, FileType, Reason, Resolution, Stage};
 use cardium_kernel::{Book, ErrorCode};
@@ -55,6 +55,7 @@ words! {
     AuthorizationStatus: AuthorizationStatus::ALL;
     Book: Book::ALL;
     Brand: [Brand::Visa, Brand::Mastercard];
+    CancelReason: CancelReason::ALL;
     CardStatus: [CardStatus::Active, CardStatus::Frozen, CardStatus::Cancelled];
     CardType: [CardType::Virtual, CardType::Physical];
     Channel: Channel::ALL;
@@ -77,6 +78,7 @@ words! {
     Network: Network::ALL;
     Origin: Origin::ALL;
     Reason: Reason::ALL;
+    ReplacementReason: ReplacementReason::ALL;
     Resolution: Resolution::ALL;
     Rule: Rule::ALL;
     Scope: Scope::ALL;

@@ -29,19 +29,40 @@ impl From<BlobError> for CommandError {
     }
 }
 
-/// Where files are kept. Calls block.
+/// The bytes of a piece of a file: small enough for any statement and buffer, large enough for
+/// few of them.
+pub const PIECE: usize = 256 * 1_024;
+
+/// A file that is being written. One that is dropped unfinished belongs to nothing: it goes when
+/// it is deleted, or is swept up.
+pub trait BlobWriter {
+    /// Adds bytes at the end.
+    ///
+    /// # Errors
+    /// When they cannot be written, or the id is taken.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), BlobError>;
+
+    /// Ends the file; when it returns, the file survives a crash.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    fn finish(self: Box<Self>) -> Result<(), BlobError>;
+}
+
+/// Where files are kept. Calls block. No file is ever held in memory as a whole.
 pub trait BlobStore: Send + Sync {
-    /// Keeps a file; when it returns, the file survives a crash.
+    /// Begins a file.
     ///
     /// # Errors
     /// When it cannot be written, or the id is taken.
-    fn put(&self, id: BlobId, bytes: &[u8]) -> Result<(), BlobError>;
+    fn begin(&self, id: BlobId) -> Result<Box<dyn BlobWriter + '_>, BlobError>;
 
-    /// The file with this id.
+    /// The piece of a file at this place, from zero: [`PIECE`] bytes, fewer at the end, none
+    /// beyond it.
     ///
     /// # Errors
     /// When it cannot be read.
-    fn get(&self, id: BlobId) -> Result<Option<Vec<u8>>, BlobError>;
+    fn piece(&self, id: BlobId, place: u32) -> Result<Option<Vec<u8>>, BlobError>;
 
     /// Removes files; those that are gone already are no error.
     ///
@@ -55,6 +76,18 @@ pub trait BlobStore: Send + Sync {
     /// When they cannot be listed.
     fn list(&self, range: (Option<BlobId>, BlobId), limit: usize)
     -> Result<Vec<BlobId>, BlobError>;
+}
+
+impl dyn BlobStore + '_ {
+    /// Keeps a file that is in memory already; when it returns, the file survives a crash.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub fn put(&self, id: BlobId, bytes: &[u8]) -> Result<(), BlobError> {
+        let mut writer = self.begin(id)?;
+        writer.write(bytes)?;
+        writer.finish()
+    }
 }
 
 /// What a slice of the sweep did.

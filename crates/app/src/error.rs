@@ -1,12 +1,13 @@
 //! Why a command had no effect.
 
-use cardium_accounts::{EmailError, PasswordError, TicketError};
+use cardium_accounts::{AccountError, EmailError, PasswordError, TicketError};
 use cardium_auth::{CredentialError, KeyError};
 use cardium_cards::{CardError, ReplaceError};
 use cardium_disputes::DisputeError;
 use cardium_kernel::{ErrorCode, MoneyError, Problem, StoreError};
 use cardium_ledger::{LedgerError, PostingError};
 use cardium_topups::TopupError;
+use cardium_withdrawals::{AddressError, PayeeError, WithdrawalError};
 
 /// Why a command had no effect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -139,6 +140,19 @@ impl From<DisputeError> for CommandError {
     }
 }
 
+impl From<AccountError> for CommandError {
+    fn from(error: AccountError) -> Self {
+        let text = sentence(&error);
+        match error {
+            AccountError::Throttled { seconds } => Problem::rate_limited(text, seconds),
+            AccountError::WrongCode => Problem::new(ErrorCode::InvalidTotpCode, text),
+            AccountError::TotpAlreadyEnabled => Problem::new(ErrorCode::TotpAlreadyEnabled, text),
+            AccountError::TotpNotEnabled => Problem::new(ErrorCode::TotpNotEnabled, text),
+        }
+        .into()
+    }
+}
+
 impl From<TicketError> for CommandError {
     fn from(error: TicketError) -> Self {
         let code = match error {
@@ -147,6 +161,45 @@ impl From<TicketError> for CommandError {
             TicketError::Store(store) => return store.into(),
         };
         Problem::new(code, sentence(&error)).into()
+    }
+}
+
+impl From<AddressError> for CommandError {
+    fn from(error: AddressError) -> Self {
+        let code = match error {
+            AddressError::Malformed | AddressError::Checksum | AddressError::Unspendable => {
+                ErrorCode::InvalidAddress
+            }
+            AddressError::OtherChain => ErrorCode::AddressChainMismatch,
+        };
+        Problem::field(code, "address", sentence(&error)).into()
+    }
+}
+
+impl From<PayeeError> for CommandError {
+    fn from(error: PayeeError) -> Self {
+        match error {
+            PayeeError::CoolingDown(_) => {
+                Problem::field(ErrorCode::AddressCoolingDown, "address", sentence(&error)).into()
+            }
+            PayeeError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<WithdrawalError> for CommandError {
+    fn from(error: WithdrawalError) -> Self {
+        match error {
+            WithdrawalError::NothingLeft(_) => {
+                let code = ErrorCode::AmountBelowMinimum;
+                Problem::field(code, "amount_usd", sentence(&error)).into()
+            }
+            WithdrawalError::WrongState(_) => {
+                Problem::new(ErrorCode::InvalidTransactionState, sentence(&error)).into()
+            }
+            WithdrawalError::OtherTransaction => Self::Internal(error.to_string()),
+            WithdrawalError::Money(money) => money.into(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use cardium_disputes::Dispute;
 use cardium_kernel::{AccountId, Book, EventId, StoreError, Timestamp};
 use cardium_ledger::LedgerAccount;
 use cardium_topups::Topup;
+use cardium_withdrawals::Withdrawal;
 
 macro_rules! events {
     ($($name:ident = $text:literal;)+) => {
@@ -111,6 +112,8 @@ pub enum Snapshot {
     Transaction(Transaction),
     /// A dispute.
     Dispute(Dispute),
+    /// A withdrawal.
+    Withdrawal(Withdrawal),
 }
 
 impl Snapshot {
@@ -123,6 +126,7 @@ impl Snapshot {
             Self::Card(view) => view.card.account,
             Self::Transaction(transaction) => transaction.account,
             Self::Dispute(dispute) => dispute.account,
+            Self::Withdrawal(withdrawal) => withdrawal.account,
         }
     }
 
@@ -135,6 +139,7 @@ impl Snapshot {
             Self::Card(view) => view.card.id.value(),
             Self::Transaction(transaction) => transaction.id.value(),
             Self::Dispute(dispute) => dispute.id.value(),
+            Self::Withdrawal(withdrawal) => withdrawal.id.value(),
         }
     }
 
@@ -147,6 +152,7 @@ impl Snapshot {
             Self::Card(view) => view.version(),
             Self::Transaction(_) => 1,
             Self::Dispute(dispute) => dispute.version,
+            Self::Withdrawal(withdrawal) => withdrawal.version,
         }
     }
 
@@ -159,6 +165,7 @@ impl Snapshot {
             Self::Card(view) => view.card.book,
             Self::Transaction(transaction) => transaction.book,
             Self::Dispute(dispute) => dispute.book,
+            Self::Withdrawal(withdrawal) => withdrawal.book,
         }
     }
 }

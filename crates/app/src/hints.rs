@@ -7,9 +7,10 @@ use cardium_authorizations::AuthorizationReference;
 use cardium_disputes::{Evidence, MAX_EVIDENCE};
 use cardium_kernel::{
     AccountId, AuthorizationId, Book, CardId, CredentialId, DepositId, DisputeId, EvidenceId,
-    MessageId, TopupId, digest128,
+    MessageId, TopupId, WithdrawalId, digest128,
 };
 use cardium_ledger::{HoldId, LedgerAccountId};
+use cardium_withdrawals::PayeeId;
 
 /// A row that a command will touch, by its identity. The order of the variants is the global
 /// lock order: every batch locks tables in this order, ids ascending.
@@ -41,6 +42,10 @@ pub enum RowKey {
     Dispute(DisputeId),
     /// A piece of evidence; never changed once written.
     Evidence(EvidenceId),
+    /// A withdrawal.
+    Withdrawal(WithdrawalId),
+    /// Whom an account has withdrawn to; never changed once written.
+    Payee(PayeeId),
     /// A customer's ledger account.
     LedgerAccount(LedgerAccountId),
     /// A request that waits for the operator's endpoint.
@@ -64,6 +69,9 @@ pub enum NaturalKey {
     Exchange(MessageId),
     /// Authorizations of a card by what a later message quotes of them; brings their holds along.
     Authorization(AuthorizationReference),
+    /// A top-up by its deposit address. Whether there is one is all that is asked: the top-up
+    /// itself is not brought along.
+    DepositAddress(String),
 }
 
 /// What a command announces before it runs, so that a batch loads and locks everything at once.
@@ -119,6 +127,12 @@ impl Hints {
         self.with(RowKey::Card(card))
             .with(RowKey::LedgerAccount(LedgerAccountId::card(card)))
             .with(RowKey::LedgerAccount(LedgerAccountId::card_receivable(card)))
+    }
+
+    /// Adds a withdrawal with its hold.
+    #[must_use]
+    pub fn with_withdrawal(self, withdrawal: WithdrawalId) -> Self {
+        self.with(RowKey::Withdrawal(withdrawal)).with(RowKey::Hold(withdrawal.into()))
     }
 
     /// Adds a dispute with all the evidence that it may have.

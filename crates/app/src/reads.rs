@@ -4,20 +4,24 @@
 use cardium_accounts::{Account, Email, Ticket, TicketStatus};
 use cardium_auth::{Credential, CredentialKind, KeyStatus, TokenHash};
 use cardium_authorizations::{
-    Authorization, NetworkMessage, PendingAuthorization, Step, Transaction,
+    Authorization, NetworkMessage, PendingAuthorization, Step, Transaction, TransactionKind,
 };
 use cardium_cards::{Brand, CardStatus, CardType, StoredPan, Velocity};
 use cardium_disputes::{Dispute, DisputeStatus};
 use cardium_kernel::{
     AccountId, AuditId, AuthorizationId, BlobId, Book, CardId, CredentialId, Cursor, Direction,
     DisputeId, EntryId, EventId, MessageId, Money, Page, PageLimit, Problem, Sort, StoreError,
-    TicketId, Timestamp, TopupId, TransactionId,
+    TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};
 use cardium_webhooks::{Delivery, Endpoint, EndpointStatus};
+use cardium_withdrawals::{Withdrawal, WithdrawalStatus};
 
-use crate::event::{CardView, EventType};
+use crate::{
+    chain::SimulatedPayment,
+    event::{CardView, EventType},
+};
 
 /// What a read can answer instead of its result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -107,8 +111,8 @@ pub struct HistoryEntry {
 /// Which history lines.
 #[derive(Debug, Clone, Default)]
 pub struct HistoryFilter {
-    /// Of this kind.
-    pub kind: Option<PostingKind>,
+    /// Of one of these kinds; none of them where the set is empty.
+    pub kinds: Option<Vec<PostingKind>>,
     /// Of this book.
     pub book: Option<Book>,
 }
@@ -135,6 +139,10 @@ pub struct TopupFilter {
     pub network: Option<Network>,
     /// Paid by this chain transaction.
     pub txid: Option<String>,
+    /// Of at least this announced amount.
+    pub amount_min: Option<Money>,
+    /// Of at most this announced amount.
+    pub amount_max: Option<Money>,
     /// Of this book.
     pub book: Option<Book>,
 }
@@ -187,6 +195,10 @@ pub struct TransactionFilter {
     pub step: Option<Step>,
     /// Of this authorization.
     pub authorization: Option<AuthorizationId>,
+    /// Of this kind.
+    pub kind: Option<TransactionKind>,
+    /// Answered to the network with this code.
+    pub response_code: Option<String>,
     /// At merchants of this category.
     pub mcc: Option<String>,
     /// At merchants of exactly this name.
@@ -217,6 +229,10 @@ pub struct DisputeFilter {
     pub status: Option<DisputeStatus>,
     /// Of the purchase that this transaction is a step of.
     pub transaction: Option<TransactionId>,
+    /// Over at least this amount.
+    pub amount_min: Option<Money>,
+    /// Over at most this amount.
+    pub amount_max: Option<Money>,
     /// Of this book.
     pub book: Option<Book>,
 }
@@ -320,6 +336,23 @@ pub struct ActivityFilter {
     pub book: Option<Book>,
 }
 
+/// Which withdrawals.
+#[derive(Debug, Clone, Default)]
+pub struct WithdrawalFilter {
+    /// In this state.
+    pub status: Option<WithdrawalStatus>,
+    /// On this chain.
+    pub network: Option<Network>,
+    /// To this address.
+    pub address: Option<String>,
+    /// Of at least this amount.
+    pub amount_min: Option<Money>,
+    /// Of at most this amount.
+    pub amount_max: Option<Money>,
+    /// Of this book.
+    pub book: Option<Book>,
+}
+
 /// Something that happened on an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activity {
@@ -350,6 +383,17 @@ pub struct TicketFilter {
 pub enum TicketSort {
     /// By moment.
     CreatedAt,
+    /// By state.
+    Status,
+}
+
+/// How withdrawals are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithdrawalSort {
+    /// By moment.
+    CreatedAt,
+    /// By amount.
+    Amount,
     /// By state.
     Status,
 }
@@ -441,6 +485,8 @@ pub trait Reads: Send + Sync {
     fn due_topups(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<(TopupId, AccountId)>>;
     /// An account's card with its balance.
     fn find_card(&self, account: AccountId, id: CardId) -> ReadResult<Option<CardView>>;
+    /// Those of at most a page of cards that are the account's, with their balances.
+    fn find_cards(&self, account: AccountId, ids: &[CardId]) -> ReadResult<Vec<CardView>>;
     /// What an account's card spent; none for one that never did.
     fn find_velocity(&self, account: AccountId, id: CardId) -> ReadResult<Option<Velocity>>;
     /// An account's cards with their balances.
@@ -497,6 +543,26 @@ pub trait Reads: Send + Sync {
         &self,
         query: &ListQuery<DisputeFilter, DisputeSort>,
     ) -> ReadResult<Page<Dispute>>;
+    /// An account's withdrawal.
+    fn find_withdrawal(
+        &self,
+        account: AccountId,
+        id: WithdrawalId,
+    ) -> ReadResult<Option<Withdrawal>>;
+    /// An account's withdrawals.
+    fn list_withdrawals(
+        &self,
+        query: &ListQuery<WithdrawalFilter, WithdrawalSort>,
+    ) -> ReadResult<Page<Withdrawal>>;
+    /// Up to `limit` withdrawals that are to be handed to their chains, longest due first.
+    fn due_withdrawals(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<Withdrawal>>;
+    /// Up to `limit` withdrawals that their chains have and that are not final, by id, after this
+    /// one.
+    fn broadcasted_withdrawals(
+        &self,
+        after: Option<WithdrawalId>,
+        limit: i64,
+    ) -> ReadResult<Vec<Withdrawal>>;
     /// Those of a few hundred files that belong to something.
     fn attached_blobs(&self, ids: &[BlobId]) -> ReadResult<Vec<BlobId>>;
     /// An account's webhook endpoints.
@@ -521,6 +587,8 @@ pub trait Reads: Send + Sync {
         network: Network,
         range: (u64, u64),
     ) -> ReadResult<Vec<cardium_topups::Transfer>>;
+    /// The simulated payment of a withdrawal.
+    fn simulated_payment(&self, id: WithdrawalId) -> ReadResult<Option<SimulatedPayment>>;
     /// Whether the database answers.
     fn ping(&self) -> ReadResult<()>;
 }

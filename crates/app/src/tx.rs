@@ -7,6 +7,7 @@ use cardium_cards::CardStore;
 use cardium_disputes::DisputeStore;
 use cardium_ledger::LedgerStore;
 use cardium_topups::TopupStore;
+use cardium_withdrawals::WithdrawalStore;
 
 use crate::{
     api_keys::ApiKeyStore,
@@ -29,6 +30,7 @@ pub trait HotTx:
     + AuthorizationStore
     + TopupStore
     + DisputeStore
+    + WithdrawalStore
     + IdempotencyStore
     + Outbox
     + AuditLog

@@ -58,6 +58,16 @@ pub enum CancelReason {
 }
 
 impl CancelReason {
+    /// Every reason.
+    pub const ALL: [Self; 6] = [
+        Self::Cardholder,
+        Self::Replaced(ReplacementReason::Lost),
+        Self::Replaced(ReplacementReason::Stolen),
+        Self::Replaced(ReplacementReason::Damaged),
+        Self::Replaced(ReplacementReason::Expired),
+        Self::Replaced(ReplacementReason::Compromised),
+    ];
+
     /// The reason's word on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -70,10 +80,7 @@ impl CancelReason {
     /// The reason with this word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        if text == Self::Cardholder.as_str() {
-            return Some(Self::Cardholder);
-        }
-        ReplacementReason::parse(text).map(Self::Replaced)
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
 }
 

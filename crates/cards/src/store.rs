@@ -52,8 +52,16 @@ pub trait CardStore {
     /// Writes a card, new or changed.
     ///
     /// # Errors
-    /// When the row was not read before.
+    /// When the row was not read before; for a card that is new or becomes cancelled, also when
+    /// the account's sequence was not announced.
     fn save_card(&mut self, card: Card) -> Result<(), StoreError>;
+
+    /// How many cards an account has that are not cancelled. Saving a card keeps count, on the
+    /// account's sequence row, which is locked.
+    ///
+    /// # Errors
+    /// When the account's sequence was not announced.
+    fn count_cards(&mut self, account: AccountId) -> Result<i64, StoreError>;
 
     /// Writes the PAN of a new card.
     ///

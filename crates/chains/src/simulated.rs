@@ -1,10 +1,20 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use cardium_app::{
-    chain::{ChainError, ChainGateway, ChainHead},
+    Actor, Database, Edge, Lane,
+    chain::{
+        ChainError, ChainGateway, ChainHead, Payment, PaymentState, SimulatedPayment, Submission,
+        Submitting,
+    },
+    perform,
     reads::{ReadError, Reads},
+    withdrawals::SimulatePayment,
 };
-use cardium_topups::{Network, Transfer};
+use cardium_kernel::{Network, WithdrawalId};
+use cardium_topups::Transfer;
+
+/// How long a payment may wait for its simulated block to be written.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Tron: a block is solid once 19 of the 27 representatives have built on it.
 pub const TRON_CONFIRMATIONS: u32 = 20;
@@ -18,19 +28,37 @@ pub const BSC_CONFIRMATIONS: u32 = 15;
 pub struct SimulatedChain {
     network: Network,
     reads: Arc<dyn Reads>,
+    database: Arc<dyn Database>,
+    edge: Edge,
 }
 
 impl SimulatedChain {
     /// The stand-in for `network`.
     #[must_use]
-    pub fn new(network: Network, reads: Arc<dyn Reads>) -> Self {
-        Self { network, reads }
+    pub fn new(
+        network: Network,
+        reads: Arc<dyn Reads>,
+        (database, edge): (Arc<dyn Database>, Edge),
+    ) -> Self {
+        Self { network, reads, database, edge }
+    }
+
+    async fn pay(&self, payment: &Payment) -> Result<Submission, ChainError> {
+        let context = self.edge.context(Actor::System, None);
+        let simulate = SimulatePayment { payment: payment.clone() };
+        let how = (Lane::Background, PATIENCE);
+        let txid = perform(&*self.database, how, context, simulate).await;
+        txid.map(Submission::Accepted).map_err(|error| ChainError(error.to_string()))
     }
 }
 
 impl ChainGateway for SimulatedChain {
     fn network(&self) -> Network {
         self.network
+    }
+
+    fn is_simulated(&self) -> bool {
+        true
     }
 
     fn confirmations_required(&self) -> u32 {
@@ -45,6 +73,25 @@ impl ChainGateway for SimulatedChain {
     fn transfers(&self, from: u64, to: u64) -> Result<Vec<Transfer>, ChainError> {
         let transfers = self.reads.simulated_transfers(self.network, (from, to));
         transfers.map_err(|error| unreadable(&error))
+    }
+
+    fn submit<'a>(&'a self, payment: &'a Payment) -> Submitting<'a> {
+        Box::pin(self.pay(payment))
+    }
+
+    fn payment_state(&self, withdrawal: WithdrawalId, _: &str) -> Result<PaymentState, ChainError> {
+        let found = self.reads.simulated_payment(withdrawal).map_err(|error| unreadable(&error))?;
+        let unknown = || ChainError(format!("{withdrawal} was never paid"));
+        Ok(state_at(self.head()?, &found.ok_or_else(unknown)?))
+    }
+}
+
+/// A payment is judged when its block is final, whether it moved something or not.
+const fn state_at(head: ChainHead, payment: &SimulatedPayment) -> PaymentState {
+    match (payment.height <= head.finalized, payment.reverted) {
+        (false, _) => PaymentState::Pending,
+        (true, false) => PaymentState::Final,
+        (true, true) => PaymentState::Reverted,
     }
 }
 

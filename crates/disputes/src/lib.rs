@@ -22,7 +22,7 @@ pub use dispute::{Dispute, DisputeRecord, NewDispute};
 pub use docket::{Docket, DocketRecord, Entries, MAX_OPEN};
 pub use error::DisputeError;
 pub use evidence::{Attachment, Content, Evidence, EvidenceKind, MAX_EVIDENCE, MAX_TEXT};
-pub use file_type::FileType;
+pub use file_type::{FileType, Inspection};
 pub use filing::{EVIDENCE_PERIOD, FILING_WINDOW, check_window};
 pub use reason::Reason;
 pub use stage::{DisputeStatus, Resolution, Stage};

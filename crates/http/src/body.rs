@@ -9,7 +9,7 @@ use cardium_app::CommandError;
 use cardium_kernel::{ErrorCode, Problem};
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
-    time::timeout,
+    time::{Instant, timeout_at},
 };
 
 use crate::{HttpSettings, block::block};
@@ -41,8 +41,8 @@ pub enum Weight {
 /// Reads and parses the body of a write.
 ///
 /// # Errors
-/// `body_too_large`, `request_timeout`, `unsupported_media_type`, `invalid_json` or
-/// `invalid_field`.
+/// `body_too_large`, `request_timeout`, `service_unavailable`, `unsupported_media_type`,
+/// `invalid_json` or `invalid_field`.
 pub async fn read(
     headers: &HeaderMap,
     payload: web::Payload,
@@ -54,12 +54,14 @@ pub async fn read(
     }
     let chunked = headers.contains_key(TRANSFER_ENCODING);
     let large = chunked || declared_length(headers).is_some_and(|length| length > SMALL);
-    let arrived = timeout(settings.body_patience, async {
-        let place = if large { LARGE.acquire().await.ok() } else { None };
-        (payload.to_bytes_limited(most).await, place)
-    });
+    let deadline = Instant::now() + settings.body_patience;
+    let place = if large {
+        timeout_at(deadline, LARGE.acquire()).await.map_err(|_| no_place())?.ok()
+    } else {
+        None
+    };
+    let arrived = timeout_at(deadline, payload.to_bytes_limited(most));
     let arrived = arrived.await.map_err(|_| too_slow(settings))?;
-    let (arrived, place) = arrived;
     let arrived = arrived.map_err(|_| too_large(most))?;
     let bytes = arrived.map_err(|_| cut_off("The body was cut off."))?;
     if bytes.is_empty() {
@@ -73,23 +75,33 @@ pub async fn read(
     Ok(Arrived { body, weight: Weight::Heavy, place })
 }
 
-fn declared_length(headers: &HeaderMap) -> Option<usize> {
+pub fn declared_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
+/// The declared type without its parameters.
+pub fn essence(headers: &HeaderMap) -> &str {
     let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = declared.unwrap_or("").split(';').next().unwrap_or("").trim();
-    if essence.eq_ignore_ascii_case("application/json") {
+    declared.unwrap_or("").split(';').next().unwrap_or("").trim()
+}
+
+fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
+    if essence(headers).eq_ignore_ascii_case("application/json") {
         return Ok(());
     }
     let message = "The body must be declared as Content-Type: application/json.";
     Err(Problem::field(ErrorCode::UnsupportedMediaType, "Content-Type", message))
 }
 
-fn too_large(most: usize) -> Problem {
+pub fn too_large(most: usize) -> Problem {
     let message = format!("The body may have at most {most} bytes.");
     Problem::new(ErrorCode::BodyTooLarge, message)
+}
+
+/// Not the caller's fault: bodies of others are in the way.
+fn no_place() -> Problem {
+    let message = "Too many large bodies are under way. Try again shortly.";
+    Problem::new(ErrorCode::ServiceUnavailable, message)
 }
 
 fn too_slow(settings: &HttpSettings) -> Problem {

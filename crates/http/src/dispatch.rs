@@ -17,7 +17,7 @@ use actix_web::{
     },
     web,
 };
-use cardium_api_v1::operation::{Content, Method, Operation};
+use cardium_api_v1::operation::{Content, Method, Operation, Place};
 use cardium_app::{Answer, CommandError, RequestInfo};
 use cardium_kernel::RequestId;
 
@@ -25,9 +25,11 @@ use crate::{
     AppState,
     address::origin,
     body::{self, Arrived},
-    call::{Call, Outcome},
+    call::{Call, Reply},
     dry_run::{self, Run},
-    failure, guard,
+    failure,
+    form::{self, Form},
+    guard,
     idempotency::{self, Spend, Wish},
     limits::request_id,
     rate_limits::{Seen, Standing},
@@ -41,7 +43,9 @@ const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// A handler's work on one call.
-pub type Work = Pin<Box<dyn Future<Output = Outcome>>>;
+pub type Work = Pin<Box<dyn Future<Output = Handled>>>;
+/// What became of a call.
+pub type Handled = Result<Reply, CommandError>;
 /// What an operation does.
 pub type Handler = fn(Call) -> Work;
 
@@ -75,7 +79,8 @@ pub async fn dispatch(
     let work = handle((operation, handler), state.into_inner(), (&request, &marks), payload);
     let outcome = CatchPanic(Box::pin(work)).await;
     let mut response = match outcome {
-        Ok(answer) => respond(answer),
+        Ok(Reply::Answer(answer)) => respond(answer),
+        Ok(Reply::Download(download)) => download.respond(operation.success),
         Err(error) => failure::respond(error, id),
     };
     marks.put_on(&mut response);
@@ -91,14 +96,17 @@ async fn handle(
     state: Arc<AppState>,
     (request, marks): (&HttpRequest, &Marks),
     payload: web::Payload,
-) -> Outcome {
+) -> Handled {
     let headers = request.headers();
     let credential = guard::admit(&state, operation, (request, &marks.seen)).await?;
     marks.run.set(dry_run::read(headers, operation)?);
-    let mut arrived = match operation.method {
-        Method::Get => Arrived::default(),
+    let (mut arrived, form) = match operation.method {
+        Method::Get => (Arrived::default(), None),
+        _ if form::is_form(operation, headers) => {
+            (Arrived::default(), Some(Form::new(headers, payload)))
+        }
         Method::Post | Method::Patch | Method::Delete => {
-            body::read(headers, payload, &state.wiring.settings).await?
+            (body::read(headers, payload, &state.wiring.settings).await?, None)
         }
     };
     let wish = match (marks.run.get(), idempotency::key(headers, operation.effect)?) {
@@ -117,11 +125,23 @@ async fn handle(
         id: request.match_info().query("id").to_owned(),
         eid: request.match_info().query("eid").to_owned(),
         query: request.query_string().to_owned(),
+        headers: declared(operation, headers),
         body: Cell::new(arrived.body),
+        form,
         wish,
         _place: arrived.place,
     };
     handler(call).await
+}
+
+/// The headers that the operation declares, where they are text.
+fn declared(operation: &Operation, headers: &header::HeaderMap) -> Vec<(&'static str, String)> {
+    let names = operation.parameters.iter().filter(|one| one.place == Place::Header);
+    let found = names.filter_map(|one| {
+        let text = headers.get(one.name)?.to_str().ok()?;
+        Some((one.name, text.to_owned()))
+    });
+    found.collect()
 }
 
 fn request_info(request: &HttpRequest) -> RequestInfo {
@@ -157,12 +177,12 @@ fn note_standing(response: &mut HttpResponse, standing: Standing) {
 }
 
 /// Turns a panic of the work into a fault of this request alone.
-struct CatchPanic<'a>(Pin<Box<dyn Future<Output = Outcome> + 'a>>);
+struct CatchPanic<'a>(Pin<Box<dyn Future<Output = Handled> + 'a>>);
 
 impl Future for CatchPanic<'_> {
-    type Output = Outcome;
+    type Output = Handled;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Handled> {
         // The work is dropped after a panic, so nobody sees it half done.
         let polled = catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(context)));
         polled.unwrap_or_else(|_| {

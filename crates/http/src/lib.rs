@@ -2,9 +2,10 @@
 //! idempotency, errors.
 //!
 //! Every operation goes one way: request id, header bounds, transport, credential, rate limits,
-//! scope, body, handler, answer. Invariants: a refusal has one shape, whatever went wrong; a handler that panics
-//! answers 500 and harms nobody else; reads never run on the event loop. Deliberately absent:
-//! SQL, business rules, and wire types (those of `/v1` are in `cardium-api-v1`).
+//! scope, body, handler, answer. Invariants: a refusal has one shape, whatever went wrong; a
+//! handler that panics answers 500 and harms nobody else; reads never run on the event loop.
+//! Deliberately absent: SQL, business rules, and wire types (those of `/v1` are in
+//! `cardium-api-v1`).
 
 mod address;
 mod block;
@@ -12,8 +13,11 @@ mod body;
 mod call;
 mod dispatch;
 mod docs;
+mod download;
 mod dry_run;
 mod failure;
+mod flights;
+mod form;
 mod guard;
 mod handlers;
 mod idempotency;
@@ -26,6 +30,8 @@ mod routes;
 mod server;
 mod settings;
 mod state;
+mod step_up;
+mod upload;
 mod uses;
 
 pub use cardium_api_v1::{

@@ -41,6 +41,10 @@ pub struct HttpSettings {
     pub evidence_limit: usize,
     /// How long a body may take to arrive.
     pub body_patience: Duration,
+    /// The largest file of a form, in bytes.
+    pub upload_limit: usize,
+    /// How long a form with a file may take to arrive.
+    pub upload_patience: Duration,
     /// How long the head of a request may take to arrive.
     pub head_patience: Duration,
     /// All header bytes of a request together, the request line included.
@@ -72,6 +76,8 @@ impl Default for HttpSettings {
             body_limit: 25 * 1_024 * 1_024,
             evidence_limit: 25 * 1_024 * 1_024,
             body_patience: Duration::from_secs(60),
+            upload_limit: 100 * 1_024 * 1_024,
+            upload_patience: Duration::from_secs(10 * 60),
             head_patience: Duration::from_secs(30),
             headers_limit: 8 * 1_024,
             header_limit: 4 * 1_024,

@@ -6,15 +6,16 @@ use cardium_api_v1::Renderer;
 use cardium_app::{
     Database, Edge,
     blobs::BlobStore,
-    chain::{AddressSource, ChainGateway},
+    chain::{AddressSource, ChainGateway, Payouts},
     reads::Reads,
+    screening::Screening,
 };
 use cardium_topups::Network;
 use cardium_vault::Keys;
 
 use crate::{
-    CredentialUses, HealthProbe, HttpSettings, NetworkRail, TestClock, guard::CredentialCache,
-    passwords::Passwords, rate_limits::RateLimits,
+    CredentialUses, HealthProbe, HttpSettings, NetworkRail, TestClock, flights::Flights,
+    guard::CredentialCache, passwords::Passwords, rate_limits::RateLimits,
 };
 
 /// The ports and settings that the doors are built from.
@@ -33,6 +34,10 @@ pub struct Wiring {
     pub addresses: Arc<dyn AddressSource>,
     /// The chains, one gateway each.
     pub gateways: Vec<Arc<dyn ChainGateway>>,
+    /// The chains that pay withdrawals.
+    pub payouts: Payouts,
+    /// Who judges the addresses that are to be paid.
+    pub screening: Arc<dyn Screening>,
     /// Shows objects; the write path renders events with the same one.
     pub renderer: Arc<Renderer>,
     /// The simulated card network; without it the helpers for cards are not served.
@@ -53,6 +58,7 @@ pub struct AppState {
     /// None where nothing is bounded.
     pub(crate) rate_limits: Option<RateLimits>,
     uses: CredentialUses,
+    pub(crate) flights: Arc<Flights>,
 }
 
 impl AppState {
@@ -67,7 +73,14 @@ impl AppState {
         let limits = wiring.settings.rate_limits;
         let rate_limits =
             limits.map(|limits| RateLimits::new(limits, &wiring.database, &wiring.edge));
-        Self { wiring, passwords, credentials, rate_limits, uses: CredentialUses::default() }
+        Self {
+            wiring,
+            passwords,
+            credentials,
+            rate_limits,
+            uses: CredentialUses::default(),
+            flights: Arc::default(),
+        }
     }
 
     /// When credentials were last used, gathered for the worker that writes it down.

@@ -21,9 +21,35 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// SHA-256 of bytes that come in pieces.
+#[derive(Debug, Clone, Default)]
+pub struct Sha256Pieces(Sha256);
+
+impl Sha256Pieces {
+    /// Adds bytes at the end.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all of them.
+    #[must_use]
+    pub fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{digest128, sha256};
+    use super::{Sha256Pieces, digest128, sha256};
+
+    #[test]
+    fn pieces_have_the_digest_of_the_whole() {
+        let mut pieces = Sha256Pieces::default();
+        for piece in [&b"a"[..], b"", b"bc"] {
+            pieces.update(piece);
+        }
+        assert_eq!(pieces.finish(), sha256(b"abc"));
+    }
 
     #[test]
     fn the_digest_is_the_standards() {

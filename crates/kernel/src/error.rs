@@ -105,6 +105,8 @@ codes! {
     BinTypeMismatch = "bin_type_mismatch";
     /// Plastic needs an address to be sent to.
     ShippingRequired = "shipping_required";
+    /// The account holds as many cards as it may.
+    CardLimitReached = "card_limit_reached";
     /// The card is cancelled for good.
     CardCancelled = "card_cancelled";
     /// The issuer froze the card; its holder cannot lift that.

@@ -1,4 +1,5 @@
-//! The nouns every other crate shares: money, books, ids, time, pages and error codes.
+//! The nouns every other crate shares: money, books, assets and chains, ids, time, pages and error
+//! codes.
 //!
 //! Invariants: money carries its currency and never floats; ids are 128-bit and time-ordered;
 //! time and identity are inputs. Deliberately absent: any clock, random generator, I/O or wire
@@ -9,6 +10,7 @@
     deny(clippy::float_arithmetic, clippy::arithmetic_side_effects, clippy::as_conversions)
 )]
 
+mod asset;
 mod book;
 mod change;
 mod clock;
@@ -25,12 +27,13 @@ mod rate;
 mod store;
 mod timestamp;
 
+pub use asset::{Asset, Network, SUPPORTED, is_supported};
 pub use book::Book;
 pub use change::Change;
 pub use clock::{Clock, IdSource};
 pub use country::{Country, CountryError};
 pub use currency::Currency;
-pub use digest::{digest128, sha256};
+pub use digest::{Sha256Pieces, digest128, sha256};
 pub use error::{ErrorCode, Problem};
 pub use id::{
     AccountId, ActivityId, AuditId, AuthorizationId, BlobId, CardId, CredentialId, DeliveryId,

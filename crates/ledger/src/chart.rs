@@ -100,17 +100,23 @@ pub enum SystemAccount {
     CardFees,
     /// Given to cardholders in disputes that are not decided (a claim, so at most zero).
     DisputeCredit,
+    /// Left treasuries and is on its way to its payees, who have no final payment yet.
+    WithdrawalsInFlight,
+    /// Income from withdrawals.
+    WithdrawalFees,
 }
 
 impl SystemAccount {
     /// The whole chart, in storage order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::ChainCustody,
         Self::RailFees,
         Self::NetworkSettlement,
         Self::StandIn,
         Self::CardFees,
         Self::DisputeCredit,
+        Self::WithdrawalsInFlight,
+        Self::WithdrawalFees,
     ];
 
     /// The account's name in storage and reports.
@@ -123,6 +129,8 @@ impl SystemAccount {
             Self::StandIn => "stand_in",
             Self::CardFees => "card_fees",
             Self::DisputeCredit => "dispute_credit",
+            Self::WithdrawalsInFlight => "withdrawals_in_flight",
+            Self::WithdrawalFees => "withdrawal_fees",
         }
     }
 

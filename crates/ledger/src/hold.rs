@@ -1,4 +1,4 @@
-use cardium_kernel::{AuthorizationId, Money};
+use cardium_kernel::{AuthorizationId, Money, WithdrawalId};
 
 use crate::LedgerAccountId;
 
@@ -22,6 +22,12 @@ impl HoldId {
 
 impl From<AuthorizationId> for HoldId {
     fn from(owner: AuthorizationId) -> Self {
+        Self(owner.value())
+    }
+}
+
+impl From<WithdrawalId> for HoldId {
+    fn from(owner: WithdrawalId) -> Self {
         Self(owner.value())
     }
 }

@@ -31,11 +31,19 @@ pub enum PostingKind {
     DisputeSettlement,
     /// A card takes over what another has and owes.
     CardReplacement,
+    /// A treasury pays somebody on a chain.
+    Withdrawal,
+    /// What we take for it.
+    WithdrawalFee,
+    /// A withdrawal was not paid: all of it comes back.
+    WithdrawalReturn,
+    /// A withdrawal is final: the coins have left custody.
+    WithdrawalSettlement,
 }
 
 impl PostingKind {
     /// All of them, with their words.
-    pub const WORDS: [(Self, &'static str); 13] = [
+    pub const WORDS: [(Self, &'static str); 17] = [
         (Self::Topup, "topup"),
         (Self::CardLoad, "card_load"),
         (Self::CardUnload, "card_unload"),
@@ -49,6 +57,10 @@ impl PostingKind {
         (Self::DisputeDebit, "dispute_debit"),
         (Self::DisputeSettlement, "dispute_settlement"),
         (Self::CardReplacement, "card_replacement"),
+        (Self::Withdrawal, "withdrawal"),
+        (Self::WithdrawalFee, "withdrawal_fee"),
+        (Self::WithdrawalReturn, "withdrawal_return"),
+        (Self::WithdrawalSettlement, "withdrawal_settlement"),
     ];
 
     /// The kind's word in storage.

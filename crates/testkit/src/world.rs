@@ -2,7 +2,11 @@ use std::{sync::Arc, time::Duration};
 
 use cardium_app::{
     Actor, Answer, CommandError, Database, Edge, Intent, Lane, Policy, Snapshot, UseCase,
-    event::EventRenderer, idempotency::IdempotencyRequest, perform, perform_as, reads::Reads,
+    WithdrawalFees,
+    event::EventRenderer,
+    idempotency::{IdempotencyRequest, RequestParts},
+    perform, perform_as,
+    reads::Reads,
 };
 use cardium_kernel::{Money, Rate, Timestamp};
 use cardium_store::{QueueLimits, Report, Store, StoreSettings, verify};
@@ -132,7 +136,8 @@ impl World {
     where
         U::Output: std::fmt::Debug,
     {
-        let request = IdempotencyRequest { id, account: None, fingerprint, seal: None };
+        let parts = RequestParts::default();
+        let request = IdempotencyRequest { id, account: None, fingerprint, parts, seal: None };
         self.submit_as(actor, Intent::Once(request), use_case)
     }
 
@@ -200,7 +205,11 @@ pub fn policy() -> Policy {
         topup_live_from: Money::usd(20_000),
         topup_maximum: Money::usd(10_000_000),
         load_maximum: Money::usd(5_000_000),
+        withdrawal_minimum: Money::usd(1_000),
+        withdrawal_fees: WithdrawalFees::NONE,
+        withdrawal_cooling: Duration::ZERO,
         api_keys_maximum: 100,
+        cards_maximum: 1_000,
         webhooks_maximum: 16,
         open_tickets_maximum: 50,
     }

@@ -6,13 +6,12 @@
 //! Deliberately absent: chains themselves (behind a port of app) and the ledger posting (a
 //! recipe of ledger).
 
-mod asset;
 mod deposit;
 mod status;
 mod store;
 mod topup;
 
-pub use asset::{Asset, Network, SUPPORTED, is_supported};
+pub use cardium_kernel::{Asset, Network, SUPPORTED, is_supported};
 pub use deposit::{Deposit, DepositState, Transfer, TransferRef};
 pub use status::{LifecycleStatus, TopupStatus};
 pub use store::TopupStore;

@@ -10,6 +10,12 @@ pub trait TopupStore {
     /// When the row cannot be read.
     fn find_topup(&mut self, id: TopupId) -> Result<Option<Topup>, StoreError>;
 
+    /// The top-up that has this deposit address, whoever owns it.
+    ///
+    /// # Errors
+    /// When the address was not announced.
+    fn find_topup_by_address(&mut self, address: &str) -> Result<Option<TopupId>, StoreError>;
+
     /// Writes a top-up, new or changed.
     ///
     /// # Errors

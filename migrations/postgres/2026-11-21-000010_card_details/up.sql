@@ -1,3 +1,9 @@
+-- How many cards an account has that are not cancelled.
+ALTER TABLE account_sequences ADD COLUMN cards BIGINT NOT NULL DEFAULT 0;
+UPDATE account_sequences SET cards = (
+    SELECT COUNT(*) FROM cards c
+    WHERE c.account_id = account_sequences.account_id AND c.status <> 'cancelled'
+);
 -- Where the plastic of a physical card is sent, sealed; null on virtual ones, and where nobody asked.
 ALTER TABLE cards ADD COLUMN shipping BYTEA;
 -- Its owner's notes, a JSON object; null where there are none.

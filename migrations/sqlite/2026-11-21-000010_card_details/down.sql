@@ -3,3 +3,4 @@ ALTER TABLE cards DROP COLUMN replaces;
 ALTER TABLE cards DROP COLUMN cancel_reason;
 ALTER TABLE cards DROP COLUMN metadata;
 ALTER TABLE cards DROP COLUMN shipping;
+ALTER TABLE account_sequences DROP COLUMN cards;

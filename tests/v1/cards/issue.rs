@@ -3,7 +3,7 @@
 use cardium_testkit::Backend;
 use serde_json::{Value, json};
 
-use super::{FIELDS, is_luhn_valid, issue};
+use super::{FIELDS, is_luhn_valid, issue, part};
 use crate::{
     on_both,
     support::{Server, address, assert_fields, items, plastic, text, usd},
@@ -16,6 +16,7 @@ on_both! {
     wallets_are_ready_only_where_asked_and_supported;
     a_card_is_issued_loaded_or_not_at_all;
     issues_are_refused_by_field;
+    an_account_holds_so_many_cards;
     lists_are_filtered;
 }
 
@@ -180,6 +181,24 @@ fn issues_are_refused_by_field(backend: Backend) {
         client.post("/v1/cards", &body).expect_error(status, code, Some(param));
     }
     assert_eq!((client.holdings(), server.events(client.account())), before);
+}
+
+fn an_account_holds_so_many_cards(backend: Backend) {
+    let server = Server::own(backend, |settings| settings.limits.cards = 2);
+    let client = server.sign_up();
+    let wish = json!({"type": "virtual", "bin": "489517"});
+    let [first, second] = [(); 2].map(|()| client.card(None));
+    client.post("/v1/cards", &wish).expect_error(422, "card_limit_reached", None);
+    // A replacement takes a place and leaves one; a cancelled card leaves one, once.
+    let replaced = client.post(&part(&first, "replace"), &json!({"reason": "lost"}));
+    replaced.expect(200);
+    client.post("/v1/cards", &wish).expect_error(422, "card_limit_reached", None);
+    for _ in 0..2 {
+        client.post(&part(&second, "cancel"), &json!({})).expect(200);
+    }
+    client.card(None);
+    client.post("/v1/cards", &wish).expect_error(422, "card_limit_reached", None);
+    server.sign_up().card(None);
 }
 
 fn lists_are_filtered(backend: Backend) {

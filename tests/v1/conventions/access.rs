@@ -4,7 +4,7 @@ use cardium_api_v1::operation::Access;
 use cardium_testkit::Backend;
 use reqwest::Method;
 
-use super::samples::{Sample, method, operations};
+use super::samples::{Sample, method, operations, shows_json};
 use crate::{on_both, support::Server};
 
 on_both! {
@@ -25,7 +25,9 @@ fn every_operation_succeeds_with_its_scope_alone(backend: Backend) {
         };
         let reply = sample.request(&client, operation).send();
         assert_eq!(reply.status, operation.success, "{}: {reply:?}", operation.id);
-        reply.expect(operation.success);
+        if shows_json(operation) {
+            reply.expect(operation.success);
+        }
     }
     sample.client.delete("/v1/sessions").expect(204);
 }
@@ -33,7 +35,7 @@ fn every_operation_succeeds_with_its_scope_alone(backend: Backend) {
 fn every_operation_wants_its_scope(backend: Backend) {
     let server = Server::shared(backend);
     let sample = Sample::new(&server);
-    let key = sample.client.api_key(&["system:read"]);
+    let [key, other] = ["system:read", "support:read"].map(|scope| sample.client.api_key(&[scope]));
     let before = (sample.client.holdings(), server.events(sample.client.account()));
     for operation in operations() {
         let code = match operation.access {
@@ -41,7 +43,10 @@ fn every_operation_wants_its_scope(backend: Backend) {
             Access::Session | Access::Bearer(None) => "session_required",
             Access::Bearer(Some(_)) => "insufficient_scope",
         };
-        sample.request(&key, operation).send().expect_error(403, code, None);
+        let scope = operation.access.scope();
+        let held = scope.is_some_and(|scope| scope.as_str() == "system:read");
+        let key = if held { &other } else { &key };
+        sample.request(key, operation).send().expect_error(403, code, None);
     }
     let after = (sample.client.holdings(), server.events(sample.client.account()));
     assert_eq!(after, before);

@@ -3,7 +3,9 @@ use cardium_api_v1::operation::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Client, PASSWORD, Request, Server, plastic, text};
+use crate::support::{
+    Authenticator, Client, PASSWORD, Request, Server, fresh_address, plastic, text,
+};
 
 /// An account that has one of everything, so that every operation has something to act on.
 pub struct Sample {
@@ -24,13 +26,22 @@ pub struct Sample {
     key: String,
     captured: String,
     dispute: String,
+    evidence: String,
     /// An authorization that nobody captures or reverses.
     held: String,
+    withdrawal: String,
+    /// Accounts with an authenticator, one for each way of turning it off.
+    guarded: [(Client, String); 2],
 }
 
 /// Every operation that a server for tests serves, in the order in which they can be called.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     published().chain(test_operations()).filter(|operation| operation.id != "advance_clock")
+}
+
+/// Whether an operation answers with JSON, and not with a file.
+pub fn shows_json(operation: &Operation) -> bool {
+    operation.id != "get_dispute_evidence_file"
 }
 
 impl Sample {
@@ -52,6 +63,10 @@ impl Sample {
         let wish = json!({"transaction_id": capture(&client, &second), "reason": "duplicate",
             "description": why});
         let dispute = client.post("/v1/disputes", &wish).expect(201);
+        let file = json!({"type": "other", "filename": "a.txt", "content_type": "text/plain",
+            "content_base64": "T3JkZXIgIzQ5MjEK"});
+        let path = format!("/v1/disputes/{}/evidence", text(&dispute, "id"));
+        let file = client.post(&path, &file).expect(200);
         let bought = client.authorize(&card, &json!({"amount_usd": 10}));
         let held = client.authorize(&card, &json!({"amount_usd": 10}));
         let hook = json!({"url": "https://hooks.example.com/", "events": ["card.replaced"]});
@@ -62,6 +77,7 @@ impl Sample {
         client.card(None);
         let event = server.last_event(client.account());
         let ticket = client.post("/v1/tickets", &question()).expect(201);
+        let withdrawal = client.post("/v1/withdrawals", &withdrawal()).expect(201);
         let key = client.post("/v1/api_keys", &json!({"name": "sample"})).expect(201);
         let id = |object: &Value| text(object, "id").to_owned();
         Self {
@@ -79,7 +95,10 @@ impl Sample {
             key: id(&key),
             captured,
             dispute: id(&dispute),
+            evidence: text(&file["evidence"][0], "id").to_owned(),
             held: text(&held, "authorization_id").to_owned(),
+            withdrawal: id(&withdrawal),
+            guarded: [guarded(server), guarded(server)],
             client,
         }
     }
@@ -102,6 +121,7 @@ impl Sample {
             Some("webhooks") => &self.webhook,
             Some("disputes") => &self.dispute,
             Some("tickets") => &self.ticket,
+            Some("withdrawals") => &self.withdrawal,
             Some("api_keys") => &self.key,
             _ => "",
         }
@@ -114,7 +134,11 @@ impl Sample {
 
     /// A path of the operation with this id; a second one is of the account's own.
     pub fn path_with(&self, operation: &Operation, id: &str) -> String {
-        let path = operation.path.replace("{id}", id).replace("{eid}", &self.event);
+        let second = match operation.id {
+            "get_dispute_evidence_file" => &self.evidence,
+            _ => &self.event,
+        };
+        let path = operation.path.replace("{id}", id).replace("{eid}", second);
         format!("/v1{path}")
     }
 
@@ -123,7 +147,10 @@ impl Sample {
         match operation.id {
             "create_account" => json!({"email": Server::email(), "password": PASSWORD}),
             "sign_in" => json!({"email": self.email, "password": PASSWORD}),
+            "disable_2fa" => json!({"password": PASSWORD, "code": self.guarded[0].1}),
+            "disable_2fa_by_post" => json!({"password": PASSWORD, "code": self.guarded[1].1}),
             "create_api_key" => json!({"name": "another"}),
+            "update_api_key" => json!({"name": "renamed"}),
             "create_topup" => json!({"amount_usd": 20}),
             "issue_card" => plastic(),
             "load_card" => json!({"amount_usd": "10.00"}),
@@ -141,6 +168,8 @@ impl Sample {
                 "description": "This was not my doing."}),
             "add_dispute_evidence" => json!({"type": "other", "text": "See order 4921."}),
             "advance_dispute" => json!({"to": "responded"}),
+            "withdraw" => withdrawal(),
+            "settle_withdrawal" => json!({"to": "confirmed"}),
             "create_webhook" => json!({"url": "https://hooks.example.com/", "events": ["*"]}),
             "open_ticket" => question(),
             _ => json!({}),
@@ -158,14 +187,36 @@ impl Sample {
         if operation.method == Method::Get { request } else { request.json(body) }
     }
 
-    /// A client that holds the operation's scope and nothing more.
-    pub fn least(&self, operation: &Operation) -> Client {
-        match operation.access {
-            Access::Public | Access::Session => self.client.clone(),
-            Access::Bearer(None) => self.client.api_key(&[]),
-            Access::Bearer(Some(scope)) => self.client.api_key(&[scope.as_str()]),
+    /// The session of the account on which the operation can succeed.
+    pub fn session(&self, operation: &Operation) -> &Client {
+        match operation.id {
+            "disable_2fa" => &self.guarded[0].0,
+            "disable_2fa_by_post" => &self.guarded[1].0,
+            _ => &self.client,
         }
     }
+
+    /// A client that holds the operation's scope and nothing more.
+    pub fn least(&self, operation: &Operation) -> Client {
+        let session = self.session(operation);
+        match operation.access {
+            Access::Public | Access::Session => session.clone(),
+            Access::Bearer(None) => session.api_key(&[]),
+            Access::Bearer(Some(scope)) => session.api_key(&[scope.as_str()]),
+        }
+    }
+}
+
+/// An account with an authenticator: its session, and a recovery code.
+fn guarded(server: &Server) -> (Client, String) {
+    let client = server.sign_up();
+    let (_, mut codes) = Authenticator::set_up(server, &client);
+    (client, codes.remove(0))
+}
+
+/// A withdrawal to an address that nobody was paid at before.
+fn withdrawal() -> Value {
+    json!({"amount_usd": 10, "chain": "bsc", "address": fresh_address()})
 }
 
 /// Lets the merchant capture a purchase; gives the captured step's id.

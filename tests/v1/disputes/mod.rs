@@ -6,13 +6,14 @@ mod filing;
 mod lists;
 mod races;
 mod refunds;
+mod uploads;
 
 use serde_json::{Value, json};
 
 use crate::support::{Client, Reply, Server, text, usd};
 
 /// What every dispute shows.
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "id",
     "object",
     "mode",
@@ -26,6 +27,7 @@ const FIELDS: [&str; 16] = [
     "description",
     "evidence",
     "evidence_due_by",
+    "metadata",
     "resolution",
     "created_at",
     "updated_at",

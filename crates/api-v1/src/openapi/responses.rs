@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
-use cardium_kernel::{ErrorCode, Problem, RequestId};
+use cardium_kernel::{ErrorCode, RequestId};
 use serde_json::{Map, Value, json};
 
 use super::{JSON, codes::codes, schemas::Schemas};
 use crate::{
     operation::{Access, Effect, Operation},
-    problem::{retry_after, status_and_type},
+    problem::{passes_soon, status_and_type},
 };
 
 /// Statuses that mean the same wherever they occur, with the name of their answer.
@@ -90,7 +90,7 @@ fn described(codes: &[ErrorCode]) -> Value {
     let words: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     let mut headers = json!({"X-Request-Id": header("RequestId")});
     let limited = codes.contains(&ErrorCode::RateLimited);
-    if limited || codes.iter().any(|code| retry_after(&Problem::new(*code, "")).is_some()) {
+    if limited || codes.iter().any(|code| passes_soon(*code)) {
         headers["Retry-After"] = header("RetryAfter");
     }
     if limited {
@@ -146,7 +146,10 @@ fn header(name: &str) -> Value {
 
 /// The headers of answers.
 pub(super) fn headers() -> Value {
-    let count = |description: &str| json!({"description": description, "schema": {"type": "integer", "minimum": 0}});
+    let count = |description: &str| {
+        let schema = json!({"type": "integer", "minimum": 0});
+        json!({"description": description, "schema": schema})
+    };
     json!({
         "RequestId": {
             "description": "The request's id, to be quoted where help is asked for",

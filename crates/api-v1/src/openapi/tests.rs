@@ -7,7 +7,7 @@ use crate::{
     activity, api_key, audit, balance, card, dispute,
     operation::{Method, Operation, operations, test_operations},
     query::Order,
-    ticket, topup, transaction, webhook,
+    ticket, topup, transaction, webhook, withdrawal,
 };
 
 /// The operations that take nothing but what their path says.
@@ -45,6 +45,7 @@ fn lists_are_sorted_by_what_the_table_says() {
         ("list_card_transactions", names(&transaction::ORDER)),
         ("get_activity", names(&activity::ORDER)),
         ("get_audit_log", names(&audit::ORDER)),
+        ("list_withdrawals", names(&withdrawal::ORDER)),
         ("list_disputes", names(&dispute::ORDER)),
         ("list_webhooks", names(&webhook::ORDER)),
         ("list_tickets", names(&ticket::ORDER)),

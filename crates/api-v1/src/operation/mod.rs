@@ -81,6 +81,15 @@ pub enum Content {
     Secret,
 }
 
+/// What a request's body may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carries {
+    /// A JSON object.
+    Json,
+    /// A JSON object, or a form (`multipart/form-data`) with the same fields and a part `file`.
+    JsonOrForm,
+}
+
 /// One operation.
 #[derive(Debug, Clone, Copy)]
 pub struct Operation {
@@ -98,6 +107,8 @@ pub struct Operation {
     pub effect: Effect,
     /// Whether its answer may be kept.
     pub content: Content,
+    /// What its body may be.
+    pub carries: Carries,
     /// Whether it can be tried without effect (`Dry-Run: true`).
     pub dry_run: bool,
     /// One line on what it does.
@@ -132,6 +143,7 @@ impl Operation {
             success,
             effect,
             content: Content::Plain,
+            carries: Carries::Json,
             dry_run: false,
             summary: "",
             input: None,
@@ -150,6 +162,12 @@ impl Operation {
     const fn secret(self) -> Self {
         let content = Content::Secret;
         Self { content, ..self }
+    }
+
+    /// Declares that a file may come with it, in a form.
+    const fn or_form(self) -> Self {
+        let carries = Carries::JsonOrForm;
+        Self { carries, ..self }
     }
 
     const fn always(self) -> Self {
@@ -296,6 +314,8 @@ mod tests {
         "check_authorization",
         "reveal_pan_by_post",
         "update_card",
+        "disable_2fa_by_post",
+        "get_dispute_evidence_file",
         "get_ticket",
         "close_ticket",
     ];

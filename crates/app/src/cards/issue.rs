@@ -1,5 +1,5 @@
 use cardium_cards::{Card, Controls, ControlsPatch, NewCard, Product, StoredPan, Wallet};
-use cardium_kernel::{AccountId, Book, CardId, Metadata, Money};
+use cardium_kernel::{AccountId, Book, CardId, ErrorCode, Metadata, Money, Problem};
 use cardium_ledger::LedgerAccountId;
 use cardium_vault::{Aad, Keys, Pan, PanFingerprint, SealRandom, Sealed, seal};
 
@@ -100,6 +100,10 @@ impl UseCase for IssueCard {
         if unit.tx.find_card_by_pan(&self.pan.fingerprint)?.is_some() {
             return Err(CommandError::PanTaken);
         }
+        if unit.tx.count_cards(account)? >= unit.policy().cards_maximum {
+            let message = "The account holds the most cards it may.";
+            return Err(Problem::new(ErrorCode::CardLimitReached, message).into());
+        }
         let card = self.insert(unit, account)?;
         if let Some(amount) = self.load {
             load(unit, &card, ("load_usd", amount), None)?;
@@ -145,7 +149,7 @@ impl IssueCard {
 }
 
 /// Live once the account has ever had a live credit, else sandbox.
-fn default_book(unit: &mut Unit<'_>, account: AccountId) -> Result<Book, CommandError> {
+pub(crate) fn default_book(unit: &mut Unit<'_>, account: AccountId) -> Result<Book, CommandError> {
     let live = LedgerAccountId::treasury(account, Book::Live);
     let used = unit.tx.find_ledger_account(live)?.is_some_and(|account| account.version > 0);
     Ok(if used { Book::Live } else { Book::Sandbox })

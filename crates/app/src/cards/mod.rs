@@ -29,6 +29,7 @@ pub use unload::{UnloadAmount, UnloadCard, Unloaded};
 pub use wallet::ProvisionWallet;
 
 pub(crate) use accounts::CardAccounts;
+pub(crate) use issue::default_book;
 pub(crate) use load::available;
 pub(crate) use sweep::settle_and_sweep;
 

@@ -9,6 +9,7 @@ mod balance;
 mod cards;
 mod controls;
 mod disputes;
+mod evidence_forms;
 mod funding;
 mod issue;
 mod limits;
@@ -17,8 +18,10 @@ mod simulation;
 mod system;
 mod tickets;
 mod topups;
+mod totp;
 mod transactions;
 mod webhooks;
+mod withdrawals;
 
 use crate::dispatch::Handler;
 
@@ -26,7 +29,7 @@ macro_rules! handlers {
     ($($id:literal => $handler:path,)+) => {
         /// Each operation's handler, by its name.
         const HANDLERS: &[(&str, Handler)] = &[
-            $(($id, |call| Box::pin($handler(call))),)+
+            $(($id, |call| Box::pin(async move { Ok($handler(call).await?.into()) })),)+
         ];
     };
 }
@@ -36,6 +39,10 @@ handlers! {
     "sign_in" => accounts::sign_in,
     "sign_out" => accounts::sign_out,
     "get_account" => accounts::get_account,
+    "update_account" => accounts::update_account,
+    "enable_2fa" => totp::enable_2fa,
+    "disable_2fa" => totp::disable_2fa,
+    "disable_2fa_by_post" => totp::disable_2fa_by_post,
     "list_api_keys" => api_keys::list_api_keys,
     "create_api_key" => api_keys::create_api_key,
     "update_api_key" => api_keys::update_api_key,
@@ -73,10 +80,14 @@ handlers! {
     "check_authorization" => authorizations::check_authorization,
     "get_activity" => activity::get_activity,
     "get_audit_log" => activity::get_audit_log,
+    "withdraw" => withdrawals::withdraw,
+    "list_withdrawals" => withdrawals::list_withdrawals,
+    "get_withdrawal" => withdrawals::get_withdrawal,
     "file_dispute" => disputes::file_dispute,
     "list_disputes" => disputes::list_disputes,
     "get_dispute" => disputes::get_dispute,
     "add_dispute_evidence" => disputes::add_dispute_evidence,
+    "get_dispute_evidence_file" => disputes::get_evidence_file,
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
     "update_webhook" => webhooks::update_webhook,
@@ -98,6 +109,7 @@ handlers! {
     "simulate_force_post" => simulation::simulate_force_post,
     "simulate_fulfilment" => simulation::simulate_fulfilment,
     "advance_dispute" => disputes::advance_dispute,
+    "settle_withdrawal" => withdrawals::settle_withdrawal,
     "advance_clock" => simulation::advance_clock,
 }
 

@@ -148,7 +148,7 @@ impl RateLimits {
         match operation.id {
             "sign_in" => self.count(Rule::SignIns, from).await,
             "create_account" => self.count(Rule::Accounts, from).await,
-            "reveal_pan" => {
+            "reveal_pan" | "reveal_pan_by_post" => {
                 if let Some(caller) = caller {
                     self.count(Rule::Reveals, Subject::Credential(caller)).await?;
                 }

@@ -9,8 +9,8 @@ use cardium_kernel::Timestamp;
 const BLOCK_PART: i64 = 25;
 /// The largest reserve: it is what a restart strands of a day.
 const BLOCK_MAX: i64 = 100;
-/// One part in so many of a limit is spent on trust, before the other processes know: whoever
-/// calls now and then costs no write, and each further process lets through so much more at most.
+/// One part in so many of a limit is spent on trust, before anything is reserved: whoever calls
+/// now and then costs no write, and each further process lets through so much more at most.
 const TRUST_PART: i64 = 100;
 
 /// Whether other processes count the same.
@@ -104,9 +104,9 @@ impl Window {
             return Taken::Refused;
         }
         let trust = self.terms.limit / TRUST_PART;
-        if reserve.saturating_add(trust) > 0 {
-            let debt = reserve.saturating_neg().saturating_add(1);
-            return self.spend(debt >= (trust / 2).max(1));
+        if self.granted == 0 && self.spent < trust {
+            let many = self.spent.saturating_add(1) >= (trust / 2).max(1);
+            return self.spend(many);
         }
         self.waiting = self.waiting.saturating_add(1);
         Taken::Wait

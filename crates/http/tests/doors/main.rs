@@ -6,7 +6,9 @@
 mod bodies;
 mod guard;
 mod helpers;
+mod limits;
 mod reads;
 mod shape;
 mod sockets;
 mod support;
+mod transport;

@@ -3,14 +3,15 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use cardium_accounts::{Account, Email, Ticket};
-use cardium_app::{event::CardView, reads::*};
+use cardium_app::{chain::SimulatedPayment, event::CardView, reads::*};
 use cardium_auth::{Credential, TokenHash};
 use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
 use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
 use cardium_kernel::*;
-use cardium_topups::{Network, Topup, Transfer};
+use cardium_topups::{Topup, Transfer};
 use cardium_webhooks::{Delivery, Endpoint};
+use cardium_withdrawals::Withdrawal;
 
 /// Shared by the test and the doors under test.
 #[derive(Default)]
@@ -119,6 +120,10 @@ impl Reads for FakeReads {
         Ok(None)
     }
 
+    fn find_cards(&self, _: AccountId, _: &[CardId]) -> ReadResult<Vec<CardView>> {
+        Ok(Vec::new())
+    }
+
     fn list_cards(&self, _: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>> {
         empty()
     }
@@ -188,6 +193,29 @@ impl Reads for FakeReads {
         empty()
     }
 
+    fn find_withdrawal(&self, _: AccountId, _: WithdrawalId) -> ReadResult<Option<Withdrawal>> {
+        Ok(None)
+    }
+
+    fn list_withdrawals(
+        &self,
+        _: &ListQuery<WithdrawalFilter, WithdrawalSort>,
+    ) -> ReadResult<Page<Withdrawal>> {
+        empty()
+    }
+
+    fn due_withdrawals(&self, _: Timestamp, _: i64) -> ReadResult<Vec<Withdrawal>> {
+        Ok(Vec::new())
+    }
+
+    fn broadcasted_withdrawals(
+        &self,
+        _: Option<WithdrawalId>,
+        _: i64,
+    ) -> ReadResult<Vec<Withdrawal>> {
+        Ok(Vec::new())
+    }
+
     fn attached_blobs(&self, _: &[BlobId]) -> ReadResult<Vec<BlobId>> {
         broken()
     }
@@ -221,6 +249,10 @@ impl Reads for FakeReads {
 
     fn simulated_transfers(&self, _: Network, _: (u64, u64)) -> ReadResult<Vec<Transfer>> {
         Ok(Vec::new())
+    }
+
+    fn simulated_payment(&self, _: WithdrawalId) -> ReadResult<Option<SimulatedPayment>> {
+        Ok(None)
     }
 
     fn ping(&self) -> ReadResult<()> {

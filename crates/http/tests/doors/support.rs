@@ -11,10 +11,11 @@ use std::{
 use actix_web::{App, body::to_bytes, http::header::HeaderMap, test};
 use cardium_api_v1::Renderer;
 use cardium_app::{
-    Database, Edge, Entropy, Lane, Policy,
-    blobs::{BlobError, BlobStore},
-    chain::AddressSource,
+    Database, Edge, Entropy, Lane, Policy, WithdrawalFees,
+    blobs::{BlobError, BlobStore, BlobWriter},
+    chain::{AddressSource, Payouts},
     database::{Job, SubmitError},
+    screening::BlockList,
 };
 use cardium_auth::{
     AllowList, Credential, CredentialKind, CredentialRecord, SESSION_LIFETIME, Scope, ScopeSet,
@@ -97,7 +98,11 @@ fn policy() -> Policy {
         topup_live_from: Money::usd(20_000),
         topup_maximum: Money::usd(10_000_000),
         load_maximum: Money::usd(5_000_000),
+        withdrawal_minimum: Money::usd(1_000),
+        withdrawal_fees: WithdrawalFees::NONE,
+        withdrawal_cooling: Duration::ZERO,
         api_keys_maximum: 100,
+        cards_maximum: 1_000,
         webhooks_maximum: 16,
         open_tickets_maximum: 50,
     }
@@ -142,11 +147,11 @@ impl Reply {
 }
 
 impl BlobStore for Stub {
-    fn put(&self, _: BlobId, _: &[u8]) -> Result<(), BlobError> {
+    fn begin(&self, _: BlobId) -> Result<Box<dyn BlobWriter + '_>, BlobError> {
         Err(BlobError("planted detail".to_owned()))
     }
 
-    fn get(&self, _: BlobId) -> Result<Option<Vec<u8>>, BlobError> {
+    fn piece(&self, _: BlobId, _: u32) -> Result<Option<Vec<u8>>, BlobError> {
         Ok(None)
     }
 
@@ -180,6 +185,8 @@ impl Doors {
             keys: Arc::new(keys()),
             addresses: stub.clone(),
             gateways: Vec::new(),
+            payouts: Payouts { live: Vec::new(), sandbox: Vec::new() },
+            screening: Arc::new(BlockList::default()),
             renderer: Arc::new(Renderer::new(stub.clone(), vec![(Network::Tron, 20)])),
             rail: None,
             test_clock: Some(stub.clone()),
@@ -216,6 +223,7 @@ impl Doors {
             last4: String::new(),
             scopes: scopes.iter().copied().collect::<ScopeSet>(),
             mode,
+            generation: 0,
             created_at: NOW.before(unused),
             expires_at: end,
             revoked_at: None,

@@ -12,6 +12,10 @@ mod dispute_settlement;
 mod refund;
 mod refund_reversal;
 mod topup_credit;
+mod withdrawal;
+mod withdrawal_fee;
+mod withdrawal_return;
+mod withdrawal_settlement;
 
 pub use advance::{AdvanceReturn, advance, advance_return};
 pub use card_load::{CardLoad, card_load};
@@ -25,3 +29,7 @@ pub use dispute_settlement::{DisputeSettlement, dispute_settlement};
 pub use refund::{Refund, refund};
 pub use refund_reversal::{RefundReversal, refund_reversal};
 pub use topup_credit::topup_credit;
+pub use withdrawal::withdrawal;
+pub use withdrawal_fee::withdrawal_fee;
+pub use withdrawal_return::{WithdrawalReturn, withdrawal_return};
+pub use withdrawal_settlement::withdrawal_settlement;

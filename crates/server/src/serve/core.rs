@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use cardium_api_v1::Renderer;
-use cardium_app::{Edge, blobs::BlobStore, chain::ChainGateway, reads::Reads};
+use cardium_app::{
+    Edge,
+    blobs::BlobStore,
+    chain::{ChainGateway, Payouts},
+    screening::{BlockList, Screening},
+};
 use cardium_chains::{SimulatedAddresses, SimulatedChain, confirmations_required};
 use cardium_http::TestClock;
-use cardium_kernel::{Clock, Timestamp};
+use cardium_kernel::{Clock, Network, Timestamp};
 use cardium_store::Store;
-use cardium_topups::Network;
 use cardium_vault::Keys;
 
 use super::{Options, ProcessHealth, StartError, storage};
@@ -26,6 +30,8 @@ pub(super) struct Core {
     pub(super) blobs: Arc<dyn BlobStore>,
     pub(super) renderer: Arc<Renderer>,
     pub(super) gateways: Vec<Arc<dyn ChainGateway>>,
+    pub(super) payouts: Payouts,
+    pub(super) screening: Arc<dyn Screening>,
     pub(super) health: Arc<ProcessHealth>,
     pub(super) test_clock: Option<Arc<dyn TestClock>>,
 }
@@ -43,10 +49,23 @@ impl Core {
             edge: Edge { clock, entropy: Arc::new(SystemEntropy), policy },
             keys: Arc::new(keys),
         };
-        let gateways = gateways(settings.rails.chains, &backend.reads);
+        let gateways = gateways(settings.rails.chains, &backend);
+        let payouts = Payouts { live: gateways.clone(), sandbox: simulated(&backend) };
+        let screening = Arc::new(BlockList::new(settings.screening.addresses()));
         let health =
             ProcessHealth::new(Arc::clone(&backend.reads), store.stats(), gateways.clone());
-        Ok(Self { store, backend, blobs, renderer, gateways, health: Arc::new(health), test_clock })
+        let health = Arc::new(health);
+        Ok(Self {
+            store,
+            backend,
+            blobs,
+            renderer,
+            gateways,
+            payouts,
+            screening,
+            health,
+            test_clock,
+        })
     }
 }
 
@@ -66,14 +85,19 @@ fn renderer() -> Renderer {
     Renderer::new(Arc::new(SimulatedAddresses), confirmations.to_vec())
 }
 
-fn gateways(chains: Chains, reads: &Arc<dyn Reads>) -> Vec<Arc<dyn ChainGateway>> {
+fn gateways(chains: Chains, backend: &Backend) -> Vec<Arc<dyn ChainGateway>> {
     match chains {
-        Chains::Simulated => Network::ALL
-            .into_iter()
-            .map(|network| SimulatedChain::new(network, Arc::clone(reads)))
-            .map(|chain| Arc::new(chain) as Arc<dyn ChainGateway>)
-            .collect(),
+        Chains::Simulated => simulated(backend),
     }
+}
+
+/// The simulated chain in the place of each network.
+fn simulated(backend: &Backend) -> Vec<Arc<dyn ChainGateway>> {
+    let chain = |network| -> Arc<dyn ChainGateway> {
+        let writing = (Arc::clone(&backend.database), backend.edge.clone());
+        Arc::new(SimulatedChain::new(network, Arc::clone(&backend.reads), writing))
+    };
+    Network::ALL.into_iter().map(chain).collect()
 }
 
 fn clocks(movable: bool) -> (Arc<dyn Clock>, Option<Arc<dyn TestClock>>) {

@@ -41,6 +41,8 @@ pub(super) fn state(settings: &Settings, core: &Core, host: Arc<Host>) -> AppSta
         keys: Arc::clone(&core.backend.keys),
         addresses: Arc::new(SimulatedAddresses),
         gateways: core.gateways.clone(),
+        payouts: core.payouts.clone(),
+        screening: Arc::clone(&core.screening),
         renderer: Arc::clone(&core.renderer),
         rail: Some(rail(settings.rails.card_network, core, host)),
         test_clock: core.test_clock.clone(),

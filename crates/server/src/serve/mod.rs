@@ -150,4 +150,6 @@ fn log_end(what: &str, error: Option<tokio::task::JoinError>) {
 }
 
 #[cfg(test)]
+mod https;
+#[cfg(test)]
 mod tests;

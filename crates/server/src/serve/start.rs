@@ -11,9 +11,9 @@ use crate::{
     hook::{EndpointHook, LateAnswers},
     settings::Settings,
     workers::{
-        DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
-        NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting, Sender, SweepBlobs, UseSource,
-        WatchChain, Workers,
+        Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
+        NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting, SendWithdrawals, Sender,
+        SettleWithdrawals, SweepBlobs, UseSource, WatchChain, Workers,
     },
 };
 
@@ -102,6 +102,10 @@ fn workers(
     for gateway in &core.gateways {
         workers.start(WatchChain::new(backend(), Arc::clone(gateway)));
     }
+    let screening = Arc::clone(&core.screening);
+    let cashier = Cashier::new(backend(), core.payouts.clone(), screening);
+    workers.start(SendWithdrawals::new(cashier.clone()));
+    workers.start(SettleWithdrawals::new(cashier));
     workers.start(ExpireTopups::new(backend()));
     workers.start(ExpireHolds::new(backend()));
     workers.start(FlushUses::new(backend(), state));

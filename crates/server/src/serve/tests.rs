@@ -9,7 +9,7 @@ use crate::{
     settings::{Overrides, load},
 };
 
-fn settings(data_dir: &Path) -> Settings {
+pub(super) fn settings(data_dir: &Path) -> Settings {
     let any_port = || Some("127.0.0.1:0".to_owned());
     load(&Overrides {
         bind: any_port(),

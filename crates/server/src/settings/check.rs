@@ -1,4 +1,4 @@
-use super::{Settings, SettingsError};
+use super::{Dollars, Settings, SettingsError};
 
 /// Deliveries leased together; all of them must start at once, so that none outlives its lease.
 const LEASED_TOGETHER: u32 = 256;
@@ -6,6 +6,9 @@ const LEASED_TOGETHER: u32 = 256;
 const WEBHOOK_TIMEOUT_MAX: u64 = 15;
 /// Argon2id needs this much in KiB (RFC 9106, section 3.1: eight for each lane, of which one).
 const ARGON2_MEMORY_MIN: u32 = 8;
+
+/// Longer than a year is a slip of the pen.
+const COOLING_MAX: u64 = 366 * 86_400;
 
 type Rule = (bool, &'static str, &'static str);
 
@@ -16,7 +19,7 @@ impl Settings {
     /// [`SettingsError::Value`] with the first key at fault.
     pub fn check(&self) -> Result<(), SettingsError> {
         let counts = self.counts().map(|(value, key)| (value > 0, key, "must be at least 1"));
-        let rules = [self.amounts().as_slice(), &self.bounds()].concat();
+        let rules = [self.amounts().as_slice(), &self.withdrawals(), &self.bounds()].concat();
         let broken = counts.into_iter().chain(rules).find(|(holds, _, _)| !holds);
         broken.map_or(Ok(()), |(_, key, problem)| Err(SettingsError::Value { key, problem }))?;
         self.server.check()?;
@@ -54,6 +57,25 @@ impl Settings {
                 "must not be below limits.topup_minimum",
             ),
             (load.is_positive(), "limits.load_maximum", "must be above zero"),
+        ]
+    }
+
+    fn withdrawals(&self) -> [Rule; 5] {
+        let (limits, fees) = (&self.limits, &self.fees.withdrawal_usd);
+        let least = limits.withdrawal_minimum.0;
+        let rule = "must not be negative, and below limits.withdrawal_minimum";
+        // What is negative or takes all would pay nobody.
+        let fits = |fee: Dollars| !fee.0.is_negative() && fee.0.minor() < least.minor();
+        [
+            (least.is_positive(), "limits.withdrawal_minimum", "must be above zero"),
+            (
+                limits.withdrawal_cooling_seconds <= COOLING_MAX,
+                "limits.withdrawal_cooling_seconds",
+                "must be at most a year",
+            ),
+            (fits(fees.tron), "fees.withdrawal_usd.tron", rule),
+            (fits(fees.ethereum), "fees.withdrawal_usd.ethereum", rule),
+            (fits(fees.bsc), "fees.withdrawal_usd.bsc", rule),
         ]
     }
 

@@ -21,7 +21,7 @@ pub use iso8583::{Bitmap, CvvCode, Header, Iso8583, Link, Numerics, Peer, PeerNe
 pub use rate_limits::RateLimits;
 pub use sections::{
     Auth, CardNetwork, Chains, Database, Dollars, Environment, Fees, Limits, Log, LogFormat, Rails,
-    Server, Settings, TestHelpers, Webhooks,
+    Screening, Server, Settings, TestHelpers, Webhooks, WithdrawalFees,
 };
 
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");

@@ -1,4 +1,6 @@
-use cardium_app::Policy;
+use std::time::Duration;
+
+use cardium_app::{Policy, WithdrawalFees};
 use cardium_kernel::Rate;
 
 use super::{Settings, SettingsError};
@@ -21,7 +23,15 @@ impl Settings {
             topup_live_from: limits.topup_live_from.0,
             topup_maximum: limits.topup_maximum.0,
             load_maximum: limits.load_maximum.0,
+            withdrawal_minimum: limits.withdrawal_minimum.0,
+            withdrawal_fees: WithdrawalFees {
+                tron: fees.withdrawal_usd.tron.0,
+                ethereum: fees.withdrawal_usd.ethereum.0,
+                bsc: fees.withdrawal_usd.bsc.0,
+            },
+            withdrawal_cooling: Duration::from_secs(limits.withdrawal_cooling_seconds),
             api_keys_maximum: i64::from(limits.api_keys),
+            cards_maximum: i64::from(limits.cards),
             webhooks_maximum: i64::from(limits.webhooks),
             open_tickets_maximum: i64::from(limits.open_tickets),
         })

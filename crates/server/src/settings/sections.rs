@@ -28,6 +28,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How often anybody may ask.
     pub rate_limits: RateLimits,
+    /// Whom nobody pays.
+    pub screening: Screening,
     /// Sending events.
     pub webhooks: Webhooks,
     /// The operator's say in decisions.
@@ -128,6 +130,20 @@ pub struct Fees {
     pub load_basis_points: u32,
     /// The fee of spending in another currency than the card's.
     pub conversion_basis_points: u32,
+    /// The fee of a withdrawal.
+    pub withdrawal_usd: WithdrawalFees,
+}
+
+/// The fee of a withdrawal on each chain.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawalFees {
+    /// On Tron.
+    pub tron: Dollars,
+    /// On Ethereum.
+    pub ethereum: Dollars,
+    /// On BNB Smart Chain.
+    pub bsc: Dollars,
 }
 
 /// Caps.
@@ -142,12 +158,33 @@ pub struct Limits {
     pub topup_maximum: Dollars,
     /// The greatest card load.
     pub load_maximum: Dollars,
+    /// The least withdrawal.
+    pub withdrawal_minimum: Dollars,
+    /// How long the first withdrawal to an address waits.
+    pub withdrawal_cooling_seconds: u64,
     /// API keys of an account.
     pub api_keys: u32,
+    /// Cards of an account.
+    pub cards: u32,
     /// Webhook endpoints of an account.
     pub webhooks: u32,
     /// Open tickets of an account.
     pub open_tickets: u32,
+}
+
+/// Whom nobody pays.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Screening {
+    /// The operator's own list.
+    pub blocked_addresses: Vec<String>,
+}
+
+impl Screening {
+    /// The operator's own list.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.blocked_addresses.iter().map(String::as_str)
+    }
 }
 
 /// Sending events.

@@ -22,6 +22,7 @@ fn the_defaults_are_complete_and_valid() {
     assert_eq!(policy.load_fee, cardium_kernel::Rate::from_millionths(20_000));
     assert_eq!(policy.topup_maximum, Money::usd(10_000_000));
     assert_eq!((policy.api_keys_maximum, policy.webhooks_maximum), (100, 16));
+    assert_eq!(policy.cards_maximum, 1_000);
 }
 
 #[test]
@@ -48,6 +49,10 @@ fn the_environment_wins_over_the_defaults() {
     assert_eq!(settings.limits.topup_minimum, Dollars(Money::usd(550)));
     assert!(!settings.iso8583.enabled);
     assert_eq!(settings.log.format, LogFormat::Json);
+    let proxies = with(&[("CARDIUM__SERVER__TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1")]);
+    let proxies = proxies.unwrap().server.trusted_proxies;
+    let proxies: Vec<_> = proxies.iter().map(|proxy| proxy.0.to_string()).collect();
+    assert_eq!(proxies, ["10.0.0.0/8", "2001:db8::1/128"]);
 }
 
 #[test]
@@ -74,6 +79,12 @@ fn errors_name_the_key() {
         ("CARDIUM__LIMITS__TOPUP_MINIMUM", "0.001", "limits.topup_minimum"),
         ("CARDIUM__RAILS__CHAINS", "mainnet", "mainnet"),
         ("CARDIUM__WEBHOOKS__CONCURRENCY", "1", "webhooks.concurrency"),
+        ("CARDIUM__SERVER__BODY_SECONDS", "0", "server.body_seconds"),
+        ("CARDIUM__SERVER__TLS_KEY", "key.pem", "server.tls_certificate"),
+        ("CARDIUM__SERVER__TLS_CERTIFICATE", "certificate.pem", "server.tls_key"),
+        ("CARDIUM__SERVER__TRUSTED_PROXIES", "10.0.0.1/8", "the network is 10.0.0.0/8"),
+        ("CARDIUM__RATE_LIMITS__PER_DAY", "0", "rate_limits.per_day"),
+        ("CARDIUM__RATE_LIMITS__PER_SECOND", "1000001", "rate_limits.per_second"),
     ] {
         let error = with_causes(&with(&[(name, value)]).unwrap_err());
         assert!(error.contains(mentions), "{name}={value}: {error}");

@@ -10,6 +10,7 @@ mod expiry;
 mod pending;
 mod upkeep;
 mod webhooks;
+mod withdrawals;
 
 use std::{
     future::poll_fn,
@@ -33,6 +34,7 @@ pub use expiry::{ExpireHolds, ExpireTopups};
 pub use pending::{FinishPending, NoteLateAnswers, PurgeWaiting};
 pub use upkeep::{FlushUses, PurgeCounters, PurgeKeys, UseSource};
 pub use webhooks::{DeliverEvents, FanOutEvents, Sender, SenderError};
+pub use withdrawals::{Cashier, SendWithdrawals, SettleWithdrawals};
 
 /// How long a worker's command may wait in the queue.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -11,9 +11,10 @@ use cardium_authorizations::{
 };
 use cardium_cards::{Card, StoredPan, Velocity};
 use cardium_disputes::Docket;
-use cardium_kernel::{AccountId, AuthorizationId, CardId};
+use cardium_kernel::{AccountId, AuthorizationId, CardId, TopupId};
 use cardium_ledger::{Hold, LedgerAccount};
 use cardium_topups::{Deposit, Topup};
+use cardium_withdrawals::{Payee, Withdrawal};
 
 use crate::{
     batch::{index::Index, journal::Journal, shelf::Shelf, statements::Lock, system::SystemDeltas},
@@ -75,6 +76,14 @@ macro_rules! each_shelf {
         }
         {
             let $shelf = &mut batch.evidence;
+            $run
+        }
+        {
+            let $shelf = &mut batch.withdrawals;
+            $run
+        }
+        {
+            let $shelf = &mut batch.payees;
             $run
         }
         {
@@ -142,6 +151,8 @@ pub(crate) struct Batch {
     pub(crate) dockets: Shelf<Docket>,
     pub(crate) disputes: Shelf<DisputeRow>,
     pub(crate) evidence: Shelf<EvidenceRow>,
+    pub(crate) withdrawals: Shelf<Withdrawal>,
+    pub(crate) payees: Shelf<Payee>,
     pub(crate) ledger_accounts: Shelf<LedgerAccount>,
     pub(crate) pending_authorizations: Shelf<PendingAuthorization>,
     pub(crate) quotas: Shelf<Quota>,
@@ -157,6 +168,7 @@ pub(crate) struct Batch {
 
     pub(crate) emails: Index<Email, AccountId>,
     pub(crate) cards_by_pan: Index<[u8; 32], CardId>,
+    pub(crate) deposit_addresses: Index<String, TopupId>,
     pub(crate) pans_by_card: HashMap<CardId, [u8; 32]>,
     pub(crate) references: HashMap<AuthorizationReference, Vec<AuthorizationId>>,
 
@@ -181,6 +193,8 @@ impl Batch {
             dockets: Shelf::new(postgres, Lock::Update),
             disputes: Shelf::new(postgres, Lock::Update),
             evidence: Shelf::new(postgres, Lock::None),
+            withdrawals: Shelf::new(postgres, Lock::Update),
+            payees: Shelf::new(postgres, Lock::None),
             ledger_accounts: Shelf::new(postgres, Lock::Update),
             pending_authorizations: Shelf::new(postgres, Lock::Update),
             quotas: Shelf::new(postgres, Lock::Update),
@@ -194,6 +208,7 @@ impl Batch {
             system: SystemDeltas::default(),
             emails: Index::new(),
             cards_by_pan: Index::new(),
+            deposit_addresses: Index::new(),
             pans_by_card: HashMap::new(),
             references: HashMap::new(),
             event_drafts: Vec::new(),
@@ -208,6 +223,7 @@ impl Batch {
         self.system.clear();
         self.emails.clear();
         self.cards_by_pan.clear();
+        self.deposit_addresses.clear();
         self.pans_by_card.clear();
         self.references.clear();
         self.event_drafts.clear();
@@ -246,6 +262,7 @@ impl Batch {
         self.holds.load(connection, &keys.holds)?;
         self.dockets.load(connection, &keys.dockets)?;
         self.disputes.load(connection, &keys.disputes)?;
+        self.withdrawals.load(connection, &keys.withdrawals)?;
         self.ledger_accounts.load(connection, &keys.ledger_accounts)?;
         self.pending_authorizations.load(connection, &keys.pending_authorizations)?;
         self.quotas.load(connection, &keys.quotas)?;
@@ -253,6 +270,7 @@ impl Batch {
         // wrote before it let go of a lock is seen.
         self.pans.load(connection, &keys.pans)?;
         self.evidence.load(connection, &keys.evidence)?;
+        self.payees.load(connection, &keys.payees)?;
         self.messages.load(connection, &keys.messages)?;
         self.idempotency.load(connection, &keys.idempotency)
     }
@@ -264,6 +282,7 @@ impl Batch {
         self.system.merge();
         self.emails.merge();
         self.cards_by_pan.merge();
+        self.deposit_addresses.merge();
     }
 
     /// Drops what the running command wrote.
@@ -273,6 +292,7 @@ impl Batch {
         self.system.discard();
         self.emails.discard();
         self.cards_by_pan.discard();
+        self.deposit_addresses.discard();
         self.event_drafts.clear();
         self.audit_drafts.clear();
     }
@@ -314,6 +334,8 @@ struct Keys {
     dockets: BTreeSet<u128>,
     disputes: BTreeSet<u128>,
     evidence: BTreeSet<u128>,
+    withdrawals: BTreeSet<u128>,
+    payees: BTreeSet<u128>,
     ledger_accounts: BTreeSet<u128>,
     pending_authorizations: BTreeSet<u128>,
     quotas: BTreeSet<u128>,
@@ -339,6 +361,8 @@ impl Keys {
                 RowKey::Docket(id) => keys.dockets.insert(id.value()),
                 RowKey::Dispute(id) => keys.disputes.insert(id.value()),
                 RowKey::Evidence(id) => keys.evidence.insert(id.value()),
+                RowKey::Withdrawal(id) => keys.withdrawals.insert(id.value()),
+                RowKey::Payee(id) => keys.payees.insert(id.value()),
                 RowKey::LedgerAccount(id) => keys.ledger_accounts.insert(id.value()),
                 RowKey::PendingAuthorization(id) => keys.pending_authorizations.insert(id.value()),
                 RowKey::Quota(id) => keys.quotas.insert(*id),

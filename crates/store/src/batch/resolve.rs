@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cardium_accounts::Email;
 use cardium_app::{Hints, NaturalKey, RowKey};
 use cardium_authorizations::AuthorizationReference;
-use cardium_kernel::{AccountId, AuthorizationId, CardId, MessageId};
+use cardium_kernel::{AccountId, AuthorizationId, CardId, MessageId, TopupId};
 
 use crate::{
     batch::{Batch, references},
@@ -27,10 +27,12 @@ impl Batch {
                 NaturalKey::Exchange(id) => kinds.exchanges.push(*id),
                 // Looked for later: see `resolve_references`.
                 NaturalKey::Authorization(_) => {}
+                NaturalKey::DepositAddress(address) => kinds.addresses.push(address.clone()),
             }
         }
         self.resolve_emails(connection, kinds.emails)?;
         self.resolve_pans(connection, kinds.pans, rows)?;
+        self.resolve_addresses(connection, kinds.addresses)?;
         resolve_exchanges(connection, &kinds.exchanges, rows)
     }
 
@@ -48,6 +50,24 @@ impl Batch {
         for email in emails {
             let account = found.get(email.as_str()).copied();
             self.emails.resolve(email, account);
+        }
+        Ok(())
+    }
+
+    fn resolve_addresses(
+        &mut self,
+        connection: &mut Connection,
+        addresses: Vec<String>,
+    ) -> Result<(), DbError> {
+        let keys = addresses.iter().map(|address| Value::text(address)).collect();
+        let text = "SELECT address, id FROM topups WHERE address";
+        let mut found = BTreeMap::new();
+        for mut row in lookup(connection, text, (Kind::Text, keys), &[Kind::Text, Kind::Id])? {
+            found.insert(row.text()?, TopupId::new(row.id()?));
+        }
+        for address in addresses {
+            let topup = found.get(&address).copied();
+            self.deposit_addresses.resolve(address, topup);
         }
         Ok(())
     }
@@ -86,7 +106,10 @@ impl Batch {
             .iter()
             .filter_map(|name| match name {
                 NaturalKey::Authorization(reference) => Some(reference.clone()),
-                NaturalKey::Email(_) | NaturalKey::Pan(_) | NaturalKey::Exchange(_) => None,
+                NaturalKey::Email(_)
+                | NaturalKey::Pan(_)
+                | NaturalKey::Exchange(_)
+                | NaturalKey::DepositAddress(_) => None,
             })
             .collect();
         let mut keys = Vec::new();
@@ -115,6 +138,7 @@ struct Names {
     emails: Vec<Email>,
     pans: Vec<[u8; 32]>,
     exchanges: Vec<MessageId>,
+    addresses: Vec<String>,
 }
 
 fn resolve_exchanges(

@@ -1,16 +1,12 @@
 use std::sync::{Mutex, PoisonError};
 
-use cardium_app::blobs::{BlobError, BlobStore};
+use cardium_app::blobs::{BlobError, BlobStore, BlobWriter, PIECE};
 use cardium_kernel::BlobId;
 
 use crate::db::{Bind, Connection, DbError, Fields, Kind, Sql, Value};
 
-/// Bytes of a chunk: small enough for any statement, large enough for few rows.
-const CHUNK: usize = 256 * 1_024;
-/// Chunks of one statement: 4 MiB.
-const SET: usize = 16;
-/// More chunks than any file has: a body is at most 100 MB.
-const MOST: i64 = 1_024;
+/// Chunks of one statement: 1 MiB, of which a statement on its way takes a few times as much.
+const SET: usize = 4;
 
 /// Files as rows of PostgreSQL, so that every process of a cluster has them and backups hold
 /// them. Files come one by one over a connection of their own, opened when first needed: they
@@ -47,36 +43,65 @@ fn failed(error: &DbError) -> BlobError {
     BlobError(error.to_string())
 }
 
-impl BlobStore for ChunkBlobs {
-    fn put(&self, id: BlobId, bytes: &[u8]) -> Result<(), BlobError> {
-        let chunks: Vec<(i64, &[u8])> = (0_i64..).zip(bytes.chunks(CHUNK)).collect();
-        self.with(|connection| {
-            for set in chunks.chunks(SET) {
-                let text =
-                    "INSERT INTO blob_chunks (id, chunk, data) SELECT * FROM unnest(?, ?, ?)";
-                let numbers = set.iter().map(|(number, _)| Value::Int(*number)).collect();
-                let data = set.iter().map(|(_, bytes)| Value::bytes(bytes)).collect();
-                let sql = Sql::new(text)
-                    .ids(set.iter().map(|_| id.value()))
-                    .with(Bind::Many(Kind::Int, numbers))
-                    .with(Bind::Many(Kind::Bytes, data));
-                connection.execute(&sql)?;
+/// A file on its way into chunks: each set is committed by itself, the first chunk first, so that
+/// the sweep finds whatever is left behind.
+struct ChunkWriter<'a> {
+    blobs: &'a ChunkBlobs,
+    id: BlobId,
+    /// Chunks that are written.
+    written: i64,
+    /// Less than a set.
+    waiting: Vec<u8>,
+}
+
+impl ChunkWriter<'_> {
+    fn insert(&mut self, bytes: &[u8]) -> Result<(), BlobError> {
+        let text = "INSERT INTO blob_chunks (id, chunk, data) SELECT * FROM unnest(?, ?, ?)";
+        let chunks: Vec<(i64, &[u8])> = (self.written..).zip(bytes.chunks(PIECE)).collect();
+        let sql = Sql::new(text)
+            .ids(chunks.iter().map(|_| self.id.value()))
+            .with(Bind::Many(Kind::Int, chunks.iter().map(|(at, _)| Value::Int(*at)).collect()))
+            .with(Bind::Many(Kind::Bytes, chunks.iter().map(|(_, it)| Value::bytes(it)).collect()));
+        self.blobs.with(|connection| connection.execute(&sql))?;
+        self.written = chunks.last().map_or(self.written, |(at, _)| at.saturating_add(1));
+        Ok(())
+    }
+}
+
+impl BlobWriter for ChunkWriter<'_> {
+    fn write(&mut self, mut bytes: &[u8]) -> Result<(), BlobError> {
+        while !bytes.is_empty() {
+            let room = (SET * PIECE).saturating_sub(self.waiting.len());
+            let (now, later) = bytes.split_at(room.min(bytes.len()));
+            self.waiting.extend_from_slice(now);
+            bytes = later;
+            if self.waiting.len() == SET * PIECE {
+                let set = std::mem::take(&mut self.waiting);
+                self.insert(&set)?;
+                self.waiting = set;
+                self.waiting.clear();
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
-    fn get(&self, id: BlobId) -> Result<Option<Vec<u8>>, BlobError> {
-        let text = "SELECT data FROM blob_chunks WHERE id = ? ORDER BY chunk LIMIT ?";
-        let sql = Sql::new(text).id(id.value()).int(MOST);
-        let records = self.with(|connection| connection.select(&sql, &[Kind::Bytes]))?;
-        let mut file = None;
-        for record in records {
-            let chunk = Fields::new("blob_chunks", record).bytes();
-            let chunk = chunk.map_err(|error| BlobError(error.to_string()))?;
-            file.get_or_insert_with(Vec::new).extend(chunk);
-        }
-        Ok(file)
+    fn finish(mut self: Box<Self>) -> Result<(), BlobError> {
+        let rest = std::mem::take(&mut self.waiting);
+        if rest.is_empty() { Ok(()) } else { self.insert(&rest) }
+    }
+}
+
+impl BlobStore for ChunkBlobs {
+    fn begin(&self, id: BlobId) -> Result<Box<dyn BlobWriter + '_>, BlobError> {
+        Ok(Box::new(ChunkWriter { blobs: self, id, written: 0, waiting: Vec::new() }))
+    }
+
+    fn piece(&self, id: BlobId, place: u32) -> Result<Option<Vec<u8>>, BlobError> {
+        let sql = Sql::new("SELECT data FROM blob_chunks WHERE id = ? AND chunk = ?");
+        let sql = sql.id(id.value()).int(i64::from(place));
+        let record = self.with(|connection| connection.first(&sql, &[Kind::Bytes]))?;
+        let read = record.map(|record| Fields::new("blob_chunks", record).bytes()).transpose();
+        read.map_err(|error| BlobError(error.to_string()))
     }
 
     fn delete(&self, ids: &[BlobId]) -> Result<(), BlobError> {

@@ -1,11 +1,11 @@
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind, Read, Seek, SeekFrom, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
-use cardium_app::blobs::{BlobError, BlobStore};
+use cardium_app::blobs::{BlobError, BlobStore, BlobWriter, PIECE};
 use cardium_kernel::BlobId;
 
 /// What a file is called while it is written.
@@ -28,16 +28,40 @@ impl FolderBlobs {
         self.folder.join(format!("{:032x}", id.value()))
     }
 
-    fn write(&self, id: BlobId, bytes: &[u8]) -> io::Result<()> {
-        let path = self.path(id);
-        let unfinished = path.with_extension(UNFINISHED);
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, &path)?;
+    fn read(&self, id: BlobId, place: u32) -> io::Result<Vec<u8>> {
+        let mut file = File::open(self.path(id))?;
+        let size = u64::try_from(PIECE).unwrap_or(u64::MAX);
+        file.seek(SeekFrom::Start(u64::from(place).saturating_mul(size)))?;
+        let mut piece = Vec::new();
+        file.take(size).read_to_end(&mut piece)?;
+        Ok(piece)
+    }
+}
+
+/// A file on its way into the folder, under a name of its own until it is whole.
+struct FolderWriter<'a> {
+    folder: &'a Path,
+    file: File,
+    unfinished: PathBuf,
+    path: PathBuf,
+}
+
+impl FolderWriter<'_> {
+    fn close(&self) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.unfinished, &self.path)?;
         // The name is on disk once its folder is.
-        File::open(&self.folder)?.sync_all()
+        File::open(self.folder)?.sync_all()
+    }
+}
+
+impl BlobWriter for FolderWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), BlobError> {
+        self.file.write_all(bytes).map_err(|error| failed(&error))
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), BlobError> {
+        self.close().map_err(|error| failed(&error))
     }
 }
 
@@ -61,13 +85,17 @@ fn id_of(name: &str) -> Option<BlobId> {
 }
 
 impl BlobStore for FolderBlobs {
-    fn put(&self, id: BlobId, bytes: &[u8]) -> Result<(), BlobError> {
-        self.write(id, bytes).map_err(|error| failed(&error))
+    fn begin(&self, id: BlobId) -> Result<Box<dyn BlobWriter + '_>, BlobError> {
+        let path = self.path(id);
+        let unfinished = path.with_extension(UNFINISHED);
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished);
+        let file = file.map_err(|error| failed(&error))?;
+        Ok(Box::new(FolderWriter { folder: &self.folder, file, unfinished, path }))
     }
 
-    fn get(&self, id: BlobId) -> Result<Option<Vec<u8>>, BlobError> {
-        match fs::read(self.path(id)) {
-            Ok(bytes) => Ok(Some(bytes)),
+    fn piece(&self, id: BlobId, place: u32) -> Result<Option<Vec<u8>>, BlobError> {
+        match self.read(id, place) {
+            Ok(bytes) => Ok(Some(bytes).filter(|bytes| !bytes.is_empty())),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(failed(&error)),
         }

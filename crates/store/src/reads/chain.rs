@@ -1,5 +1,9 @@
-use cardium_app::reads::ReadResult;
-use cardium_topups::{Network, Transfer};
+use cardium_app::{
+    chain::{Payment, SimulatedPayment},
+    reads::ReadResult,
+};
+use cardium_kernel::{Asset, Network, StoreError, WithdrawalId};
+use cardium_topups::Transfer;
 
 use super::failed;
 use crate::{
@@ -35,4 +39,40 @@ pub(super) fn transfers(
     let records = connection.select(&sql, &kinds).map_err(failed)?;
     let read = |record| Ok(transfer(&mut Fields::new("simulated_transfers", record))?);
     records.into_iter().map(read).collect()
+}
+
+pub(super) fn payment(
+    connection: &mut Connection,
+    id: WithdrawalId,
+) -> ReadResult<Option<SimulatedPayment>> {
+    let text = "SELECT withdrawal_id, network, asset, units, address, memo, txid, height, reverted \
+                FROM simulated_payments WHERE withdrawal_id = ?";
+    let kinds = [
+        Kind::Id,
+        Kind::Text,
+        Kind::Text,
+        Kind::Text,
+        Kind::Text,
+        Kind::Text,
+        Kind::Text,
+        Kind::Int,
+        Kind::Bool,
+    ];
+    let record = connection.first(&Sql::new(text).id(id.value()), &kinds).map_err(failed)?;
+    let read = |record| simulated(&mut Fields::new("simulated_payments", record));
+    Ok(record.map(read).transpose()?)
+}
+
+fn simulated(fields: &mut Fields) -> Result<SimulatedPayment, StoreError> {
+    let payment = Payment {
+        withdrawal: WithdrawalId::new(fields.id()?),
+        network: fields.word(Network::parse)?,
+        asset: fields.word(Asset::parse)?,
+        units: fields.word(|text| text.parse().ok())?,
+        address: fields.text()?,
+        memo: fields.optional(Fields::text)?,
+    };
+    let txid = fields.text()?;
+    let height = fields.code(|height| u64::try_from(height).ok())?;
+    Ok(SimulatedPayment { payment, txid, height, reverted: fields.bool()? })
 }

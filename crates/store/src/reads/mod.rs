@@ -13,6 +13,7 @@ mod tickets;
 mod topups;
 mod transactions;
 mod webhooks;
+mod withdrawals;
 
 use cardium_app::reads::{ReadError, ReadResult};
 use cardium_kernel::StoreError;

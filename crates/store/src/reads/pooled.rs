@@ -1,11 +1,13 @@
 use cardium_accounts::{Account, Email, Ticket};
 use cardium_app::{
+    chain::SimulatedPayment,
     event::CardView,
     reads::{
         Activity, ActivityFilter, AuditEntry, AuditFilter, Balance, ByCreation, CardFilter,
         CardSort, Dispatch, DisputeFilter, DisputeSort, HistoryEntry, HistoryFilter, HistorySort,
         KeyFilter, KeySort, ListQuery, ReadResult, Reads, TicketFilter, TicketSort, TopupFilter,
-        TopupSort, TransactionFilter, TransactionSort, WebhookFilter,
+        TopupSort, TransactionFilter, TransactionSort, WebhookFilter, WithdrawalFilter,
+        WithdrawalSort,
     },
 };
 use cardium_auth::{Credential, TokenHash};
@@ -14,14 +16,15 @@ use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
 use cardium_kernel::{
     AccountId, AuthorizationId, BlobId, CardId, CredentialId, DisputeId, MessageId, Page, TicketId,
-    Timestamp, TopupId, TransactionId,
+    Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use cardium_topups::{Network, Topup, Transfer};
 use cardium_webhooks::{Delivery, Endpoint};
+use cardium_withdrawals::Withdrawal;
 
 use super::{
     PooledReads, accounts, balances, cards, chain, disputes, failed, first, log, pending, select,
-    tickets, topups, transactions, webhooks,
+    tickets, topups, transactions, webhooks, withdrawals,
 };
 use crate::db::Sql;
 
@@ -108,6 +111,10 @@ impl Reads for PooledReads {
         self.snapshot(|connection| cards::find_card(connection, account, id))
     }
 
+    fn find_cards(&self, account: AccountId, ids: &[CardId]) -> ReadResult<Vec<CardView>> {
+        self.snapshot(|connection| cards::find_cards(connection, account, ids))
+    }
+
     fn list_cards(&self, query: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>> {
         self.snapshot(|connection| cards::list_cards(connection, query))
     }
@@ -181,6 +188,33 @@ impl Reads for PooledReads {
         self.snapshot(|connection| disputes::list_disputes(connection, query))
     }
 
+    fn find_withdrawal(
+        &self,
+        account: AccountId,
+        id: WithdrawalId,
+    ) -> ReadResult<Option<Withdrawal>> {
+        self.with(|connection| withdrawals::find_withdrawal(connection, account, id))
+    }
+
+    fn list_withdrawals(
+        &self,
+        query: &ListQuery<WithdrawalFilter, WithdrawalSort>,
+    ) -> ReadResult<Page<Withdrawal>> {
+        self.snapshot(|connection| withdrawals::list_withdrawals(connection, query))
+    }
+
+    fn due_withdrawals(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<Withdrawal>> {
+        self.with(|connection| withdrawals::due(connection, now, limit))
+    }
+
+    fn broadcasted_withdrawals(
+        &self,
+        after: Option<WithdrawalId>,
+        limit: i64,
+    ) -> ReadResult<Vec<Withdrawal>> {
+        self.with(|connection| withdrawals::broadcasted(connection, after, limit))
+    }
+
     fn attached_blobs(&self, ids: &[BlobId]) -> ReadResult<Vec<BlobId>> {
         self.with(|connection| disputes::attached_blobs(connection, ids))
     }
@@ -221,6 +255,10 @@ impl Reads for PooledReads {
         range: (u64, u64),
     ) -> ReadResult<Vec<Transfer>> {
         self.with(|connection| chain::transfers(connection, network, range))
+    }
+
+    fn simulated_payment(&self, id: WithdrawalId) -> ReadResult<Option<SimulatedPayment>> {
+        self.with(|connection| chain::payment(connection, id))
     }
 
     fn ping(&self) -> ReadResult<()> {

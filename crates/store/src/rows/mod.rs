@@ -14,6 +14,7 @@ mod idempotency;
 mod ledger;
 mod message;
 pub(crate) mod metadata;
+mod payee;
 mod pending;
 mod quota;
 mod sequence;
@@ -22,6 +23,7 @@ mod topup;
 mod transaction;
 mod velocity;
 mod webhook;
+mod withdrawal;
 
 use cardium_kernel::{Book, Currency, Money, StoreError, Timestamp};
 

@@ -17,6 +17,8 @@ pub(crate) struct Sequence {
     pub(crate) last_at: Timestamp,
     /// How many webhook endpoints the account has.
     pub(crate) endpoints: i64,
+    /// How many cards the account has that are not cancelled.
+    pub(crate) cards: i64,
     pub(crate) version: i64,
 }
 
@@ -30,6 +32,7 @@ impl Sequence {
             audit_head: [0; 32],
             last_at: Timestamp::EPOCH,
             endpoints: 0,
+            cards: 0,
             version: 0,
         }
     }
@@ -52,6 +55,7 @@ impl Row for Sequence {
             ("audit_head", Kind::Bytes),
             ("last_at", Kind::Int),
             ("endpoints", Kind::Int),
+            ("cards", Kind::Int),
             ("version", Kind::Int),
         ],
     };
@@ -72,6 +76,7 @@ impl Row for Sequence {
             Value::bytes(&self.audit_head),
             time(self.last_at),
             Value::Int(self.endpoints),
+            Value::Int(self.cards),
             Value::Int(self.version),
         ]
     }
@@ -84,6 +89,7 @@ impl Row for Sequence {
             audit_head: fields.array()?,
             last_at: fields.time()?,
             endpoints: fields.int()?,
+            cards: fields.int()?,
             version: fields.int()?,
         })
     }

@@ -1,9 +1,9 @@
 use cardium_app::{
     api_keys::ApiKeyStore,
-    chain::{ChainCursorStore, SimulatedChainStore},
+    chain::{ChainCursorStore, SimulatedChainStore, SimulatedPayment},
     upkeep::UpkeepStore,
 };
-use cardium_kernel::{AccountId, CredentialId, StoreError, Timestamp};
+use cardium_kernel::{AccountId, CredentialId, StoreError, Timestamp, WithdrawalId};
 use cardium_topups::{Network, Transfer};
 
 use super::BatchTx;
@@ -81,6 +81,33 @@ impl SimulatedChainStore for BatchTx<'_> {
             .text(transfer.asset.as_str())
             .text(&units)
             .int(i64::try_from(transfer.height).unwrap_or(i64::MAX));
+        self.cold()?.execute(&sql)?;
+        Ok(())
+    }
+
+    fn insert_simulated_payment(&mut self, simulated: &SimulatedPayment) -> Result<(), StoreError> {
+        let payment = &simulated.payment;
+        let units = payment.units.to_string();
+        let text = "INSERT INTO simulated_payments \
+                    (withdrawal_id, network, txid, address, memo, asset, units, height, reverted) \
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+        let sql = Sql::new(text)
+            .id(payment.withdrawal.value())
+            .text(payment.network.as_str())
+            .text(&simulated.txid)
+            .text(&payment.address)
+            .bind(Value::optional(payment.memo.as_deref(), Value::text))
+            .text(payment.asset.as_str())
+            .text(&units)
+            .int(i64::try_from(simulated.height).unwrap_or(i64::MAX))
+            .bind(Value::Bool(simulated.reverted));
+        self.cold()?.execute(&sql)?;
+        Ok(())
+    }
+
+    fn revert_simulated_payment(&mut self, withdrawal: WithdrawalId) -> Result<(), StoreError> {
+        let text = "UPDATE simulated_payments SET reverted = ? WHERE withdrawal_id = ?";
+        let sql = Sql::new(text).bind(Value::Bool(true)).id(withdrawal.value());
         self.cold()?.execute(&sql)?;
         Ok(())
     }

@@ -10,7 +10,7 @@ use cardium_authorizations::{
     Authorization, AuthorizationReference, AuthorizationStore, NetworkMessage,
     PendingAuthorization, Transaction,
 };
-use cardium_cards::{Card, CardStore, StoredPan, Velocity};
+use cardium_cards::{Card, CardStatus, CardStore, StoredPan, Velocity};
 use cardium_kernel::{
     AccountId, AuthorizationId, CardId, CredentialId, DepositId, MessageId, StoreError, Timestamp,
     TopupId,
@@ -105,6 +105,10 @@ impl AccountStore for BatchTx<'_> {
     }
 
     fn save_account(&mut self, account: Account) -> Result<(), StoreError> {
+        let before = self.batch.accounts.find(account.id.value()).ok().flatten();
+        if let Some(before) = before.filter(|before| before.email != account.email) {
+            self.batch.emails.release(before.email.clone());
+        }
         self.batch.emails.take(account.email.clone(), account.id);
         let key = RowKey::Account(account.id);
         let saved = self.batch.accounts.save(account);
@@ -154,8 +158,20 @@ impl CardStore for BatchTx<'_> {
 
     fn save_card(&mut self, card: Card) -> Result<(), StoreError> {
         let key = RowKey::Card(card.id);
+        let before = self.find_card(card.id)?;
+        let more = is_counted(Some(&card)).saturating_sub(is_counted(before.as_ref()));
+        if more != 0 {
+            let mut sequence = self.sequence(card.account)?;
+            sequence.cards = sequence.cards.saturating_add(more);
+            sequence.version = sequence.version.saturating_add(1);
+            self.batch.sequences.save(sequence)?;
+        }
         let saved = self.batch.cards.save(card);
         self.note(key, saved)
+    }
+
+    fn count_cards(&mut self, account: AccountId) -> Result<i64, StoreError> {
+        Ok(self.sequence(account)?.cards)
     }
 
     fn insert_pan(&mut self, pan: StoredPan) -> Result<(), StoreError> {
@@ -167,6 +183,11 @@ impl CardStore for BatchTx<'_> {
         let inserted = self.batch.pans.insert(pan, "PAN");
         self.note(RowKey::Pan(card), inserted)
     }
+}
+
+/// One for a card that its account holds.
+fn is_counted(card: Option<&Card>) -> i64 {
+    i64::from(card.is_some_and(|card| card.status != CardStatus::Cancelled))
 }
 
 impl AuthorizationStore for BatchTx<'_> {
@@ -226,7 +247,13 @@ impl TopupStore for BatchTx<'_> {
         self.note(RowKey::Topup(id), found)
     }
 
+    fn find_topup_by_address(&mut self, address: &str) -> Result<Option<TopupId>, StoreError> {
+        let found = self.batch.deposit_addresses.find(&address.to_owned());
+        self.note_name(|| NaturalKey::DepositAddress(address.to_owned()), found)
+    }
+
     fn save_topup(&mut self, topup: Topup) -> Result<(), StoreError> {
+        self.batch.deposit_addresses.take(topup.address.clone(), topup.id);
         let key = RowKey::Topup(topup.id);
         let saved = self.batch.topups.save(topup);
         self.note(key, saved)

@@ -7,13 +7,14 @@ mod hot;
 mod quotas;
 mod tickets;
 mod webhooks;
+mod withdrawals;
 
 use std::collections::BTreeSet;
 
 use cardium_app::{NaturalKey, RowKey, tx};
-use cardium_kernel::StoreError;
+use cardium_kernel::{AccountId, StoreError};
 
-use crate::{batch::Batch, db::Connection};
+use crate::{batch::Batch, db::Connection, rows::Sequence};
 
 /// The open transaction as one command sees it.
 pub(crate) struct BatchTx<'a> {
@@ -53,6 +54,12 @@ impl<'a> BatchTx<'a> {
             self.missed.rows.insert(row);
         }
         result
+    }
+
+    /// The counters of an account.
+    fn sequence(&mut self, account: AccountId) -> Result<Sequence, StoreError> {
+        let found = self.batch.sequence(account);
+        self.note(RowKey::Sequence(account), found)
     }
 
     /// Notes the name when it was not announced.

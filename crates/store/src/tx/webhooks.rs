@@ -1,7 +1,4 @@
-use cardium_app::{
-    RowKey,
-    webhooks::{Undispatched, WebhookStore},
-};
+use cardium_app::webhooks::{Undispatched, WebhookStore};
 use cardium_kernel::{AccountId, EndpointId, EventId, StoreError, Timestamp};
 use cardium_webhooks::{Delivery, DeliveryState, Endpoint, EndpointStatus};
 
@@ -17,8 +14,7 @@ const HALVES: [&str; 2] = ["replayed = FALSE", "replayed = TRUE"];
 
 impl WebhookStore for BatchTx<'_> {
     fn count_endpoints(&mut self, account: AccountId) -> Result<i64, StoreError> {
-        let sequence = self.batch.sequence(account);
-        Ok(self.note(RowKey::Sequence(account), sequence)?.endpoints)
+        Ok(self.sequence(account)?.endpoints)
     }
 
     fn insert_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError> {
@@ -180,8 +176,7 @@ impl WebhookStore for BatchTx<'_> {
 
 impl BatchTx<'_> {
     fn add_endpoints(&mut self, account: AccountId, by: i64) -> Result<(), StoreError> {
-        let sequence = self.batch.sequence(account);
-        let mut sequence = self.note(RowKey::Sequence(account), sequence)?;
+        let mut sequence = self.sequence(account)?;
         sequence.endpoints = sequence.endpoints.saturating_add(by);
         sequence.version = sequence.version.saturating_add(1);
         self.batch.sequences.save(sequence)

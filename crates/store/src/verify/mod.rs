@@ -3,10 +3,12 @@
 
 mod audit;
 mod authorizations;
+mod cards;
 mod disputes;
 mod ledger;
 mod outbox;
 mod scan;
+mod withdrawals;
 
 use cardium_vault::HashKey;
 
@@ -57,7 +59,8 @@ impl Report {
 }
 
 /// Checks the ledger (I1, I2), what authorizations hold and gave back (I2, I10), what disputes
-/// gave (I10), the outbox (I5) and the audit chains (I9) in one snapshot.
+/// gave (I10), what withdrawals hold and have in flight (I2, I10), replaced cards (I11), the outbox
+/// (I5) and the audit chains (I9) in one snapshot.
 ///
 /// # Errors
 /// When the database cannot be read; what is wrong with its contents is in the report.
@@ -78,6 +81,8 @@ pub fn verify(
     ledger::check(&mut check)?;
     authorizations::check(&mut check)?;
     disputes::check(&mut check)?;
+    withdrawals::check(&mut check)?;
+    cards::check(&mut check)?;
     outbox::check(&mut check)?;
     audit::check(&mut check, audit_key)?;
     check.connection.run("ROLLBACK")?;

@@ -54,6 +54,7 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::InsufficientBalance,
             ErrorCode::BinTypeMismatch,
             ErrorCode::ShippingRequired,
+            ErrorCode::CardLimitReached,
             ErrorCode::AmountAboveMaximum,
             ErrorCode::LimitAboveBinMaximum,
             ErrorCode::InvalidMcc,

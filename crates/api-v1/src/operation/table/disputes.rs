@@ -44,6 +44,7 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Show a dispute")
         .gives::<DisputeOut>(),
     act("add_dispute_evidence", "/disputes/{id}/evidence", Scope::DisputeWrite)
+        .or_form()
         .says("Add words or a file to a dispute that is not decided")
         .takes::<EvidenceIn>()
         .gives::<DisputeOut>()
@@ -52,4 +53,6 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::UnsupportedFileType,
             ErrorCode::EvidenceLimitReached,
         ]),
+    get("get_dispute_evidence_file", "/disputes/{id}/evidence/{eid}/file", Scope::DisputeRead)
+        .says("Download a file that was added to a dispute"),
 ];

@@ -11,6 +11,7 @@ use crate::{
     },
     topup::TopupOut,
     transaction::TransactionOut,
+    withdrawal::{SettlementIn, WithdrawalOut},
 };
 
 /// Test helpers.
@@ -71,6 +72,12 @@ pub const OPERATIONS: &[Operation] = &[
         .takes::<AdvanceIn>()
         .gives::<DisputeOut>()
         .refuses(&[ErrorCode::InvalidDisputeState, ErrorCode::DisputeClosed]),
+    act("settle_withdrawal", "/test/withdrawals/{id}/settlement", Scope::WithdrawalCreate)
+        .always()
+        .takes::<SettlementIn>()
+        .gives::<WithdrawalOut>()
+        .refuses(&[ErrorCode::InvalidTransactionState])
+        .says("Let the simulated chain take, settle or undo a withdrawal's payment"),
     Operation::new("advance_clock", Method::Post, "/test/clock", Access::Bearer(None))
         .answers(200)
         .always()

@@ -6,7 +6,7 @@ use std::{
 };
 
 use cardium_app::{
-    Database, Edge, Entropy, Lane, Policy,
+    Database, Edge, Entropy, Lane, Policy, WithdrawalFees,
     database::{Job, SubmitError},
 };
 use cardium_iso8583::{
@@ -96,7 +96,11 @@ fn edge() -> Edge {
         topup_live_from: Money::usd(0),
         topup_maximum: Money::usd(0),
         load_maximum: Money::usd(0),
+        withdrawal_minimum: Money::usd(0),
+        withdrawal_fees: WithdrawalFees::NONE,
+        withdrawal_cooling: Duration::ZERO,
         api_keys_maximum: 0,
+        cards_maximum: 1_000,
         webhooks_maximum: 0,
         open_tickets_maximum: 50,
     };

@@ -1,4 +1,4 @@
-use cardium_kernel::{Currency, Money, MoneyError};
+use crate::{Currency, Money, MoneyError};
 
 /// A crypto asset that is accepted at its face value in US dollars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
