@@ -41,15 +41,20 @@ fmt:
     cargo fmt --all
 
 # The longer proofs: 20,000 cases for every property, 10,000 stories of a card's messages and 200
-# kills of the server on each database
+# kills of the server on each database, ten minutes of requests made up from the OpenAPI document
 nightly:
-    PROPTEST_CASES=20000 CARDIUM_MODEL_CASES=10000 CARDIUM_CRASH_ROUNDS=200 tests/run
+    PROPTEST_CASES=20000 CARDIUM_MODEL_CASES=10000 CARDIUM_CRASH_ROUNDS=200 \
+        CARDIUM_SCHEMATHESIS_SECONDS=600 tests/run
 
 # 10,000 random stories of a card's messages against a model of the rules, on each database.
 # FIRST is the first seed: another one plays others
 model CASES="10000" FIRST="1":
     CARDIUM_MODEL_CASES={{CASES}} CARDIUM_MODEL_SEED={{FIRST}} \
         tests/run -E 'test(cards_are_what_the_rules_make_of_their_messages)'
+
+# Requests made up from the OpenAPI document, for SECONDS on each database
+schemathesis SECONDS="600":
+    CARDIUM_SCHEMATHESIS_SECONDS={{SECONDS}} tests/run -E 'test(schemathesis_finds_nothing)'
 
 # Fuzz the ISO 8583 codec for SECONDS a target. Needs `cargo install cargo-fuzz` and a C++ compiler
 fuzz SECONDS="60":

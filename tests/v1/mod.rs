@@ -10,6 +10,7 @@ mod balance;
 mod cards;
 mod conventions;
 mod disputes;
+mod openapi;
 mod rate_limits;
 mod sessions;
 mod system;

@@ -32,7 +32,17 @@ impl MetadataIn {
 /// Changes of an object's notes: a name with null goes, names that are absent stay.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct MetadataPatch(BTreeMap<String, Option<String>>);
+pub struct MetadataPatch(
+    #[schemars(with = "BTreeMap<String, Option<NoteIn>>")]
+    #[schemars(extend("maxProperties" = 50, "propertyNames" = {"minLength": 1, "maxLength": 40}))]
+    BTreeMap<String, Option<String>>,
+);
+
+/// A note.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct NoteIn(#[schemars(length(max = 500))] String);
 
 impl MetadataPatch {
     /// The changes by name; bounds are checked where they are merged.

@@ -146,7 +146,10 @@ fn header(name: &str) -> Value {
 
 /// The headers of answers.
 pub(super) fn headers() -> Value {
-    let count = |description: &str| json!({"description": description, "schema": {"type": "integer", "minimum": 0}});
+    let count = |description: &str| {
+        let schema = json!({"type": "integer", "minimum": 0});
+        json!({"description": description, "schema": schema})
+    };
     json!({
         "RequestId": {
             "description": "The request's id, to be quoted where help is asked for",

@@ -41,8 +41,7 @@ impl Schemas {
     pub(super) fn is_required(&self, schema: &Value) -> bool {
         let name = schema["$ref"].as_str().and_then(|text| text.strip_prefix(PLACE));
         let found = name.and_then(|name| self.inputs.definitions().get(name));
-        let required = &found.unwrap_or(schema)["required"];
-        required.as_array().is_some_and(|fields| !fields.is_empty())
+        is_asked(found.unwrap_or(schema))
     }
 
     /// All that were referred to, by name.
@@ -53,6 +52,13 @@ impl Schemas {
         }
         all
     }
+}
+
+/// Whether fields must be there, in every way that the schema leaves.
+fn is_asked(schema: &Value) -> bool {
+    let own = schema["required"].as_array().is_some_and(|fields| !fields.is_empty());
+    let choices = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array());
+    own || choices.is_some_and(|choices| choices.iter().all(is_asked))
 }
 
 fn short(name: &str) -> String {

@@ -4,14 +4,15 @@ use serde_json::Value;
 
 use super::{document, parameters::id_in};
 use crate::{
-    api_key, balance, card, dispute,
+    activity, api_key, audit, balance, card, dispute,
     operation::{Method, Operation, operations, test_operations},
     query::Order,
-    topup, transaction, webhook,
+    ticket, topup, transaction, webhook, withdrawal,
 };
 
 /// The operations that take nothing but what their path says.
-const WITHOUT_INPUT: [&str; 4] = ["sign_out", "cancel_topup", "replay_webhook", "simulate_expiry"];
+const WITHOUT_INPUT: [&str; 5] =
+    ["cancel_topup", "replay_webhook", "close_ticket", "reveal_pan_by_post", "simulate_expiry"];
 
 fn all() -> impl Iterator<Item = &'static Operation> {
     operations().chain(test_operations())
@@ -42,8 +43,12 @@ fn lists_are_sorted_by_what_the_table_says() {
         ("list_cards", names(&card::ORDER)),
         ("list_transactions", names(&transaction::ORDER)),
         ("list_card_transactions", names(&transaction::ORDER)),
+        ("get_activity", names(&activity::ORDER)),
+        ("get_audit_log", names(&audit::ORDER)),
+        ("list_withdrawals", names(&withdrawal::ORDER)),
         ("list_disputes", names(&dispute::ORDER)),
         ("list_webhooks", names(&webhook::ORDER)),
+        ("list_tickets", names(&ticket::ORDER)),
     ];
     let lists = operations().filter(|operation| !operation.sorts.is_empty());
     let declared: Vec<_> =
