@@ -12,6 +12,10 @@ run *ARGS:
 test *ARGS:
     tests/run {{ARGS}}
 
+# Which of the answers that /v1 promises the tests see, an operation a line
+coverage:
+    tests/run --coverage
+
 # What every change has to pass
 ci:
     .ci/run

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     on_both,
     support::{
-        Line, Process, address, assert_exit, cardium, changed, clearing,
+        Authenticator, Line, Process, address, assert_exit, cardium, changed, clearing,
         customer::{Card, Customer, PASSWORD, text},
         eventually, finish, plastic, purchase, reversal, without,
     },
@@ -85,6 +85,7 @@ fn tell_a_story(process: &Process, needles: &mut Needles) -> Vec<Card> {
         customer.post(&helper, &json!({"amount_usd": 1, "cvv": card.cvv}));
     }
     misbehave(&customer, &cards[0], needles);
+    guard(&customer, needles);
     eventually("a webhook", || (receiver.received() > 0).then_some(()));
     cards
 }
@@ -126,6 +127,37 @@ fn misbehave(customer: &Customer, card: &Card, needles: &mut Needles) {
     let helper = format!("/v1/test/cards/{}/authorizations", card.id);
     let bad = json!({"amount_usd": "much", "cvv": card.cvv});
     assert_eq!(customer.answered("POST", &helper, Some(&bad)).status, 400);
+}
+
+/// An authenticator and another password, each with its blunders.
+fn guard(customer: &Customer, needles: &mut Needles) {
+    const PATH: &str = "/v1/accounts/me/totp";
+    let pending = customer.post(PATH, &json!({}));
+    needles.add_base32("TOTP secret", &text(&pending, "secret"));
+    let wrong = "0123-4567-89ab-cdef";
+    needles.add_recovery_code("wrong recovery code", wrong);
+    let bad = json!({"code": wrong});
+    assert_eq!(customer.answered("POST", PATH, Some(&bad)).status, 422);
+    let code = json!({"code": Authenticator::with_secret_of(&pending).present_code()});
+    let confirmed = customer.send("POST", PATH, Some(&code), Some("confirm"));
+    let confirmed = confirmed.expect("the server answers").success();
+    let codes = confirmed["recovery_codes"].as_array().expect("it is a list");
+    let codes: Vec<_> = codes.iter().filter_map(Value::as_str).collect();
+    for code in &codes {
+        needles.add_recovery_code("recovery code", code);
+    }
+    let new = "An0ther-pass-phrase!";
+    needles.add("new password", new);
+    let change = json!({"current_password": PASSWORD, "new_password": new});
+    let changed = customer.send("PATCH", "/v1/accounts/me", Some(&change), Some("change"));
+    changed.expect("the server answers").success();
+    let bad = json!({"email": 5, "current_password": new, "new_password": new});
+    assert_eq!(customer.answered("PATCH", "/v1/accounts/me", Some(&bad)).status, 400);
+    let email = text(&customer.get("/v1/accounts/me"), "email");
+    let sign_in = json!({"email": email, "password": new, "totp_code": codes[0]});
+    customer.with_token("").post("/v1/sessions", &sign_in);
+    let headers = [("X-Password", new), ("X-TOTP-Code", codes[1])];
+    assert_eq!(customer.delete_with(PATH, &headers).status, 204);
 }
 
 /// What is found in the files of a folder; keys and the tests' own files are no hiding places.

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE, HEXUPPER};
+use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER, HEXLOWER_PERMISSIVE, HEXUPPER};
 
 /// Secrets in every spelling that a log or a database could give them.
 #[derive(Default)]
@@ -27,6 +27,19 @@ impl Needles {
         self.add(name, text);
         let bytes = BASE64.decode(text.as_bytes());
         self.add_bytes(name, &bytes.expect("a secret is base64"));
+    }
+
+    /// Adds the secret of an authenticator: also the bytes that it spells.
+    pub fn add_base32(&mut self, name: &str, secret: &str) {
+        self.add(name, secret);
+        let bytes = BASE32_NOPAD.decode(secret.as_bytes());
+        self.add_bytes(name, &bytes.expect("a secret is base 32"));
+    }
+
+    /// Adds a recovery code: also without its hyphens.
+    pub fn add_recovery_code(&mut self, name: &str, code: &str) {
+        self.add(name, code);
+        self.add(name, &code.replace('-', ""));
     }
 
     /// Adds a card number: also in groups, and in packed decimal.

@@ -76,6 +76,17 @@ impl Reply {
     }
 }
 
+fn exchange(request: reqwest::RequestBuilder) -> Result<Reply, reqwest::Error> {
+    runtime().block_on(async {
+        let response = request.send().await?;
+        Ok(Reply {
+            status: response.status().as_u16(),
+            replayed: response.headers().contains_key("Idempotency-Replayed"),
+            body: response.bytes().await?.to_vec(),
+        })
+    })
+}
+
 impl Customer {
     /// Signs up and makes an API key.
     pub fn sign_up(process: &Process) -> Self {
@@ -120,6 +131,15 @@ impl Customer {
         reply.unwrap_or_else(|error| panic!("{method} {path}: {error:?}"))
     }
 
+    /// Sends a DELETE with these headers.
+    pub fn delete_with(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let request = client().delete(format!("http://{}{path}", self.server));
+        let request = request.bearer_auth(&self.token);
+        let request =
+            headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        exchange(request).expect("the server answers")
+    }
+
     /// Sends a request, which may get no answer.
     ///
     /// # Errors
@@ -142,14 +162,7 @@ impl Customer {
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
-        runtime().block_on(async {
-            let response = request.send().await?;
-            Ok(Reply {
-                status: response.status().as_u16(),
-                replayed: response.headers().contains_key("Idempotency-Replayed"),
-                body: response.bytes().await?.to_vec(),
-            })
-        })
+        exchange(request)
     }
 
     /// Brings this many dollars into the treasury; from 200 on they are live.

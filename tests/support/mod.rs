@@ -2,6 +2,7 @@
 
 mod acquirer;
 mod client;
+mod coverage;
 pub mod customer;
 mod finally;
 mod gate;
@@ -10,6 +11,7 @@ mod process;
 mod proxy;
 mod reply;
 mod server;
+mod totp;
 mod wire;
 
 pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, without};
@@ -23,6 +25,7 @@ pub use process::{
 pub use proxy::{Cut, Proxy};
 pub use reply::{Reply, Request, assert_fields, ids, items, text, usd};
 pub use server::Server;
+pub use totp::Authenticator;
 pub use wire::{Line, decode, encode, framed, management};
 
 /// Makes two tests of a function that takes a backend: one on SQLite, one on PostgreSQL.

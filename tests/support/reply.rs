@@ -4,6 +4,8 @@ use reqwest::{RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
+use super::coverage;
+
 /// A request in the making.
 pub struct Request {
     handle: Handle,
@@ -42,9 +44,13 @@ impl Request {
     }
 
     pub(super) async fn exchange(self) -> Reply {
-        let response = self.builder.send().await.expect("the server answers");
+        let (client, request) = self.builder.build_split();
+        let request = request.expect("tests make whole requests");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = client.execute(request).await.expect("the server answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.bytes().await.expect("the answer arrives").to_vec();
+        coverage::note(method.as_str(), &path, status, &body);
         Reply { status, headers, body }
     }
 }

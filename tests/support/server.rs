@@ -2,7 +2,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicI64, AtomicU32, Ordering},
     },
 };
 
@@ -16,7 +16,7 @@ use cardium_testkit::{Backend, Scratch};
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Client, PASSWORD, text};
+use super::{Client, PASSWORD, text, totp::machine_seconds};
 
 /// The whole product on free ports and a fresh database. When it is dropped, its books are
 /// checked.
@@ -26,6 +26,8 @@ pub struct Server {
     settings: Settings,
     scratch: Scratch,
     address: String,
+    /// Seconds by which its clock was moved.
+    ahead: AtomicI64,
 }
 
 /// The server of each backend, as long as a test uses it: the last one out stops it.
@@ -67,7 +69,14 @@ impl Server {
         let running = runtime.block_on(Running::start(settings.clone(), options));
         let running = running.expect("the server starts");
         let address = running.addresses().http.to_string();
-        Self { runtime, running: Some(running), settings, scratch, address }
+        Self {
+            runtime,
+            running: Some(running),
+            settings,
+            scratch,
+            address,
+            ahead: AtomicI64::new(0),
+        }
     }
 
     /// Where HTTP is served.
@@ -101,8 +110,13 @@ impl Server {
 
     /// How many events an account has.
     pub fn events(&self, account: &str) -> i64 {
+        self.rows_of(account, "events")
+    }
+
+    /// How many rows of a table belong to an account.
+    pub fn rows_of(&self, account: &str, table: &str) -> i64 {
         let id = self.account_literal(account);
-        self.count(&format!("SELECT COUNT(*) AS count FROM events WHERE account_id = {id}"))
+        self.count(&format!("SELECT COUNT(*) AS count FROM {table} WHERE account_id = {id}"))
     }
 
     /// The id of an account's newest event.
@@ -145,6 +159,13 @@ impl Server {
     pub fn advance(&self, seconds: u64) {
         let body = json!({"advance_seconds": seconds});
         self.sign_up().post("/v1/test/clock", &body).expect(200);
+        let seconds = i64::try_from(seconds).expect("tests move it by days");
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// Seconds since 1970 by its clock.
+    pub fn now(&self) -> i64 {
+        machine_seconds() + self.ahead.load(Ordering::Relaxed)
     }
 }
 

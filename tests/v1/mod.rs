@@ -2,7 +2,9 @@
 //! operation has in common.
 
 mod accounts;
+mod activity;
 mod api_keys;
+mod audit_log;
 mod authorizations;
 mod balance;
 mod cards;

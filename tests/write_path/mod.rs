@@ -1,5 +1,6 @@
 //! The write path's promises (docs/ARCHITECTURE.md), proved on both databases.
 
+mod addresses;
 mod batching;
 mod failing;
 mod files;

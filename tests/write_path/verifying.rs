@@ -15,11 +15,13 @@ const OPEN_DISPUTE: &str = "INSERT INTO disputes SELECT id, account_id, id, book
     'planted', 5, 0, 5, 'USD', 'opened', 'chargeback', NULL, 0, 0, 0, 0, 1 FROM cards";
 
 /// A withdrawal whose money nobody holds.
-const UNHELD: &str = "INSERT INTO withdrawals SELECT id, account_id, book, 'USDT', 'tron', 'planted', \
-    NULL, 500, 100, 'USD', 'created', FALSE, NULL, NULL, NULL, 0, 0, '{}', 0, 0, 1 FROM cards";
+const UNHELD: &str = "INSERT INTO withdrawals SELECT id, account_id, book, 'USDT', 'tron', \
+    'planted', NULL, 500, 100, 'USD', 'created', FALSE, NULL, NULL, NULL, 0, 0, '{}', 0, 0, 1 \
+    FROM cards";
 /// A withdrawal that is on its way without having left the books.
-const UNPAID: &str = "INSERT INTO withdrawals SELECT id, account_id, book, 'USDT', 'tron', 'planted', \
-    NULL, 500, 100, 'USD', 'broadcasted', TRUE, 'tx', NULL, NULL, 0, 0, '{}', 0, 0, 1 FROM cards";
+const UNPAID: &str = "INSERT INTO withdrawals SELECT id, account_id, book, 'USDT', 'tron', \
+    'planted', NULL, 500, 100, 'USD', 'broadcasted', TRUE, 'tx', NULL, NULL, 0, 0, '{}', 0, 0, 1 \
+    FROM cards";
 /// A withdrawal that ended without a reason.
 const UNEXPLAINED: &str = "INSERT INTO withdrawals SELECT id, account_id, book, 'USDT', 'tron', \
     'planted', NULL, 500, 100, 'USD', 'failed', FALSE, NULL, NULL, NULL, 0, 0, '{}', 0, 0, 1 \

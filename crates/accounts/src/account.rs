@@ -1,6 +1,9 @@
-use cardium_kernel::{AccountId, Timestamp};
+use cardium_kernel::{AccountId, Change, Timestamp};
 
-use crate::{Email, PasswordHash};
+use crate::{
+    AccountError, Attempt, Attempts, Authenticator, CodeProof, Email, Notifications, PasswordHash,
+    RecoveryCodes, SealedSecret, Streak, TwoFactor,
+};
 
 /// The stored facts of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,11 +14,19 @@ pub struct AccountRecord {
     pub email: Email,
     /// The hash of the password.
     pub password: PasswordHash,
+    /// What its owner wants to be told of.
+    pub notifications: Notifications,
+    /// Raised by a password change: sessions of an older generation have ended.
+    pub session_generation: i64,
+    /// Whether signing in takes a code.
+    pub two_factor: TwoFactor,
+    /// Wrong guesses in a row.
+    pub attempts: Attempts,
     /// When it was opened.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When its owner last changed it.
     pub updated_at: Timestamp,
-    /// Raised by one with every change.
+    /// Raised by one with every change, wrong guesses included.
     pub version: i64,
 }
 
@@ -35,9 +46,18 @@ impl Account {
     /// Opens an account.
     #[must_use]
     pub const fn open(id: AccountId, email: Email, password: PasswordHash, now: Timestamp) -> Self {
-        let record =
-            AccountRecord { id, email, password, created_at: now, updated_at: now, version: 1 };
-        Self(record)
+        Self(AccountRecord {
+            id,
+            email,
+            password,
+            notifications: Notifications::ALL,
+            session_generation: 0,
+            two_factor: TwoFactor::Off,
+            attempts: Attempts::NONE,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        })
     }
 
     /// An account read back from storage.
@@ -45,4 +65,137 @@ impl Account {
     pub const fn restore(record: AccountRecord) -> Self {
         Self(record)
     }
+
+    /// Moves it to another e-mail address, which nobody else may have.
+    pub fn change_email(&mut self, email: Email, now: Timestamp) -> Change {
+        if self.email == email {
+            return Change::AlreadyApplied;
+        }
+        self.0.email = email;
+        self.touch(now)
+    }
+
+    /// Gives it another password and ends every session made before.
+    pub fn change_password(&mut self, password: PasswordHash, now: Timestamp) -> Change {
+        self.0.password = password;
+        self.0.session_generation = self.session_generation.saturating_add(1);
+        self.touch(now)
+    }
+
+    /// Notes what its owner wants to be told of.
+    pub fn choose_notifications(&mut self, wishes: Notifications, now: Timestamp) -> Change {
+        if self.notifications == wishes {
+            return Change::AlreadyApplied;
+        }
+        self.0.notifications = wishes;
+        self.touch(now)
+    }
+
+    /// The authenticator, where two-factor authentication is on.
+    #[must_use]
+    pub const fn authenticator(&self) -> Option<&Authenticator> {
+        match &self.0.two_factor {
+            TwoFactor::On(authenticator) => Some(authenticator),
+            TwoFactor::Off | TwoFactor::Pending(_) => None,
+        }
+    }
+
+    /// Hands out the secret of a new authenticator, in place of one that was never confirmed.
+    ///
+    /// # Errors
+    /// [`AccountError::TotpAlreadyEnabled`].
+    pub fn begin_totp(&mut self, secret: SealedSecret, now: Timestamp) -> Result<(), AccountError> {
+        if self.authenticator().is_some() {
+            return Err(AccountError::TotpAlreadyEnabled);
+        }
+        self.0.two_factor = TwoFactor::Pending(secret);
+        self.touch(now);
+        Ok(())
+    }
+
+    /// Turns two-factor authentication on: the authenticator has shown a right code, which is
+    /// used up.
+    ///
+    /// # Errors
+    /// [`AccountError::TotpAlreadyEnabled`], or [`AccountError::WrongCode`] where the code was
+    /// compared under another secret than the one handed out last.
+    pub fn confirm_totp(
+        &mut self,
+        (secret, step): (&SealedSecret, i64),
+        recovery: RecoveryCodes,
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
+        match &self.two_factor {
+            TwoFactor::On(_) => return Err(AccountError::TotpAlreadyEnabled),
+            TwoFactor::Pending(pending) if pending == secret => {}
+            TwoFactor::Pending(_) | TwoFactor::Off => return Err(AccountError::WrongCode),
+        }
+        let secret = secret.clone();
+        self.0.two_factor = TwoFactor::On(Authenticator { secret, last_step: step, recovery });
+        self.touch(now);
+        Ok(())
+    }
+
+    /// Turns two-factor authentication off.
+    ///
+    /// # Errors
+    /// [`AccountError::TotpNotEnabled`].
+    pub fn disable_totp(&mut self, now: Timestamp) -> Result<(), AccountError> {
+        self.authenticator().ok_or(AccountError::TotpNotEnabled)?;
+        self.0.two_factor = TwoFactor::Off;
+        self.touch(now);
+        Ok(())
+    }
+
+    /// Uses a code up.
+    ///
+    /// # Errors
+    /// [`AccountError::TotpNotEnabled`], or [`AccountError::WrongCode`] where it was used before.
+    pub fn spend_code(&mut self, proof: &CodeProof) -> Result<(), AccountError> {
+        let TwoFactor::On(authenticator) = &mut self.0.two_factor else {
+            return Err(AccountError::TotpNotEnabled);
+        };
+        authenticator.spend(proof)?;
+        self.raise();
+        Ok(())
+    }
+
+    /// Passes a guess that need not wait.
+    ///
+    /// # Errors
+    /// [`AccountError::Throttled`].
+    pub fn check_attempt(&self, attempt: Attempt, now: Timestamp) -> Result<(), AccountError> {
+        self.attempts.streak(attempt).check(now)
+    }
+
+    /// Counts a wrong guess.
+    pub fn fail(&mut self, attempt: Attempt, now: Timestamp) {
+        let streak = self.0.attempts.streak_mut(attempt);
+        *streak = streak.failed(now);
+        self.raise();
+    }
+
+    /// Forgets wrong guesses after a right one.
+    pub fn succeed(&mut self, attempt: Attempt) -> Change {
+        let streak = self.0.attempts.streak_mut(attempt);
+        if *streak == Streak::NONE {
+            return Change::AlreadyApplied;
+        }
+        *streak = Streak::NONE;
+        self.raise();
+        Change::Applied
+    }
+
+    fn touch(&mut self, now: Timestamp) -> Change {
+        self.0.updated_at = now;
+        self.raise();
+        Change::Applied
+    }
+
+    const fn raise(&mut self) {
+        self.0.version = self.0.version.saturating_add(1);
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,13 +54,43 @@ pub struct ApiKeyIn {
     #[schemars(schema_with = "some_scopes_schema")]
     scopes: Option<Vec<String>>,
     /// The addresses and networks it may be used from; empty for any.
-    #[schemars(length(max = 50))]
+    #[schemars(schema_with = "addresses_schema")]
     ip_allowlist: Option<Vec<String>>,
     /// When it stops working; a moment to come.
     #[schemars(with = "Option<Text<Timestamp>>")]
     expires_at: Option<String>,
     /// Your own notes.
     metadata: Option<MetadataIn>,
+    /// Your password, where the session did not sign in within the last ten minutes.
+    password: Option<String>,
+    /// A code of your authenticator, in its place.
+    #[validate(length(max = 64))]
+    totp_code: Option<String>,
+}
+
+/// What a request gives to show that its owner is there, as it was typed.
+pub struct ProofIn {
+    /// The account's password.
+    pub password: Option<String>,
+    /// A code of its authenticator.
+    pub totp_code: Option<String>,
+}
+
+macro_rules! proofs {
+    ($($input:ty,)+) => {$(
+        impl $input {
+            /// Takes out what shows that the owner is there.
+            pub fn take_proof(&mut self) -> ProofIn {
+                ProofIn { password: self.password.take(), totp_code: self.totp_code.take() }
+            }
+        }
+    )+};
+}
+
+proofs! {
+    ApiKeyIn,
+    ApiKeyPatch,
+    RollIn,
 }
 
 /// A request for a key, understood.
@@ -117,7 +147,7 @@ pub struct ApiKeyPatch {
     scopes: Option<Vec<String>>,
     /// The addresses and networks it may be used from; null or empty for any.
     #[serde(deserialize_with = "present")]
-    #[schemars(with = "Option<Vec<String>>", length(max = 50))]
+    #[schemars(schema_with = "addresses_schema")]
     ip_allowlist: Option<Option<Vec<String>>>,
     /// When it stops working, a moment to come; null for never.
     #[serde(deserialize_with = "present")]
@@ -127,6 +157,11 @@ pub struct ApiKeyPatch {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<MetadataPatch>")]
     metadata: Option<Option<MetadataPatch>>,
+    /// Your password, where the session did not sign in within the last ten minutes.
+    password: Option<String>,
+    /// A code of your authenticator, in its place.
+    #[validate(length(max = 64))]
+    totp_code: Option<String>,
 }
 
 /// Tells null from what is absent.
@@ -165,6 +200,11 @@ pub struct RollIn {
     /// How long the key keeps working beside its successor; a day unless said.
     #[schemars(with = "Option<u32>", range(max = 604_800))]
     overlap_seconds: Option<Value>,
+    /// Your password, where the session did not sign in within the last ten minutes.
+    password: Option<String>,
+    /// A code of your authenticator, in its place.
+    #[validate(length(max = 64))]
+    totp_code: Option<String>,
 }
 
 impl RollIn {
@@ -202,6 +242,30 @@ fn allowed(entries: &[String]) -> Result<AllowList, Problem> {
         AllowListError::Entry(index) => {
             invalid(&format!("ip_allowlist[{index}]"), &error.to_string())
         }
+    })
+}
+
+fn addresses_schema(_: &mut SchemaGenerator) -> Schema {
+    let byte = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+    let (ipv4, group) = (format!("({byte}\\.){{3}}{byte}"), "[0-9a-fA-F]{1,4}");
+    // The groups before and after the `::` that stands for those left out (RFC 4291, 2.2).
+    let halves = (1..=6_u8).zip((1..=6_u8).rev());
+    let halves =
+        halves.map(|(before, after)| format!("({group}:){{1,{before}}}(:{group}){{1,{after}}}"));
+    let rest = [
+        format!("({group}:){{7}}{group}"),
+        format!("({group}:){{1,7}}:"),
+        format!(":((:{group}){{1,7}}|:)"),
+        format!("::([fF]{{4}}:)?{ipv4}"),
+    ];
+    let ipv6 = halves.chain(rest).collect::<Vec<_>>().join("|");
+    let bits = ["(3[0-2]|[12]?[0-9])", "(12[0-8]|1[01][0-9]|[1-9]?[0-9])"];
+    let pattern = format!("^({ipv4}(/{})?|({ipv6})(/{})?)$", bits[0], bits[1]);
+    json_schema!({
+        "type": ["array", "null"],
+        "maxItems": 50,
+        "items": {"type": "string", "pattern": pattern},
+        "examples": [["203.0.113.0/24", "2001:db8::1"]],
     })
 }
 

@@ -1,9 +1,9 @@
 //! The treasury: balance and history.
 
-use cardium_app::reads::{Balance, HistoryEntry, HistoryFilter, HistorySort};
+use cardium_app::reads::{Balance, HistoryEntry, HistoryFilter, HistorySort, ListQuery};
 use cardium_kernel::{
-    AuthorizationId, Book, CardId, DisputeId, EntryId, Problem, Timestamp, TopupId, TransactionId,
-    WithdrawalId,
+    AccountId, AuthorizationId, Book, CardId, DisputeId, EntryId, Problem, Timestamp, TopupId,
+    TransactionId, WithdrawalId,
 };
 use cardium_ledger::PostingKind;
 use schemars::JsonSchema;
@@ -93,9 +93,47 @@ pub const ORDER: Order<'static, HistorySort> = Order {
 /// # Errors
 /// `invalid_field`.
 pub fn history_filter(query: &Query) -> Result<HistoryFilter, Problem> {
-    let kinds = "topup, card_load, card_unload, clearing, refund, withdrawal, withdrawal_fee, \
-                 withdrawal_return";
-    Ok(HistoryFilter { kind: query.word("type", PostingKind::parse, kinds)?, book: query.mode()? })
+    let words = "topup, card_load, card_unload, rail_fee, withdrawal, withdrawal_fee, \
+                 withdrawal_return, refund, dispute, adjustment";
+    Ok(HistoryFilter { kinds: query.word("type", kinds, words)?, book: query.mode()? })
+}
+
+/// The postings that a word of the history stands for. The fee of a load is part of its line and a
+/// treasury is never adjusted, so two of the documented words have none.
+fn kinds(word: &str) -> Option<Vec<PostingKind>> {
+    match word {
+        DISPUTE => Some(DISPUTES.to_vec()),
+        "rail_fee" | "adjustment" => Some(PostingKind::parse(word).into_iter().collect()),
+        other => Some(vec![PostingKind::parse(other)?]),
+    }
+}
+
+/// The word of a posting in the history.
+fn type_of(kind: PostingKind) -> &'static str {
+    if DISPUTES.contains(&kind) { DISPUTE } else { kind.as_str() }
+}
+
+const DISPUTE: &str = "dispute";
+const DISPUTES: [PostingKind; 3] =
+    [PostingKind::DisputeCredit, PostingKind::DisputeDebit, PostingKind::DisputeSettlement];
+
+/// The query of a history; `from` and `to` say the same as `created_after` and `created_before`,
+/// which win.
+///
+/// # Errors
+/// `invalid_field` or `invalid_cursor`.
+pub fn history_query(
+    query: &Query,
+    account: AccountId,
+    filter: HistoryFilter,
+) -> Result<ListQuery<HistoryFilter, HistorySort>, Problem> {
+    let (from, to) = (query.moment("from")?, query.moment("to")?);
+    let list = query.list(account, filter, &ORDER)?;
+    Ok(ListQuery {
+        created_after: list.created_after.or(from),
+        created_before: list.created_before.or(to),
+        ..list
+    })
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -129,7 +167,7 @@ impl From<&HistoryEntry> for HistoryEntryOut {
             id: Text(entry.id),
             object: "balance_entry",
             mode: entry.book.as_str(),
-            kind: entry.kind.as_str(),
+            kind: type_of(entry.kind),
             amount_usd: AmountOut(entry.amount),
             balance_after_usd: AmountOut(entry.balance_after),
             source: SourcePart { object: object.clone(), id: source_id(object, *id) },

@@ -16,11 +16,14 @@ use crate::field::{check_bounds, invalid};
 const NUMBER: &str = "$serde_json::private::Number";
 const NUL: &str = "a string contains U+0000";
 
-/// Fields that no digest of a body may cover.
-const SECRETS: [&str; 1] = ["password"];
+/// Fields whose values no digest of a body may cover: only that they are there.
+const SECRETS: [&str; 5] = ["password", "current_password", "new_password", "totp_code", "code"];
 
 /// The most values in a body: far above any request, and a bound on what parsing one costs.
 const MOST_VALUES: usize = 50_000;
+
+/// What stands for a secret.
+static MASKED: Value = Value::Bool(true);
 
 /// The JSON object of a request.
 #[derive(Debug, Clone, Default)]
@@ -66,12 +69,30 @@ impl Body {
         Ok(input)
     }
 
-    /// The body in one fixed form, keys sorted, secrets left out: what a fingerprint covers.
+    /// Each field in one fixed form, in order of name, secrets masked.
+    pub fn canonical_fields(&self) -> impl Iterator<Item = (&str, String)> {
+        let mut fields: Vec<_> = self.masked_fields().collect();
+        fields.sort_unstable_by(|left, right| left.0.cmp(right.0));
+        fields.into_iter().map(|(name, value)| {
+            let mut text = String::new();
+            write_canonical(value, &mut text);
+            (name.as_str(), text)
+        })
+    }
+
+    /// Fields, of which secrets only tell that they are there.
+    fn masked_fields(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0.iter().map(|(name, value)| {
+            let secret = SECRETS.contains(&name.as_str()) && !value.is_null();
+            (name, if secret { &MASKED } else { value })
+        })
+    }
+
+    /// The body in one fixed form, keys sorted, secrets masked: what a fingerprint covers.
     #[must_use]
     pub fn canonical(&self) -> String {
         let mut text = String::new();
-        let fields = self.0.iter().filter(|(name, _)| !SECRETS.contains(&name.as_str()));
-        write_fields(fields, &mut text);
+        write_fields(self.masked_fields(), &mut text);
         text
     }
 }
@@ -238,10 +259,26 @@ mod tests {
     }
 
     #[test]
-    fn the_canonical_form_sorts_keys_and_drops_secrets() {
-        let one = Body::parse(br#"{"b":1.50,"a":{"d":[1],"c":"x"},"password":"p"}"#).unwrap();
+    fn the_canonical_form_sorts_keys() {
+        let one = Body::parse(br#"{"b":1.50,"a":{"d":[1],"c":"x"}}"#).unwrap();
         let two = Body::parse(br#"{ "a":{"c":"x","d":[1]}, "b":1.50 }"#).unwrap();
         assert_eq!(one.canonical(), two.canonical());
         assert_eq!(two.canonical(), r#"{"a":{"c":"x","d":[1,],},"b":1.50,}"#);
+        let fields: Vec<_> = one.canonical_fields().collect();
+        let expected = [("a", r#"{"c":"x","d":[1,],}"#.to_owned()), ("b", "1.50".to_owned())];
+        assert_eq!(fields, expected);
+    }
+
+    #[test]
+    fn the_canonical_form_tells_that_a_secret_is_there_and_no_more() {
+        for name in SECRETS {
+            let canonical = |value: &str| {
+                let body = format!(r#"{{"a":1,"{name}":"{value}"}}"#);
+                Body::parse(body.as_bytes()).unwrap().canonical()
+            };
+            assert_eq!(canonical("s3cret"), canonical("other"), "{name}");
+            assert!(!canonical("s3cret").contains("s3cret"), "{name}");
+            assert_ne!(canonical("s3cret"), Body::parse(br#"{"a":1}"#).unwrap().canonical());
+        }
     }
 }

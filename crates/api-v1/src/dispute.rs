@@ -1,21 +1,27 @@
 //! Disputes.
 
+use std::collections::BTreeSet;
+
 use cardium_app::{
     disputes::Advance,
     reads::{DisputeFilter, DisputeSort},
 };
+use cardium_authorizations::Transaction;
 use cardium_disputes::{Dispute, DisputeStatus, Reason, Resolution, Stage};
-use cardium_kernel::{Book, CardId, DisputeId, Money, Problem, Timestamp, TransactionId};
+use cardium_kernel::{Book, CardId, DisputeId, Metadata, Money, Problem, Timestamp, TransactionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use crate::{
-    amount::{AmountIn, AmountOut},
+    amount::{AmountIn, AmountOut, parse_usd},
     evidence::EvidenceOut,
+    expand,
     field::{invalid, required, word},
+    metadata::{MetadataIn, MetadataOut},
     query::{Order, Query},
     text::Text,
+    transaction::TransactionOut,
     word::{Move, Word},
 };
 
@@ -33,6 +39,7 @@ pub struct DisputeIn {
     #[schemars(required)]
     description: Option<String>,
     amount_usd: Option<AmountIn>,
+    metadata: Option<MetadataIn>,
 }
 
 /// A request to file a dispute, understood.
@@ -46,6 +53,8 @@ pub struct DisputeWish {
     pub description: String,
     /// How much of it; all of it where it is not said.
     pub amount: Option<Money>,
+    /// Its cardholder's notes.
+    pub metadata: Metadata,
 }
 
 impl DisputeIn {
@@ -62,6 +71,7 @@ impl DisputeIn {
             reason: word(&required(self.reason, "reason")?, "reason", Reason::parse, REASONS)?,
             description: required(self.description, "description")?,
             amount: amount.transpose()?,
+            metadata: self.metadata.unwrap_or_default().parse()?,
         })
     }
 }
@@ -102,8 +112,25 @@ pub fn filter(query: &Query) -> Result<DisputeFilter, Problem> {
     Ok(DisputeFilter {
         status: query.word("status", DisputeStatus::parse, "opened, responded, won, lost")?,
         transaction: query.id("transaction_id", TransactionId::parse)?,
+        amount_min: query.read("amount_min", parse_usd)?,
+        amount_max: query.read("amount_max", parse_usd)?,
         book: query.mode()?,
     })
+}
+
+/// What is shown in full beside a dispute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Beside {
+    /// The captured transaction.
+    Transaction,
+}
+
+/// What is to be shown beside a dispute.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn expand_one(query: &Query) -> Result<BTreeSet<Beside>, Problem> {
+    expand::parse(query, &[("transaction", Beside::Transaction)])
 }
 
 /// A dispute as it is shown.
@@ -128,9 +155,12 @@ pub struct DisputeOut {
     evidence: Vec<EvidenceOut>,
     evidence_due_by: Text<Timestamp>,
     #[schemars(with = "Option<Word<Resolution>>")]
+    metadata: MetadataOut,
     resolution: Option<&'static str>,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transaction: Option<Box<TransactionOut>>,
 }
 
 impl From<&Dispute> for DisputeOut {
@@ -162,10 +192,19 @@ impl DisputeOut {
             description: dispute.description.clone(),
             evidence,
             evidence_due_by: Text(dispute.evidence_due_by),
+            metadata: MetadataOut::from(&dispute.metadata),
             resolution: dispute.resolution.map(Resolution::as_str),
             created_at: Text(dispute.created_at),
             updated_at: Text(dispute.updated_at),
+            transaction: None,
         }
+    }
+
+    /// With the captured transaction beside it, where that was asked for.
+    #[must_use]
+    pub fn beside_transaction(self, transaction: Option<&Transaction>) -> Self {
+        let transaction = transaction.map(|found| Box::new(TransactionOut::from(found)));
+        Self { transaction, ..self }
     }
 }
 

@@ -41,81 +41,46 @@ pub fn error_body(problem: &Problem, request: RequestId) -> Vec<u8> {
     })
 }
 
+/// A `match` over all codes, written as a table: a line a status and type. It has no `_` arm, so a
+/// new code does not compile until it has both.
+macro_rules! statuses {
+    ($code:ident, $($status:literal $kind:literal: $($name:ident)+;)+) => {
+        match $code {
+            $($(ErrorCode::$name)|+ => ($status, $kind),)+
+        }
+    };
+}
+
 /// The HTTP status and the `type` of a code.
 #[must_use]
 pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
-    match code {
-        ErrorCode::InvalidJson
-        | ErrorCode::MissingRequiredField
-        | ErrorCode::InvalidField
-        | ErrorCode::InvalidCursor => (400, "invalid_request_error"),
-        ErrorCode::MethodNotAllowed => (405, "invalid_request_error"),
-        ErrorCode::RequestTimeout => (408, "invalid_request_error"),
-        ErrorCode::EventExpired => (410, "invalid_request_error"),
-        ErrorCode::BodyTooLarge => (413, "invalid_request_error"),
-        ErrorCode::UnsupportedMediaType => (415, "invalid_request_error"),
-        ErrorCode::HeadersTooLarge => (431, "invalid_request_error"),
-        ErrorCode::InvalidCredentials | ErrorCode::TotpRequired => (401, "authentication_error"),
-        ErrorCode::SessionExpired => (419, "session_expired"),
-        ErrorCode::SessionRequired
-        | ErrorCode::StepUpRequired
-        | ErrorCode::InsufficientScope
-        | ErrorCode::KeyIpNotAllowed
-        | ErrorCode::ActiveCardRequired
-        | ErrorCode::AddressCoolingDown
-        | ErrorCode::HttpsRequired
-        | ErrorCode::InsufficientBalance => (403, "permission_error"),
-        ErrorCode::ResourceNotFound | ErrorCode::NoAuthMessage | ErrorCode::NoDecision => {
-            (404, "not_found_error")
-        }
-        ErrorCode::EmailTaken
-        | ErrorCode::TotpAlreadyEnabled
-        | ErrorCode::TotpNotEnabled
-        | ErrorCode::KeyNotActive
-        | ErrorCode::WebhookDisabled
-        | ErrorCode::TopupNotCancellable
-        | ErrorCode::CardCancelled
-        | ErrorCode::FreezeLockedByIssuer
-        | ErrorCode::CardFrozen
-        | ErrorCode::CardNotDelivered
-        | ErrorCode::InvalidFulfillmentState
-        | ErrorCode::InvalidTransactionState
-        | ErrorCode::DisputeExists
-        | ErrorCode::DisputeClosed
-        | ErrorCode::InvalidDisputeState
-        | ErrorCode::ConflictIdempotencyKey
-        | ErrorCode::IdempotencyInProgress => (409, "conflict_error"),
-        ErrorCode::InvalidPrecision
-        | ErrorCode::WeakPassword
-        | ErrorCode::InvalidTotpCode
-        | ErrorCode::InvalidAddress
-        | ErrorCode::AddressChainMismatch
-        | ErrorCode::OwnDepositAddress
-        | ErrorCode::AddressBlocked
-        | ErrorCode::ShippingRequired
-        | ErrorCode::CardLimitReached
-        | ErrorCode::KeyLimitReached
-        | ErrorCode::AmountBelowMinimum
-        | ErrorCode::AmountAboveMaximum
-        | ErrorCode::UnsupportedAssetChain
-        | ErrorCode::BinTypeMismatch
-        | ErrorCode::WalletUnsupported
-        | ErrorCode::LimitAboveBinMaximum
-        | ErrorCode::InvalidMcc
-        | ErrorCode::InvalidCountry
-        | ErrorCode::AmountExceedsAvailable
-        | ErrorCode::FeeChanged
-        | ErrorCode::TransactionNotDisputable
-        | ErrorCode::FilingWindowClosed
-        | ErrorCode::UnsupportedFileType
-        | ErrorCode::EvidenceLimitReached
-        | ErrorCode::UnsafeWebhookUrl
-        | ErrorCode::UnknownEvent
-        | ErrorCode::WebhookLimitReached
-        | ErrorCode::TicketLimitReached => (422, "validation_error"),
-        ErrorCode::RateLimited => (429, "rate_limit_error"),
-        ErrorCode::Internal => (500, "api_error"),
-        ErrorCode::ServiceUnavailable => (503, "service_unavailable"),
+    statuses! { code,
+        400 "invalid_request_error": InvalidJson MissingRequiredField InvalidField InvalidCursor;
+        405 "invalid_request_error": MethodNotAllowed;
+        408 "invalid_request_error": RequestTimeout;
+        410 "invalid_request_error": EventExpired;
+        413 "invalid_request_error": BodyTooLarge;
+        415 "invalid_request_error": UnsupportedMediaType;
+        431 "invalid_request_error": HeadersTooLarge;
+        401 "authentication_error": InvalidCredentials TotpRequired;
+        419 "session_expired": SessionExpired;
+        403 "permission_error": SessionRequired StepUpRequired InsufficientScope KeyIpNotAllowed
+            ActiveCardRequired AddressCoolingDown HttpsRequired InsufficientBalance;
+        404 "not_found_error": ResourceNotFound NoAuthMessage NoDecision;
+        409 "conflict_error": EmailTaken TotpAlreadyEnabled TotpNotEnabled KeyNotActive
+            WebhookDisabled TopupNotCancellable CardCancelled FreezeLockedByIssuer CardFrozen
+            CardNotDelivered InvalidFulfillmentState InvalidTransactionState DisputeExists
+            DisputeClosed InvalidDisputeState ConflictIdempotencyKey IdempotencyInProgress;
+        422 "validation_error": InvalidPrecision WeakPassword InvalidTotpCode InvalidAddress
+            AddressChainMismatch OwnDepositAddress AddressBlocked ShippingRequired
+            CardLimitReached KeyLimitReached AmountBelowMinimum AmountAboveMaximum
+            UnsupportedAssetChain BinTypeMismatch WalletUnsupported LimitAboveBinMaximum
+            InvalidMcc InvalidCountry AmountExceedsAvailable FeeChanged TransactionNotDisputable
+            FilingWindowClosed UnsupportedFileType EvidenceLimitReached UnsafeWebhookUrl
+            UnknownEvent WebhookLimitReached TicketLimitReached;
+        429 "rate_limit_error": RateLimited;
+        500 "api_error": Internal;
+        503 "service_unavailable": ServiceUnavailable;
     }
 }
 

@@ -7,10 +7,16 @@ use cardium_kernel::{
     AccountId, Book, Cursor, Direction, ErrorCode, IdError, PageLimit, Problem, Sort, Timestamp,
 };
 
-use crate::field::{invalid, moment, word};
+use crate::{
+    expand,
+    field::{invalid, moment, word},
+};
 
 /// The most parameters a query may have; no list takes more than half of them.
 const MOST: usize = 32;
+
+/// The one parameter that may occur several times, each time with one more value.
+const MANY: (&str, &str) = ("expand[]", expand::PARAM);
 
 /// The parameters of a query string.
 #[derive(Debug, Clone, Default)]
@@ -30,11 +36,20 @@ impl Query {
     /// # Errors
     /// `invalid_field` for a parameter that occurs twice or holds control characters.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let mut parameters = BTreeMap::new();
+        let mut parameters: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
             if value.chars().chain(name.chars()).any(char::is_control) {
                 return Err(invalid(&printable(&name), "must not hold control characters"));
             }
+            let (many, list) = MANY;
+            if name == many
+                && let Some(values) = parameters.get_mut(list)
+            {
+                values.push(',');
+                values.push_str(&value);
+                continue;
+            }
+            let name = if name == many { list.into() } else { name };
             if parameters.contains_key(&*name) {
                 return Err(invalid(&name, "occurs twice"));
             }
@@ -120,7 +135,11 @@ impl Query {
         })
     }
 
-    fn moment(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
+    /// A parameter that is a moment.
+    ///
+    /// # Errors
+    /// `invalid_field`.
+    pub fn moment(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
         self.read(name, moment)
     }
 

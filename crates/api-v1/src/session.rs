@@ -2,22 +2,29 @@
 
 use cardium_app::{accounts::SignedIn, reads::Balance};
 use cardium_auth::{Credential, SESSION_IDLE, Token};
-use cardium_kernel::{CredentialId, Timestamp};
+use cardium_kernel::{AccountId, CredentialId, Timestamp};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{account::AccountOut, text::Text};
 
 /// The session part of an answer.
 #[derive(Debug, Serialize, JsonSchema)]
 struct SessionPart {
+    /// The session's id.
     id: Text<CredentialId>,
+    /// Always `session`.
     #[schemars(extend("const" = "session"))]
     object: &'static str,
+    /// The bearer token, shown this once.
     token: String,
+    /// When it ends in any case.
     expires_at: Option<Text<Timestamp>>,
+    /// It ends when it is not used for this long.
     idle_timeout_seconds: u64,
+    /// When it was opened.
     created_at: Text<Timestamp>,
+    /// When it last changed.
     updated_at: Text<Timestamp>,
 }
 
@@ -40,9 +47,23 @@ impl SessionPart {
 pub struct SignedUpOut {
     #[serde(flatten)]
     account: AccountOut,
+    /// The session's bearer token, shown this once.
     token: String,
+    /// When the session ends in any case.
     expires_at: Option<Text<Timestamp>>,
+    /// The session.
     session: SessionPart,
+}
+
+/// Which account a sign-up's answer is about.
+#[must_use]
+pub fn signed_up_account(body: &[u8]) -> Option<AccountId> {
+    #[derive(Deserialize)]
+    struct Signed {
+        id: String,
+    }
+    let signed: Signed = serde_json::from_slice(body).ok()?;
+    AccountId::parse(&signed.id).ok()
 }
 
 impl SignedUpOut {
@@ -63,8 +84,10 @@ impl SignedUpOut {
 pub struct SignedInOut {
     #[serde(flatten)]
     session: SessionPart,
+    /// The session once more.
     #[serde(rename = "session")]
     again: SessionPart,
+    /// Whose session it is.
     account: AccountOut,
 }
 

@@ -1,15 +1,16 @@
 //! Top-ups.
 
 use cardium_app::reads::{TopupFilter, TopupSort};
-use cardium_kernel::{Book, ErrorCode, Money, Problem, Timestamp, TopupId};
+use cardium_kernel::{Book, ErrorCode, Metadata, Money, Problem, Timestamp, TopupId};
 use cardium_topups::{Asset, LifecycleStatus, Network, Topup, TopupStatus};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use crate::{
-    amount::{AmountIn, AmountOut},
+    amount::{AmountIn, AmountOut, parse_usd},
     field::{mode, required},
+    metadata::{MetadataIn, MetadataOut},
     query::{Order, Query},
     text::Text,
     word::Word,
@@ -26,10 +27,11 @@ pub struct TopupIn {
     chain: Option<String>,
     #[schemars(with = "Option<Word<Book>>")]
     mode: Option<String>,
+    metadata: Option<MetadataIn>,
 }
 
 /// A request for a deposit address, understood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopupWish {
     /// What will be paid, in US dollars.
     pub amount: Money,
@@ -39,6 +41,8 @@ pub struct TopupWish {
     pub network: Network,
     /// The book, where the request names one.
     pub mode: Option<Book>,
+    /// Its owner's notes.
+    pub metadata: Metadata,
 }
 
 impl TopupIn {
@@ -54,6 +58,7 @@ impl TopupIn {
             asset: asset(self.asset.as_deref())?,
             network: network(self.chain.as_deref())?,
             mode: mode(self.mode.as_deref())?,
+            metadata: self.metadata.unwrap_or_default().parse()?,
         })
     }
 }
@@ -99,6 +104,8 @@ pub fn filter(query: &Query) -> Result<TopupFilter, Problem> {
         asset: query.word("asset", Asset::parse, "USDT")?,
         network: query.word("chain", Network::parse, "tron, ethereum, bsc")?,
         txid: query.text("txid").map(str::to_owned),
+        amount_min: query.read("amount_min", parse_usd)?,
+        amount_max: query.read("amount_max", parse_usd)?,
         book: query.mode()?,
     })
 }
@@ -158,6 +165,7 @@ pub struct TopupOut {
     received_usd: AmountOut,
     pending_usd: AmountOut,
     remaining_usd: AmountOut,
+    metadata: MetadataOut,
     expires_at: Text<Timestamp>,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
@@ -191,6 +199,7 @@ impl TopupOut {
             received_usd: AmountOut(topup.received),
             pending_usd: AmountOut(topup.confirming),
             remaining_usd: AmountOut(remaining),
+            metadata: MetadataOut::from(&topup.metadata),
             expires_at: Text(topup.expires_at),
             created_at: Text(topup.created_at),
             updated_at: Text(topup.updated_at),
@@ -229,6 +238,8 @@ mod tests {
             (r#"{"amount_usd": 20, "asset": "DOGE"}"#, ErrorCode::UnsupportedAssetChain, "asset"),
             (r#"{"amount_usd": 20, "chain": "x"}"#, ErrorCode::UnsupportedAssetChain, "chain"),
             (r#"{"amount_usd": 20, "mode": "x"}"#, ErrorCode::InvalidField, "mode"),
+            (r#"{"amount_usd": 20, "metadata": {"": "x"}}"#, ErrorCode::InvalidField, "metadata"),
+            (r#"{"amount_usd": 20, "metadata": {"n": 5}}"#, ErrorCode::InvalidField, "metadata.n"),
         ] {
             let problem = read(json).unwrap_err();
             assert_eq!((problem.code, problem.param.as_deref()), (code, Some(param)), "{json}");

@@ -1,6 +1,9 @@
 //! Card transactions.
 
-use cardium_app::reads::{TransactionFilter, TransactionSort};
+use cardium_app::{
+    event::CardView,
+    reads::{TransactionFilter, TransactionSort},
+};
 use cardium_authorizations::{
     DeclineReason, ForeignAmount, Merchant, Step, Transaction, TransactionKind,
 };
@@ -8,9 +11,14 @@ use cardium_kernel::{AuthorizationId, Book, CardId, Money, Problem, Timestamp, T
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 use crate::{
     amount::{AmountOut, parse_usd},
+    authorization::AuthorizationOut,
+    card::CardOut,
+    expand,
+    field::invalid,
     query::{Order, Query},
     text::Text,
     word::Word,
@@ -37,12 +45,43 @@ pub fn filter(query: &Query) -> Result<TransactionFilter, Problem> {
         card: query.id("card_id", CardId::parse)?,
         step: query.word("status", Step::parse, steps)?,
         authorization: query.id("authorization_id", AuthorizationId::parse)?,
+        kind: query.read("kind", kind)?,
+        response_code: text("auth_response_code"),
         mcc: text("mcc"),
         merchant_name: text("merchant_name"),
         amount_min: query.read("amount_min", parse_usd)?,
         amount_max: query.read("amount_max", parse_usd)?,
         book: query.mode()?,
     })
+}
+
+fn kind(text: &str, param: &str) -> Result<TransactionKind, Problem> {
+    TransactionKind::parse(text).ok_or_else(|| invalid(param, "is no kind of transaction"))
+}
+
+/// What is shown in full beside a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Beside {
+    /// The card that spent.
+    Card,
+    /// What all steps add up to.
+    Authorization,
+}
+
+/// What a list is to show beside its transactions.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn expand_list(query: &Query) -> Result<BTreeSet<Beside>, Problem> {
+    expand::parse(query, &[("card", Beside::Card)])
+}
+
+/// What is to be shown beside one transaction.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn expand_one(query: &Query) -> Result<BTreeSet<Beside>, Problem> {
+    expand::parse(query, &[("card", Beside::Card), ("authorization", Beside::Authorization)])
 }
 
 /// Who asked for the money.
@@ -133,6 +172,10 @@ pub struct TransactionOut {
     decline: Option<DeclinePart>,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    card: Option<Box<CardOut>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization: Option<Box<AuthorizationOut>>,
 }
 
 impl From<&Transaction> for TransactionOut {
@@ -159,6 +202,8 @@ impl From<&Transaction> for TransactionOut {
             decline: decline.map(|reason| DeclinePart { code: reason.as_str() }),
             created_at: Text(transaction.created_at),
             updated_at: Text(transaction.created_at),
+            card: None,
+            authorization: None,
         }
     }
 }
@@ -169,6 +214,18 @@ impl TransactionOut {
     pub fn with_related(transaction: &Transaction, steps: &[TransactionId]) -> Self {
         let others = steps.iter().filter(|id| **id != transaction.id);
         Self { related_ids: Some(others.copied().map(Text).collect()), ..Self::from(transaction) }
+    }
+
+    /// With its card beside it, where that was asked for.
+    #[must_use]
+    pub fn beside_card(self, card: Option<&CardView>) -> Self {
+        Self { card: card.map(|card| Box::new(CardOut::from(card))), ..self }
+    }
+
+    /// With its authorization beside it, where that was asked for.
+    #[must_use]
+    pub fn beside_authorization(self, authorization: Option<AuthorizationOut>) -> Self {
+        Self { authorization: authorization.map(Box::new), ..self }
     }
 }
 

@@ -1,19 +1,21 @@
-//! API keys: made by a fresh session, shown once, narrowed by any session, rolled by a fresh one,
-//! revoked at once.
+//! API keys: made, widened and rolled where the owner is there, narrowed by any session, shown
+//! once, revoked at once.
 
 use std::time::Duration;
 
 use cardium_auth::{
-    AllowList, Credential, CredentialKind, CredentialRecord, KeyChange, ScopeSet, Successor,
-    TokenHash, change_key, revoke_key, roll_key,
+    AllowList, Credential, CredentialKind, CredentialRecord, KeyChange, Presence, ScopeSet,
+    Successor, TokenHash, change_key, revoke_key, roll_key,
 };
 use cardium_kernel::{
     AccountId, Book, Change, CredentialId, ErrorCode, Metadata, Problem, StoreError, Timestamp,
 };
 
-use crate::{CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase};
+use crate::{
+    CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, accounts::StepUp,
+};
 
-/// Makes an API key for the account of a session that signed in recently.
+/// Makes an API key for the account of a session whose owner is there.
 #[derive(Debug, Clone)]
 pub struct CreateApiKey {
     /// The new key's id.
@@ -36,6 +38,8 @@ pub struct CreateApiKey {
     pub expires_at: Option<Timestamp>,
     /// Its owner's own notes.
     pub metadata: Metadata,
+    /// How the owner's presence is shown.
+    pub step_up: StepUp,
 }
 
 /// What making API keys needs of the open transaction.
@@ -56,7 +60,7 @@ impl UseCase for CreateApiKey {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Credential> {
         let (account, now) = (unit.account()?, unit.now());
-        acting(unit)?.check_step_up(now)?;
+        self.step_up.check(unit)?;
         // The account's sequence row is locked, so no other command adds a key meanwhile.
         let active = unit.tx.count_api_keys(account, now)?;
         check_limit(unit, active)?;
@@ -72,6 +76,7 @@ impl UseCase for CreateApiKey {
             mode: self.mode,
             allowed: self.allowed.clone(),
             metadata: self.metadata.clone(),
+            generation: 0,
             created_at: now,
             expires_at: self.expires_at,
             revoked_at: None,
@@ -84,11 +89,15 @@ impl UseCase for CreateApiKey {
     }
 }
 
-/// The session or key on whose behalf the command runs.
-fn acting(unit: &mut Unit<'_>) -> Result<Credential, CommandError> {
-    let acting = unit.context.actor.credential().unwrap_or(CredentialId::new(0));
-    let found = unit.tx.find_credential(acting)?;
-    Ok(found.ok_or(cardium_auth::CredentialError::SessionRequired)?)
+/// Settles what came along as proof; a session without any has to be fresh where it matters.
+fn presence(step_up: &StepUp, unit: &mut Unit<'_>) -> Result<Presence, CommandError> {
+    match step_up {
+        StepUp::FreshSession => Ok(Presence::Session),
+        StepUp::Proven(_) => {
+            step_up.check(unit)?;
+            Ok(Presence::Proven)
+        }
+    }
 }
 
 fn check_limit(unit: &Unit<'_>, active: i64) -> Result<(), Problem> {
@@ -106,6 +115,8 @@ pub struct UpdateApiKey {
     pub id: CredentialId,
     /// What changes.
     pub change: KeyChange,
+    /// How the owner's presence is shown, if the change asks for it.
+    pub step_up: StepUp,
 }
 
 impl UseCase for UpdateApiKey {
@@ -116,8 +127,10 @@ impl UseCase for UpdateApiKey {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Credential> {
-        let (acting, now) = (acting(unit)?, unit.now());
-        let (key, done) = change_key(unit.tx, &acting, self.id, self.change.clone(), now)?;
+        let presence = presence(&self.step_up, unit)?;
+        let (acting, now) = (unit.credential()?, unit.now());
+        let by = (&acting, presence);
+        let (key, done) = change_key(unit.tx, by, self.id, self.change.clone(), now)?;
         if done == Change::Applied {
             unit.audit(acting.account, "api_key.updated", &self.id)?;
         }
@@ -134,6 +147,8 @@ pub struct RollApiKey {
     pub successor: Successor,
     /// How long both work.
     pub overlap: Duration,
+    /// How the owner's presence is shown.
+    pub step_up: StepUp,
 }
 
 impl UseCase for RollApiKey {
@@ -144,9 +159,10 @@ impl UseCase for RollApiKey {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Credential> {
-        let (acting, now) = (acting(unit)?, unit.now());
+        let presence = presence(&self.step_up, unit)?;
+        let (acting, now) = (unit.credential()?, unit.now());
         let with = (self.successor.clone(), self.overlap);
-        let new = roll_key(unit.tx, &acting, self.id, with, now)?;
+        let new = roll_key(unit.tx, (&acting, presence), self.id, with, now)?;
         // The key that ends makes room for its successor, so an account with all its keys can
         // still roll one; those that overlap count, so it cannot roll one after the other.
         let others = unit.tx.count_api_keys(acting.account, now)?.saturating_sub(1);
@@ -172,7 +188,7 @@ impl UseCase for RevokeApiKey {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
-        let (acting, now) = (acting(unit)?, unit.now());
+        let (acting, now) = (unit.credential()?, unit.now());
         if revoke_key(unit.tx, &acting, self.id, now)? == Change::Applied {
             unit.audit(acting.account, "api_key.revoked", &self.id)?;
         }

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use cardium_auth::Scope;
+use cardium_auth::{CredentialKind, Scope};
 use cardium_kernel::{AccountId, CredentialId, IdSource, RequestId, Timestamp};
 
 use crate::Policy;
@@ -18,6 +18,8 @@ pub enum Actor {
         account: AccountId,
         /// Which credential.
         credential: CredentialId,
+        /// Session or API key.
+        kind: CredentialKind,
         /// What the operation needs; none where any valid credential will do.
         scope: Option<Scope>,
     },

@@ -1,6 +1,6 @@
 //! Why a command had no effect.
 
-use cardium_accounts::{EmailError, PasswordError, TicketError};
+use cardium_accounts::{AccountError, EmailError, PasswordError, TicketError};
 use cardium_auth::{CredentialError, KeyError};
 use cardium_cards::{CardError, ReplaceError};
 use cardium_disputes::DisputeError;
@@ -137,6 +137,19 @@ impl From<DisputeError> for CommandError {
             DisputeError::Money(money) => return money.into(),
         };
         Problem::new(code, sentence(&error)).into()
+    }
+}
+
+impl From<AccountError> for CommandError {
+    fn from(error: AccountError) -> Self {
+        let text = sentence(&error);
+        match error {
+            AccountError::Throttled { seconds } => Problem::rate_limited(text, seconds),
+            AccountError::WrongCode => Problem::new(ErrorCode::InvalidTotpCode, text),
+            AccountError::TotpAlreadyEnabled => Problem::new(ErrorCode::TotpAlreadyEnabled, text),
+            AccountError::TotpNotEnabled => Problem::new(ErrorCode::TotpNotEnabled, text),
+        }
+        .into()
     }
 }
 

@@ -1,11 +1,15 @@
 //! One effect per idempotency key: the record commits with the effect and replays its answer.
 
+mod parts;
+
 use std::{sync::Arc, time::Duration};
 
 use cardium_kernel::{AccountId, ErrorCode, Problem, StoreError, Timestamp};
 use cardium_vault::{Aad, Keys, SealRandom, Sealed, open, seal};
 
 use crate::{Answer, CommandError};
+
+pub use parts::{Digest, RequestParts};
 
 /// How long a key is remembered.
 pub const RETENTION: Duration = Duration::from_secs(24 * 3_600);
@@ -28,6 +32,8 @@ pub struct IdempotencyRequest {
     pub account: Option<AccountId>,
     /// Keyed digest of the canonical request.
     pub fingerprint: [u8; 32],
+    /// What the request was made of.
+    pub parts: RequestParts,
     /// Set where the answer carries a secret.
     pub seal: Option<AnswerSeal>,
 }
@@ -39,6 +45,8 @@ pub struct IdempotencyRecord {
     pub id: u128,
     /// Keyed digest of the request that spent it.
     pub fingerprint: [u8; 32],
+    /// What it was made of ([`RequestParts::to_bytes`]); nothing on older records.
+    pub parts: Vec<u8>,
     /// The answer's status.
     pub status: u16,
     /// The answer's bytes, sealed where they carry a secret.
@@ -76,7 +84,8 @@ impl IdempotencyRequest {
     /// `conflict_idempotency_key` when another request spent the key.
     pub fn replay(&self, record: IdempotencyRecord) -> Result<Answer, CommandError> {
         if record.fingerprint != self.fingerprint {
-            let message = "The Idempotency-Key was used with a different request body.";
+            let difference = self.parts.difference(&record.parts);
+            let message = format!("The Idempotency-Key was used with {difference}.");
             let code = ErrorCode::ConflictIdempotencyKey;
             return Err(Problem::field(code, "Idempotency-Key", message).into());
         }
@@ -105,6 +114,7 @@ impl IdempotencyRequest {
         Ok(IdempotencyRecord {
             id: self.id,
             fingerprint: self.fingerprint,
+            parts: self.parts.to_bytes(),
             status: answer.status,
             body,
             sealed: self.seal.is_some(),

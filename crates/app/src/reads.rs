@@ -4,7 +4,7 @@
 use cardium_accounts::{Account, Email, Ticket, TicketStatus};
 use cardium_auth::{Credential, CredentialKind, KeyStatus, TokenHash};
 use cardium_authorizations::{
-    Authorization, NetworkMessage, PendingAuthorization, Step, Transaction,
+    Authorization, NetworkMessage, PendingAuthorization, Step, Transaction, TransactionKind,
 };
 use cardium_cards::{Brand, CardStatus, CardType, StoredPan, Velocity};
 use cardium_disputes::{Dispute, DisputeStatus};
@@ -111,8 +111,8 @@ pub struct HistoryEntry {
 /// Which history lines.
 #[derive(Debug, Clone, Default)]
 pub struct HistoryFilter {
-    /// Of this kind.
-    pub kind: Option<PostingKind>,
+    /// Of one of these kinds; none of them where the set is empty.
+    pub kinds: Option<Vec<PostingKind>>,
     /// Of this book.
     pub book: Option<Book>,
 }
@@ -139,6 +139,10 @@ pub struct TopupFilter {
     pub network: Option<Network>,
     /// Paid by this chain transaction.
     pub txid: Option<String>,
+    /// Of at least this announced amount.
+    pub amount_min: Option<Money>,
+    /// Of at most this announced amount.
+    pub amount_max: Option<Money>,
     /// Of this book.
     pub book: Option<Book>,
 }
@@ -191,6 +195,10 @@ pub struct TransactionFilter {
     pub step: Option<Step>,
     /// Of this authorization.
     pub authorization: Option<AuthorizationId>,
+    /// Of this kind.
+    pub kind: Option<TransactionKind>,
+    /// Answered to the network with this code.
+    pub response_code: Option<String>,
     /// At merchants of this category.
     pub mcc: Option<String>,
     /// At merchants of exactly this name.
@@ -221,6 +229,10 @@ pub struct DisputeFilter {
     pub status: Option<DisputeStatus>,
     /// Of the purchase that this transaction is a step of.
     pub transaction: Option<TransactionId>,
+    /// Over at least this amount.
+    pub amount_min: Option<Money>,
+    /// Over at most this amount.
+    pub amount_max: Option<Money>,
     /// Of this book.
     pub book: Option<Book>,
 }
@@ -473,6 +485,8 @@ pub trait Reads: Send + Sync {
     fn due_topups(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<(TopupId, AccountId)>>;
     /// An account's card with its balance.
     fn find_card(&self, account: AccountId, id: CardId) -> ReadResult<Option<CardView>>;
+    /// Those of at most a page of cards that are the account's, with their balances.
+    fn find_cards(&self, account: AccountId, ids: &[CardId]) -> ReadResult<Vec<CardView>>;
     /// What an account's card spent; none for one that never did.
     fn find_velocity(&self, account: AccountId, id: CardId) -> ReadResult<Option<Velocity>>;
     /// An account's cards with their balances.

@@ -1,5 +1,6 @@
 //! The unit of work.
 
+use cardium_auth::{Credential, CredentialError, CredentialKind};
 use cardium_kernel::{AccountId, AuditId, EventId, IdSource, Problem, StoreError, Timestamp};
 use cardium_ledger::{LedgerError, Posting, book_posting};
 
@@ -40,17 +41,32 @@ impl<'a> Unit<'a> {
     /// the moment it is answered, in every process.
     ///
     /// # Errors
-    /// When it is revoked, expired, used from elsewhere than it may, or lacks the operation's
-    /// scope.
+    /// When it is revoked, expired, ended by a password change, used from elsewhere than it may,
+    /// or lacks the operation's scope.
     pub fn admit(&mut self) -> Result<(), CommandError> {
         let Actor::Credential { credential, scope, .. } = self.context.actor else {
             return Ok(());
         };
         let found = self.tx.find_credential(credential)?;
-        let found = found.ok_or(cardium_auth::CredentialError::Invalid)?;
+        let found = found.ok_or(CredentialError::Invalid)?;
         found.check(self.now())?;
         found.check_address(self.context.request.as_ref().and_then(RequestInfo::address))?;
+        if found.kind == CredentialKind::Session {
+            let account = self.tx.find_account(found.account)?;
+            let current = account.ok_or(CredentialError::Invalid)?.session_generation;
+            found.check_generation(current)?;
+        }
         Ok(scope.map_or(Ok(()), |scope| found.check_scope(scope))?)
+    }
+
+    /// The acting credential.
+    ///
+    /// # Errors
+    /// `session_required` where none acts.
+    pub fn credential(&mut self) -> Result<Credential, CommandError> {
+        let acting = self.context.actor.credential().ok_or(CredentialError::SessionRequired)?;
+        let found = self.tx.find_credential(acting)?;
+        Ok(found.ok_or(CredentialError::SessionRequired)?)
     }
 
     /// The signed-in account.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use cardium_auth::CredentialKind;
+
 use crate::{
     Actor, Answer, CommandError, Context, Database, Ending, Hints, Lane, RowKey, Unit,
     database::execute,
@@ -40,8 +42,13 @@ pub trait UseCase: Send + 'static {
 fn all_hints(use_case: &impl UseCase, context: &Context) -> Hints {
     let hints = use_case.hints(context);
     match context.actor {
-        Actor::Credential { account, credential, .. } => {
-            hints.with(RowKey::Credential(credential)).with(RowKey::Sequence(account))
+        Actor::Credential { account, credential, kind, .. } => {
+            let hints = hints.with(RowKey::Credential(credential)).with(RowKey::Sequence(account));
+            match kind {
+                // Whether a password change ended it.
+                CredentialKind::Session => hints.with(RowKey::Account(account)),
+                CredentialKind::ApiKey => hints,
+            }
         }
         Actor::Public | Actor::Network | Actor::System => hints,
     }

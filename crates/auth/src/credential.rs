@@ -77,6 +77,8 @@ pub struct CredentialRecord {
     pub allowed: AllowList,
     /// Its owner's own notes.
     pub metadata: Metadata,
+    /// Which generation of the account's sessions it is of; zero for API keys, which outlive all.
+    pub generation: i64,
     /// When it was made; for a session, when the password was checked.
     pub created_at: Timestamp,
     /// When it stops working, if ever.
@@ -165,6 +167,21 @@ impl Credential {
     pub fn check_address(&self, address: Option<IpAddr>) -> Result<(), CredentialError> {
         let allowed = self.allowed.allows(address);
         if allowed { Ok(()) } else { Err(CredentialError::AddressNotAllowed) }
+    }
+
+    /// Passes a session that no password change has ended, given the account's generation.
+    ///
+    /// # Errors
+    /// [`CredentialError::Invalid`].
+    pub fn check_generation(&self, current: i64) -> Result<(), CredentialError> {
+        let ended = self.kind == CredentialKind::Session && self.generation != current;
+        if ended { Err(CredentialError::Invalid) } else { Ok(()) }
+    }
+
+    /// Takes the session along into a new generation: its owner changed the password with it.
+    pub fn renew(&mut self, generation: i64, now: Timestamp) {
+        self.0.generation = generation;
+        self.touch(now);
     }
 
     /// Passes a credential that holds the scope.
@@ -281,6 +298,7 @@ mod tests {
             mode: None,
             allowed: AllowList::default(),
             metadata: Metadata::default(),
+            generation: 0,
             created_at: Timestamp::from_unix_seconds(0),
             expires_at: Some(Timestamp::from_unix_seconds(100)),
             revoked_at: None,
@@ -305,6 +323,16 @@ mod tests {
         assert_eq!(key.revoke(now), Change::Applied);
         assert_eq!(key.revoke(now), Change::AlreadyApplied);
         assert_eq!(key.check(now), Err(CredentialError::Invalid));
+    }
+
+    #[test]
+    fn a_new_generation_ends_sessions_but_those_taken_along() {
+        let mut session = credential(CredentialKind::Session);
+        assert_eq!(session.check_generation(0), Ok(()));
+        assert_eq!(session.check_generation(1), Err(CredentialError::Invalid));
+        session.renew(1, Timestamp::from_unix_seconds(1));
+        assert_eq!((session.check_generation(1), session.version), (Ok(()), 2));
+        assert_eq!(credential(CredentialKind::ApiKey).check_generation(1), Ok(()));
     }
 
     #[test]

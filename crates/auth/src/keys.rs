@@ -1,7 +1,7 @@
 //! What is done to an account's API keys, by whom.
 //!
 //! Invariants: a session acts on any key of its account, a key on itself only; whatever widens a
-//! key, or makes one, asks for a fresh password check; a key that is over stays over.
+//! key, or makes one, asks for its owner's presence; a key that is over stays over.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -48,6 +48,24 @@ pub enum NotesChange {
 impl Default for NotesChange {
     fn default() -> Self {
         Self::Merge(BTreeMap::new())
+    }
+}
+
+/// How the owner's presence was shown, where it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// By the session itself, if it is fresh.
+    Session,
+    /// By a password or a code that came with the request and was found right.
+    Proven,
+}
+
+impl Presence {
+    fn check(self, acting: &Credential, now: Timestamp) -> Result<(), CredentialError> {
+        match self {
+            Self::Session => acting.check_step_up(now),
+            Self::Proven => acting.check_session(),
+        }
     }
 }
 
@@ -122,13 +140,13 @@ pub fn revoke_key(
     Ok(change)
 }
 
-/// Changes a key's settings on behalf of a session; whatever widens the key asks for a fresh one.
+/// Changes a key's settings on behalf of a session; what widens the key asks for its owner.
 ///
 /// # Errors
 /// When there is no such key, it is over, or the session may not.
 pub fn change_key(
     store: &mut (impl CredentialStore + ?Sized),
-    acting: &Credential,
+    (acting, presence): (&Credential, Presence),
     id: CredentialId,
     change: KeyChange,
     now: Timestamp,
@@ -136,7 +154,7 @@ pub fn change_key(
     acting.check_session()?;
     let mut key = active_key(store, acting.account, id, now)?;
     if key.is_widened_by(&change) {
-        acting.check_step_up(now)?;
+        presence.check(acting, now)?;
     }
     if key.is_sandbox_only() && change.mode.is_some_and(|mode| mode != Some(Book::Sandbox)) {
         return Err(KeyError::SandboxOnly);
@@ -155,15 +173,15 @@ pub fn change_key(
 /// Makes a key with the settings of another, which ends when the overlap is over.
 ///
 /// # Errors
-/// When there is no such key, it is over, or the session is not fresh.
+/// When there is no such key, it is over, or its owner is not there.
 pub fn roll_key(
     store: &mut (impl CredentialStore + ?Sized),
-    acting: &Credential,
+    (acting, presence): (&Credential, Presence),
     id: CredentialId,
     (successor, overlap): (Successor, Duration),
     now: Timestamp,
 ) -> Result<Credential, KeyError> {
-    acting.check_step_up(now)?;
+    presence.check(acting, now)?;
     let mut old = active_key(store, acting.account, id, now)?;
     let new = Credential::restore(CredentialRecord {
         id: successor.id,

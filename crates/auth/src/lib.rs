@@ -1,4 +1,5 @@
-//! Credentials: sessions and API keys, what they may do, and when they stop working.
+//! Credentials: sessions and API keys, what they may do, and when they stop working; and the codes
+//! of a second factor.
 //!
 //! Invariants: a token's plaintext is shown once and kept only as a keyed hash; a revoked or
 //! expired credential never passes [`Credential::check`], which runs inside the transaction of
@@ -7,9 +8,11 @@
 mod allow_list;
 mod credential;
 mod keys;
+mod recovery;
 mod scope;
 mod store;
 mod token;
+mod totp;
 
 pub use allow_list::{AllowList, AllowListError};
 pub use credential::{
@@ -17,9 +20,11 @@ pub use credential::{
     SESSION_LIFETIME, STEP_UP_WINDOW,
 };
 pub use keys::{
-    KeyChange, KeyError, NotesChange, OVERLAP_DEFAULT, OVERLAP_MAXIMUM, Successor, change_key,
-    find_key, revoke_key, roll_key,
+    KeyChange, KeyError, NotesChange, OVERLAP_DEFAULT, OVERLAP_MAXIMUM, Presence, Successor,
+    change_key, find_key, revoke_key, roll_key,
 };
+pub use recovery::{RecoveryCode, SecondFactor};
 pub use scope::{Scope, ScopeSet};
 pub use store::CredentialStore;
 pub use token::{Token, TokenHash, TokenKind};
+pub use totp::{TotpCode, TotpSecret};

@@ -1,5 +1,6 @@
 use cardium_kernel::{
-    AccountId, AuthorizationId, Book, CardId, Change, DisputeId, Money, Timestamp, TransactionId,
+    AccountId, AuthorizationId, Book, CardId, Change, DisputeId, Metadata, Money, Timestamp,
+    TransactionId,
 };
 
 use crate::{
@@ -40,6 +41,8 @@ pub struct DisputeRecord {
     pub resolution: Option<Resolution>,
     /// What supports it, oldest first.
     pub evidence: Vec<Evidence>,
+    /// Its cardholder's notes.
+    pub metadata: Metadata,
     /// Until when evidence is of use at this stage.
     pub evidence_due_by: Timestamp,
     /// When it was filed.
@@ -73,6 +76,8 @@ pub struct NewDispute {
     pub amount: Money,
     /// Our fee for a conversion that is contained in the amount.
     pub fee: Money,
+    /// Its cardholder's notes.
+    pub metadata: Metadata,
 }
 
 /// A cardholder's objection. Its record can be read; only commands change it.
@@ -114,6 +119,7 @@ impl Dispute {
             stage: Stage::Chargeback,
             resolution: None,
             evidence: Vec::new(),
+            metadata: new.metadata,
             evidence_due_by: now.after(EVIDENCE_PERIOD),
             created_at: now,
             updated_at: now,

@@ -12,7 +12,7 @@ use cardium_api_v1::{
     to_json,
 };
 use cardium_app::{
-    Actor, Answer, CommandError, Context, Lane, RequestInfo, UseCase, perform, perform_as,
+    Actor, Answer, CommandError, Context, Intent, Lane, RequestInfo, UseCase, perform, perform_as,
     reads::{ReadResult, Reads},
 };
 use cardium_auth::Credential;
@@ -24,6 +24,7 @@ use validator::Validate;
 use crate::{
     AppState,
     block::block,
+    download::Download,
     form::Form,
     idempotency::{Owner, Wish},
     rate_limits::Standing,
@@ -31,6 +32,26 @@ use crate::{
 
 /// What a handler gives.
 pub type Outcome = Result<Answer, CommandError>;
+
+/// What a call is answered with.
+pub enum Reply {
+    /// JSON, or nothing.
+    Answer(Answer),
+    /// A file.
+    Download(Download),
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(answer)
+    }
+}
+
+impl From<Download> for Reply {
+    fn from(download: Download) -> Self {
+        Self::Download(download)
+    }
+}
 
 pub struct Call {
     pub state: Arc<AppState>,
@@ -42,6 +63,8 @@ pub struct Call {
     /// The path's `{eid}`, or empty.
     pub eid: String,
     pub query: String,
+    /// Headers that the operation declares, by their declared names.
+    pub headers: Vec<(&'static str, String)>,
     /// Taken out by [`Self::input`].
     pub body: Cell<Body>,
     /// Read by the handler itself, where the request is one.
@@ -61,6 +84,11 @@ impl Call {
     pub fn credential(&self) -> Result<&Credential, CommandError> {
         let missing = || CommandError::Internal("the operation needs a credential".to_owned());
         self.credential.as_deref().ok_or_else(missing)
+    }
+
+    /// Whether it may be answered with what was recorded for an earlier request.
+    pub const fn may_replay(&self) -> bool {
+        matches!(self.wish, Wish::Once(_))
     }
 
     /// The caller's account.
@@ -118,6 +146,12 @@ impl Call {
         Ok(query)
     }
 
+    /// A header that the operation declares.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let found = self.headers.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.clone())
+    }
+
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.state.wiring.edge.clock.now()
@@ -128,6 +162,7 @@ impl Call {
         let actor = self.credential.as_ref().map_or(Actor::Public, |found| Actor::Credential {
             account: found.account,
             credential: found.id,
+            kind: found.kind,
             scope: self.operation.access.scope(),
         });
         let request = Some(self.request.clone());
@@ -184,7 +219,15 @@ impl Call {
         let (context, intent) = (self.context(), self.intent(owner));
         let status = self.operation.success;
         let render = move |output: &U::Output| Answer::new(status, render(output));
-        perform_as(&*wiring.database, queue, context, intent, use_case, render).await
+        let flight = match &intent {
+            Intent::Once(request) => Some(self.state.flights.begin(request.id)),
+            Intent::Always | Intent::Trial => None,
+        };
+        let outcome = perform_as(&*wiring.database, queue, context, intent, use_case, render).await;
+        match flight {
+            Some(flight) => flight.explain(outcome),
+            None => outcome,
+        }
     }
 
     /// The operation's success with this body.

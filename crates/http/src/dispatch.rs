@@ -17,7 +17,7 @@ use actix_web::{
     },
     web,
 };
-use cardium_api_v1::operation::{Content, Method, Operation};
+use cardium_api_v1::operation::{Content, Method, Operation, Place};
 use cardium_app::{Answer, CommandError, RequestInfo};
 use cardium_kernel::RequestId;
 
@@ -25,7 +25,7 @@ use crate::{
     AppState,
     address::origin,
     body::{self, Arrived},
-    call::{Call, Outcome},
+    call::{Call, Reply},
     dry_run::{self, Run},
     failure,
     form::{self, Form},
@@ -43,7 +43,9 @@ const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// A handler's work on one call.
-pub type Work = Pin<Box<dyn Future<Output = Outcome>>>;
+pub type Work = Pin<Box<dyn Future<Output = Handled>>>;
+/// What became of a call.
+pub type Handled = Result<Reply, CommandError>;
 /// What an operation does.
 pub type Handler = fn(Call) -> Work;
 
@@ -77,7 +79,8 @@ pub async fn dispatch(
     let work = handle((operation, handler), state.into_inner(), (&request, &marks), payload);
     let outcome = CatchPanic(Box::pin(work)).await;
     let mut response = match outcome {
-        Ok(answer) => respond(answer),
+        Ok(Reply::Answer(answer)) => respond(answer),
+        Ok(Reply::Download(download)) => download.respond(operation.success),
         Err(error) => failure::respond(error, id),
     };
     marks.put_on(&mut response);
@@ -93,7 +96,7 @@ async fn handle(
     state: Arc<AppState>,
     (request, marks): (&HttpRequest, &Marks),
     payload: web::Payload,
-) -> Outcome {
+) -> Handled {
     let headers = request.headers();
     let credential = guard::admit(&state, operation, (request, &marks.seen)).await?;
     marks.run.set(dry_run::read(headers, operation)?);
@@ -122,12 +125,23 @@ async fn handle(
         id: request.match_info().query("id").to_owned(),
         eid: request.match_info().query("eid").to_owned(),
         query: request.query_string().to_owned(),
+        headers: declared(operation, headers),
         body: Cell::new(arrived.body),
         form,
         wish,
         _place: arrived.place,
     };
     handler(call).await
+}
+
+/// The headers that the operation declares, where they are text.
+fn declared(operation: &Operation, headers: &header::HeaderMap) -> Vec<(&'static str, String)> {
+    let names = operation.parameters.iter().filter(|one| one.place == Place::Header);
+    let found = names.filter_map(|one| {
+        let text = headers.get(one.name)?.to_str().ok()?;
+        Some((one.name, text.to_owned()))
+    });
+    found.collect()
 }
 
 fn request_info(request: &HttpRequest) -> RequestInfo {
@@ -163,12 +177,12 @@ fn note_standing(response: &mut HttpResponse, standing: Standing) {
 }
 
 /// Turns a panic of the work into a fault of this request alone.
-struct CatchPanic<'a>(Pin<Box<dyn Future<Output = Outcome> + 'a>>);
+struct CatchPanic<'a>(Pin<Box<dyn Future<Output = Handled> + 'a>>);
 
 impl Future for CatchPanic<'_> {
-    type Output = Outcome;
+    type Output = Handled;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Handled> {
         // The work is dropped after a panic, so nobody sees it half done.
         let polled = catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(context)));
         polled.unwrap_or_else(|_| {

@@ -52,6 +52,7 @@ struct Metered {
     between: Rc<Cell<usize>>,
     all: Rc<Cell<usize>>,
     most: Rc<Cell<usize>>,
+    ended: Rc<Cell<bool>>,
 }
 
 /// The request's bytes, counted.
@@ -66,12 +67,15 @@ impl Stream for Counted {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let polled = Pin::new(&mut self.payload).poll_next(context);
         if let Poll::Ready(Some(Ok(bytes))) = &polled {
-            let Metered { between, all, most } = &self.metered;
+            let Metered { between, all, most, .. } = &self.metered;
             between.set(between.get().saturating_add(bytes.len()));
             all.set(all.get().saturating_add(bytes.len()));
             if all.get() > most.get() || between.get() > MOST_BETWEEN {
                 return Poll::Ready(Some(Err(PayloadError::Overflow)));
             }
+        }
+        if matches!(polled, Poll::Ready(None)) {
+            self.metered.ended.set(true);
         }
         polled
     }
@@ -114,7 +118,7 @@ impl Form {
     /// # Errors
     /// `body_too_large`, `request_timeout` or `invalid_field`.
     pub async fn part(&mut self, patience: Duration) -> Result<Option<Part>, Problem> {
-        let part = next(&mut self.parts, patience).await?;
+        let part = next(&mut self.parts, &self.metered, patience).await?;
         self.metered.between.set(0);
         let metered = self.metered.clone();
         Ok(part.map(|field| Part { field, metered, patience }))
@@ -154,7 +158,7 @@ impl Part {
     /// # Errors
     /// As [`Form::part`].
     pub async fn piece(&mut self) -> Result<Option<Bytes>, Problem> {
-        let piece = next(&mut self.field, self.patience).await?;
+        let piece = next(&mut self.field, &self.metered, self.patience).await?;
         self.metered.between.set(0);
         Ok(piece)
     }
@@ -175,12 +179,20 @@ impl Part {
     }
 }
 
-/// The next item of a stream, within this time.
-async fn next<S, T>(stream: &mut S, patience: Duration) -> Result<Option<T>, Problem>
+/// The next item of a stream, within this time. The parser goes on waiting where the form ends in
+/// the middle of a boundary, though nothing will ever come.
+async fn next<S, T>(
+    stream: &mut S,
+    metered: &Metered,
+    patience: Duration,
+) -> Result<Option<T>, Problem>
 where
     S: Stream<Item = Result<T, MultipartError>> + Unpin,
 {
-    let item = poll_fn(|context| Pin::new(&mut *stream).poll_next(context));
+    let item = poll_fn(|context| match Pin::new(&mut *stream).poll_next(context) {
+        Poll::Pending if metered.ended.get() => Poll::Ready(Some(Err(MultipartError::Incomplete))),
+        polled => polled,
+    });
     let item = timeout(patience, item).await.map_err(|_| too_slow())?;
     item.transpose().map_err(|error| refuse(&error))
 }

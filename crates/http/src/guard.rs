@@ -17,7 +17,7 @@ use actix_web::{
 use cardium_api_v1::operation::{Access, Operation};
 use cardium_app::CommandError;
 use cardium_auth::{Credential, CredentialError, CredentialKind, SESSION_IDLE, TokenHash};
-use cardium_kernel::{CredentialId, ErrorCode, Problem, Timestamp};
+use cardium_kernel::{AccountId, CredentialId, ErrorCode, Problem, Timestamp};
 use cardium_vault::keyed_hash;
 use std::sync::Arc;
 
@@ -71,6 +71,12 @@ impl CredentialCache {
         if entries.len() < self.most {
             entries.insert(token.0, (Instant::now(), found.clone()));
         }
+    }
+
+    /// Forgets the sessions of an account that just changed its password.
+    pub fn forget_account(&self, account: AccountId) {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.retain(|_, (_, found)| found.credential.account != account);
     }
 
     /// Forgets a credential that was just revoked or changed.

@@ -10,7 +10,7 @@ use cardium_api_v1::{
 use cardium_app::{
     CommandError, Intent,
     hints::idempotency_id,
-    idempotency::{AnswerSeal, IdempotencyRequest},
+    idempotency::{AnswerSeal, Digest, IdempotencyRequest, RequestParts},
 };
 use cardium_kernel::{AccountId, ErrorCode, IdempotencyKey, Problem};
 use cardium_vault::{Keys, keyed_hash};
@@ -54,7 +54,8 @@ pub fn key(headers: &HeaderMap, effect: Effect) -> Result<Option<IdempotencyKey>
 /// A key with the request that it is to be spent on.
 pub struct Spend {
     key: IdempotencyKey,
-    fingerprint: [u8; 32],
+    fingerprint: Digest,
+    parts: RequestParts,
 }
 
 impl Spend {
@@ -71,13 +72,17 @@ impl Spend {
         let head = [operation.method.as_str(), path].join("\n");
         let keys = Arc::clone(&state.wiring.keys);
         let body = std::mem::take(&mut arrived.body);
-        let work = move || (fingerprint(&head, &body, &keys), body);
-        let (fingerprint, body) = match arrived.weight {
+        let light = arrived.weight == Weight::Light;
+        let work = move || {
+            let parts = parts(&head, light.then_some(&body), &keys);
+            (fingerprint(&head, &body, &keys), parts, body)
+        };
+        let (fingerprint, parts, body) = match arrived.weight {
             Weight::Light => work(),
             Weight::Heavy => block(work).await?,
         };
         arrived.body = body;
-        Ok(Self { key, fingerprint })
+        Ok(Self { key, fingerprint, parts })
     }
 }
 
@@ -91,7 +96,17 @@ impl Wish {
     }
 }
 
-fn fingerprint(head: &str, body: &Body, keys: &Keys) -> [u8; 32] {
+/// What the request is made of; of a large body nothing is told apart.
+fn parts(head: &str, body: Option<&Body>, keys: &Keys) -> RequestParts {
+    let digest = |domain, text: &str| keyed_hash(keys.hash(), domain, text.as_bytes());
+    let fields = body.into_iter().flat_map(Body::canonical_fields).map(|(name, value)| {
+        let value = [name, &value].join("\n");
+        (name.to_owned(), digest("idempotency.name", name), digest("idempotency.value", &value))
+    });
+    RequestParts { target: digest("idempotency.target", head), fields: fields.collect() }
+}
+
+fn fingerprint(head: &str, body: &Body, keys: &Keys) -> Digest {
     let text = [head, &body.canonical()].join("\n");
     keyed_hash(keys.hash(), "idempotency", text.as_bytes())
 }
@@ -127,6 +142,7 @@ impl Call {
             id: idempotency_id(owner, DIALECT, self.operation.id, spend.key.as_str()),
             account,
             fingerprint: spend.fingerprint,
+            parts: spend.parts.clone(),
             seal: sealed.then(|| AnswerSeal {
                 keys: Arc::clone(&wiring.keys),
                 random: wiring.edge.random(),

@@ -13,8 +13,10 @@ mod body;
 mod call;
 mod dispatch;
 mod docs;
+mod download;
 mod dry_run;
 mod failure;
+mod flights;
 mod form;
 mod guard;
 mod handlers;
@@ -28,6 +30,7 @@ mod routes;
 mod server;
 mod settings;
 mod state;
+mod step_up;
 mod upload;
 mod uses;
 

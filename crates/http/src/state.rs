@@ -14,8 +14,8 @@ use cardium_topups::Network;
 use cardium_vault::Keys;
 
 use crate::{
-    CredentialUses, HealthProbe, HttpSettings, NetworkRail, TestClock, guard::CredentialCache,
-    passwords::Passwords, rate_limits::RateLimits,
+    CredentialUses, HealthProbe, HttpSettings, NetworkRail, TestClock, flights::Flights,
+    guard::CredentialCache, passwords::Passwords, rate_limits::RateLimits,
 };
 
 /// The ports and settings that the doors are built from.
@@ -58,6 +58,7 @@ pub struct AppState {
     /// None where nothing is bounded.
     pub(crate) rate_limits: Option<RateLimits>,
     uses: CredentialUses,
+    pub(crate) flights: Arc<Flights>,
 }
 
 impl AppState {
@@ -72,7 +73,14 @@ impl AppState {
         let limits = wiring.settings.rate_limits;
         let rate_limits =
             limits.map(|limits| RateLimits::new(limits, &wiring.database, &wiring.edge));
-        Self { wiring, passwords, credentials, rate_limits, uses: CredentialUses::default() }
+        Self {
+            wiring,
+            passwords,
+            credentials,
+            rate_limits,
+            uses: CredentialUses::default(),
+            flights: Arc::default(),
+        }
     }
 
     /// When credentials were last used, gathered for the worker that writes it down.

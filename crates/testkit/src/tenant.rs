@@ -5,7 +5,7 @@ use cardium_app::{
     cards::{IssueCard, LoadCard, NewPan},
     topups::{CreateTopup, CreditDeposit, ObserveDeposit},
 };
-use cardium_auth::TokenHash;
+use cardium_auth::{CredentialKind, TokenHash};
 use cardium_cards::{CATALOGUE, ControlsPatch, Wallet, WalletState};
 use cardium_kernel::{AccountId, Book, CardId, CredentialId, Metadata, Money, TopupId};
 use cardium_topups::{Asset, Network, Transfer, TransferRef};
@@ -26,7 +26,12 @@ impl Tenant {
     /// The tenant as an actor that may do everything.
     #[must_use]
     pub const fn actor(&self) -> Actor {
-        Actor::Credential { account: self.account, credential: self.session, scope: None }
+        Actor::Credential {
+            account: self.account,
+            credential: self.session,
+            kind: CredentialKind::Session,
+            scope: None,
+        }
     }
 
     /// A load of one of the tenant's cards.
@@ -73,8 +78,15 @@ impl World {
         let (id, account) = (TopupId::new(self.mint()), tenant.account);
         let (asset, network) = (Asset::Usdt, Network::Tron);
         let (address, amount) = (format!("sim_{id}"), Money::usd(cents));
-        let create =
-            CreateTopup { id, book: Some(book), asset, network, address: address.clone(), amount };
+        let create = CreateTopup {
+            id,
+            book: Some(book),
+            asset,
+            network,
+            address: address.clone(),
+            amount,
+            metadata: Metadata::default(),
+        };
         self.run(tenant.actor(), create).expect("the top-up is made");
         let reference = TransferRef { network, txid: id.to_string(), out_index: 0 };
         let deposit = reference.deposit_id();

@@ -2,7 +2,10 @@ use std::{sync::Arc, time::Duration};
 
 use cardium_app::{
     Actor, Answer, CommandError, Database, Edge, Intent, Lane, Policy, Snapshot, UseCase,
-    WithdrawalFees, event::EventRenderer, idempotency::IdempotencyRequest, perform, perform_as,
+    WithdrawalFees,
+    event::EventRenderer,
+    idempotency::{IdempotencyRequest, RequestParts},
+    perform, perform_as,
     reads::Reads,
 };
 use cardium_kernel::{Money, Rate, Timestamp};
@@ -133,7 +136,8 @@ impl World {
     where
         U::Output: std::fmt::Debug,
     {
-        let request = IdempotencyRequest { id, account: None, fingerprint, seal: None };
+        let parts = RequestParts::default();
+        let request = IdempotencyRequest { id, account: None, fingerprint, parts, seal: None };
         self.submit_as(actor, Intent::Once(request), use_case)
     }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use cardium_kernel::{AccountId, Book, Money, MoneyError, Timestamp, TopupId};
+use cardium_kernel::{AccountId, Book, Metadata, Money, MoneyError, Timestamp, TopupId};
 
 use crate::{Asset, LifecycleStatus, Network, TopupStatus};
 
@@ -49,6 +49,8 @@ pub struct TopupRecord {
     pub txid: Option<String>,
     /// Confirmations of the latest transfer.
     pub confirmations: i64,
+    /// Its owner's notes.
+    pub metadata: Metadata,
     /// When the window ends.
     pub expires_at: Timestamp,
     /// When it was made.
@@ -76,6 +78,8 @@ pub struct NewTopup {
     pub address: String,
     /// What its owner announces.
     pub amount: Money,
+    /// Its owner's notes.
+    pub metadata: Metadata,
 }
 
 /// A request for a crypto deposit. Its record can be read; only commands change it.
@@ -116,6 +120,7 @@ impl Topup {
             late: false,
             txid: None,
             confirmations: 0,
+            metadata: new.metadata,
             expires_at: now.after(WINDOW),
             created_at: now,
             updated_at: now,
@@ -227,6 +232,7 @@ mod tests {
             network: Network::Tron,
             address: "sim".into(),
             amount: Money::usd(50_000),
+            metadata: Metadata::default(),
         };
         Topup::request(new, NOW)
     }

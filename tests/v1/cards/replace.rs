@@ -15,6 +15,7 @@ on_both! {
     what_is_freed_later_goes_to_the_card_in_use;
     limits_and_locks_are_not_reset;
     a_debt_is_not_escaped;
+    a_dispute_of_the_old_card_is_the_new_ones;
     plastic_is_sent_where_the_old_card_went_or_elsewhere;
     a_frozen_card_is_replaced_by_a_frozen_one;
     replacements_are_refused;
@@ -162,6 +163,29 @@ fn a_debt_is_not_escaped(backend: Backend) {
     assert_eq!(usd(&read(&client, id(&new)), "balance_usd"), "3.00");
     force(&client, &card, "5.00");
     assert_eq!(usd(&load("10.00"), "receivable_settled_usd"), "2.00");
+}
+
+fn a_dispute_of_the_old_card_is_the_new_ones(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    client.fund("500.00");
+    let card = client.card(Some("100.00"));
+    let bought = client.authorize(&card, &json!({"amount_usd": 30}));
+    let captured = capture(&client, &bought, &json!({}));
+    let new = replace(&client, &card, &lost());
+    let balance = || usd(&read(&client, id(&new)), "balance_usd");
+    assert_eq!(balance(), "70.00");
+    let wish = json!({"transaction_id": id(&captured), "reason": "not_received",
+        "description": "It never came."});
+    let dispute = client.post("/v1/disputes", &wish).expect(201);
+    assert_eq!(balance(), "100.00");
+    client.post(&part(id(&new), "unload"), &json!({"all": true})).expect(200);
+    let advance = format!("/v1/test/disputes/{}/advance", id(&dispute));
+    for stage in ["responded", "lost"] {
+        client.post(&advance, &json!({"to": stage})).expect(200);
+    }
+    let loaded = client.post(&part(id(&new), "load"), &json!({"amount_usd": 40})).expect(200);
+    assert_eq!(usd(&loaded, "receivable_settled_usd"), "30.00");
 }
 
 fn plastic_is_sent_where_the_old_card_went_or_elsewhere(backend: Backend) {

@@ -4,7 +4,7 @@ use cardium_api_v1::operation::Access;
 use cardium_testkit::Backend;
 use reqwest::Method;
 
-use super::samples::{Sample, method, operations};
+use super::samples::{Sample, method, operations, shows_json};
 use crate::{on_both, support::Server};
 
 on_both! {
@@ -25,7 +25,9 @@ fn every_operation_succeeds_with_its_scope_alone(backend: Backend) {
         };
         let reply = sample.request(&client, operation).send();
         assert_eq!(reply.status, operation.success, "{}: {reply:?}", operation.id);
-        reply.expect(operation.success);
+        if shows_json(operation) {
+            reply.expect(operation.success);
+        }
     }
     sample.client.delete("/v1/sessions").expect(204);
 }

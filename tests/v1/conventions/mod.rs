@@ -4,8 +4,11 @@
 mod access;
 mod amounts;
 mod bodies;
+mod dry_run;
+mod expand;
 mod heads;
 mod idempotency;
 mod ids;
+mod notes;
 mod pages;
 mod samples;

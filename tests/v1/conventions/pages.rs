@@ -18,7 +18,9 @@ on_both! {
     queries_are_strict;
 }
 
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 11] = [
+    "/v1/activity",
+    "/v1/audit_log",
     "/v1/api_keys",
     "/v1/balance/history",
     "/v1/topups",
@@ -154,6 +156,22 @@ fn a_cursor_is_an_id_of_the_list(backend: Backend) {
     let ids = ids(&mine.client.get("/v1/topups?limit=100").expect(200));
     let path = format!("/v1/topups?status=completed&cursor={}", ids[0]);
     assert_eq!(crate::support::ids(&mine.client.get(&path).expect(200)), ids[1..]);
+    // Nor need it be of the card that the list is cut to: its place in the order counts.
+    let all = crate::support::ids(&mine.client.get("/v1/transactions?limit=100").expect(200));
+    let other = mine.client.card(Some("5.00"));
+    let declined = mine.client.authorize(&other, &json!({"amount_usd": 1000}));
+    let path = format!("/v1/cards/{other}/transactions?cursor=");
+    let after = |cursor: &str| {
+        crate::support::ids(&mine.client.get(&format!("{path}{cursor}")).expect(200))
+    };
+    assert_eq!(after(&all[0]), [] as [&str; 0]);
+    assert_eq!(after(text(&declined, "id")), [] as [&str; 0]);
+    let rising = mine.client.get(&format!("{path}{}&sort=created_at", all[0])).expect(200);
+    assert_eq!(crate::support::ids(&rising), [text(&declined, "id")]);
+    // A history is that of one book, so a line of the other is none of it.
+    let line = crate::support::ids(&mine.client.get("/v1/balance/history").expect(200));
+    let refused = mine.client.get(&format!("/v1/balance/history?mode=sandbox&cursor={}", line[0]));
+    refused.expect_error(400, "invalid_cursor", Some("cursor"));
 }
 
 fn queries_are_strict(backend: Backend) {

@@ -3,7 +3,9 @@ use cardium_api_v1::operation::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Client, PASSWORD, Request, Server, fresh_address, plastic, text};
+use crate::support::{
+    Authenticator, Client, PASSWORD, Request, Server, fresh_address, plastic, text,
+};
 
 /// An account that has one of everything, so that every operation has something to act on.
 pub struct Sample {
@@ -24,14 +26,22 @@ pub struct Sample {
     key: String,
     captured: String,
     dispute: String,
+    evidence: String,
     /// An authorization that nobody captures or reverses.
     held: String,
     withdrawal: String,
+    /// Accounts with an authenticator, one for each way of turning it off.
+    guarded: [(Client, String); 2],
 }
 
 /// Every operation that a server for tests serves, in the order in which they can be called.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     published().chain(test_operations()).filter(|operation| operation.id != "advance_clock")
+}
+
+/// Whether an operation answers with JSON, and not with a file.
+pub fn shows_json(operation: &Operation) -> bool {
+    operation.id != "get_dispute_evidence_file"
 }
 
 impl Sample {
@@ -53,6 +63,10 @@ impl Sample {
         let wish = json!({"transaction_id": capture(&client, &second), "reason": "duplicate",
             "description": why});
         let dispute = client.post("/v1/disputes", &wish).expect(201);
+        let file = json!({"type": "other", "filename": "a.txt", "content_type": "text/plain",
+            "content_base64": "T3JkZXIgIzQ5MjEK"});
+        let path = format!("/v1/disputes/{}/evidence", text(&dispute, "id"));
+        let file = client.post(&path, &file).expect(200);
         let bought = client.authorize(&card, &json!({"amount_usd": 10}));
         let held = client.authorize(&card, &json!({"amount_usd": 10}));
         let hook = json!({"url": "https://hooks.example.com/", "events": ["card.replaced"]});
@@ -81,8 +95,10 @@ impl Sample {
             key: id(&key),
             captured,
             dispute: id(&dispute),
+            evidence: text(&file["evidence"][0], "id").to_owned(),
             held: text(&held, "authorization_id").to_owned(),
             withdrawal: id(&withdrawal),
+            guarded: [guarded(server), guarded(server)],
             client,
         }
     }
@@ -118,7 +134,11 @@ impl Sample {
 
     /// A path of the operation with this id; a second one is of the account's own.
     pub fn path_with(&self, operation: &Operation, id: &str) -> String {
-        let path = operation.path.replace("{id}", id).replace("{eid}", &self.event);
+        let second = match operation.id {
+            "get_dispute_evidence_file" => &self.evidence,
+            _ => &self.event,
+        };
+        let path = operation.path.replace("{id}", id).replace("{eid}", second);
         format!("/v1{path}")
     }
 
@@ -127,7 +147,10 @@ impl Sample {
         match operation.id {
             "create_account" => json!({"email": Server::email(), "password": PASSWORD}),
             "sign_in" => json!({"email": self.email, "password": PASSWORD}),
+            "disable_2fa" => json!({"password": PASSWORD, "code": self.guarded[0].1}),
+            "disable_2fa_by_post" => json!({"password": PASSWORD, "code": self.guarded[1].1}),
             "create_api_key" => json!({"name": "another"}),
+            "update_api_key" => json!({"name": "renamed"}),
             "create_topup" => json!({"amount_usd": 20}),
             "issue_card" => plastic(),
             "load_card" => json!({"amount_usd": "10.00"}),
@@ -164,14 +187,31 @@ impl Sample {
         if operation.method == Method::Get { request } else { request.json(body) }
     }
 
-    /// A client that holds the operation's scope and nothing more.
-    pub fn least(&self, operation: &Operation) -> Client {
-        match operation.access {
-            Access::Public | Access::Session => self.client.clone(),
-            Access::Bearer(None) => self.client.api_key(&[]),
-            Access::Bearer(Some(scope)) => self.client.api_key(&[scope.as_str()]),
+    /// The session of the account on which the operation can succeed.
+    pub fn session(&self, operation: &Operation) -> &Client {
+        match operation.id {
+            "disable_2fa" => &self.guarded[0].0,
+            "disable_2fa_by_post" => &self.guarded[1].0,
+            _ => &self.client,
         }
     }
+
+    /// A client that holds the operation's scope and nothing more.
+    pub fn least(&self, operation: &Operation) -> Client {
+        let session = self.session(operation);
+        match operation.access {
+            Access::Public | Access::Session => session.clone(),
+            Access::Bearer(None) => session.api_key(&[]),
+            Access::Bearer(Some(scope)) => session.api_key(&[scope.as_str()]),
+        }
+    }
+}
+
+/// An account with an authenticator: its session, and a recovery code.
+fn guarded(server: &Server) -> (Client, String) {
+    let client = server.sign_up();
+    let (_, mut codes) = Authenticator::set_up(server, &client);
+    (client, codes.remove(0))
 }
 
 /// A withdrawal to an address that nobody was paid at before.

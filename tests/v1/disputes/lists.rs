@@ -36,6 +36,8 @@ fn lists_are_filtered_and_sorted(backend: Backend) {
         // Any step of a purchase leads to its disputes.
         (of_purchase.as_str(), vec![&third]),
         ("transaction_id=tx_00000000000000000000000001", vec![]),
+        ("amount_min=5.01&amount_max=50", vec![&third, &first]),
+        ("amount_max=5", vec![&second]),
         ("mode=live", vec![&third, &second, &first]),
         ("mode=sandbox", vec![]),
         ("sort=amount_usd", vec![&second, &first, &third]),
@@ -50,9 +52,12 @@ fn lists_are_filtered_and_sorted(backend: Backend) {
     let page = client.get("/v1/disputes?limit=2").expect(200);
     let next = format!("/v1/disputes?limit=2&cursor={}", text(&page, "next_cursor"));
     assert_eq!(ids(&client.get(&next).expect(200)), [text(&first, "id")]);
-    for (filter, param) in
-        [("status=open", "status"), ("transaction_id=x", "transaction_id"), ("sort=stage", "sort")]
-    {
+    for (filter, param) in [
+        ("status=open", "status"),
+        ("transaction_id=x", "transaction_id"),
+        ("sort=stage", "sort"),
+        ("amount_min=x", "amount_min"),
+    ] {
         let refused = client.get(&format!("/v1/disputes?{filter}"));
         refused.expect_error(400, "invalid_field", Some(param));
     }

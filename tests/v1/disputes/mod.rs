@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::{Client, Reply, Server, text, usd};
 
 /// What every dispute shows.
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "id",
     "object",
     "mode",
@@ -27,6 +27,7 @@ const FIELDS: [&str; 16] = [
     "description",
     "evidence",
     "evidence_due_by",
+    "metadata",
     "resolution",
     "created_at",
     "updated_at",

@@ -24,6 +24,8 @@ on_both! {
     an_upload_that_breaks_off_leaves_nothing;
     a_file_without_its_dispute_is_not_kept;
     uploads_at_once_are_counted;
+    a_file_is_handed_over_as_it_came_and_never_to_run;
+    what_is_no_file_of_the_callers_is_unknown;
 }
 
 const PDF: &[u8] = b"%PDF-1.4\n%%EOF\n";
@@ -294,4 +296,60 @@ fn uploads_at_once_are_counted(backend: Backend) {
     let list = shopper.client.get("/v1/disputes").expect(200);
     assert_eq!(items(&list)[0]["evidence"].as_array().map(Vec::len), Some(20));
     assert_eq!(server.files(), 20);
+}
+
+fn download(client: &Client, dispute: &Value, evidence: &Value) -> Reply {
+    client.get(&format!("{}/{}/file", path(dispute), text(evidence, "id")))
+}
+
+fn a_file_is_handed_over_as_it_came_and_never_to_run(backend: Backend) {
+    let server = Server::shared(backend);
+    let shopper = Shopper::new(&server);
+    let dispute = shopper.file();
+    let script = b"<script>alert(1)</script>".as_slice();
+    let long = [PDF, &(0..=u8::MAX).cycle().take(600_000).collect::<Vec<_>>()].concat();
+    let exact = [PDF, &vec![7; 2 * 256 * 1_024 - PDF.len()]].concat();
+    for (name, kind, bytes, shown) in [
+        ("\u{20AC} 5; x=y.txt", "text/plain", script, "UTF-8''%E2%82%AC%205%3B%20x%3Dy.txt"),
+        ("a.pdf", "application/pdf", &long, "UTF-8''a.pdf"),
+        ("b.pdf", "application/pdf", &exact, "UTF-8''b.pdf"),
+    ] {
+        let added = add(&shopper, &dispute, &[KIND, file(name, kind, bytes)]).expect(200);
+        let evidence = added["evidence"].as_array().and_then(|list| list.last()).expect("a piece");
+        let reply = download(&shopper.client, &dispute, evidence);
+        assert_eq!(reply.status, 200, "{reply:?}");
+        assert!(reply.body == bytes, "{name} differs");
+        for (header, value) in [
+            ("Content-Type", kind),
+            ("Content-Length", &bytes.len().to_string()),
+            ("Content-Disposition", &format!("attachment; filename*={shown}")),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Content-Security-Policy", "sandbox"),
+            ("Cache-Control", "no-store"),
+        ] {
+            assert_eq!(reply.header(header), Some(value), "{header} of {name}");
+        }
+    }
+}
+
+fn what_is_no_file_of_the_callers_is_unknown(backend: Backend) {
+    let server = Server::shared(backend);
+    let (mine, theirs) = (Shopper::new(&server), Shopper::new(&server));
+    let [own, foreign] = [&mine, &theirs].map(|shopper| {
+        let dispute = shopper.file();
+        add(shopper, &dispute, &[KIND, ("text", None, b"Only words.")]).expect(200);
+        add(shopper, &dispute, &[KIND, pdf()]).expect(200)
+    });
+    let [words, file] = [0, 1].map(|at| own["evidence"][at].clone());
+    let other = &foreign["evidence"][1];
+    for (dispute, evidence) in [(&own, &words), (&own, other), (&foreign, other), (&foreign, &file)]
+    {
+        let refused = download(&mine.client, dispute, evidence);
+        refused.expect_error(404, "resource_not_found", None);
+    }
+    for wrong in ["x", "%00", text(&own, "id"), "ev_00000000000000000000000001"] {
+        let refused = mine.client.get(&format!("{}/{wrong}/file", path(&own)));
+        refused.expect_error(404, "resource_not_found", None);
+    }
+    assert_eq!(download(&mine.client, &own, &file).body, PDF);
 }

@@ -42,6 +42,8 @@ fn lists_are_filtered_in_both_vocabularies(backend: Backend) {
         ("chain=ethereum", vec![&confirming]),
         ("asset=USDT&chain=tron", vec![&awaiting, &expired, &cancelled]),
         (&format!("txid={}", text(&paid, "txid")), vec![&completed]),
+        ("amount_min=30&amount_max=49.99", vec![&confirming, &expired]),
+        ("amount_min=200.01", vec![]),
         ("sort=amount_usd&limit=2", vec![&cancelled, &expired]),
         ("sort=-amount_usd&limit=1", vec![&completed]),
         ("sort=status&mode=sandbox&limit=1", vec![&awaiting]),
@@ -62,6 +64,8 @@ fn bad_filters_name_their_parameter(backend: Backend) {
         ("mode=test", "mode"),
         ("sort=txid", "sort"),
         ("txid=%00", "txid"),
+        ("amount_min=x", "amount_min"),
+        ("amount_max=", "amount_max"),
     ] {
         let refused = client.get(&format!("/v1/topups?{filter}"));
         refused.expect_error(400, "invalid_field", Some(param));

@@ -17,7 +17,7 @@ on_both! {
     every_chain_is_served;
 }
 
-const FIELDS: [&str; 22] = [
+const FIELDS: [&str; 23] = [
     "id",
     "object",
     "mode",
@@ -37,6 +37,7 @@ const FIELDS: [&str; 22] = [
     "received_usd",
     "pending_usd",
     "remaining_usd",
+    "metadata",
     "expires_at",
     "created_at",
     "updated_at",

@@ -34,7 +34,11 @@ fn lists_are_filtered(backend: Backend) {
         ("status=refunded", vec![]),
         (&format!("card_id={other}"), vec![&undone, &book]),
         (&authorization, vec![&paid, &coffee]),
+        ("kind=clearing", vec![&paid]),
+        ("kind=purchase&status=declined", vec![&dear]),
+        ("auth_response_code=51", vec![&dear]),
         ("mcc=5814", vec![&paid, &coffee]),
+        ("merchant_name=BOOK", vec![]),
         ("merchant_name=BOOKS", vec![&undone, &book]),
         ("amount_min=20.00&amount_max=20", vec![&undone, &book]),
         ("amount_max=4.99", vec![]),
@@ -55,6 +59,7 @@ fn lists_are_filtered(backend: Backend) {
         ("authorization_id=x", "invalid_field", 400, "authorization_id"),
         ("amount_min=abc", "invalid_field", 400, "amount_min"),
         ("amount_max=1.001", "invalid_precision", 422, "amount_max"),
+        ("kind=shopping", "invalid_field", 400, "kind"),
         ("sort=mcc", "invalid_field", 400, "sort"),
     ] {
         let refused = client.get(&format!("/v1/transactions?{filter}"));

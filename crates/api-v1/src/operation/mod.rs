@@ -314,6 +314,8 @@ mod tests {
         "check_authorization",
         "reveal_pan_by_post",
         "update_card",
+        "disable_2fa_by_post",
+        "get_dispute_evidence_file",
         "get_ticket",
         "close_ticket",
     ];

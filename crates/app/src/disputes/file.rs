@@ -1,6 +1,6 @@
 use cardium_authorizations::Authorization;
 use cardium_disputes::{Dispute, Docket, NewDispute, Reason, check_window};
-use cardium_kernel::{AccountId, DisputeId, ErrorCode, Money, Problem};
+use cardium_kernel::{AccountId, DisputeId, ErrorCode, Metadata, Money, Problem};
 
 use crate::{
     CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit,
@@ -23,6 +23,8 @@ pub struct FileDispute {
     pub description: String,
     /// How much of it; all that may still be given back where it is not said.
     pub amount: Option<Money>,
+    /// Its cardholder's notes.
+    pub metadata: Metadata,
 }
 
 impl UseCase for FileDispute {
@@ -106,6 +108,7 @@ impl FileDispute {
             description: self.description.clone(),
             amount,
             fee: proportion(step.fee, amount, step.amount)?,
+            metadata: self.metadata.clone(),
         })
     }
 }

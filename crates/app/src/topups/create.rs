@@ -1,4 +1,4 @@
-use cardium_kernel::{Book, ErrorCode, Money, Problem, TopupId};
+use cardium_kernel::{Book, ErrorCode, Metadata, Money, Problem, TopupId};
 use cardium_topups::{Asset, Network, NewTopup, Topup, is_supported};
 
 use crate::{
@@ -21,6 +21,8 @@ pub struct CreateTopup {
     pub address: String,
     /// What will be paid, in US dollars.
     pub amount: Money,
+    /// Its owner's notes.
+    pub metadata: Metadata,
 }
 
 impl UseCase for CreateTopup {
@@ -41,6 +43,7 @@ impl UseCase for CreateTopup {
             network: self.network,
             address: self.address.clone(),
             amount: self.amount,
+            metadata: self.metadata.clone(),
         };
         let topup = Topup::request(new, unit.now());
         unit.tx.save_topup(topup.clone())?;

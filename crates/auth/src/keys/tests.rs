@@ -24,6 +24,7 @@ fn record(id: CredentialId, kind: CredentialKind) -> CredentialRecord {
         last4: "ffff".to_owned(),
         scopes: [Scope::CardRead, Scope::CardFund].into_iter().collect(),
         mode: None,
+        generation: 0,
         allowed: AllowList::parse(&["10.0.0.0/8"]).unwrap(),
         metadata: Metadata::default(),
         created_at: at(0),
@@ -55,6 +56,11 @@ fn writable(credential: Credential, writes: usize) -> MockCredentialStore {
     let mut store = holding(credential);
     store.expect_save_credential().times(writes).returning(|_| Ok(()));
     store
+}
+
+/// Nothing but the credential speaks for its owner.
+const fn by(acting: &Credential) -> (&Credential, Presence) {
+    (acting, Presence::Session)
 }
 
 const STALE: Timestamp = at(601);
@@ -100,7 +106,7 @@ fn narrowing_takes_any_session_and_widening_a_fresh_one() {
         KeyChange { name: Some("other".to_owned()), ..KeyChange::default() },
     ];
     for change in narrow {
-        let done = change_key(&mut writable(key(), 1), &session(), KEY, change, STALE);
+        let done = change_key(&mut writable(key(), 1), by(&session()), KEY, change, STALE);
         let (changed, outcome) = done.unwrap();
         assert_eq!((changed.version, changed.updated_at, outcome), (4, STALE, Change::Applied));
     }
@@ -112,9 +118,13 @@ fn narrowing_takes_any_session_and_widening_a_fresh_one() {
         KeyChange { expires_at: Some(Some(at(1_000_001))), ..KeyChange::default() },
     ];
     for change in wide {
-        let refused = change_key(&mut holding(key()), &session(), KEY, change.clone(), STALE);
+        let refused = change_key(&mut holding(key()), by(&session()), KEY, change.clone(), STALE);
         assert_eq!(refused, Err(CredentialError::StepUpRequired.into()), "{change:?}");
-        let done = change_key(&mut writable(key(), 1), &session(), KEY, change, at(600));
+        let mut store = writable(key(), 1);
+        let done = change_key(&mut store, by(&session()), KEY, change.clone(), at(600));
+        assert_eq!(done.unwrap().1, Change::Applied);
+        let proven = (&session(), Presence::Proven);
+        let done = change_key(&mut writable(key(), 1), proven, KEY, change, STALE);
         assert_eq!(done.unwrap().1, Change::Applied);
     }
 }
@@ -122,7 +132,7 @@ fn narrowing_takes_any_session_and_widening_a_fresh_one() {
 #[test]
 fn a_change_that_changes_nothing_writes_nothing() {
     let same = KeyChange { name: Some("server".to_owned()), ..KeyChange::default() };
-    let done = change_key(&mut holding(key()), &session(), KEY, same, STALE);
+    let done = change_key(&mut holding(key()), by(&session()), KEY, same, STALE);
     assert_eq!(done, Ok((key(), Change::AlreadyApplied)));
 }
 
@@ -134,11 +144,11 @@ fn a_sandbox_token_stays_in_the_sandbox() {
     let key = Credential::restore(record);
     for mode in [None, Some(Book::Live)] {
         let change = KeyChange { mode: Some(mode), ..KeyChange::default() };
-        let refused = change_key(&mut holding(key.clone()), &session(), KEY, change, at(0));
+        let refused = change_key(&mut holding(key.clone()), by(&session()), KEY, change, at(0));
         assert_eq!(refused, Err(KeyError::SandboxOnly));
     }
     let change = KeyChange { mode: Some(Some(Book::Sandbox)), ..KeyChange::default() };
-    assert!(change_key(&mut holding(key), &session(), KEY, change, at(0)).is_ok());
+    assert!(change_key(&mut holding(key), by(&session()), KEY, change, at(0)).is_ok());
 }
 
 #[test]
@@ -147,15 +157,16 @@ fn notes_are_merged_or_cleared() {
         metadata: NotesChange::Merge([(name.to_owned(), value.map(str::to_owned))].into()),
         ..KeyChange::default()
     };
-    let done = change_key(&mut writable(key(), 1), &session(), KEY, merge("a", Some("1")), at(0));
+    let done =
+        change_key(&mut writable(key(), 1), by(&session()), KEY, merge("a", Some("1")), at(0));
     let (noted, _) = done.unwrap();
     assert_eq!(noted.metadata.entries().len(), 1);
     let clear = KeyChange { metadata: NotesChange::Clear, ..KeyChange::default() };
     for change in [merge("a", None), clear] {
-        let done = change_key(&mut writable(noted.clone(), 1), &session(), KEY, change, at(0));
+        let done = change_key(&mut writable(noted.clone(), 1), by(&session()), KEY, change, at(0));
         assert_eq!(done.unwrap().0.metadata, Metadata::default());
     }
-    let refused = change_key(&mut holding(key()), &session(), KEY, merge("", Some("1")), at(0));
+    let refused = change_key(&mut holding(key()), by(&session()), KEY, merge("", Some("1")), at(0));
     assert_eq!(refused, Err(KeyError::Metadata(MetadataError::Name)));
 }
 
@@ -181,7 +192,7 @@ fn a_rolled_key_ends_with_its_overlap_and_its_successor_is_alike() {
         .in_sequence(&mut order)
         .returning(|_| Ok(()));
     let overlap = (successor(), Duration::from_secs(50));
-    let new = roll_key(&mut store, &session(), KEY, overlap, at(10)).unwrap();
+    let new = roll_key(&mut store, by(&session()), KEY, overlap, at(10)).unwrap();
     let kept = (new.scopes, &new.allowed, &new.name, new.expires_at);
     assert_eq!(kept, (key().scopes, &key().allowed, &key().name, key().expires_at));
     assert_eq!((new.created_at, new.token), (at(10), TokenHash([9; 32])));
@@ -199,7 +210,7 @@ fn an_overlap_never_prolongs_a_key() {
         ..record(SESSION, CredentialKind::Session)
     };
     let overlap = (successor(), OVERLAP_DEFAULT);
-    assert!(roll_key(&mut store, &Credential::restore(fresh), KEY, overlap, late).is_ok());
+    assert!(roll_key(&mut store, by(&Credential::restore(fresh)), KEY, overlap, late).is_ok());
 }
 
 #[test]
@@ -210,10 +221,10 @@ fn keys_that_are_over_are_left_alone() {
         CredentialRecord { expires_at: Some(at(1)), ..record(KEY, CredentialKind::ApiKey) };
     for over in [revoked, Credential::restore(expired)] {
         let change = KeyChange::default();
-        let refused = change_key(&mut holding(over.clone()), &session(), KEY, change, at(2));
+        let refused = change_key(&mut holding(over.clone()), by(&session()), KEY, change, at(2));
         assert_eq!(refused, Err(KeyError::NotActive));
         let roll = (successor(), OVERLAP_DEFAULT);
-        let refused = roll_key(&mut holding(over), &session(), KEY, roll, at(2));
+        let refused = roll_key(&mut holding(over), by(&session()), KEY, roll, at(2));
         assert_eq!(refused, Err(KeyError::NotActive));
     }
 }
@@ -222,11 +233,14 @@ fn keys_that_are_over_are_left_alone() {
 fn keys_change_no_keys_and_stale_sessions_roll_none() {
     let mut store = MockCredentialStore::new();
     let change = KeyChange::default();
-    let refused = change_key(&mut store, &key(), KEY, change, at(0));
+    let refused = change_key(&mut store, by(&key()), KEY, change, at(0));
     assert_eq!(refused, Err(CredentialError::SessionRequired.into()));
     let roll = || (successor(), OVERLAP_DEFAULT);
-    let refused = roll_key(&mut store, &key(), KEY, roll(), at(0));
+    let refused = roll_key(&mut store, by(&key()), KEY, roll(), at(0));
     assert_eq!(refused, Err(CredentialError::SessionRequired.into()));
-    let refused = roll_key(&mut store, &session(), KEY, roll(), STALE);
+    let proven = (&key(), Presence::Proven);
+    let refused = roll_key(&mut store, proven, KEY, roll(), at(0));
+    assert_eq!(refused, Err(CredentialError::SessionRequired.into()));
+    let refused = roll_key(&mut store, by(&session()), KEY, roll(), STALE);
     assert_eq!(refused, Err(CredentialError::StepUpRequired.into()));
 }

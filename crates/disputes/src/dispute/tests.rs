@@ -15,6 +15,7 @@ fn dispute(cents: i64) -> Dispute {
         description: "charged twice".into(),
         amount: Money::usd(cents),
         fee: Money::usd(0),
+        metadata: Metadata::default(),
     };
     Dispute::open(new, NOW)
 }

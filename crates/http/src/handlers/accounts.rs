@@ -1,12 +1,14 @@
-use cardium_accounts::{Account, Email, Password};
+use cardium_accounts::{Account, Attempt, CodeProof, Email, Password};
 use cardium_api_v1::{
-    account::{AccountOut, CredentialsIn},
-    session::{SignedInOut, SignedUpOut},
+    account::{AccountOut, AccountPatch, AccountWish, SignInIn, SignUpIn},
+    session::{SignedInOut, SignedUpOut, signed_up_account},
     to_json,
 };
 use cardium_app::{
     CommandError,
-    accounts::{SignIn, SignOut, SignUp, bad_credentials},
+    accounts::{
+        Confirmed, Names, SignIn, SignOut, SignUp, UpdateAccount, bad_credentials, totp_required,
+    },
     reads::Balance,
 };
 use cardium_auth::{Token, TokenHash, TokenKind};
@@ -16,6 +18,7 @@ use cardium_vault::keyed_hash;
 use crate::{
     call::{Call, Outcome},
     idempotency::{self, Owner},
+    step_up::{self, Claim},
 };
 
 /// A new session's token with its hash and id.
@@ -38,9 +41,7 @@ fn owner(email: &Email) -> Owner {
 }
 
 pub async fn create_account(call: Call) -> Outcome {
-    let (email, password) = call.input::<CredentialsIn>()?.parts()?;
-    let email = Email::parse(&email).map_err(CommandError::from)?;
-    let password = Password::choose(password).map_err(CommandError::from)?;
+    let (email, password) = call.input::<SignUpIn>()?.parse()?;
     let edge = &call.state.wiring.edge;
     let hash = call.state.passwords.hash(password.clone(), edge).await?;
     let (token, token_hash, session) = draw_session(&call);
@@ -55,7 +56,7 @@ pub async fn create_account(call: Call) -> Outcome {
     let render = move |signed: &_| to_json(&SignedUpOut::new(signed, &balances, &token));
     let answer = call.once_for(owner(&email), sign_up, render).await?;
     if answer.replayed {
-        check_replay(&call, email, password).await?;
+        check_replay(&call, email, password, &answer.body).await?;
     }
     Ok(answer)
 }
@@ -66,14 +67,34 @@ const fn unused(book: Book) -> Balance {
 }
 
 /// The fingerprint leaves the password out, so a replay, which hands out a session, asks for
-/// the account's own.
-async fn check_replay(call: &Call, email: Email, password: Password) -> Result<(), CommandError> {
-    if find_by_password(call, email, password).await?.is_some() {
-        return Ok(());
+/// the account's own; and the address may be another account's by now.
+async fn check_replay(
+    call: &Call,
+    email: Email,
+    password: Password,
+    body: &[u8],
+) -> Result<(), CommandError> {
+    let found = call.read(move |reads| reads.find_account_by_email(&email)).await?;
+    let found = found.filter(|account| signed_up_account(body) == Some(account.id));
+    let hash = found.as_ref().map(|account| account.password.clone());
+    if let Some(account) = &found {
+        account.check_attempt(Attempt::SignIn, call.now())?;
     }
+    let right = call.state.passwords.check(password, hash).await?;
+    match found {
+        Some(account) if right => {
+            step_up::settle_replay(call, account.id, vec![Attempt::SignIn]).await
+        }
+        Some(account) => {
+            Err(step_up::fail(call, account.id, Attempt::SignIn, other_request()).await)
+        }
+        None => Err(other_request().into()),
+    }
+}
+
+fn other_request() -> Problem {
     let message = "The Idempotency-Key was used with a different request body.";
-    let code = ErrorCode::ConflictIdempotencyKey;
-    Err(Problem::field(code, idempotency::HEADER, message).into())
+    Problem::field(ErrorCode::ConflictIdempotencyKey, idempotency::HEADER, message)
 }
 
 /// The account with this address, if the password is its own; takes the same time where there
@@ -82,26 +103,117 @@ async fn find_by_password(
     call: &Call,
     email: Email,
     password: Password,
-) -> Result<Option<Account>, CommandError> {
+) -> Result<Account, CommandError> {
     let found = call.read(move |reads| reads.find_account_by_email(&email)).await?;
+    if let Some(account) = &found {
+        account.check_attempt(Attempt::SignIn, call.now())?;
+    }
     let hash = found.as_ref().map(|account| account.password.clone());
     let right = call.state.passwords.check(password, hash).await?;
-    Ok(found.filter(|_| right))
+    match found {
+        Some(account) if right => Ok(account),
+        Some(account) => {
+            Err(step_up::fail(call, account.id, Attempt::SignIn, bad_credentials()).await)
+        }
+        None => Err(bad_credentials().into()),
+    }
 }
 
 pub async fn sign_in(call: Call) -> Outcome {
-    let (email, password) = call.input::<CredentialsIn>()?.parts()?;
-    let email = Email::parse(&email).map_err(CommandError::from)?;
-    let password = Password::candidate(&password);
-    let account = find_by_password(&call, email.clone(), password).await?;
-    let account = account.ok_or_else(bad_credentials)?;
+    let wish = call.input::<SignInIn>()?.parse()?;
+    let account = find_by_password(&call, wish.email.clone(), wish.password).await?;
     let id = account.id;
+    let code = find_code(&call, &account, wish.totp_code).await?;
     let balances = call.read(move |reads| reads.balances(id)).await?;
     let (token, token_hash, session) = draw_session(&call);
-    let sign_in =
-        SignIn { account: id, checked: account.password.clone(), session, token: token_hash };
+    let sign_in = SignIn {
+        account: id,
+        email: wish.email,
+        checked: account.password.clone(),
+        code,
+        session,
+        token: token_hash,
+    };
     let render = move |signed: &_| to_json(&SignedInOut::new(signed, &balances, &token));
-    call.once_for(owner(&email), sign_in, render).await
+    // An address can pass to another account, which must not be handed this one's session.
+    call.once_for(Owner::Account(id), sign_in, render).await
+}
+
+/// The code of a sign-in, where one is needed. Without it only the command can refuse, so the
+/// answer recorded for a spent key asks for it here.
+async fn find_code(
+    call: &Call,
+    account: &Account,
+    code: Option<String>,
+) -> Result<Option<CodeProof>, CommandError> {
+    let guarded = account.authenticator().is_some();
+    let mut attempts = vec![Attempt::SignIn];
+    let code = match code.filter(|_| guarded) {
+        Some(code) => {
+            attempts.push(Attempt::Code);
+            account.check_attempt(Attempt::Code, call.now())?;
+            Some(step_up::prove_code(call, account, &code, &Names::SIGN_IN).await?)
+        }
+        None => None,
+    };
+    step_up::settle_replay(call, account.id, attempts).await?;
+    if guarded && code.is_none() && call.may_replay() {
+        return Err(totp_required().into());
+    }
+    Ok(code)
+}
+
+pub async fn update_account(call: Call) -> Outcome {
+    let wish = call.input::<AccountPatch>()?.parse()?;
+    let account = step_up::account(&call).await?;
+    let confirmed = confirm(&call, &account, &wish).await?;
+    let password = match &wish.new_password {
+        Some(new) => Some(call.state.passwords.hash(new.clone(), &call.state.wiring.edge).await?),
+        None => None,
+    };
+    let id = account.id;
+    let balances = call.read(move |reads| reads.balances(id)).await?;
+    let (changed, notifications) = (password.is_some(), wish.notifications);
+    let update = UpdateAccount { email: wish.email, password, notifications, confirmed };
+    let render = move |account: &_| to_json(&AccountOut::with_balance(account, &balances));
+    let answer = call.once(update, render).await?;
+    if changed {
+        call.state.credentials.forget_account(id);
+    }
+    match wish.new_password.filter(|_| answer.replayed) {
+        // The fingerprint leaves passwords out: a key is not spent on another one.
+        Some(new) if !is_password(&call, &new).await? => Err(other_request().into()),
+        Some(_) | None => Ok(answer),
+    }
+}
+
+async fn confirm(
+    call: &Call,
+    account: &Account,
+    wish: &AccountWish,
+) -> Result<Confirmed, CommandError> {
+    let Some(given) = &wish.current_password else {
+        return Ok(Confirmed::NotGiven);
+    };
+    if let (Some(new), true) = (&wish.new_password, call.may_replay()) {
+        account.check_attempt(Attempt::Password, call.now())?;
+        let hash = account.password.clone();
+        let fits = |candidate: &Password| {
+            call.state.passwords.check(candidate.clone(), Some(hash.clone()))
+        };
+        if !fits(given).await? && fits(new).await? {
+            return Ok(Confirmed::Stale);
+        }
+    }
+    let claim = Claim { password: Some(given.expose().to_owned()), code: None };
+    let proof = step_up::prove(call, account, claim, &Names::UPDATE).await?;
+    Ok(proof.password.map_or(Confirmed::NotGiven, Confirmed::Right))
+}
+
+/// Whether this is the caller's password by now.
+async fn is_password(call: &Call, password: &Password) -> Result<bool, CommandError> {
+    let hash = step_up::account(call).await?.password.clone();
+    call.state.passwords.check(password.clone(), Some(hash)).await
 }
 
 pub async fn sign_out(call: Call) -> Outcome {

@@ -1,9 +1,10 @@
 use cardium_api_v1::{
-    api_key::{self, ApiKeyIn, ApiKeyOut, ApiKeyPatch, RollIn},
+    api_key::{self, ApiKeyIn, ApiKeyOut, ApiKeyPatch, ProofIn, RollIn},
     to_json,
 };
 use cardium_app::{
     CommandError,
+    accounts::StepUp,
     api_keys::{CreateApiKey, RevokeApiKey, RollApiKey, UpdateApiKey},
     reads::KeyFilter,
 };
@@ -11,7 +12,10 @@ use cardium_auth::{Credential, CredentialKind, Successor, Token, TokenKind};
 use cardium_kernel::{Book, CredentialId, Problem, Timestamp};
 
 use super::accounts::token_hash;
-use crate::call::{Call, Outcome};
+use crate::{
+    call::{Call, Outcome},
+    step_up::{self, Claim},
+};
 
 pub async fn list_api_keys(call: Call) -> Outcome {
     let (query, now, caller) = (call.query()?, call.now(), call.credential()?);
@@ -25,8 +29,9 @@ pub async fn list_api_keys(call: Call) -> Outcome {
 }
 
 pub async fn create_api_key(call: Call) -> Outcome {
-    check_step_up(&call)?;
-    let wish = call.input::<ApiKeyIn>()?.parse(call.now())?;
+    let mut input = call.input::<ApiKeyIn>()?;
+    let step_up = step_up::step_up(&call, claim(input.take_proof())).await?;
+    let wish = input.parse(call.now())?;
     let (token, new) = draw(&call, wish.mode);
     let create = CreateApiKey {
         id: new.id,
@@ -39,15 +44,14 @@ pub async fn create_api_key(call: Call) -> Outcome {
         allowed: wish.allowed,
         expires_at: wish.expires_at,
         metadata: wish.metadata,
+        step_up,
     };
     let render = move |key: &_| to_json(&ApiKeyOut::with_token(key, &token));
     call.once(create, render).await
 }
 
-/// The answers that show a token are replayed for a day, so whoever asks is looked at here too:
-/// a replay runs no command that would.
-fn check_step_up(call: &Call) -> Result<(), CommandError> {
-    Ok(call.credential()?.check_step_up(call.now())?)
+fn claim(proof: ProofIn) -> Claim {
+    Claim { password: proof.password, code: proof.totp_code }
 }
 
 /// A fresh token of a key, with what is kept of it. Only the sandbox has a token of its own kind.
@@ -73,21 +77,27 @@ async fn find(call: &Call) -> Result<(Credential, Option<Timestamp>), CommandErr
 }
 
 pub async fn update_api_key(call: Call) -> Outcome {
-    let now = call.now();
-    let change = call.input::<ApiKeyPatch>()?.parse(now)?;
+    let (mut input, now) = (call.input::<ApiKeyPatch>()?, call.now());
+    let step_up = match claim(input.take_proof()) {
+        // Whether the change asks for it is known in the transaction only.
+        Claim { password: None, code: None } => StepUp::FreshSession,
+        claim => step_up::step_up(&call, claim).await?,
+    };
+    let change = input.parse(now)?;
     let (key, used) = find(&call).await?;
     let render = move |key: &_| to_json(&ApiKeyOut::new(key, used, now));
-    let answer = call.once(UpdateApiKey { id: key.id, change }, render).await?;
+    let answer = call.once(UpdateApiKey { id: key.id, change, step_up }, render).await?;
     call.state.credentials.forget(key.id);
     Ok(answer)
 }
 
 pub async fn roll_api_key(call: Call) -> Outcome {
-    check_step_up(&call)?;
-    let overlap = call.input::<RollIn>()?.overlap()?;
+    let mut input = call.input::<RollIn>()?;
+    let step_up = step_up::step_up(&call, claim(input.take_proof())).await?;
+    let overlap = input.overlap()?;
     let (key, _) = find(&call).await?;
     let (token, successor) = draw(&call, key.is_sandbox_only().then_some(Book::Sandbox));
-    let roll = RollApiKey { id: key.id, successor, overlap };
+    let roll = RollApiKey { id: key.id, successor, overlap, step_up };
     let render = move |key: &_| to_json(&ApiKeyOut::with_token(key, &token));
     let answer = call.once(roll, render).await?;
     call.state.credentials.forget(key.id);

@@ -13,7 +13,7 @@ pub async fn get_balance_history(call: Call) -> Outcome {
     let query = call.query()?;
     let mut filter = balance::history_filter(&query)?;
     filter.book = filter.book.or(call.key_mode());
-    let query = query.list(call.account()?, filter, &balance::ORDER)?;
+    let query = balance::history_query(&query, call.account()?, filter)?;
     let page = call.read(move |reads| reads.list_history(&query)).await?;
     Ok(call.page(&page, |entry| entry.id.to_string(), HistoryEntryOut::from))
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use cardium_api_v1::{
-    dispute::{self, AdvanceIn, DisputeIn, DisputeOut},
+    dispute::{self, AdvanceIn, Beside, DisputeIn, DisputeOut},
     evidence::EvidenceIn,
     to_json,
 };
@@ -10,13 +10,15 @@ use cardium_app::{
     blobs::BlobStore,
     disputes::{AddEvidence, AdvanceDispute, FileDispute, find_capture},
 };
+use cardium_auth::Scope;
 use cardium_disputes::{Attachment, Content, Dispute};
-use cardium_kernel::{BlobId, DisputeId, Problem};
+use cardium_kernel::{BlobId, DisputeId, EvidenceId, Problem};
 
 use super::evidence_forms;
 use crate::{
     block::block,
     call::{Call, Outcome},
+    download::Download,
 };
 
 pub(super) fn show(dispute: &Dispute) -> Vec<u8> {
@@ -40,6 +42,7 @@ pub async fn file_dispute(call: Call) -> Outcome {
         reason: wish.reason,
         description: wish.description,
         amount: wish.amount,
+        metadata: wish.metadata,
     };
     call.once(file, show).await
 }
@@ -54,8 +57,16 @@ pub async fn list_disputes(call: Call) -> Outcome {
 }
 
 pub async fn get_dispute(call: Call) -> Outcome {
+    let beside = dispute::expand_one(&call.query()?)?;
     let dispute = find_dispute(&call).await?;
-    Ok(call.answer(&DisputeOut::whole(&dispute)))
+    let transaction = if beside.contains(&Beside::Transaction) {
+        call.credential()?.check_scope(Scope::TransactionRead)?;
+        let (account, id) = (dispute.account, dispute.transaction);
+        call.read(move |reads| reads.find_transaction(account, id)).await?
+    } else {
+        None
+    };
+    Ok(call.answer(&DisputeOut::whole(&dispute).beside_transaction(transaction.as_ref())))
 }
 
 pub async fn add_dispute_evidence(mut call: Call) -> Outcome {
@@ -110,6 +121,23 @@ pub(super) async fn discard(call: &Call, blob: BlobId) {
     if let Ok(Err(error)) = removed {
         tracing::warn!(%error, "a file that belongs to nothing stays until it is swept up");
     }
+}
+
+pub async fn get_evidence_file(call: Call) -> Result<Download, CommandError> {
+    let dispute = find_dispute(&call).await?;
+    let id = call.path_eid(EvidenceId::parse, "file")?;
+    let found = dispute.evidence.iter().find(|evidence| evidence.id == id);
+    let evidence = found.ok_or_else(|| Problem::not_found("file"))?;
+    let Content::File { blob, filename, file_type, .. } = &evidence.content else {
+        return Err(Problem::not_found("file").into());
+    };
+    Ok(Download {
+        blobs: Arc::clone(&call.state.wiring.blobs),
+        blob: *blob,
+        size: u64::try_from(evidence.size).unwrap_or(0),
+        filename: filename.clone(),
+        file_type: *file_type,
+    })
 }
 
 pub async fn advance_dispute(call: Call) -> Outcome {

@@ -18,6 +18,7 @@ mod simulation;
 mod system;
 mod tickets;
 mod topups;
+mod totp;
 mod transactions;
 mod webhooks;
 mod withdrawals;
@@ -28,7 +29,7 @@ macro_rules! handlers {
     ($($id:literal => $handler:path,)+) => {
         /// Each operation's handler, by its name.
         const HANDLERS: &[(&str, Handler)] = &[
-            $(($id, |call| Box::pin($handler(call))),)+
+            $(($id, |call| Box::pin(async move { Ok($handler(call).await?.into()) })),)+
         ];
     };
 }
@@ -38,6 +39,10 @@ handlers! {
     "sign_in" => accounts::sign_in,
     "sign_out" => accounts::sign_out,
     "get_account" => accounts::get_account,
+    "update_account" => accounts::update_account,
+    "enable_2fa" => totp::enable_2fa,
+    "disable_2fa" => totp::disable_2fa,
+    "disable_2fa_by_post" => totp::disable_2fa_by_post,
     "list_api_keys" => api_keys::list_api_keys,
     "create_api_key" => api_keys::create_api_key,
     "update_api_key" => api_keys::update_api_key,
@@ -82,6 +87,7 @@ handlers! {
     "list_disputes" => disputes::list_disputes,
     "get_dispute" => disputes::get_dispute,
     "add_dispute_evidence" => disputes::add_dispute_evidence,
+    "get_dispute_evidence_file" => disputes::get_evidence_file,
     "list_webhooks" => webhooks::list_webhooks,
     "create_webhook" => webhooks::create_webhook,
     "update_webhook" => webhooks::update_webhook,

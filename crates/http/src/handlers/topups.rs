@@ -31,6 +31,7 @@ pub async fn create_topup(call: Call) -> Outcome {
         network: wish.network,
         address,
         amount: wish.amount,
+        metadata: wish.metadata,
     };
     let renderer = Arc::clone(&wiring.renderer);
     let render = move |topup: &_| to_json(&renderer.topup_with_image(topup, image.clone()));

@@ -1,12 +1,16 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use cardium_api_v1::{
     auth_details::{AuthDetailsOut, no_message},
+    authorization::AuthorizationOut,
     decision::DecisionOut,
     query::Query,
-    transaction::{self, TransactionOut},
+    transaction::{self, Beside, TransactionOut},
 };
-use cardium_app::{CommandError, reads::TransactionFilter};
+use cardium_app::{CommandError, event::CardView, reads::TransactionFilter};
+use cardium_auth::Scope;
 use cardium_authorizations::Transaction;
-use cardium_kernel::{Problem, TransactionId};
+use cardium_kernel::{CardId, Problem, TransactionId};
 
 use super::cards::find_card;
 use crate::call::{Call, Outcome};
@@ -19,9 +23,27 @@ async fn find_transaction(call: &Call) -> Result<Transaction, CommandError> {
 }
 
 async fn list(call: &Call, query: &Query, filter: TransactionFilter) -> Outcome {
+    let beside = transaction::expand_list(query)?;
     let query = query.list(call.account()?, filter, &transaction::ORDER)?;
     let page = call.read(move |reads| reads.list_transactions(&query)).await?;
-    Ok(call.page(&page, |step| step.id.to_string(), TransactionOut::from))
+    let cards = if beside.contains(&Beside::Card) {
+        find_cards(call, page.items.iter().map(|step| step.card).collect()).await?
+    } else {
+        BTreeMap::new()
+    };
+    let show = |step: &Transaction| TransactionOut::from(step).beside_card(cards.get(&step.card));
+    Ok(call.page(&page, |step| step.id.to_string(), show))
+}
+
+/// Cards to be shown beside what they spent, for who may see cards: all of a page at once.
+async fn find_cards(
+    call: &Call,
+    ids: BTreeSet<CardId>,
+) -> Result<BTreeMap<CardId, CardView>, CommandError> {
+    call.credential()?.check_scope(Scope::CardRead)?;
+    let (account, ids) = (call.account()?, ids.into_iter().collect::<Vec<_>>());
+    let found = call.read(move |reads| reads.find_cards(account, &ids)).await?;
+    Ok(found.into_iter().map(|view| (view.card.id, view)).collect())
 }
 
 pub async fn list_transactions(call: Call) -> Outcome {
@@ -39,12 +61,26 @@ pub async fn list_card_transactions(call: Call) -> Outcome {
 }
 
 pub async fn get_transaction(call: Call) -> Outcome {
+    let beside = transaction::expand_one(&call.query()?)?;
     let found = find_transaction(&call).await?;
     let steps = match found.authorization {
         Some(id) => call.read(move |reads| reads.related_transactions(id)).await?,
         None => Vec::new(),
     };
-    Ok(call.answer(&TransactionOut::with_related(&found, &steps)))
+    let mut shown = TransactionOut::with_related(&found, &steps);
+    if beside.contains(&Beside::Card) {
+        let cards = find_cards(&call, [found.card].into()).await?;
+        shown = shown.beside_card(cards.get(&found.card));
+    }
+    if beside.contains(&Beside::Authorization)
+        && let Some(id) = found.authorization
+    {
+        let account = found.account;
+        let whole = call.read(move |reads| reads.find_authorization(account, id)).await?;
+        let whole = whole.map(|whole| AuthorizationOut::new(&whole, &steps));
+        shown = shown.beside_authorization(whole);
+    }
+    Ok(call.answer(&shown))
 }
 
 pub async fn get_auth_details(call: Call) -> Outcome {

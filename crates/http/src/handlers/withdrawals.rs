@@ -125,7 +125,10 @@ async fn bury(
     let payment = payment.ok_or_else(|| Problem::not_found("simulated payment"))?;
     let chain = Arc::clone(gateway);
     let head = block(move || chain.head()).await??;
-    if let Ok(blocks @ 1..) = u32::try_from(payment.height.saturating_sub(head.finalized)) {
+    // A block counts as its own first confirmation.
+    let on_top = u64::from(gateway.confirmations_required().max(1)).saturating_sub(1);
+    let missing = payment.height.saturating_add(on_top).saturating_sub(head.latest);
+    if let Ok(blocks @ 1..) = u32::try_from(missing) {
         let network = gateway.network();
         call.perform(MineBlocks { network, blocks }).await?;
     }

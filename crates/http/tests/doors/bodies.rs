@@ -101,6 +101,39 @@ async fn a_large_body_keeps_its_place_until_its_answer() {
     assert_eq!(next.await.unwrap().status, 503, "the places are free again");
 }
 
+#[actix_web::test]
+async fn a_duplicate_that_waits_in_vain_is_told_of_the_first() {
+    let (parked, jobs) = mpsc::channel();
+    let database = Arc::new(Parked(Mutex::new(parked)));
+    let doors = Rc::new(Doors::with(|wiring| wiring.database = database.clone()));
+    let token = doors.session();
+    let send = |key: &'static str| {
+        let (doors, token) = (Rc::clone(&doors), token.clone());
+        rt::spawn(async move {
+            let request = post("/v1/topups", &token).insert_header(("Idempotency-Key", key));
+            let request = request.insert_header(("Content-Type", "application/json"));
+            doors.send(request.set_payload(r#"{"amount_usd": 20}"#)).await
+        })
+    };
+    let next = async || loop {
+        match jobs.try_recv() {
+            Ok(job) => break job,
+            Err(_) => rt::task::yield_now().await,
+        }
+    };
+    let (first, one) = (send("k"), next().await);
+    let (duplicate, two) = (send("k"), next().await);
+    let (other, three) = (send("other"), next().await);
+    two.fail(SubmitError::DeadlinePassed);
+    let told = duplicate.await.unwrap();
+    assert_eq!(told.refusal(), (409, "idempotency_in_progress", Some("Idempotency-Key")));
+    assert_eq!(told.header("Retry-After"), Some("1"));
+    three.fail(SubmitError::DeadlinePassed);
+    assert_eq!(other.await.unwrap().refusal(), (503, "service_unavailable", None));
+    one.fail(SubmitError::Overloaded);
+    assert_eq!(first.await.unwrap().refusal(), (503, "service_unavailable", None));
+}
+
 /// The stub keeps no files, which shows where one was to be kept.
 #[actix_web::test]
 async fn no_file_is_kept_for_a_dispute_that_takes_none() {
@@ -117,6 +150,7 @@ async fn no_file_is_kept_for_a_dispute_that_takes_none() {
         description: "charged twice".into(),
         amount: Money::usd(1),
         fee: Money::usd(0),
+        metadata: Metadata::default(),
     };
     let mut dispute = Dispute::open(new, NOW);
     let path = format!("/v1/disputes/{}/evidence", dispute.id);

@@ -120,6 +120,10 @@ impl Reads for FakeReads {
         Ok(None)
     }
 
+    fn find_cards(&self, _: AccountId, _: &[CardId]) -> ReadResult<Vec<CardView>> {
+        Ok(Vec::new())
+    }
+
     fn list_cards(&self, _: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>> {
         empty()
     }

@@ -223,6 +223,7 @@ impl Doors {
             last4: String::new(),
             scopes: scopes.iter().copied().collect::<ScopeSet>(),
             mode,
+            generation: 0,
             created_at: NOW.before(unused),
             expires_at: end,
             revoked_at: None,

@@ -17,7 +17,7 @@ use super::{
 const TRANSACTIONS: [&str; 6] =
     ["declined", "declined", "reversed", "authorized", "captured", "authorized"];
 /// By `account_seq`. The account's first event is older than its webhook.
-const EVENTS: [&str; 12] = [
+const EVENTS: [&str; 15] = [
     "topup.created",
     "topup.confirmed",
     "card.issued",
@@ -30,6 +30,9 @@ const EVENTS: [&str; 12] = [
     "transaction.declined",
     "card.unfrozen",
     "transaction.declined",
+    "withdrawal.created",
+    "withdrawal.broadcasted",
+    "withdrawal.confirmed",
 ];
 /// The `account_seq` of the first of them.
 const FIRST_SEQ: i64 = 2;

@@ -14,6 +14,7 @@ mod payments;
 mod receiver;
 mod report;
 mod treasury;
+mod withdrawals;
 
 use std::io::{self, Write};
 
@@ -117,6 +118,7 @@ async fn tell(tour: &mut Tour<'_>, iso8583: std::net::SocketAddr) -> Result<(), 
     let details = tour.reveal(&card).await?;
     tour.pay(iso8583, &card, &details).await?;
     tour.check_transactions().await?;
+    tour.withdraw().await?;
     tour.check_events().await
 }
 

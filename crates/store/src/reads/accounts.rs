@@ -33,7 +33,11 @@ pub(super) fn find_credential(
     token: &TokenHash,
 ) -> ReadResult<Option<(Credential, Timestamp)>> {
     let columns = Credential::TABLE.list_as("c");
-    let text = format!("SELECT {columns}, u.last_used_at FROM {USES} WHERE c.token_hash = ?");
+    // A session of an older generation than its account's was ended by a password change.
+    let text = format!(
+        "SELECT {columns}, u.last_used_at FROM {USES} JOIN accounts a ON a.id = c.account_id \
+         WHERE c.token_hash = ? AND (c.kind <> 'session' OR c.generation = a.session_generation)"
+    );
     let sql = Sql::new(text).bind(Value::bytes(&token.0));
     let record = connection.first(&sql, &kinds()).map_err(failed)?;
     let found = record.map(read).transpose()?;

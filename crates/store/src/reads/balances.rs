@@ -6,7 +6,7 @@ use cardium_ledger::{LedgerAccountId, PostingKind};
 
 use super::{
     failed,
-    list::{List, page, text},
+    list::{List, page},
 };
 use crate::db::{Connection, Fields, Kind, Record, Sql, Value};
 
@@ -69,7 +69,11 @@ pub(super) fn list_history(
     let mut list = List::new(columns, HISTORY, "e.id");
     let treasury = LedgerAccountId::treasury(query.account, book);
     list.and("e.account_id = ?", Value::id(treasury.value()));
-    list.and_some("p.kind = ?", query.filter.kind, |kind| text(kind.as_str()));
+    if let Some(kinds) = &query.filter.kinds {
+        // The words are those of a closed enum, never the caller's text.
+        let words: Vec<_> = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect();
+        list.and_words("p.kind", &words);
+    }
     list.between("e.created_at", query);
     // The account's own version is the order in which its entries were booked.
     let sort = match query.sort.field {

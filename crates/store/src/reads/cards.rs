@@ -30,6 +30,16 @@ pub(super) fn find_card(
     Ok(Some(CardView { card, balance: balance.into_iter().next() }))
 }
 
+pub(super) fn find_cards(
+    connection: &mut Connection,
+    account: AccountId,
+    ids: &[CardId],
+) -> ReadResult<Vec<CardView>> {
+    let ids: Vec<u128> = ids.iter().map(|id| id.value()).collect();
+    let found = by_ids::<Card>(connection, &ids)?;
+    with_balances(connection, found.into_iter().filter(|card| card.account == account).collect())
+}
+
 pub(super) fn find_velocity(
     connection: &mut Connection,
     account: AccountId,
@@ -70,12 +80,16 @@ pub(super) fn list_cards(
     };
     let records = list.fetch(connection, query, sort, &Card::TABLE.kinds())?;
     let cards = page(records, query, |record| Ok(Card::read(record)?))?;
-    let mut balances = balances(connection, &cards.items)?;
-    let items = cards.items.into_iter().map(|card| {
+    Ok(Page { items: with_balances(connection, cards.items)?, has_more: cards.has_more })
+}
+
+fn with_balances(connection: &mut Connection, cards: Vec<Card>) -> ReadResult<Vec<CardView>> {
+    let mut balances = balances(connection, &cards)?;
+    let view = |card: Card| {
         let balance = balances.remove(&LedgerAccountId::card(card.id));
         CardView { card, balance }
-    });
-    Ok(Page { items: items.collect(), has_more: cards.has_more })
+    };
+    Ok(cards.into_iter().map(view).collect())
 }
 
 /// The balances of a page of cards, in one query.

@@ -51,6 +51,8 @@ pub(super) fn list_disputes(
     let of_purchase = "d.authorization_id = \
                        (SELECT t.authorization_id FROM transactions t WHERE t.id = ?)";
     list.and_some(of_purchase, filter.transaction, |id| Value::id(id.value()));
+    list.and_some("d.amount >= ?", filter.amount_min, |amount| Value::Int(amount.minor()));
+    list.and_some("d.amount <= ?", filter.amount_max, |amount| Value::Int(amount.minor()));
     list.and_some("d.book = ?", filter.book, book);
     list.between("d.created_at", query);
     let sort = match query.sort.field {

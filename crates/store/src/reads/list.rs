@@ -50,7 +50,9 @@ impl List {
 
     /// Keeps rows whose column is one of these words of a closed set.
     pub(super) fn and_words(&mut self, column: &str, words: &[String]) {
-        self.conditions.push(format!("{column} IN ({})", words.join(", ")));
+        // SQL knows no empty set.
+        let words = if words.is_empty() { "NULL".to_owned() } else { words.join(", ") };
+        self.conditions.push(format!("{column} IN ({words})"));
     }
 
     /// Adds the moments that every list can be cut by.

@@ -26,7 +26,8 @@ use crate::{
     rows::{AuditRow, EventRow, Row, book},
 };
 
-const CHAINED: &str = "audit_entries a LEFT JOIN audit_entries p ON p.account_id = a.account_id AND p.seq = a.seq - 1";
+const CHAINED: &str = "audit_entries a LEFT JOIN audit_entries p \
+                       ON p.account_id = a.account_id AND p.seq = a.seq - 1";
 
 type Kinds = HashMap<CredentialId, CredentialKind>;
 

@@ -111,6 +111,10 @@ impl Reads for PooledReads {
         self.snapshot(|connection| cards::find_card(connection, account, id))
     }
 
+    fn find_cards(&self, account: AccountId, ids: &[CardId]) -> ReadResult<Vec<CardView>> {
+        self.snapshot(|connection| cards::find_cards(connection, account, ids))
+    }
+
     fn list_cards(&self, query: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>> {
         self.snapshot(|connection| cards::list_cards(connection, query))
     }

@@ -61,6 +61,8 @@ pub(super) fn list_topups(
     list.and_some("t.asset = ?", filter.asset, |asset| text(asset.as_str()));
     list.and_some("t.network = ?", filter.network, |network| text(network.as_str()));
     list.and_some("t.txid = ?", filter.txid.clone(), text);
+    list.and_some("t.amount >= ?", filter.amount_min, |amount| Value::Int(amount.minor()));
+    list.and_some("t.amount <= ?", filter.amount_max, |amount| Value::Int(amount.minor()));
     list.and_some("t.book = ?", filter.book, book);
     list.between("t.created_at", query);
     let sort = match query.sort.field {

@@ -84,6 +84,8 @@ pub(super) fn list_transactions(
     list.and_some("t.card_id = ?", filter.card, |card| Value::id(card.value()));
     list.and_some("t.step = ?", filter.step, |step| text(step.as_str()));
     list.and_some("t.authorization_id = ?", filter.authorization, |id| Value::id(id.value()));
+    list.and_some("t.kind = ?", filter.kind, |kind| text(kind.as_str()));
+    list.and_some("t.response_code = ?", filter.response_code.clone(), text);
     list.and_some("t.mcc = ?", filter.mcc.clone(), text);
     list.and_some("t.merchant_name = ?", filter.merchant_name.clone(), text);
     list.and_some("t.amount >= ?", filter.amount_min, |amount| Value::Int(amount.minor()));

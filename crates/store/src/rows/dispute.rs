@@ -4,7 +4,7 @@ use cardium_disputes::{
 };
 use cardium_kernel::{AccountId, AuthorizationId, CardId, DisputeId, StoreError, TransactionId};
 
-use super::{Fields, Kind, Row, Table, Value, book, money, time};
+use super::{Fields, Kind, Row, Table, Value, book, metadata::metadata, money, time};
 
 /// A dispute without its evidence, which has rows of its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +60,7 @@ impl Row for DisputeRow {
             ("created_at", Kind::Int),
             ("updated_at", Kind::Int),
             ("version", Kind::Int),
+            ("metadata", Kind::Text),
         ],
     };
 
@@ -94,6 +95,7 @@ impl Row for DisputeRow {
             time(head.created_at),
             time(head.updated_at),
             Value::Int(head.version),
+            metadata(&head.metadata),
         ]
     }
 
@@ -130,6 +132,7 @@ impl Row for DisputeRow {
             created_at: fields.time()?,
             updated_at: fields.time()?,
             version: fields.int()?,
+            metadata: fields.metadata()?,
         };
         Ok(Self { head, evidence })
     }

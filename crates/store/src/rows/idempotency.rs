@@ -13,6 +13,7 @@ impl Row for IdempotencyRecord {
             ("body", Kind::Bytes),
             ("sealed", Kind::Bool),
             ("created_at", Kind::Int),
+            ("parts", Kind::Bytes),
         ],
     };
 
@@ -35,6 +36,7 @@ impl Row for IdempotencyRecord {
             Value::bytes(&self.body),
             Value::Bool(self.sealed),
             time(self.created_at),
+            Value::bytes(&self.parts),
         ]
     }
 
@@ -46,6 +48,7 @@ impl Row for IdempotencyRecord {
             body: fields.bytes()?,
             sealed: fields.bool()?,
             created_at: fields.time()?,
+            parts: fields.optional(Fields::bytes)?.unwrap_or_default(),
         })
     }
 }

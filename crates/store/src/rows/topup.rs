@@ -1,7 +1,7 @@
 use cardium_kernel::{AccountId, StoreError, TopupId};
 use cardium_topups::{Asset, Network, Topup, TopupRecord, TopupStatus};
 
-use super::{Fields, Kind, Row, Table, Value, book, money, time};
+use super::{Fields, Kind, Row, Table, Value, book, metadata::metadata, money, time};
 
 impl Row for Topup {
     const TABLE: Table = Table {
@@ -26,6 +26,7 @@ impl Row for Topup {
             ("created_at", Kind::Int),
             ("updated_at", Kind::Int),
             ("version", Kind::Int),
+            ("metadata", Kind::Text),
         ],
     };
 
@@ -58,6 +59,7 @@ impl Row for Topup {
             time(self.created_at),
             time(self.updated_at),
             Value::Int(self.version),
+            metadata(&self.metadata),
         ]
     }
 
@@ -89,6 +91,7 @@ impl Row for Topup {
             created_at: fields.time()?,
             updated_at: fields.time()?,
             version: fields.int()?,
+            metadata: fields.metadata()?,
         }))
     }
 }

@@ -105,6 +105,10 @@ impl AccountStore for BatchTx<'_> {
     }
 
     fn save_account(&mut self, account: Account) -> Result<(), StoreError> {
+        let before = self.batch.accounts.find(account.id.value()).ok().flatten();
+        if let Some(before) = before.filter(|before| before.email != account.email) {
+            self.batch.emails.release(before.email.clone());
+        }
         self.batch.emails.take(account.email.clone(), account.id);
         let key = RowKey::Account(account.id);
         let saved = self.batch.accounts.save(account);

@@ -24,18 +24,31 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Make an API key; its text is shown this once")
         .takes::<ApiKeyIn>()
         .gives::<ApiKeyOut>()
-        .refuses(&[ErrorCode::StepUpRequired, ErrorCode::KeyLimitReached]),
+        .refuses(&[
+            ErrorCode::StepUpRequired,
+            ErrorCode::InvalidCredentials,
+            ErrorCode::KeyLimitReached,
+        ]),
     Operation::new("update_api_key", Method::Patch, "/api_keys/{id}", Access::Session)
         .says("Change an API key; what widens it asks for a fresh sign-in")
         .takes::<ApiKeyPatch>()
         .gives::<ApiKeyOut>()
-        .refuses(&[ErrorCode::StepUpRequired, ErrorCode::KeyNotActive]),
+        .refuses(&[
+            ErrorCode::StepUpRequired,
+            ErrorCode::InvalidCredentials,
+            ErrorCode::KeyNotActive,
+        ]),
     Operation::new("roll_api_key", Method::Post, "/api_keys/{id}/roll", Access::Session)
         .secret()
         .says("Make a key with the same settings; the old one ends when the overlap is over")
         .takes::<RollIn>()
         .gives::<ApiKeyOut>()
-        .refuses(&[ErrorCode::StepUpRequired, ErrorCode::KeyNotActive, ErrorCode::KeyLimitReached]),
+        .refuses(&[
+            ErrorCode::StepUpRequired,
+            ErrorCode::InvalidCredentials,
+            ErrorCode::KeyNotActive,
+            ErrorCode::KeyLimitReached,
+        ]),
     Operation::new("revoke_api_key", Method::Delete, "/api_keys/{id}", Access::Bearer(None))
         .says("Revoke an API key at once")
         .refuses(&[ErrorCode::SessionRequired]),

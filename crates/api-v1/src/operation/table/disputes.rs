@@ -53,4 +53,6 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::UnsupportedFileType,
             ErrorCode::EvidenceLimitReached,
         ]),
+    get("get_dispute_evidence_file", "/disputes/{id}/evidence/{eid}/file", Scope::DisputeRead)
+        .says("Download a file that was added to a dispute"),
 ];

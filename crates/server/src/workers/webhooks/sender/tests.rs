@@ -1,8 +1,9 @@
 use cardium_app::{reads::StoredEvent, webhooks::webhook_secret_aad};
-use cardium_kernel::{AccountId, Book, DeliveryId, EndpointId, EventId};
+use cardium_kernel::{AccountId, Book, DeliveryId, EndpointId, EventId, Metadata};
 use cardium_vault::{RawKeys, SealRandom, seal};
 use cardium_webhooks::{
-    Delivery, DeliveryState, Endpoint, EventFilter, SigningSecret, signature_header,
+    Cause, Delivery, DeliveryState, Endpoint, EndpointStatus, EventFilter, SigningSecret,
+    signature_header,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -42,6 +43,7 @@ fn dispatch(url: String, keys: &Keys) -> Dispatch {
             next_attempt_at: NOW,
             lease: 1,
             last_status: 0,
+            cause: Cause::Event,
         },
         event: StoredEvent {
             id: EventId::new(1_024),
@@ -61,8 +63,10 @@ fn dispatch(url: String, keys: &Keys) -> Dispatch {
             mode: None,
             description: String::new(),
             secret: secret.to_bytes(),
-            enabled: true,
+            status: EndpointStatus::Enabled,
+            metadata: Metadata::default(),
             created_at: NOW,
+            updated_at: NOW,
         },
     }
 }

@@ -1,14 +1,32 @@
-//! Sign-up, sign-in and sign-out.
+//! Sign-up, sign-in and sign-out, and what an owner sets: address, password, second factor.
+//!
+//! Passwords and codes are compared at the edge, which takes time and keys. What was found right
+//! comes along as a [`Proof`] and is checked again inside the transaction: against the account as
+//! it is then, with the throttle on wrong guesses, and a code is used up there. So neither two
+//! requests at once nor many guesses at once get past it.
 
-use cardium_accounts::{Account, Email, PasswordHash};
+mod attempt;
+mod proof;
+mod step_up;
+mod totp;
+mod update;
+
+pub use attempt::{CheckAttempts, FailedAttempt};
+pub use proof::{Names, Proof, wrong_code, wrong_password};
+pub use step_up::StepUp;
+pub use totp::{BeginTotp, ConfirmTotp, DisableTotp, totp_secret_aad};
+pub use update::{Confirmed, NotificationsPatch, UpdateAccount};
+
+use cardium_accounts::{Account, Attempt, CodeProof, Email, PasswordHash, is_address_free};
 use cardium_auth::{
     AllowList, Credential, CredentialKind, CredentialRecord, SESSION_LIFETIME, ScopeSet, TokenHash,
 };
 use cardium_kernel::{AccountId, Change, CredentialId, ErrorCode, Metadata, Problem, Timestamp};
 
+use self::proof::refuse_code;
 use crate::{
-    Actor, CommandResult, Context, Ending, EventType, Hints, NaturalKey, RowKey, Snapshot, Unit,
-    UseCase, unit::owned,
+    Actor, CommandError, CommandResult, Context, Ending, EventType, Hints, NaturalKey, RowKey,
+    Snapshot, Unit, UseCase, unit::owned,
 };
 
 /// A signed-in account: what sign-up and sign-in answer.
@@ -48,14 +66,13 @@ impl UseCase for SignUp {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<SignedIn> {
-        if unit.tx.find_account_by_email(&self.email)?.is_some() {
-            let message = "An account with this e-mail address exists.";
-            return Err(Problem::field(ErrorCode::EmailTaken, "email", message).into());
+        if !is_address_free(unit.tx, &self.email, self.account)? {
+            return Err(email_taken().into());
         }
         let (email, password) = (self.email.clone(), self.password.clone());
         let account = Account::open(self.account, email, password, unit.now());
         unit.tx.save_account(account.clone())?;
-        let session = session(self.session, self.account, self.token, unit.now());
+        let session = session(self.session, &account, self.token, unit.now());
         unit.tx.save_credential(session.clone())?;
         unit.emit(EventType::AccountCreated, Snapshot::Account(account.clone()))?;
         unit.audit(self.account, "account.created", &self.account)?;
@@ -68,8 +85,12 @@ impl UseCase for SignUp {
 pub struct SignIn {
     /// The account.
     pub account: AccountId,
+    /// The address it was found by; it must still be the account's.
+    pub email: Email,
     /// The hash the password was checked against; it must still be the account's.
     pub checked: PasswordHash,
+    /// The code, where one came along and is right.
+    pub code: Option<CodeProof>,
     /// The new session's id.
     pub session: CredentialId,
     /// The hash of the session's token.
@@ -89,14 +110,41 @@ impl UseCase for SignIn {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<SignedIn> {
         let found = unit.tx.find_account(self.account)?;
-        let account = found.filter(|account| account.password == self.checked);
-        let account = account.ok_or_else(bad_credentials)?;
-        let session = session(self.session, self.account, self.token, unit.now());
+        let found = found.filter(|account| account.email == self.email);
+        let mut account = found.ok_or_else(bad_credentials)?;
+        self.check(&mut account, unit.now())?;
+        unit.tx.save_account(account.clone())?;
+        let session = session(self.session, &account, self.token, unit.now());
         unit.tx.save_credential(session.clone())?;
         unit.emit(EventType::AccountSignedIn, Snapshot::Account(account.clone()))?;
         unit.audit(self.account, "account.signed_in", &self.account)?;
         Ok(Ending::Done(SignedIn { account, session }))
     }
+}
+
+impl SignIn {
+    fn check(&self, account: &mut Account, now: Timestamp) -> Result<(), CommandError> {
+        account.check_attempt(Attempt::SignIn, now)?;
+        if account.password != self.checked {
+            return Err(bad_credentials().into());
+        }
+        if account.authenticator().is_some() {
+            let code = self.code.as_ref().ok_or_else(totp_required)?;
+            account.check_attempt(Attempt::Code, now)?;
+            let spent = account.spend_code(code);
+            spent.map_err(|error| refuse_code(error, &Names::SIGN_IN))?;
+            account.succeed(Attempt::Code);
+        }
+        account.succeed(Attempt::SignIn);
+        Ok(())
+    }
+}
+
+/// The password is right, and a code is needed as well.
+#[must_use]
+pub fn totp_required() -> Problem {
+    let message = "A code of the authenticator, or a recovery code, is needed as well.";
+    Problem::field(ErrorCode::TotpRequired, Names::SIGN_IN.code, message)
 }
 
 /// Ends the session that asks.
@@ -132,16 +180,21 @@ impl UseCase for SignOut {
     }
 }
 
+fn email_taken() -> Problem {
+    let message = "An account with this e-mail address exists.";
+    Problem::field(ErrorCode::EmailTaken, "email", message)
+}
+
 /// One answer for an unknown address and a wrong password.
 #[must_use]
 pub fn bad_credentials() -> Problem {
     Problem::new(ErrorCode::InvalidCredentials, "The e-mail address or the password is wrong.")
 }
 
-fn session(id: CredentialId, account: AccountId, token: TokenHash, now: Timestamp) -> Credential {
+fn session(id: CredentialId, account: &Account, token: TokenHash, now: Timestamp) -> Credential {
     Credential::restore(CredentialRecord {
         id,
-        account,
+        account: account.id,
         kind: CredentialKind::Session,
         token,
         name: String::new(),
@@ -151,6 +204,7 @@ fn session(id: CredentialId, account: AccountId, token: TokenHash, now: Timestam
         mode: None,
         allowed: AllowList::default(),
         metadata: Metadata::default(),
+        generation: account.session_generation,
         created_at: now,
         expires_at: Some(now.after(SESSION_LIFETIME)),
         revoked_at: None,

@@ -1,12 +1,17 @@
 //! `/v1/api_keys`.
 
+mod addresses;
+mod changes;
+mod lists;
+mod rolling;
+
 use cardium_testkit::Backend;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
     on_both,
-    support::{Server, assert_fields, items, text},
+    support::{PASSWORD, Server, assert_fields, items, text},
 };
 
 on_both! {
@@ -14,13 +19,16 @@ on_both! {
     a_key_has_all_scopes_unless_it_names_some;
     requests_are_refused_by_field;
     a_key_is_made_by_a_fresh_session_only;
+    a_replay_asks_for_a_fresh_session_too;
+    a_password_shows_that_the_owner_is_there;
     a_revoked_key_is_refused_at_once;
     a_key_revokes_itself_and_no_other;
     a_key_expires;
     an_account_holds_so_many_keys;
 }
 
-const FIELDS: [&str; 12] = [
+/// What every key shows.
+const FIELDS: [&str; 14] = [
     "id",
     "object",
     "name",
@@ -28,6 +36,8 @@ const FIELDS: [&str; 12] = [
     "last4",
     "scopes",
     "mode",
+    "ip_allowlist",
+    "metadata",
     "status",
     "expires_at",
     "last_used_at",
@@ -87,6 +97,8 @@ fn requests_are_refused_by_field(backend: Backend) {
         (json!({"name": "x", "scopes": ["card:read", 5]}), "invalid_field", "scopes[1]"),
         (json!({"name": "x", "scopes": "card:read"}), "invalid_field", "scopes"),
         (json!({"name": "x", "mode": "test"}), "invalid_field", "mode"),
+        (json!({"name": "x", "metadata": {"": "x"}}), "invalid_field", "metadata"),
+        (json!({"name": "x", "metadata": {"a": 5}}), "invalid_field", "metadata.a"),
         (json!({"name": "x", "expires_at": "tomorrow"}), "invalid_field", "expires_at"),
         (json!({"name": "x", "expires_at": "2020-01-01T00:00:00Z"}), "invalid_field", "expires_at"),
     ] {
@@ -106,6 +118,64 @@ fn a_key_is_made_by_a_fresh_session_only(backend: Backend) {
     server.advance(60);
     client.post("/v1/api_keys", &body).expect_error(403, "step_up_required", None);
     assert_eq!(items(&client.get("/v1/api_keys").expect(200)).len(), 2);
+}
+
+/// A replay shows the token again, so it asks for what the first request did.
+fn a_replay_asks_for_a_fresh_session_too(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let client = server.sign_up();
+    let body = json!({"name": "x"});
+    let made = client.post_once("/v1/api_keys", &body, "k");
+    let roll = format!("/v1/api_keys/{}/roll", text(&made.expect(201), "id"));
+    let rolled = client.post_once(&roll, &json!({}), "r");
+    rolled.expect(201);
+    server.advance(590);
+    assert_eq!(client.post_once("/v1/api_keys", &body, "k").body, made.body);
+    assert_eq!(client.post_once(&roll, &json!({}), "r").body, rolled.body);
+    server.advance(60);
+    for (path, body, key) in [("/v1/api_keys", &body, "k"), (&roll, &json!({}), "r")] {
+        let refused = client.post_once(path, body, key);
+        refused.expect_error(403, "step_up_required", None);
+    }
+}
+
+fn a_password_shows_that_the_owner_is_there(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let client = server.sign_up();
+    server.advance(650);
+    let with = |body: &Value, password: &str| {
+        let mut body = body.clone();
+        body["password"] = json!(password);
+        body
+    };
+    let make = json!({"name": "x", "scopes": ["card:read"]});
+    let made = client.post("/v1/api_keys", &with(&make, PASSWORD)).expect(201);
+    let path = format!("/v1/api_keys/{}", text(&made, "id"));
+    let (widen, roll) = (json!({"scopes": ["card:read", "card:fund"]}), format!("{path}/roll"));
+    let widened = client.patch(&path, &with(&widen, PASSWORD)).expect(200);
+    assert_eq!(widened["scopes"], widen["scopes"]);
+    client.post(&roll, &with(&json!({}), PASSWORD)).expect(201);
+    let before = client.get("/v1/api_keys").expect(200);
+    let wrong = "not the password";
+    for refused in [
+        client.post("/v1/api_keys", &with(&make, wrong)),
+        client.patch(&path, &with(&json!({"name": "y"}), wrong)),
+        client.post(&roll, &with(&json!({}), wrong)),
+    ] {
+        refused.expect_error(401, "invalid_credentials", Some("password"));
+    }
+    for refused in [
+        client.post("/v1/api_keys", &make),
+        client.patch(&path, &json!({"scopes": ["card:issue"]})),
+        client.post(&roll, &json!({})),
+    ] {
+        refused.expect_error(403, "step_up_required", None);
+    }
+    assert_eq!(client.get("/v1/api_keys").expect(200), before);
+    // A proof makes no session of a key.
+    let key = client.with_token(text(&made, "key"));
+    let refused = key.post("/v1/api_keys", &with(&make, PASSWORD));
+    refused.expect_error(403, "session_required", None);
 }
 
 fn a_revoked_key_is_refused_at_once(backend: Backend) {

@@ -1,5 +1,9 @@
 //! `/v1/accounts`.
 
+mod throttling;
+mod totp;
+mod updating;
+
 use cardium_testkit::Backend;
 use serde_json::json;
 
@@ -16,8 +20,17 @@ on_both! {
     the_account_shows_its_balance;
 }
 
-const ACCOUNT: [&str; 8] =
-    ["id", "object", "mode", "email", "balance_usd", "twofa_enabled", "created_at", "updated_at"];
+const ACCOUNT: [&str; 9] = [
+    "id",
+    "object",
+    "mode",
+    "email",
+    "balance_usd",
+    "twofa_enabled",
+    "notifications",
+    "created_at",
+    "updated_at",
+];
 
 fn signing_up_opens_an_account_with_a_session(backend: Backend) {
     let server = Server::shared(backend);

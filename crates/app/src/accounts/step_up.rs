@@ -1,0 +1,32 @@
+use super::{Names, Proof};
+use crate::{CommandError, Unit, unit::owned};
+
+/// How a session shows that its owner is there, for what a stolen session must not do.
+#[derive(Debug, Clone)]
+pub enum StepUp {
+    /// It signed in within the last ten minutes.
+    FreshSession,
+    /// The password or a code came along and was found right at the edge.
+    Proven(Proof),
+}
+
+impl StepUp {
+    /// Checks it inside the transaction, and uses a code up. A session's account is always
+    /// announced, so this needs no hints.
+    ///
+    /// # Errors
+    /// `session_required` for API keys, `step_up_required` for a session that signed in too long
+    /// ago, `rate_limited`, or `invalid_credentials` for what is no longer right.
+    pub fn check(&self, unit: &mut Unit<'_>) -> Result<(), CommandError> {
+        let acting = unit.credential()?;
+        let proof = match self {
+            Self::FreshSession => return Ok(acting.check_step_up(unit.now())?),
+            Self::Proven(proof) => proof,
+        };
+        acting.check_session()?;
+        let found = unit.tx.find_account(acting.account)?;
+        let mut account = owned(found, |found| found.id, acting.account, "account")?;
+        proof.settle(&mut account, &Names::SIGN_IN, unit.now())?;
+        Ok(unit.tx.save_account(account)?)
+    }
+}

@@ -1,0 +1,122 @@
+use cardium_accounts::{Account, AccountError, RecoveryCodes, SealedSecret};
+use cardium_kernel::AccountId;
+use cardium_vault::Aad;
+
+use super::{Names, Proof, proof::refuse_code, wrong_code};
+use crate::{
+    Actor, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase,
+    unit::owned,
+};
+
+/// What the seal of an authenticator's secret is bound to.
+#[must_use]
+pub fn totp_secret_aad(account: AccountId) -> Aad {
+    let id = account.value().to_be_bytes();
+    Aad::new(id, &id, "totp.secret")
+}
+
+fn hints(context: &Context) -> Hints {
+    match context.actor {
+        Actor::Credential { account, .. } => Hints::rows([RowKey::Account(account)]),
+        Actor::Public | Actor::Network | Actor::System => Hints::default(),
+    }
+}
+
+fn caller(unit: &mut Unit<'_>) -> Result<Account, crate::CommandError> {
+    let id = unit.account()?;
+    owned(unit.tx.find_account(id)?, |found| found.id, id, "account")
+}
+
+/// Hands out the secret of a new authenticator. Nothing changes for signing in until a code of it
+/// is shown.
+#[derive(Debug, Clone)]
+pub struct BeginTotp {
+    /// The secret, sealed for the account.
+    pub secret: SealedSecret,
+}
+
+impl UseCase for BeginTotp {
+    type Output = ();
+
+    fn hints(&self, context: &Context) -> Hints {
+        hints(context)
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
+        let mut account = caller(unit)?;
+        account.begin_totp(self.secret.clone(), unit.now())?;
+        let id = account.id;
+        unit.tx.save_account(account)?;
+        unit.audit(id, "account.totp_begun", &id)?;
+        Ok(Ending::Done(()))
+    }
+}
+
+/// Turns two-factor authentication on.
+#[derive(Debug, Clone)]
+pub struct ConfirmTotp {
+    /// The secret that the code was compared under, and the code's step; none where there was
+    /// nothing to confirm.
+    pub shown: Option<(SealedSecret, i64)>,
+    /// The recovery codes' hashes.
+    pub recovery: RecoveryCodes,
+}
+
+impl UseCase for ConfirmTotp {
+    type Output = ();
+
+    fn hints(&self, context: &Context) -> Hints {
+        hints(context)
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
+        let mut account = caller(unit)?;
+        let now = unit.now();
+        if account.authenticator().is_some() {
+            return Err(AccountError::TotpAlreadyEnabled.into());
+        }
+        let (secret, step) = self.shown.as_ref().ok_or_else(|| wrong_code(&Names::TOTP))?;
+        account.check_attempt(cardium_accounts::Attempt::Code, now)?;
+        let confirmed = account.confirm_totp((secret, *step), self.recovery.clone(), now);
+        confirmed.map_err(|error| refuse_code(error, &Names::TOTP))?;
+        account.succeed(cardium_accounts::Attempt::Code);
+        let id = account.id;
+        unit.tx.save_account(account.clone())?;
+        unit.emit(EventType::AccountTotpEnabled, Snapshot::Account(account))?;
+        unit.audit(id, "account.totp_enabled", &id)?;
+        Ok(Ending::Done(()))
+    }
+}
+
+/// Turns two-factor authentication off.
+#[derive(Debug, Clone)]
+pub struct DisableTotp {
+    /// Password and code; empty where there is nothing to turn off.
+    pub proof: Proof,
+}
+
+impl UseCase for DisableTotp {
+    type Output = ();
+
+    fn hints(&self, context: &Context) -> Hints {
+        hints(context)
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
+        let mut account = caller(unit)?;
+        let now = unit.now();
+        if account.authenticator().is_none() {
+            return Err(AccountError::TotpNotEnabled.into());
+        }
+        if self.proof.password.is_none() || self.proof.code.is_none() {
+            return Err(wrong_code(&Names::TOTP).into());
+        }
+        self.proof.settle(&mut account, &Names::TOTP, now)?;
+        account.disable_totp(now)?;
+        let id = account.id;
+        unit.tx.save_account(account.clone())?;
+        unit.emit(EventType::AccountTotpDisabled, Snapshot::Account(account))?;
+        unit.audit(id, "account.totp_disabled", &id)?;
+        Ok(Ending::Done(()))
+    }
+}

@@ -1,0 +1,141 @@
+use cardium_accounts::{Account, Email, Notifications, PasswordHash, is_address_free};
+use cardium_kernel::{Change, ErrorCode, Problem};
+
+use super::{Names, Proof, email_taken, wrong_password};
+use crate::{
+    Actor, CommandError, CommandResult, Context, Ending, EventType, Hints, NaturalKey, RowKey,
+    Snapshot, Unit, UseCase, unit::owned,
+};
+
+/// What came of the current password.
+#[derive(Debug, Clone)]
+pub enum Confirmed {
+    /// None was given.
+    NotGiven,
+    /// It fits this hash.
+    Right(PasswordHash),
+    /// It fits no longer, but the new one is the account's by now: the retry of a change that was
+    /// made. It must not make another.
+    Stale,
+}
+
+/// Changes what the owner sets: address, password, notifications. All of it, or nothing.
+#[derive(Debug, Clone)]
+pub struct UpdateAccount {
+    /// The new address.
+    pub email: Option<Email>,
+    /// The hash of the new password.
+    pub password: Option<PasswordHash>,
+    /// What the owner wants to be told of.
+    pub notifications: NotificationsPatch,
+    /// The current password.
+    pub confirmed: Confirmed,
+}
+
+/// Wishes to be told of something; what is absent stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NotificationsPatch {
+    /// News of the account by e-mail.
+    pub email: Option<bool>,
+    /// Endpoints that stopped taking webhooks.
+    pub webhook_failures: Option<bool>,
+    /// Sign-ins and changed credentials.
+    pub security: Option<bool>,
+}
+
+impl NotificationsPatch {
+    fn apply(self, now: Notifications) -> Notifications {
+        Notifications {
+            email: self.email.unwrap_or(now.email),
+            webhook_failures: self.webhook_failures.unwrap_or(now.webhook_failures),
+            security: self.security.unwrap_or(now.security),
+        }
+    }
+}
+
+impl UseCase for UpdateAccount {
+    type Output = Account;
+
+    fn hints(&self, context: &Context) -> Hints {
+        let Actor::Credential { account, .. } = context.actor else {
+            return Hints::default();
+        };
+        let hints = Hints::rows([RowKey::Account(account)]);
+        let email = self.email.iter().cloned();
+        email.fold(hints, |hints, email| hints.with_name(NaturalKey::Email(email)))
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Account> {
+        let id = unit.account()?;
+        let mut account = owned(unit.tx.find_account(id)?, |found| found.id, id, "account")?;
+        self.confirm(unit, &mut account)?;
+        self.change_email(unit, &mut account)?;
+        self.change_password(unit, &mut account)?;
+        let wishes = self.notifications.apply(account.notifications);
+        if account.choose_notifications(wishes, unit.now()) == Change::Applied {
+            unit.audit(id, "account.notifications_changed", &id)?;
+        }
+        unit.tx.save_account(account.clone())?;
+        if self.password.is_some() {
+            let snapshot = Snapshot::Account(account.clone());
+            unit.emit(EventType::AccountPasswordChanged, snapshot)?;
+        }
+        Ok(Ending::Done(account))
+    }
+}
+
+impl UpdateAccount {
+    /// Whoever finds a session open must not take the account over with it.
+    fn confirm(&self, unit: &mut Unit<'_>, account: &mut Account) -> Result<(), CommandError> {
+        let checked = match &self.confirmed {
+            Confirmed::Stale => return Err(wrong_password(&Names::UPDATE).into()),
+            Confirmed::Right(hash) => Some(hash.clone()),
+            Confirmed::NotGiven => None,
+        };
+        let moves = self.email.as_ref().is_some_and(|email| *email != account.email);
+        let asked = match (&checked, self.password.is_some(), moves) {
+            (None, true, _) => Err(()),
+            (None, false, true) => unit.credential()?.check_step_up(unit.now()).map_err(|_| ()),
+            (None, false, false) | (Some(_), _, _) => Ok(()),
+        };
+        asked.map_err(|()| step_up_required())?;
+        Proof { password: checked, code: None }.settle(account, &Names::UPDATE, unit.now())
+    }
+
+    fn change_email(&self, unit: &mut Unit<'_>, account: &mut Account) -> Result<(), CommandError> {
+        let Some(email) = &self.email else {
+            return Ok(());
+        };
+        if !is_address_free(unit.tx, email, account.id)? {
+            return Err(email_taken().into());
+        }
+        if account.change_email(email.clone(), unit.now()) == Change::Applied {
+            unit.audit(account.id, "account.email_changed", &account.id)?;
+        }
+        Ok(())
+    }
+
+    /// Ends all other sessions; the acting one goes on.
+    fn change_password(
+        &self,
+        unit: &mut Unit<'_>,
+        account: &mut Account,
+    ) -> Result<(), CommandError> {
+        let Some(password) = &self.password else {
+            return Ok(());
+        };
+        account.change_password(password.clone(), unit.now());
+        let mut acting = unit.credential()?;
+        if acting.check_session().is_ok() {
+            acting.renew(account.session_generation, unit.now());
+            unit.tx.save_credential(acting)?;
+        }
+        unit.audit(account.id, "account.password_changed", &account.id)?;
+        Ok(())
+    }
+}
+
+fn step_up_required() -> Problem {
+    let message = "The current password is needed for this.";
+    Problem::field(ErrorCode::StepUpRequired, Names::UPDATE.password, message)
+}

@@ -1,0 +1,13 @@
+ALTER TABLE accounts DROP COLUMN code_failed_at;
+ALTER TABLE accounts DROP COLUMN code_failures;
+ALTER TABLE accounts DROP COLUMN password_failed_at;
+ALTER TABLE accounts DROP COLUMN password_failures;
+ALTER TABLE accounts DROP COLUMN sign_in_failed_at;
+ALTER TABLE accounts DROP COLUMN sign_in_failures;
+ALTER TABLE accounts DROP COLUMN recovery_used;
+ALTER TABLE accounts DROP COLUMN recovery_codes;
+ALTER TABLE accounts DROP COLUMN totp_last_step;
+ALTER TABLE accounts DROP COLUMN totp_secret;
+ALTER TABLE credentials DROP COLUMN generation;
+ALTER TABLE accounts DROP COLUMN session_generation;
+ALTER TABLE accounts DROP COLUMN notifications;
