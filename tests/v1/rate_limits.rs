@@ -237,6 +237,7 @@ fn limits_are_shown(backend: Backend) {
     assert_fields(&limits["spend"], &spend);
     assert_eq!(limits["spend"]["topup_minimum_usd"].to_string(), "20.00");
     assert_eq!(limits["max_body_bytes"], 25 * 1_024 * 1_024);
+    assert_eq!(limits["max_evidence_bytes"], 100 * 1_024 * 1_024);
     assert_eq!(
         (&limits["max_headers_bytes"], &limits["max_header_bytes"]),
         (&json!(8_192), &json!(4_096))

@@ -37,8 +37,6 @@ pub struct HttpSettings {
     pub command_patience: Duration,
     /// The largest body, in bytes.
     pub body_limit: usize,
-    /// The largest file of evidence, in bytes: at most what a body takes.
-    pub evidence_limit: usize,
     /// How long a body may take to arrive.
     pub body_patience: Duration,
     /// The largest file of a form, in bytes.
@@ -74,7 +72,6 @@ impl Default for HttpSettings {
             test_helpers: false,
             command_patience: Duration::from_secs(5),
             body_limit: 25 * 1_024 * 1_024,
-            evidence_limit: 25 * 1_024 * 1_024,
             body_patience: Duration::from_secs(60),
             upload_limit: 100 * 1_024 * 1_024,
             upload_patience: Duration::from_secs(10 * 60),

@@ -24,7 +24,7 @@ pub async fn get_limits(call: Call) -> Outcome {
     };
     let sizes = SizeLimits {
         body: settings.body_limit,
-        evidence: settings.evidence_limit,
+        evidence: settings.upload_limit,
         headers: settings.headers_limit,
         header_value: settings.header_limit,
     };
