@@ -1,6 +1,7 @@
 //! What black-box tests share.
 
 mod acquirer;
+mod books;
 mod client;
 mod coverage;
 pub mod customer;
@@ -13,6 +14,7 @@ mod server;
 mod wire;
 
 pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, without};
+pub use books::{BOTH, Books};
 pub use client::{Client, PASSWORD, until};
 pub use finally::Finally;
 pub use gate::{Gate, in_one_batch};

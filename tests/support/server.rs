@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use cardium_kernel::AccountId;
+use cardium_kernel::{AccountId, Book};
 use cardium_server::{
     serve::{Options, Running},
     settings::{Overrides, Settings, load},
@@ -103,11 +103,25 @@ impl Server {
     /// How many rows of a table belong to an account.
     pub fn rows_of(&self, account: &str, table: &str) -> i64 {
         let id = AccountId::parse(account).expect("an account id").value();
-        let id = match self.scratch.backend() {
+        let id = self.literal(id);
+        self.count(&format!("SELECT COUNT(*) AS count FROM {table} WHERE account_id = {id}"))
+    }
+
+    /// The versions of an account's ledger accounts in a book, added up: rises with every change.
+    pub fn versions_of(&self, account: u128, book: Book) -> i64 {
+        let (id, book) = (self.literal(account), book.code());
+        self.count(&format!(
+            "SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) AS count FROM ledger_accounts \
+             WHERE owner_id = {id} AND book = {book}"
+        ))
+    }
+
+    /// An id in SQL.
+    fn literal(&self, id: u128) -> String {
+        match self.scratch.backend() {
             Backend::Sqlite => format!("x'{id:032x}'"),
             Backend::Postgres => format!("'\\x{id:032x}'"),
-        };
-        self.count(&format!("SELECT COUNT(*) AS count FROM {table} WHERE account_id = {id}"))
+        }
     }
 
     /// The one number, in the column `count`, that this SQL finds behind the product's back.

@@ -5,6 +5,7 @@ mod accounts;
 mod api_keys;
 mod authorizations;
 mod balance;
+mod books;
 mod cards;
 mod conventions;
 mod disputes;
