@@ -77,6 +77,11 @@ impl Body {
         })
     }
 
+    /// The names of its fields.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Fields that are no secret.
     fn open_fields(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.0.iter().filter(|(name, _)| !SECRETS.contains(&name.as_str()))

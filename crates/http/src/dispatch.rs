@@ -29,6 +29,7 @@ use crate::{
     failure, guard,
     idempotency::{self, Spend, Wish},
     limits::request_id,
+    unknown,
 };
 
 /// Characters kept of a `User-Agent`.
@@ -44,12 +45,16 @@ pub type Handler = fn(Call) -> Work;
 #[derive(Debug, Default)]
 struct Marks {
     run: Run,
+    unknown: Option<HeaderValue>,
 }
 
 impl Marks {
     fn put_on(self, response: &mut HttpResponse) {
         if self.run == Run::Trial {
             response.headers_mut().insert(dry_run::HEADER, HeaderValue::from_static("true"));
+        }
+        if let Some(names) = self.unknown {
+            response.headers_mut().insert(unknown::HEADER, names);
         }
     }
 }
@@ -92,6 +97,7 @@ async fn handle(
             body::read(headers, payload, &state.wiring.settings).await?
         }
     };
+    marks.unknown = unknown::fields(operation, &arrived.body);
     let wish = match (marks.run, idempotency::key(headers, operation.effect)?) {
         (Run::Trial, _) => Wish::Trial,
         (Run::Real, Some(key)) => {

@@ -24,6 +24,7 @@ mod routes;
 mod server;
 mod settings;
 mod state;
+mod unknown;
 mod uses;
 
 pub use cardium_api_v1::{
