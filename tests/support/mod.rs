@@ -1,6 +1,7 @@
 //! What black-box tests share.
 
 mod acquirer;
+mod books;
 mod client;
 mod coverage;
 pub mod customer;
@@ -15,6 +16,7 @@ mod totp;
 mod wire;
 
 pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, without};
+pub use books::{BOTH, Books};
 pub use client::{Client, PASSWORD, fresh_address, until};
 pub use finally::Finally;
 pub use gate::{Gate, in_one_batch};

@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use cardium_kernel::{AccountId, EventId};
+use cardium_kernel::{AccountId, Book, EventId};
 use cardium_server::{
     serve::{Options, Running},
     settings::{Overrides, Settings, load},
@@ -130,6 +130,20 @@ impl Server {
 
     fn account_literal(&self, account: &str) -> String {
         let id = AccountId::parse(account).expect("an account id").value();
+        self.literal(id)
+    }
+
+    /// The versions of an account's ledger accounts in a book, added up: rises with every change.
+    pub fn versions_of(&self, account: u128, book: Book) -> i64 {
+        let (id, book) = (self.literal(account), book.code());
+        self.count(&format!(
+            "SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) AS count FROM ledger_accounts \
+             WHERE owner_id = {id} AND book = {book}"
+        ))
+    }
+
+    /// An id in SQL.
+    fn literal(&self, id: u128) -> String {
         match self.scratch.backend() {
             Backend::Sqlite => format!("x'{id:032x}'"),
             Backend::Postgres => format!("'\\x{id:032x}'"),

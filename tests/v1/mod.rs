@@ -7,6 +7,7 @@ mod api_keys;
 mod audit_log;
 mod authorizations;
 mod balance;
+mod books;
 mod cards;
 mod conventions;
 mod disputes;

@@ -80,6 +80,11 @@ impl Body {
         })
     }
 
+    /// The names of its fields.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Fields, of which secrets only tell that they are there.
     fn masked_fields(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.0.iter().map(|(name, value)| {

@@ -19,7 +19,7 @@ pub enum Intent {
     /// It takes effect each time.
     Always,
     /// It takes effect once for the client's key.
-    Once(IdempotencyRequest),
+    Once(Box<IdempotencyRequest>),
     /// It is tried: answered as if it took effect, and dropped. It has no key, for it spends none.
     Trial,
 }

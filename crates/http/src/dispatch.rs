@@ -1,7 +1,7 @@
 //! The way of every operation: admit, parse, handle, answer.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, OnceCell},
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -33,6 +33,7 @@ use crate::{
     idempotency::{self, Spend, Wish},
     limits::request_id,
     rate_limits::{Seen, Standing},
+    unknown,
 };
 
 /// Characters kept of a `User-Agent`.
@@ -54,6 +55,7 @@ pub type Handler = fn(Call) -> Work;
 struct Marks {
     run: Cell<Run>,
     seen: Seen,
+    unknown: OnceCell<HeaderValue>,
 }
 
 impl Marks {
@@ -63,6 +65,9 @@ impl Marks {
         }
         if self.run.get() == Run::Trial {
             response.headers_mut().insert(dry_run::HEADER, HeaderValue::from_static("true"));
+        }
+        if let Some(names) = self.unknown.get() {
+            response.headers_mut().insert(unknown::HEADER, names.clone());
         }
     }
 }
@@ -109,6 +114,10 @@ async fn handle(
             (body::read(headers, payload, &state.wiring.settings).await?, None)
         }
     };
+    if let Some(names) = unknown::fields(operation, &arrived.body) {
+        // Nothing else fills it.
+        let _first = marks.unknown.set(names);
+    }
     let wish = match (marks.run.get(), idempotency::key(headers, operation.effect)?) {
         (Run::Trial, _) => Wish::Trial,
         (Run::Real, Some(key)) => {

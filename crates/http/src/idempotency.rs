@@ -126,7 +126,7 @@ impl Call {
     pub(crate) fn intent(&self, owner: Owner) -> Intent {
         match &self.wish {
             Wish::Always => Intent::Always,
-            Wish::Once(spend) => Intent::Once(self.idempotency(spend, owner)),
+            Wish::Once(spend) => Intent::Once(Box::new(self.idempotency(spend, owner))),
             Wish::Trial => Intent::Trial,
         }
     }

@@ -31,6 +31,7 @@ mod server;
 mod settings;
 mod state;
 mod step_up;
+mod unknown;
 mod upload;
 mod uses;
 

@@ -138,7 +138,7 @@ impl World {
     {
         let parts = RequestParts::default();
         let request = IdempotencyRequest { id, account: None, fingerprint, parts, seal: None };
-        self.submit_as(actor, Intent::Once(request), use_case)
+        self.submit_as(actor, Intent::Once(Box::new(request)), use_case)
     }
 
     /// Submits a use case as its client means it; its answer shows its output.

@@ -1,15 +1,18 @@
 //! Bodies that are not what they should be.
 
+use cardium_api_v1::operation::Access;
 use cardium_testkit::Backend;
 use reqwest::Method;
 use serde_json::json;
 
+use super::samples::{Sample, operations};
 use crate::{
     on_both,
     support::{Server, plastic, text},
 };
 
 on_both! {
+    ignored_fields_are_named;
     what_is_no_clean_object_is_refused;
     text_that_cannot_be_stored_is_refused;
     only_json_is_taken;
@@ -137,5 +140,20 @@ fn text_is_kept_as_it_came(backend: Backend) {
         assert_eq!(text(&card, "label"), label);
         let path = format!("/v1/cards/{}", text(&card, "id"));
         assert_eq!(text(&client.get(&path).expect(200), "label"), label);
+    }
+}
+
+fn ignored_fields_are_named(backend: Backend) {
+    let server = Server::shared(backend);
+    let sample = Sample::new(&server);
+    for operation in operations().filter(|operation| operation.fields().is_some()) {
+        let mut body = sample.body(operation);
+        body["amount_uds"] = json!(1);
+        let reply = sample.request_with(&server.client(), operation, &body).send();
+        // Whoever may not call learns nothing of the body.
+        let public = operation.access == Access::Public;
+        assert_eq!(reply.header("Warning-Fields").is_some(), public, "{}", operation.id);
+        let reply = sample.request_with(&sample.client, operation, &body).send();
+        assert_eq!(reply.header("Warning-Fields"), Some("amount_uds"), "{}", operation.id);
     }
 }

@@ -1,6 +1,7 @@
 //! The operation table: each operation of `/v1` is declared here, once. Routes, scope checks, the
 //! OpenAPI document and tests are made from it.
 
+mod fields;
 mod parameter;
 mod shape;
 mod table;
