@@ -23,6 +23,8 @@ pub mod idempotency;
 pub mod network;
 pub mod policy;
 pub mod reads;
+#[cfg(test)]
+mod testing;
 pub mod topups;
 pub mod tx;
 pub mod unit;
