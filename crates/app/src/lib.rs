@@ -25,6 +25,8 @@ pub mod policy;
 pub mod quotas;
 pub mod reads;
 pub mod screening;
+#[cfg(test)]
+mod testing;
 pub mod tickets;
 pub mod topups;
 pub mod tx;

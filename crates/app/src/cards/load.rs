@@ -124,3 +124,62 @@ fn short_treasury(error: LedgerError) -> CommandError {
         other => other.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cardium_ledger::PostingKind;
+
+    use super::*;
+    use crate::testing::{ACCOUNT, CARD, MockTx, STRANGER, card, context, with_treasury};
+
+    const LOAD: LoadCard = LoadCard { card: CARD, amount: Money::usd(20_000), expected_fee: None };
+
+    fn run(tx: &mut MockTx, load: &LoadCard) -> CommandResult<Loaded> {
+        load.run(&mut Unit::new(tx, &context()))
+    }
+
+    fn code<T: std::fmt::Debug>(result: CommandResult<T>) -> ErrorCode {
+        match result {
+            Err(CommandError::Problem(problem)) => problem.code,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_load_books_once_and_tells_of_it() {
+        let mut tx = MockTx::new();
+        tx.expect_find_card().returning(|_| Ok(Some(card(ACCOUNT))));
+        with_treasury(&mut tx, 48_720);
+        let kind = |posting: &cardium_ledger::Posting| posting.kind() == PostingKind::CardLoad;
+        tx.expect_insert_posting()
+            .withf(move |p, _, _| kind(p))
+            .times(1)
+            .returning(|_, _, _| Ok(()));
+        let loaded = |draft: &crate::EventDraft| draft.kind == EventType::CardLoaded;
+        tx.expect_append_event().withf(loaded).times(1).returning(|_| Ok(()));
+        tx.expect_append_audit().times(1).returning(|_| Ok(()));
+        let Ok(Ending::Done(done)) = run(&mut tx, &LOAD) else { panic!("the load is kept") };
+        assert_eq!((done.fee, done.card_balance), (Money::usd(400), Money::usd(20_000)));
+        // 487.20 - 200 - 4 = 283.20, as documented.
+        assert_eq!(done.treasury_balance, Money::usd(28_320));
+    }
+
+    #[test]
+    fn a_refused_load_books_nothing_and_tells_nobody() {
+        let mut tx = MockTx::new();
+        tx.expect_find_card().returning(|_| Ok(Some(card(ACCOUNT))));
+        with_treasury(&mut tx, 20_399);
+        assert_eq!(code(run(&mut tx, &LOAD)), ErrorCode::InsufficientBalance);
+        let expected_fee = Some(Money::usd(1));
+        assert_eq!(code(run(&mut tx, &LoadCard { expected_fee, ..LOAD })), ErrorCode::FeeChanged);
+    }
+
+    #[test]
+    fn anybody_elses_card_is_unknown_and_no_balance_is_looked_at() {
+        for found in [None, Some(card(STRANGER))] {
+            let mut tx = MockTx::new();
+            tx.expect_find_card().times(1).return_once(|_| Ok(found));
+            assert_eq!(code(run(&mut tx, &LOAD)), ErrorCode::ResourceNotFound);
+        }
+    }
+}

@@ -81,3 +81,46 @@ impl CreateTopup {
         self.book.unwrap_or(by_amount)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{MockTx, context};
+
+    fn run(tx: &mut MockTx, cents: i64, book: Option<Book>) -> CommandResult<Topup> {
+        let create = CreateTopup {
+            id: TopupId::new(0x500),
+            book,
+            asset: Asset::Usdt,
+            network: Network::Tron,
+            address: "sim".to_owned(),
+            amount: Money::usd(cents),
+            metadata: Metadata::default(),
+        };
+        create.run(&mut Unit::new(tx, &context()))
+    }
+
+    #[test]
+    fn the_amount_decides_on_the_book_unless_it_is_named() {
+        for (cents, named, book) in [
+            (19_999, None, Book::Sandbox),
+            (20_000, None, Book::Live),
+            (19_999, Some(Book::Live), Book::Live),
+            (20_000, Some(Book::Sandbox), Book::Sandbox),
+        ] {
+            let mut tx = MockTx::new();
+            tx.expect_save_topup().withf(move |topup| topup.book == book).return_once(|_| Ok(()));
+            tx.expect_append_event().times(1).return_once(|_| Ok(()));
+            tx.expect_append_audit().times(1).return_once(|_| Ok(()));
+            assert!(matches!(run(&mut tx, cents, named), Ok(Ending::Done(_))), "{cents}");
+        }
+    }
+
+    #[test]
+    fn out_of_bounds_nothing_is_written() {
+        for cents in [1_999, 10_000_001] {
+            // A mock that expects nothing refuses every call.
+            assert!(run(&mut MockTx::new(), cents, None).is_err(), "{cents}");
+        }
+    }
+}
