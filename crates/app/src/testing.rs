@@ -1,5 +1,5 @@
-//! The open transaction as a mock, for tests of use cases by themselves: what a test does not expect
-//! may not be called, so a use case that refuses is seen to write nothing.
+//! The open transaction as a mock, for tests of use cases by themselves: what a test does not
+//! expect may not be called, so a use case that refuses is seen to write nothing.
 
 use std::{
     collections::HashMap,
@@ -39,95 +39,137 @@ pub(crate) const CARD: CardId = CardId::new(0x300);
 
 mockall::mock! {
     pub Tx {}
-        impl LedgerStore for Tx {    fn find_ledger_account(
-        &mut self,
-        id: LedgerAccountId,
-    ) -> Result<Option<LedgerAccount>, StoreError>;
-    fn save_ledger_account(&mut self, account: LedgerAccount) -> Result<(), StoreError>;
-    fn find_hold(&mut self, id: HoldId) -> Result<Option<Hold>, StoreError>;
-    fn save_hold(&mut self, hold: Hold) -> Result<(), StoreError>;
-    fn insert_posting(
-        &mut self,
-        posting: Posting,
-        entries: Vec<Entry>,
-        now: Timestamp,
-    ) -> Result<(), StoreError>;
-        }
-        impl AccountStore for Tx {    fn find_account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
-    fn find_account_by_email(&mut self, email: &Email) -> Result<Option<AccountId>, StoreError>;
-    fn save_account(&mut self, account: Account) -> Result<(), StoreError>;
-        }
-        impl CredentialStore for Tx {    fn find_credential(&mut self, id: CredentialId) -> Result<Option<Credential>, StoreError>;
-    fn save_credential(&mut self, credential: Credential) -> Result<(), StoreError>;
-        }
-        impl CardStore for Tx {    fn find_card(&mut self, id: CardId) -> Result<Option<Card>, StoreError>;
-    fn find_card_by_pan(&mut self, pan: &PanFingerprint) -> Result<Option<CardId>, StoreError>;
-    fn find_pan(&mut self, id: CardId) -> Result<Option<StoredPan>, StoreError>;
-    fn find_velocity(&mut self, id: CardId) -> Result<Option<Velocity>, StoreError>;
-    fn save_velocity(&mut self, velocity: Velocity) -> Result<(), StoreError>;
-    fn save_card(&mut self, card: Card) -> Result<(), StoreError>;
-    fn insert_pan(&mut self, pan: StoredPan) -> Result<(), StoreError>;
-        }
-        impl AuthorizationStore for Tx {    fn find_authorization(
-        &mut self,
-        id: AuthorizationId,
-    ) -> Result<Option<Authorization>, StoreError>;
-    fn find_authorizations(
-        &mut self,
-        reference: &AuthorizationReference,
-    ) -> Result<Vec<AuthorizationId>, StoreError>;
-    fn save_authorization(&mut self, authorization: Authorization) -> Result<(), StoreError>;
-    fn insert_transaction(&mut self, transaction: Transaction) -> Result<(), StoreError>;
-    fn find_message(&mut self, id: MessageId) -> Result<Option<NetworkMessage>, StoreError>;
-    fn find_pending(&mut self, id: MessageId) -> Result<Option<PendingAuthorization>, StoreError>;
-    fn save_pending(&mut self, pending: PendingAuthorization) -> Result<(), StoreError>;
-    fn insert_message(&mut self, message: NetworkMessage) -> Result<(), StoreError>;
-        }
-        impl TopupStore for Tx {    fn find_topup(&mut self, id: TopupId) -> Result<Option<Topup>, StoreError>;
-    fn save_topup(&mut self, topup: Topup) -> Result<(), StoreError>;
-    fn find_deposit(&mut self, id: DepositId) -> Result<Option<Deposit>, StoreError>;
-    fn save_deposit(&mut self, deposit: Deposit) -> Result<(), StoreError>;
-        }
-        impl DisputeStore for Tx {    fn find_dispute(&mut self, id: DisputeId) -> Result<Option<Dispute>, StoreError>;
-    fn save_dispute(&mut self, dispute: Dispute) -> Result<(), StoreError>;
-    fn find_docket(&mut self, id: AuthorizationId) -> Result<Option<Docket>, StoreError>;
-    fn save_docket(&mut self, docket: Docket) -> Result<(), StoreError>;
-        }
-        impl IdempotencyStore for Tx {    fn find_idempotency(&mut self, id: u128) -> Result<Option<IdempotencyRecord>, StoreError>;
-    fn save_idempotency(&mut self, record: IdempotencyRecord) -> Result<(), StoreError>;
-        }
-        impl Outbox for Tx {    fn append_event(&mut self, draft: EventDraft) -> Result<(), StoreError>;
-        }
-        impl AuditLog for Tx {    fn append_audit(&mut self, draft: AuditDraft) -> Result<(), StoreError>;
-        }
-        impl ApiKeyStore for Tx {    fn count_api_keys(&mut self, account: AccountId, now: Timestamp) -> Result<i64, StoreError>;
-        }
-        impl WebhookStore for Tx {    fn count_endpoints(&mut self, account: AccountId) -> Result<i64, StoreError>;
-    fn insert_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
-    fn delete_endpoint(&mut self, account: AccountId, id: EndpointId) -> Result<bool, StoreError>;
-    fn take_undispatched(&mut self, limit: i64) -> Result<Vec<Undispatched>, StoreError>;
-    fn endpoints_of(&mut self, accounts: &[AccountId]) -> Result<Vec<Endpoint>, StoreError>;
-    fn insert_deliveries(&mut self, deliveries: &[Delivery]) -> Result<(), StoreError>;
-    fn mark_dispatched(&mut self, events: &[EventId]) -> Result<(), StoreError>;
-    fn lease_deliveries(
-        &mut self,
-        now: Timestamp,
-        until: Timestamp,
-        limit: i64,
-    ) -> Result<Vec<Delivery>, StoreError>;
-    fn save_results(&mut self, deliveries: &[Delivery]) -> Result<(), StoreError>;
-        }
-        impl UpkeepStore for Tx {    fn save_uses(&mut self, uses: &[(CredentialId, Timestamp)]) -> Result<(), StoreError>;
-    fn purge_idempotency(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError>;
-    fn purge_pending(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError>;
-        }
-        impl ChainCursorStore for Tx {    fn chain_cursor(&mut self, network: Network) -> Result<u64, StoreError>;
-    fn save_chain_cursor(&mut self, network: Network, height: u64) -> Result<(), StoreError>;
-        }
-        impl SimulatedChainStore for Tx {    fn simulated_height(&mut self, network: Network) -> Result<u64, StoreError>;
-    fn save_simulated_height(&mut self, network: Network, height: u64) -> Result<(), StoreError>;
-    fn insert_simulated_transfer(&mut self, transfer: &Transfer) -> Result<(), StoreError>;
-        }
+
+    impl LedgerStore for Tx {
+        fn find_ledger_account(
+            &mut self,
+            id: LedgerAccountId,
+        ) -> Result<Option<LedgerAccount>, StoreError>;
+        fn save_ledger_account(&mut self, account: LedgerAccount) -> Result<(), StoreError>;
+        fn find_hold(&mut self, id: HoldId) -> Result<Option<Hold>, StoreError>;
+        fn save_hold(&mut self, hold: Hold) -> Result<(), StoreError>;
+        fn insert_posting(
+            &mut self,
+            posting: Posting,
+            entries: Vec<Entry>,
+            now: Timestamp,
+        ) -> Result<(), StoreError>;
+    }
+
+    impl AccountStore for Tx {
+        fn find_account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
+        fn find_account_by_email(&mut self, email: &Email) -> Result<Option<AccountId>, StoreError>;
+        fn save_account(&mut self, account: Account) -> Result<(), StoreError>;
+    }
+
+    impl CredentialStore for Tx {
+        fn find_credential(&mut self, id: CredentialId) -> Result<Option<Credential>, StoreError>;
+        fn save_credential(&mut self, credential: Credential) -> Result<(), StoreError>;
+    }
+
+    impl CardStore for Tx {
+        fn find_card(&mut self, id: CardId) -> Result<Option<Card>, StoreError>;
+        fn find_card_by_pan(&mut self, pan: &PanFingerprint) -> Result<Option<CardId>, StoreError>;
+        fn find_pan(&mut self, id: CardId) -> Result<Option<StoredPan>, StoreError>;
+        fn find_velocity(&mut self, id: CardId) -> Result<Option<Velocity>, StoreError>;
+        fn save_velocity(&mut self, velocity: Velocity) -> Result<(), StoreError>;
+        fn save_card(&mut self, card: Card) -> Result<(), StoreError>;
+        fn insert_pan(&mut self, pan: StoredPan) -> Result<(), StoreError>;
+    }
+
+    impl AuthorizationStore for Tx {
+        fn find_authorization(
+            &mut self,
+            id: AuthorizationId,
+        ) -> Result<Option<Authorization>, StoreError>;
+        fn find_authorizations(
+            &mut self,
+            reference: &AuthorizationReference,
+        ) -> Result<Vec<AuthorizationId>, StoreError>;
+        fn save_authorization(&mut self, authorization: Authorization) -> Result<(), StoreError>;
+        fn insert_transaction(&mut self, transaction: Transaction) -> Result<(), StoreError>;
+        fn find_message(&mut self, id: MessageId) -> Result<Option<NetworkMessage>, StoreError>;
+        fn find_pending(
+            &mut self,
+            id: MessageId,
+        ) -> Result<Option<PendingAuthorization>, StoreError>;
+        fn save_pending(&mut self, pending: PendingAuthorization) -> Result<(), StoreError>;
+        fn insert_message(&mut self, message: NetworkMessage) -> Result<(), StoreError>;
+    }
+
+    impl TopupStore for Tx {
+        fn find_topup(&mut self, id: TopupId) -> Result<Option<Topup>, StoreError>;
+        fn save_topup(&mut self, topup: Topup) -> Result<(), StoreError>;
+        fn find_deposit(&mut self, id: DepositId) -> Result<Option<Deposit>, StoreError>;
+        fn save_deposit(&mut self, deposit: Deposit) -> Result<(), StoreError>;
+    }
+
+    impl DisputeStore for Tx {
+        fn find_dispute(&mut self, id: DisputeId) -> Result<Option<Dispute>, StoreError>;
+        fn save_dispute(&mut self, dispute: Dispute) -> Result<(), StoreError>;
+        fn find_docket(&mut self, id: AuthorizationId) -> Result<Option<Docket>, StoreError>;
+        fn save_docket(&mut self, docket: Docket) -> Result<(), StoreError>;
+    }
+
+    impl IdempotencyStore for Tx {
+        fn find_idempotency(&mut self, id: u128) -> Result<Option<IdempotencyRecord>, StoreError>;
+        fn save_idempotency(&mut self, record: IdempotencyRecord) -> Result<(), StoreError>;
+    }
+
+    impl Outbox for Tx {
+        fn append_event(&mut self, draft: EventDraft) -> Result<(), StoreError>;
+    }
+
+    impl AuditLog for Tx {
+        fn append_audit(&mut self, draft: AuditDraft) -> Result<(), StoreError>;
+    }
+
+    impl ApiKeyStore for Tx {
+        fn count_api_keys(&mut self, account: AccountId, now: Timestamp) -> Result<i64, StoreError>;
+    }
+
+    impl WebhookStore for Tx {
+        fn count_endpoints(&mut self, account: AccountId) -> Result<i64, StoreError>;
+        fn insert_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
+        fn delete_endpoint(
+            &mut self,
+            account: AccountId,
+            id: EndpointId,
+        ) -> Result<bool, StoreError>;
+        fn take_undispatched(&mut self, limit: i64) -> Result<Vec<Undispatched>, StoreError>;
+        fn endpoints_of(&mut self, accounts: &[AccountId]) -> Result<Vec<Endpoint>, StoreError>;
+        fn insert_deliveries(&mut self, deliveries: &[Delivery]) -> Result<(), StoreError>;
+        fn mark_dispatched(&mut self, events: &[EventId]) -> Result<(), StoreError>;
+        fn lease_deliveries(
+            &mut self,
+            now: Timestamp,
+            until: Timestamp,
+            limit: i64,
+        ) -> Result<Vec<Delivery>, StoreError>;
+        fn save_results(&mut self, deliveries: &[Delivery]) -> Result<(), StoreError>;
+    }
+
+    impl UpkeepStore for Tx {
+        fn save_uses(&mut self, uses: &[(CredentialId, Timestamp)]) -> Result<(), StoreError>;
+        fn purge_idempotency(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError>;
+        fn purge_pending(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError>;
+    }
+
+    impl ChainCursorStore for Tx {
+        fn chain_cursor(&mut self, network: Network) -> Result<u64, StoreError>;
+        fn save_chain_cursor(&mut self, network: Network, height: u64) -> Result<(), StoreError>;
+    }
+
+    impl SimulatedChainStore for Tx {
+        fn simulated_height(&mut self, network: Network) -> Result<u64, StoreError>;
+        fn save_simulated_height(
+            &mut self,
+            network: Network,
+            height: u64,
+        ) -> Result<(), StoreError>;
+        fn insert_simulated_transfer(&mut self, transfer: &Transfer) -> Result<(), StoreError>;
+    }
+
     impl crate::tx::HotTx for Tx {}
     impl crate::tx::Tx for Tx {}
 }
