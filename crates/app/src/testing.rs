@@ -4,6 +4,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use cardium_accounts::*;
@@ -16,14 +17,17 @@ use cardium_ledger::*;
 use cardium_topups::*;
 use cardium_vault::PanFingerprint;
 use cardium_webhooks::*;
+use cardium_withdrawals::*;
 
 use crate::{
-    Actor, Context, EventDraft, Policy,
+    Actor, Context, EventDraft, Policy, WithdrawalFees,
     api_keys::ApiKeyStore,
     audit::{AuditDraft, AuditLog},
-    chain::{ChainCursorStore, SimulatedChainStore},
+    chain::{ChainCursorStore, SimulatedChainStore, SimulatedPayment},
     event::Outbox,
     idempotency::{IdempotencyRecord, IdempotencyStore},
+    quotas::{Quota, QuotaStore},
+    tickets::HolderStore,
     upkeep::UpkeepStore,
     webhooks::{Undispatched, WebhookStore},
 };
@@ -74,6 +78,7 @@ mockall::mock! {
         fn find_velocity(&mut self, id: CardId) -> Result<Option<Velocity>, StoreError>;
         fn save_velocity(&mut self, velocity: Velocity) -> Result<(), StoreError>;
         fn save_card(&mut self, card: Card) -> Result<(), StoreError>;
+        fn count_cards(&mut self, account: AccountId) -> Result<i64, StoreError>;
         fn insert_pan(&mut self, pan: StoredPan) -> Result<(), StoreError>;
     }
 
@@ -99,6 +104,7 @@ mockall::mock! {
 
     impl TopupStore for Tx {
         fn find_topup(&mut self, id: TopupId) -> Result<Option<Topup>, StoreError>;
+        fn find_topup_by_address(&mut self, address: &str) -> Result<Option<TopupId>, StoreError>;
         fn save_topup(&mut self, topup: Topup) -> Result<(), StoreError>;
         fn find_deposit(&mut self, id: DepositId) -> Result<Option<Deposit>, StoreError>;
         fn save_deposit(&mut self, deposit: Deposit) -> Result<(), StoreError>;
@@ -131,6 +137,17 @@ mockall::mock! {
     impl WebhookStore for Tx {
         fn count_endpoints(&mut self, account: AccountId) -> Result<i64, StoreError>;
         fn insert_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
+        fn find_endpoint(
+            &mut self,
+            account: AccountId,
+            id: EndpointId,
+        ) -> Result<Option<Endpoint>, StoreError>;
+        fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
+        fn find_event_time(
+            &mut self,
+            account: AccountId,
+            id: EventId,
+        ) -> Result<Option<Timestamp>, StoreError>;
         fn delete_endpoint(
             &mut self,
             account: AccountId,
@@ -168,6 +185,39 @@ mockall::mock! {
             height: u64,
         ) -> Result<(), StoreError>;
         fn insert_simulated_transfer(&mut self, transfer: &Transfer) -> Result<(), StoreError>;
+        fn insert_simulated_payment(
+            &mut self,
+            payment: &SimulatedPayment,
+        ) -> Result<(), StoreError>;
+        fn revert_simulated_payment(&mut self, withdrawal: WithdrawalId) -> Result<(), StoreError>;
+    }
+
+    impl WithdrawalStore for Tx {
+        fn find_withdrawal(&mut self, id: WithdrawalId) -> Result<Option<Withdrawal>, StoreError>;
+        fn save_withdrawal(&mut self, withdrawal: Withdrawal) -> Result<(), StoreError>;
+        fn find_payee(&mut self, id: PayeeId) -> Result<Option<Payee>, StoreError>;
+        fn insert_payee(&mut self, payee: Payee) -> Result<(), StoreError>;
+    }
+
+    impl TicketStore for Tx {
+        fn count_open_tickets(&mut self, account: AccountId) -> Result<i64, StoreError>;
+        fn find_ticket(
+            &mut self,
+            account: AccountId,
+            id: TicketId,
+        ) -> Result<Option<Ticket>, StoreError>;
+        fn insert_ticket(&mut self, ticket: &Ticket) -> Result<(), StoreError>;
+        fn save_ticket(&mut self, ticket: &Ticket) -> Result<(), StoreError>;
+    }
+
+    impl HolderStore for Tx {
+        fn holds_active_card(&mut self, account: AccountId) -> Result<bool, StoreError>;
+    }
+
+    impl QuotaStore for Tx {
+        fn find_quota(&mut self, id: u128) -> Result<Option<Quota>, StoreError>;
+        fn save_quota(&mut self, quota: Quota) -> Result<(), StoreError>;
+        fn purge_quotas(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError>;
     }
 
     impl crate::tx::HotTx for Tx {}
@@ -183,6 +233,11 @@ pub(crate) fn context() -> Context {
         topup_live_from: Money::usd(20_000),
         topup_maximum: Money::usd(10_000_000),
         load_maximum: Money::usd(5_000_000),
+        withdrawal_minimum: Money::usd(1_000),
+        withdrawal_fees: WithdrawalFees::NONE,
+        withdrawal_cooling: Duration::ZERO,
+        cards_maximum: 1_000,
+        open_tickets_maximum: 50,
         api_keys_maximum: 100,
         webhooks_maximum: 16,
     };
@@ -192,6 +247,7 @@ pub(crate) fn context() -> Context {
         actor: Actor::Credential {
             account: ACCOUNT,
             credential: CredentialId::new(0x400),
+            kind: CredentialKind::ApiKey,
             scope: None,
         },
         request: None,
@@ -211,6 +267,8 @@ pub(crate) fn card(account: AccountId) -> Card {
         label: None,
         wallet: Wallet { apple_pay: WalletState::Pending, google_pay: WalletState::Pending },
         controls: Controls::default(),
+        shipping: None,
+        metadata: Metadata::default(),
     };
     Card::issue(new, Card::expiry_from(NOW), NOW)
 }
