@@ -1,6 +1,6 @@
 use cardium_kernel::{
     AccountId, ActivityId, AuthorizationId, CardId, CredentialId, DisputeId, EndpointId, EventId,
-    PageLimit, TicketId, TopupId, TransactionId, WithdrawalId,
+    EvidenceId, PageLimit, TicketId, TopupId, TransactionId, WithdrawalId,
 };
 use serde_json::{Value, json};
 
@@ -127,6 +127,7 @@ pub(super) fn id_in(segment: &str) -> Option<Shape> {
         "authorizations" => Shape::of::<Text<AuthorizationId>>(),
         "cards" => Shape::of::<Text<CardId>>(),
         "disputes" => Shape::of::<Text<DisputeId>>(),
+        "evidence" => Shape::of::<Text<EvidenceId>>(),
         "replay" => Shape::of::<Text<EventId>>(),
         "tickets" => Shape::of::<Text<TicketId>>(),
         "topups" => Shape::of::<Text<TopupId>>(),

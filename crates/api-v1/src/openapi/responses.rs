@@ -71,8 +71,11 @@ fn success(operation: &Operation, output: Option<&Value>) -> Value {
         _ => "Done",
     };
     let mut response = json!({"description": description, "headers": headers});
-    if let Some(schema) = output {
-        response["content"] = json!({JSON: {"schema": schema}});
+    match output {
+        Some(schema) => response["content"] = json!({JSON: {"schema": schema}}),
+        // A file is of the type it was handed in as.
+        None if operation.success != 204 => response["content"] = json!({"*/*": {}}),
+        None => {}
     }
     response
 }
