@@ -16,12 +16,16 @@ use cardium_kernel::{
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};
 use cardium_webhooks::{Delivery, Endpoint, EndpointStatus};
-use cardium_withdrawals::{Withdrawal, WithdrawalStatus};
+use cardium_withdrawals::Withdrawal;
 
 use crate::{
     chain::SimulatedPayment,
     event::{CardView, EventType},
 };
+
+mod withdrawals;
+
+pub use withdrawals::{WithdrawalFilter, WithdrawalSort};
 
 /// What a read can answer instead of its result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -336,23 +340,6 @@ pub struct ActivityFilter {
     pub book: Option<Book>,
 }
 
-/// Which withdrawals.
-#[derive(Debug, Clone, Default)]
-pub struct WithdrawalFilter {
-    /// In this state.
-    pub status: Option<WithdrawalStatus>,
-    /// On this chain.
-    pub network: Option<Network>,
-    /// To this address.
-    pub address: Option<String>,
-    /// Of at least this amount.
-    pub amount_min: Option<Money>,
-    /// Of at most this amount.
-    pub amount_max: Option<Money>,
-    /// Of this book.
-    pub book: Option<Book>,
-}
-
 /// Something that happened on an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activity {
@@ -383,17 +370,6 @@ pub struct TicketFilter {
 pub enum TicketSort {
     /// By moment.
     CreatedAt,
-    /// By state.
-    Status,
-}
-
-/// How withdrawals are sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WithdrawalSort {
-    /// By moment.
-    CreatedAt,
-    /// By amount.
-    Amount,
     /// By state.
     Status,
 }
