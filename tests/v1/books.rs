@@ -98,7 +98,7 @@ impl<'a> Actor<'a> {
             6 => self.on_card(pick, "freeze", &json!({})),
             7 => self.on_card(pick, "unfreeze", &json!({})),
             8 if pick < 64 => self.on_card(pick, "cancel", &json!({})),
-            8 | 9 | 10 => self.spend(pick, cents),
+            8..=10 => self.spend(pick, cents),
             11 => self.follow(pick, "capture"),
             12 => self.follow(pick, "reverse"),
             _ if pick < 128 => self.refund(pick, cents),
@@ -124,7 +124,7 @@ impl<'a> Actor<'a> {
 
     fn issue(&mut self, pick: u8, cents: i64) -> Option<Book> {
         let wish = json!({"type": "virtual", "bin": "489517", "mode": Self::mode(pick),
-            "load_usd": (pick % 2 == 0).then(|| dollars(cents.max(100)))});
+            "load_usd": pick.is_multiple_of(2).then(|| dollars(cents.max(100)))});
         let card = self.post("/v1/cards", &wish)?;
         self.cards.push((text(&card, "id").to_owned(), book_of(&card)));
         Some(book_of(&card))

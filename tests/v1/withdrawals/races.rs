@@ -38,7 +38,7 @@ fn withdrawals_and_loads_share_one_balance(backend: Backend) {
     client.fund("510.00");
     let card = client.card(None);
     let request = |number: u32| {
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             let body = json!({"amount_usd": 102, "chain": "bsc", "address": fresh_address()});
             return client.request(Method::POST, "/v1/withdrawals").json(&body);
         }
