@@ -58,7 +58,9 @@ impl From<CredentialError> for CommandError {
             CredentialError::SessionExpired => ErrorCode::SessionExpired,
             CredentialError::SessionRequired => ErrorCode::SessionRequired,
             CredentialError::StepUpRequired => ErrorCode::StepUpRequired,
-            CredentialError::InsufficientScope(_) => ErrorCode::InsufficientScope,
+            CredentialError::InsufficientScope(_) | CredentialError::OtherBook => {
+                ErrorCode::InsufficientScope
+            }
             CredentialError::AddressNotAllowed => ErrorCode::KeyIpNotAllowed,
         };
         Problem::new(code, sentence(&error)).into()

@@ -52,7 +52,7 @@ pub(super) fn shared() -> Value {
             "type": "string",
             "pattern": "^[a-z]+_[0-9a-z]{26}$",
         })),
-        "CreatedAfter": query("created_after", "Only what was made after this moment", moment.clone()),
+        "CreatedAfter": query("created_after", "Only what was made from then on", moment.clone()),
         "CreatedBefore": query("created_before", "Only what was made before this moment", moment),
         "IdempotencyKey": {
             "name": "Idempotency-Key",

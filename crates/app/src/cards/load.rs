@@ -52,7 +52,7 @@ impl UseCase for LoadCard {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Loaded> {
         let account = unit.account()?;
-        let card = get_card(unit, self.card, account)?;
+        let card = get_card(unit, self.card)?;
         card.check_open()?;
         let loaded = load(unit, &card, ("amount_usd", self.amount), self.expected_fee)?;
         let snapshot = Snapshot::Card(view(unit, card)?);

@@ -39,7 +39,7 @@ impl UseCase for ReplaceCard {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
         let (account, now) = (unit.account()?, unit.now());
-        let card = get_card(unit, self.card, account)?;
+        let card = get_card(unit, self.card)?;
         let pan = StoredPan {
             card: self.id,
             account,

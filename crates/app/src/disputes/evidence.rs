@@ -1,7 +1,7 @@
 use cardium_disputes::{Attachment, Dispute};
 use cardium_kernel::DisputeId;
 
-use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase, unit::owned};
+use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
 /// Adds evidence to a dispute that is not decided. A file was put into the blob store before.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ impl UseCase for AddEvidence {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Dispute> {
         let account = unit.account()?;
         let found = unit.tx.find_dispute(self.dispute)?;
-        let mut dispute = owned(found, |dispute| dispute.account, account, "dispute")?;
+        let mut dispute = unit.own(found, |dispute| (dispute.account, dispute.book), "dispute")?;
         dispute.attach(self.attachment.clone(), unit.now())?;
         unit.tx.save_dispute(dispute.clone())?;
         unit.audit(account, "dispute.evidence_added", &self.dispute)?;

@@ -43,7 +43,7 @@ impl UseCase for FileDispute {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Dispute> {
         let (account, now) = (unit.account()?, unit.now());
         let card = unit.tx.find_card(self.capture.transaction.card)?;
-        let card = owned(card, |card| card.account, account, "transaction")?;
+        let card = unit.own(card, |card| (card.account, card.book), "transaction")?;
         check_window(self.capture.transaction.created_at, now)?;
         let mut authorization = self.authorization(unit, account)?;
         let mut docket = self.docket(unit, account)?;

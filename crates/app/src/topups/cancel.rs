@@ -1,9 +1,7 @@
 use cardium_kernel::TopupId;
 use cardium_topups::Topup;
 
-use crate::{
-    CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase, unit::owned,
-};
+use crate::{CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase};
 
 /// Gives a top-up up while it still awaits its coins.
 #[derive(Debug, Clone)]
@@ -22,7 +20,7 @@ impl UseCase for CancelTopup {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Topup> {
         let account = unit.account()?;
         let found = unit.tx.find_topup(self.id)?;
-        let mut topup = owned(found, |topup| topup.account, account, "top-up")?;
+        let mut topup = unit.own(found, |topup| (topup.account, topup.book), "top-up")?;
         topup.cancel(unit.now())?;
         unit.tx.save_topup(topup.clone())?;
         unit.emit(EventType::TopupCancelled, Snapshot::Topup(topup.clone()))?;

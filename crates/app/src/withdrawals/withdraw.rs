@@ -60,6 +60,7 @@ impl UseCase for Withdraw {
             Some(book) => book,
             None => default_book(unit, account)?,
         };
+        unit.check_book(book)?;
         let when = (unit.now(), unit.policy().withdrawal_cooling);
         let releases_at = admit(unit.tx, account, (self.network, &address), when)?;
         let new = NewWithdrawal {
