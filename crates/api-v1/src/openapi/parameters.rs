@@ -40,7 +40,10 @@ fn shared_one(name: &str) -> Value {
 /// The parameters that many operations have.
 pub(super) fn shared() -> Value {
     let moment = json!({"type": "string", "format": "date-time"});
-    let query = |name: &str, summary: &str, schema: Value| json!({"name": name, "in": "query", "description": summary, "schema": schema});
+    let query = |name: &str, description: &str, schema: Value| {
+        let place = "query";
+        json!({"name": name, "in": place, "description": description, "schema": schema})
+    };
     json!({
         "Limit": query("limit", "How many objects a page has at most", json!({
             "type": "integer",
