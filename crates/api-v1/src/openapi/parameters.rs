@@ -91,6 +91,9 @@ fn own(parameter: &Parameter, schemas: &mut Schemas) -> Value {
     };
     let schema = match parameter.kind {
         Kind::Word(words) => json!({"type": "string", "enum": words}),
+        Kind::Words(words) => {
+            json!({"type": "array", "items": {"type": "string", "enum": words}, "minItems": 1})
+        }
         Kind::Text(most) => json!({"type": "string", "maxLength": most, "pattern": PRINTABLE}),
         Kind::Money => json!({"type": "string", "pattern": MONEY}),
         Kind::Moment => json!({"type": "string", "format": "date-time"}),
@@ -100,12 +103,16 @@ fn own(parameter: &Parameter, schemas: &mut Schemas) -> Value {
         Kind::Flag => json!({"type": "boolean"}),
         Kind::Form(shape) => schemas.input(shape),
     };
-    json!({
+    let mut described = json!({
         "name": parameter.name,
         "in": place,
         "description": parameter.summary,
         "schema": schema,
-    })
+    });
+    if matches!(parameter.kind, Kind::Words(_)) {
+        described["explode"] = false.into();
+    }
+    described
 }
 
 fn path(path: &str, schemas: &mut Schemas) -> Vec<Value> {
