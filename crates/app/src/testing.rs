@@ -29,7 +29,6 @@ use crate::{
     quotas::{Quota, QuotaStore},
     tickets::HolderStore,
     upkeep::UpkeepStore,
-    webhooks::{Undispatched, WebhookStore},
 };
 
 /// The moment of every test.

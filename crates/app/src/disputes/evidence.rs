@@ -1,4 +1,4 @@
-use cardium_disputes::{Attachment, Dispute};
+use cardium_disputes::{Attachment, Dispute, add_evidence};
 use cardium_kernel::DisputeId;
 
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
@@ -20,11 +20,10 @@ impl UseCase for AddEvidence {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Dispute> {
-        let account = unit.account()?;
-        let found = unit.tx.find_dispute(self.dispute)?;
-        let mut dispute = unit.own(found, |dispute| (dispute.account, dispute.book), "dispute")?;
-        dispute.attach(self.attachment.clone(), unit.now())?;
-        unit.tx.save_dispute(dispute.clone())?;
+        let (account, now) = (unit.account()?, unit.now());
+        let of = (account, self.dispute);
+        let found = add_evidence(unit.tx, of, self.attachment.clone(), now)?;
+        let dispute = unit.own(found, |dispute| (dispute.account, dispute.book), "dispute")?;
         unit.audit(account, "dispute.evidence_added", &self.dispute)?;
         Ok(Ending::Done(dispute))
     }

@@ -1,5 +1,5 @@
 use cardium_kernel::TopupId;
-use cardium_topups::Topup;
+use cardium_topups::{Topup, cancel_topup};
 
 use crate::{CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase};
 
@@ -18,11 +18,9 @@ impl UseCase for CancelTopup {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Topup> {
-        let account = unit.account()?;
-        let found = unit.tx.find_topup(self.id)?;
-        let mut topup = unit.own(found, |topup| (topup.account, topup.book), "top-up")?;
-        topup.cancel(unit.now())?;
-        unit.tx.save_topup(topup.clone())?;
+        let (account, now) = (unit.account()?, unit.now());
+        let cancelled = cancel_topup(unit.tx, (account, self.id), now)?;
+        let topup = unit.own(cancelled, |topup| (topup.account, topup.book), "top-up")?;
         unit.emit(EventType::TopupCancelled, Snapshot::Topup(topup.clone()))?;
         unit.audit(account, "topup.cancelled", &self.id)?;
         Ok(Ending::Done(topup))
