@@ -18,8 +18,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     amount::AmountIn,
-    list::Pagination,
     evidence_form::{EvidenceFormIn, FILE},
+    list::Pagination,
     operation::{Carries, GROUPS, Group, Operation, Shape},
     problem::ErrorOut,
 };

@@ -69,8 +69,9 @@ fn read_by(operation: &str, query: &Query) {
             .and_then(|filter| balance::history_query(query, account, filter).map(drop)),
         "list_topups" => topup::filter(query).map(drop),
         "list_cards" => card::filter(query).map(drop),
-        "list_transactions" | "list_card_transactions" => transaction::filter(query)
-            .and_then(|_| transaction::expand_list(query).map(drop)),
+        "list_transactions" | "list_card_transactions" => {
+            transaction::filter(query).and_then(|_| transaction::expand_list(query).map(drop))
+        }
         "get_transaction" => transaction::expand_one(query).map(drop),
         "get_activity" => activity::filter(query).map(drop),
         "get_audit_log" => audit::filter(query).map(drop),
