@@ -15,8 +15,8 @@ on_both! {
 }
 
 /// An account with live money and a live card, and a test key of it.
-fn funded(backend: Backend) -> (Client, Client, String) {
-    let client = Server::shared(backend).sign_up();
+fn funded(server: &Server) -> (Client, Client, String) {
+    let client = server.sign_up();
     client.fund("500.00");
     let card = client.card(Some("100.00"));
     let made = client.post("/v1/api_keys", &json!({"name": "x", "mode": "sandbox"})).expect(201);
@@ -25,7 +25,8 @@ fn funded(backend: Backend) -> (Client, Client, String) {
 }
 
 fn a_test_key_opens_nothing_live(backend: Backend) {
-    let (client, key, _) = funded(backend);
+    let server = Server::shared(backend);
+    let (client, key, _) = funded(&server);
     let before = client.get("/v1/balance").expect(200);
     let away =
         json!({"amount_usd": 10, "chain": "bsc", "address": fresh_address(), "mode": "live"});
@@ -41,7 +42,8 @@ fn a_test_key_opens_nothing_live(backend: Backend) {
 }
 
 fn live_objects_are_unknown_to_a_test_key(backend: Backend) {
-    let (client, key, card) = funded(backend);
+    let server = Server::shared(backend);
+    let (client, key, card) = funded(&server);
     let bought = client.authorize(&card, &json!({"amount_usd": 10}));
     let topup = client.topup(&json!({"amount_usd": 300}));
     for (action, body) in [
@@ -73,7 +75,8 @@ fn live_objects_are_unknown_to_a_test_key(backend: Backend) {
 }
 
 fn a_test_key_lists_the_sandbox_only(backend: Backend) {
-    let (_, key, _) = funded(backend);
+    let server = Server::shared(backend);
+    let (_, key, _) = funded(&server);
     let card = json!({"type": "virtual", "bin": "489517"});
     let made = key.post("/v1/cards", &card).expect(201);
     let cards = key.get("/v1/cards").expect(200);

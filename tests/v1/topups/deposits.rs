@@ -138,7 +138,8 @@ fn what_awaits_no_coins_cannot_be_cancelled(backend: Backend) {
 }
 
 fn coins_of_another_asset_do_not_arrive(backend: Backend) {
-    let client = Server::shared(backend).sign_up();
+    let server = Server::shared(backend);
+    let client = server.sign_up();
     let topup = client.topup(&json!({"amount_usd": 300}));
     let path = format!("/v1/test/topups/{}/deposits", text(&topup, "id"));
     let refused = client.post(&path, &json!({"asset": "DOGE"}));
