@@ -125,3 +125,6 @@ fn check_foreign(unit: &mut Unit<'_>, address: &str) -> Result<(), CommandError>
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
