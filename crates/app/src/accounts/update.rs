@@ -139,3 +139,72 @@ fn step_up_required() -> Problem {
     let message = "The current password is needed for this.";
     Problem::field(ErrorCode::StepUpRequired, Names::UPDATE.password, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use cardium_auth::CredentialKind;
+
+    use super::*;
+    use crate::testing::{MockTx, account, context, credential, refusal};
+
+    fn hash(password: &str) -> PasswordHash {
+        PasswordHash::from_phc(password.to_owned())
+    }
+
+    fn new_password(confirmed: Confirmed) -> UpdateAccount {
+        UpdateAccount {
+            email: None,
+            password: Some(hash("new")),
+            notifications: NotificationsPatch::default(),
+            confirmed,
+        }
+    }
+
+    /// A transaction with an account whose password is `current`.
+    fn known() -> MockTx {
+        let mut tx = MockTx::new();
+        tx.expect_find_account().times(1).return_once(|_| Ok(Some(account("current"))));
+        tx
+    }
+
+    fn run(tx: &mut MockTx, update: &UpdateAccount) -> CommandResult<Account> {
+        update.run(&mut Unit::new(tx, &context()))
+    }
+
+    #[test]
+    fn a_wrong_proof_changes_nothing() {
+        for (confirmed, code) in [
+            (Confirmed::NotGiven, ErrorCode::StepUpRequired),
+            (Confirmed::Stale, ErrorCode::InvalidCredentials),
+            (Confirmed::Right(hash("former")), ErrorCode::InvalidCredentials),
+        ] {
+            assert_eq!(refusal(run(&mut known(), &new_password(confirmed))), code);
+        }
+    }
+
+    #[test]
+    fn an_address_is_not_moved_by_a_session_that_was_left_open() {
+        let mut tx = known();
+        let stale = credential(CredentialKind::Session, 601);
+        tx.expect_find_credential().times(1).return_once(|_| Ok(Some(stale)));
+        let email = Some(Email::parse("thief@example.com").unwrap());
+        let update = UpdateAccount { email, password: None, ..new_password(Confirmed::NotGiven) };
+        assert_eq!(refusal(run(&mut tx, &update)), ErrorCode::StepUpRequired);
+    }
+
+    #[test]
+    fn the_right_password_sets_another() {
+        let mut tx = known();
+        let acting = credential(CredentialKind::Session, 601);
+        tx.expect_find_credential().times(1).return_once(|_| Ok(Some(acting)));
+        let renewed = |session: &cardium_auth::Credential| session.generation == 1;
+        tx.expect_save_credential().withf(renewed).times(1).return_once(|_| Ok(()));
+        let changed = |account: &Account| account.password == hash("new");
+        tx.expect_save_account().withf(changed).times(1).return_once(|_| Ok(()));
+        tx.expect_append_audit().times(1).return_once(|_| Ok(()));
+        let told = |draft: &crate::EventDraft| draft.kind == EventType::AccountPasswordChanged;
+        tx.expect_append_event().withf(told).times(1).return_once(|_| Ok(()));
+        let done = run(&mut tx, &new_password(Confirmed::Right(hash("current"))));
+        assert!(matches!(done, Ok(Ending::Done(_))));
+    }
+}

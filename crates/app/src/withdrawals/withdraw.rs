@@ -126,3 +126,6 @@ fn check_foreign(unit: &mut Unit<'_>, address: &str) -> Result<(), CommandError>
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
