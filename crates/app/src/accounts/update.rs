@@ -1,7 +1,7 @@
-use cardium_accounts::{Account, Email, Notifications, PasswordHash, is_address_free};
-use cardium_kernel::{Change, ErrorCode, Problem};
+use cardium_accounts::{Account, Attempt, Email, Notifications, PasswordHash, is_address_free};
+use cardium_kernel::Change;
 
-use super::{Names, Proof, email_taken, wrong_password};
+use super::{Names, Proof, email_taken, password_required, wrong_password};
 use crate::{
     Actor, CommandError, CommandResult, Context, Ending, EventType, Hints, NaturalKey, RowKey,
     Snapshot, Unit, UseCase, unit::owned,
@@ -69,13 +69,16 @@ impl UseCase for UpdateAccount {
         let id = unit.account()?;
         let mut account = owned(unit.tx.find_account(id)?, |found| found.id, id, "account")?;
         self.confirm(unit, &mut account)?;
-        self.change_email(unit, &mut account)?;
+        let moved = self.change_email(unit, &mut account)?;
         self.change_password(unit, &mut account)?;
         let wishes = self.notifications.apply(account.notifications);
         if account.choose_notifications(wishes, unit.now()) == Change::Applied {
             unit.audit(id, "account.notifications_changed", &id)?;
         }
         unit.tx.save_account(account.clone())?;
+        if moved == Change::Applied {
+            unit.emit(EventType::AccountEmailChanged, Snapshot::Account(account.clone()))?;
+        }
         if self.password.is_some() {
             let snapshot = Snapshot::Account(account.clone());
             unit.emit(EventType::AccountPasswordChanged, snapshot)?;
@@ -88,7 +91,11 @@ impl UpdateAccount {
     /// Whoever finds a session open must not take the account over with it.
     fn confirm(&self, unit: &mut Unit<'_>, account: &mut Account) -> Result<(), CommandError> {
         let checked = match &self.confirmed {
-            Confirmed::Stale => return Err(wrong_password(&Names::UPDATE).into()),
+            Confirmed::Stale => {
+                // The new one was a right guess, which must not show while guesses have to wait.
+                account.check_attempt(Attempt::Password, unit.now())?;
+                return Err(wrong_password(&Names::UPDATE).into());
+            }
             Confirmed::Right(hash) => Some(hash.clone()),
             Confirmed::NotGiven => None,
         };
@@ -98,21 +105,26 @@ impl UpdateAccount {
             (None, false, true) => unit.credential()?.check_step_up(unit.now()).map_err(|_| ()),
             (None, false, false) | (Some(_), _, _) => Ok(()),
         };
-        asked.map_err(|()| step_up_required())?;
+        asked.map_err(|()| password_required(&Names::UPDATE))?;
         Proof { password: checked, code: None }.settle(account, &Names::UPDATE, unit.now())
     }
 
-    fn change_email(&self, unit: &mut Unit<'_>, account: &mut Account) -> Result<(), CommandError> {
+    fn change_email(
+        &self,
+        unit: &mut Unit<'_>,
+        account: &mut Account,
+    ) -> Result<Change, CommandError> {
         let Some(email) = &self.email else {
-            return Ok(());
+            return Ok(Change::AlreadyApplied);
         };
         if !is_address_free(unit.tx, email, account.id)? {
             return Err(email_taken().into());
         }
-        if account.change_email(email.clone(), unit.now()) == Change::Applied {
+        let change = account.change_email(email.clone(), unit.now());
+        if change == Change::Applied {
             unit.audit(account.id, "account.email_changed", &account.id)?;
         }
-        Ok(())
+        Ok(change)
     }
 
     /// Ends all other sessions; the acting one goes on.
@@ -135,9 +147,30 @@ impl UpdateAccount {
     }
 }
 
-fn step_up_required() -> Problem {
-    let message = "The current password is needed for this.";
-    Problem::field(ErrorCode::StepUpRequired, Names::UPDATE.password, message)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        accounts::tests::throttled,
+        testing::{MockTx, context},
+    };
+
+    #[test]
+    fn a_right_guess_at_the_new_password_waits_like_a_wrong_one() {
+        let mut tx = MockTx::new();
+        tx.expect_find_account().return_once(|_| Ok(Some(throttled(Attempt::Password))));
+        let update = UpdateAccount {
+            email: None,
+            password: None,
+            notifications: NotificationsPatch::default(),
+            confirmed: Confirmed::Stale,
+        };
+        let refused = update.run(&mut Unit::new(&mut tx, &context()));
+        let Err(CommandError::Problem(problem)) = refused else {
+            panic!("it is refused");
+        };
+        assert_eq!(problem.code, cardium_kernel::ErrorCode::RateLimited);
+    }
 }
 
 #[cfg(test)]
