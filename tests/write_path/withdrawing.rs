@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use cardium_app::{
@@ -28,6 +29,7 @@ on_both! {
     many_processes_pay_once;
     what_the_chain_rejects_comes_back;
     an_address_that_is_blocked_meanwhile_is_not_paid;
+    trust_in_a_book_is_none_in_the_other;
 }
 
 const ADDRESS: &str = "TNXoiAJ3dct8Fjg4M9fkLFh9S2v9TXc32G";
@@ -109,9 +111,14 @@ impl Till {
     }
 
     fn withdraw(&self) -> Withdrawal {
-        let withdraw = Withdraw {
+        let made = self.world.run(self.tenant.actor(), self.wish(None));
+        made.expect("the treasury covers it")
+    }
+
+    fn wish(&self, book: Option<Book>) -> Withdraw {
+        Withdraw {
             id: WithdrawalId::new(self.world.mint()),
-            book: None,
+            book,
             asset: Asset::Usdt,
             network: Network::Tron,
             address: ADDRESS.to_owned(),
@@ -120,8 +127,7 @@ impl Till {
             expected_fee: None,
             screened: Verdict::Clear,
             metadata: Metadata::default(),
-        };
-        self.world.run(self.tenant.actor(), withdraw).expect("the treasury covers it")
+        }
     }
 
     fn payer(&self) -> Payer<'_> {
@@ -220,5 +226,22 @@ fn an_address_that_is_blocked_meanwhile_is_not_paid(backend: Backend) {
     till.send(&found).expect("the answer arrives").expect("the lease was over");
     assert_eq!((till.status(&handed_over), till.treasury()), ("broadcasted", (45_000, 0)));
     assert_eq!(till.chain.payments().len(), 1);
+    till.check();
+}
+
+fn trust_in_a_book_is_none_in_the_other(backend: Backend) {
+    let mut till = Till::new(backend, Chain::default());
+    let withdrawal_cooling = Duration::from_secs(3_600);
+    till.world.edge.policy = Arc::new(Policy { withdrawal_cooling, ..policy() });
+    till.world.fund(till.tenant, Book::Sandbox, 50_000);
+    let ask = |book| till.world.run(till.tenant.actor(), till.wish(Some(book)));
+    let played = ask(Book::Sandbox).expect("the treasury covers it");
+    assert_eq!(played.releases_at, played.created_at.after(withdrawal_cooling));
+    till.world.clock.advance(withdrawal_cooling);
+    // Sandbox money has proved nothing: live money waits for its own hour.
+    let live = ask(Book::Live).expect("the treasury covers it");
+    assert_eq!(live.releases_at, live.created_at.after(withdrawal_cooling));
+    let again = ask(Book::Sandbox).expect("the treasury covers it");
+    assert_eq!(again.releases_at, again.created_at);
     till.check();
 }
