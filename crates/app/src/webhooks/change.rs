@@ -23,6 +23,7 @@ impl UseCase for UpdateWebhook {
         let account = unit.account()?;
         let found = unit.tx.find_endpoint(account, self.id)?;
         let mut endpoint = found.ok_or_else(|| Problem::not_found("webhook"))?;
+        let before = endpoint.status;
         let changed = endpoint.change(self.patch.clone(), unit.now());
         let changed = changed.map_err(|error| {
             let message = format!("Field 'metadata' {error}.");
@@ -30,6 +31,9 @@ impl UseCase for UpdateWebhook {
         })?;
         if changed == Change::Applied {
             unit.tx.save_endpoint(&endpoint)?;
+            if endpoint.status != before {
+                unit.tx.move_deliveries(endpoint.id, endpoint.status)?;
+            }
             unit.audit(account, "webhook.updated", &self.id)?;
         }
         Ok(Ending::Done(endpoint))

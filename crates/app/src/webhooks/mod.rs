@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use cardium_kernel::{AccountId, Book, EndpointId, EventId, StoreError, Timestamp};
 use cardium_vault::Aad;
-use cardium_webhooks::{Delivery, Endpoint};
+use cardium_webhooks::{Delivery, Endpoint, EndpointStatus};
 
 pub use change::UpdateWebhook;
 pub use delivery::{AttemptResult, FanOut, LeaseDeliveries, RecordAttempts};
@@ -69,12 +69,22 @@ pub trait WebhookStore {
         id: EndpointId,
     ) -> Result<Option<Endpoint>, StoreError>;
 
-    /// Writes an endpoint that changed. Deliveries on their way to it wait while it is disabled,
-    /// and go on as soon as it no longer is.
+    /// Writes an endpoint that changed.
     ///
     /// # Errors
     /// When the database refuses.
     fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
+
+    /// Lets deliveries on their way to an endpoint wait once it is disabled, and go on once it is
+    /// enabled again. Touches those alone, however many were sent before.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    fn move_deliveries(
+        &mut self,
+        endpoint: EndpointId,
+        status: EndpointStatus,
+    ) -> Result<(), StoreError>;
 
     /// When an account's event was committed.
     ///
