@@ -196,7 +196,7 @@ fn what_waits_goes_with_its_endpoint_and_what_was_sent_stays(backend: Backend) {
     assert!(waits("paused"));
     set_status(&client, "enabled");
     assert!(waits("pending"));
-    client.delete(&path(&only(&client))).expect(200);
+    client.delete(&path(&only(&client))).expect(204);
     assert_eq!((count("state = 'delivered'"), count("TRUE")), (1, 1));
 }
 
