@@ -1,6 +1,6 @@
 //! Files beside the database's rows: kept whole, and swept up where they belong to nothing.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use cardium_app::blobs::{BlobError, BlobStore, BlobWriter, ORPHAN_AGE, PIECE, Swept, sweep};
 use cardium_kernel::{BlobId, Clock};
@@ -120,7 +120,7 @@ fn orphans_are_swept_up_after_a_day(backend: Backend) {
 }
 
 /// Files of which one cannot be removed.
-struct Stuck(Box<dyn BlobStore>, BlobId);
+struct Stuck(Arc<dyn BlobStore>, BlobId);
 
 impl BlobStore for Stuck {
     fn begin(&self, id: BlobId) -> Result<Box<dyn BlobWriter + '_>, BlobError> {
