@@ -29,8 +29,8 @@ impl MetadataIn {
     }
 }
 
-/// Changes of an object's notes: a name with null goes, names that are absent stay. Names and values
-/// take at most 8192 bytes of UTF-8 together.
+/// Changes of an object's notes: a name with null goes, names that are absent stay. Names and
+/// values take at most 8192 bytes of UTF-8 together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct MetadataPatch(

@@ -102,8 +102,8 @@ pub struct Swept {
 }
 
 /// Removes files older than [`ORPHAN_AGE`] that belong to nothing, from `after` on, a slice at a
-/// time. A file this old is attached or never will be, so a read decides. One that cannot be removed
-/// ends the slice, and the next begins with it.
+/// time. A file this old is attached or never will be, so a read decides. One that cannot be
+/// removed ends the slice, and the next begins with it.
 ///
 /// # Errors
 /// When files or database cannot be reached.
