@@ -79,6 +79,20 @@ impl Server {
         }
     }
 
+    /// The same server with other settings, started again on its database.
+    pub fn changed(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        if let Some(running) = self.running.take() {
+            self.runtime.block_on(running.stop());
+        }
+        change(&mut self.settings);
+        let options = Options { test_clock: true, ready_file: None };
+        let running = self.runtime.block_on(Running::start(self.settings.clone(), options));
+        let running = running.expect("the server starts again");
+        self.address = running.addresses().http.to_string();
+        self.running = Some(running);
+        self
+    }
+
     /// Where HTTP is served.
     pub fn address(&self) -> &str {
         &self.address

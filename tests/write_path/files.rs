@@ -1,8 +1,8 @@
 //! Files beside the database's rows: kept whole, and swept up where they belong to nothing.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use cardium_app::blobs::{BlobStore, ORPHAN_AGE, PIECE, Swept, sweep};
+use cardium_app::blobs::{BlobError, BlobStore, BlobWriter, ORPHAN_AGE, PIECE, Swept, sweep};
 use cardium_kernel::{BlobId, Clock};
 use cardium_store::open_blobs;
 use cardium_testkit::{Backend, Scratch, World};
@@ -21,6 +21,7 @@ on_both! {
     files_come_back_as_they_went;
     a_file_comes_in_pieces_of_any_size;
     orphans_are_swept_up_after_a_day;
+    a_file_that_stays_holds_up_none_before_it;
 }
 
 /// A sweep takes away what its own database does not name, so it must not see the other's.
@@ -116,4 +117,49 @@ fn orphans_are_swept_up_after_a_day(backend: Backend) {
     assert_eq!(get(&*blobs, orphan), None);
     assert_eq!(get(&*blobs, attached), Some(b"mine".to_vec()));
     assert_eq!(get(&*blobs, fresh), Some(b"on its way".to_vec()));
+}
+
+/// Files of which one cannot be removed.
+struct Stuck(Arc<dyn BlobStore>, BlobId);
+
+impl BlobStore for Stuck {
+    fn begin(&self, id: BlobId) -> Result<Box<dyn BlobWriter + '_>, BlobError> {
+        self.0.begin(id)
+    }
+
+    fn piece(&self, id: BlobId, place: u32) -> Result<Option<Vec<u8>>, BlobError> {
+        self.0.piece(id, place)
+    }
+
+    fn delete(&self, ids: &[BlobId]) -> Result<(), BlobError> {
+        if ids.contains(&self.1) { Err(BlobError("stuck".to_owned())) } else { self.0.delete(ids) }
+    }
+
+    fn list(
+        &self,
+        range: (Option<BlobId>, BlobId),
+        limit: usize,
+    ) -> Result<Vec<BlobId>, BlobError> {
+        self.0.list(range, limit)
+    }
+}
+
+fn a_file_that_stays_holds_up_none_before_it(backend: Backend) {
+    let world = World::new(backend);
+    let blobs = open_blobs(world.scratch.url()).expect("they open");
+    let [first, stuck, last] = [(); 3].map(|()| {
+        world.clock.advance(Duration::from_secs(1));
+        let id = BlobId::new(world.mint());
+        blobs.put(id, b"nobody's").expect("it is kept");
+        id
+    });
+    world.clock.advance(ORPHAN_AGE + Duration::from_secs(1));
+    let mut files = Stuck(blobs, stuck);
+    let slice = |files: &Stuck, after| sweep(files, &*world.reads, after, world.clock.now());
+    let swept = slice(&files, None).expect("it sweeps");
+    assert_eq!(swept, Swept { last: Some(first), seen: 3, removed: 1 });
+    slice(&files, swept.last).expect_err("there is nothing before it any more");
+    files.1 = BlobId::new(0);
+    let swept = slice(&files, swept.last).expect("it sweeps");
+    assert_eq!(swept, Swept { last: Some(last), seen: 2, removed: 2 });
 }

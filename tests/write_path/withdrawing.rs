@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use cardium_app::{
@@ -14,10 +15,10 @@ use cardium_app::{
         ChainError, ChainGateway, ChainHead, Payment, PaymentState, Payouts, Submission, Submitting,
     },
     network::When,
-    screening::{BlockList, Verdict},
+    screening::{BlockList, Screening, ScreeningError, Verdict},
     withdrawals::{Payer, Withdraw},
 };
-use cardium_kernel::{Asset, Book, Metadata, Money, Network, WithdrawalId};
+use cardium_kernel::{Asset, Book, ErrorCode, Metadata, Money, Network, WithdrawalId};
 use cardium_testkit::{Backend, Tenant, World, policy};
 use cardium_withdrawals::Withdrawal;
 
@@ -28,6 +29,9 @@ on_both! {
     many_processes_pay_once;
     what_the_chain_rejects_comes_back;
     an_address_that_is_blocked_meanwhile_is_not_paid;
+    trust_in_a_book_is_none_in_the_other;
+    without_a_verdict_a_withdrawal_waits_and_lets_others_pass;
+    a_repeat_needs_no_verdict;
 }
 
 const ADDRESS: &str = "TNXoiAJ3dct8Fjg4M9fkLFh9S2v9TXc32G";
@@ -109,19 +113,23 @@ impl Till {
     }
 
     fn withdraw(&self) -> Withdrawal {
-        let withdraw = Withdraw {
+        let made = self.world.run(self.tenant.actor(), self.wish(None));
+        made.expect("the treasury covers it")
+    }
+
+    fn wish(&self, book: Option<Book>) -> Withdraw {
+        Withdraw {
             id: WithdrawalId::new(self.world.mint()),
-            book: None,
+            book,
             asset: Asset::Usdt,
             network: Network::Tron,
             address: ADDRESS.to_owned(),
             memo: None,
             amount: Money::usd(5_000),
             expected_fee: None,
-            screened: Verdict::Clear,
+            screened: Ok(Verdict::Clear),
             metadata: Metadata::default(),
-        };
-        self.world.run(self.tenant.actor(), withdraw).expect("the treasury covers it")
+        }
     }
 
     fn payer(&self) -> Payer<'_> {
@@ -221,4 +229,76 @@ fn an_address_that_is_blocked_meanwhile_is_not_paid(backend: Backend) {
     assert_eq!((till.status(&handed_over), till.treasury()), ("broadcasted", (45_000, 0)));
     assert_eq!(till.chain.payments().len(), 1);
     till.check();
+}
+
+fn trust_in_a_book_is_none_in_the_other(backend: Backend) {
+    let mut till = Till::new(backend, Chain::default());
+    let withdrawal_cooling = Duration::from_secs(3_600);
+    till.world.edge.policy = Arc::new(Policy { withdrawal_cooling, ..policy() });
+    till.world.fund(till.tenant, Book::Sandbox, 50_000);
+    let ask = |book| till.world.run(till.tenant.actor(), till.wish(Some(book)));
+    let played = ask(Book::Sandbox).expect("the treasury covers it");
+    assert_eq!(played.releases_at, played.created_at.after(withdrawal_cooling));
+    till.world.clock.advance(withdrawal_cooling);
+    // Sandbox money has proved nothing: live money waits for its own hour.
+    let live = ask(Book::Live).expect("the treasury covers it");
+    assert_eq!(live.releases_at, live.created_at.after(withdrawal_cooling));
+    let again = ask(Book::Sandbox).expect("the treasury covers it");
+    assert_eq!(again.releases_at, again.created_at);
+    till.check();
+}
+
+/// Screening that cannot be reached.
+struct Silent;
+
+impl Screening for Silent {
+    fn screen(&self, _: Network, _: &str) -> Result<Verdict, ScreeningError> {
+        Err(ScreeningError("the line broke".to_owned()))
+    }
+}
+
+fn without_a_verdict_a_withdrawal_waits_and_lets_others_pass(backend: Backend) {
+    let till = Till::new(backend, Chain { lost: AtomicUsize::new(1), ..Chain::default() });
+    let (waiting, handed_over) = (till.withdraw(), till.withdraw());
+    till.send(&handed_over).expect_err("the answer is lost");
+    let due = || -> Vec<WithdrawalId> {
+        let due = till.world.reads.due_withdrawals(till.world.clock.now(), 10);
+        due.expect("the database reads").iter().map(|due| due.id).collect()
+    };
+    assert_eq!(due(), [waiting.id]);
+    let payer = Payer { screening: &Silent, ..till.payer() };
+    let send = |made| till.world.runtime.block_on(payer.send(made, When::Due));
+    send(&waiting).expect_err("there is no verdict");
+    assert_eq!((due(), till.chain.payments().len()), (Vec::new(), 1));
+    till.world.clock.advance(Withdrawal::LEASE);
+    assert_eq!(due().len(), 2);
+    // The chain may have the other one already: no verdict would change that.
+    let found = till.world.reads.find_withdrawal(till.tenant.account, handed_over.id);
+    let found = found.expect("the database reads").expect("it was made");
+    send(&found).expect("the answer arrives").expect("the lease was over");
+    till.send(&waiting).expect("screening answers").expect("it was due again");
+    assert_eq!((till.status(&waiting), till.status(&handed_over)), ("broadcasted", "broadcasted"));
+    till.check();
+}
+
+fn a_repeat_needs_no_verdict(backend: Backend) {
+    let till = Till::new(backend, Chain::default());
+    let once = |key: u128, withdraw: Withdraw| {
+        let submitted = till.world.submit_once(till.tenant.actor(), (key, [7; 32]), withdraw);
+        till.world.runtime.block_on(submitted)
+    };
+    let unknown = || {
+        let screened = Err(ScreeningError("the line broke".to_owned()));
+        Withdraw { screened, ..till.wish(None) }
+    };
+    let first = once(1, till.wish(None)).expect("the treasury covers it");
+    let again = once(1, unknown()).expect("the record is repeated");
+    assert_eq!(first.body, again.body);
+    // What is new is not paid without a verdict, and leaves no record of that.
+    let refused = once(2, unknown()).expect_err("there is no verdict");
+    assert!(matches!(&refused, CommandError::Problem(problem)
+        if problem.code == ErrorCode::ServiceUnavailable));
+    assert_eq!(till.treasury(), (45_000, 5_000));
+    once(2, till.wish(None)).expect("screening answers again");
+    assert_eq!(till.treasury(), (40_000, 10_000));
 }

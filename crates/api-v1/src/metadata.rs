@@ -10,7 +10,7 @@ use crate::field::invalid;
 
 const FIELD: &str = "metadata";
 
-/// Notes of a new object, by name.
+/// Notes of a new object, by name; names and values take at most 8192 bytes of UTF-8 together.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct MetadataIn(
@@ -29,7 +29,8 @@ impl MetadataIn {
     }
 }
 
-/// Changes of an object's notes: a name with null goes, names that are absent stay.
+/// Changes of an object's notes: a name with null goes, names that are absent stay. Names and
+/// values take at most 8192 bytes of UTF-8 together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct MetadataPatch(

@@ -102,7 +102,8 @@ pub struct Swept {
 }
 
 /// Removes files older than [`ORPHAN_AGE`] that belong to nothing, from `after` on, a slice at a
-/// time. A file this old is attached or never will be, so a read decides.
+/// time. A file this old is attached or never will be, so a read decides. One that cannot be
+/// removed ends the slice, and the next begins with it.
 ///
 /// # Errors
 /// When files or database cannot be reached.
@@ -113,10 +114,19 @@ pub fn sweep(
     now: Timestamp,
 ) -> Result<Swept, CommandError> {
     let before = BlobId::new(IdSource::floor(now.before(ORPHAN_AGE)));
-    let mut ids = blobs.list((after, before), SWEEP_SLICE)?;
-    let (last, seen) = (ids.last().copied().or(after), ids.len());
+    let ids = blobs.list((after, before), SWEEP_SLICE)?;
     let attached = reads.attached_blobs(&ids)?;
-    ids.retain(|id| !attached.contains(id));
-    blobs.delete(&ids)?;
-    Ok(Swept { last, seen, removed: ids.len() })
+    let mut swept = Swept { last: after, seen: ids.len(), removed: 0 };
+    for id in ids {
+        if !attached.contains(&id) {
+            match blobs.delete(&[id]) {
+                Ok(()) => swept.removed = swept.removed.saturating_add(1),
+                // What is gone is gone: the next slice begins with this one.
+                Err(_) if swept.removed > 0 => return Ok(swept),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        swept.last = Some(id);
+    }
+    Ok(swept)
 }

@@ -142,6 +142,11 @@ mockall::mock! {
             id: EndpointId,
         ) -> Result<Option<Endpoint>, StoreError>;
         fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
+        fn move_deliveries(
+            &mut self,
+            endpoint: EndpointId,
+            status: EndpointStatus,
+        ) -> Result<(), StoreError>;
         fn find_event_time(
             &mut self,
             account: AccountId,

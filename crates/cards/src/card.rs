@@ -132,6 +132,10 @@ pub struct CardRecord {
     pub replaces: Option<CardId>,
     /// The card that took its place.
     pub replaced_by: Option<CardId>,
+    /// The first card of the line of replacements that it is in; none for the first one itself.
+    pub first: Option<CardId>,
+    /// On the first card of a line, the last one; none where nothing took its place.
+    pub last: Option<CardId>,
     /// When it was issued.
     pub created_at: Timestamp,
     /// When its record last changed.
@@ -215,6 +219,8 @@ impl Card {
             cancel_reason: None,
             replaces: None,
             replaced_by: None,
+            first: None,
+            last: None,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -253,14 +259,25 @@ impl Card {
             shipping: new.shipping.map(Box::new),
             metadata: new.metadata.unwrap_or_else(|| self.metadata.clone()),
             replaces: Some(self.id),
+            first: Some(self.first.unwrap_or(self.id)),
+            last: None,
             created_at: now,
             updated_at: now,
             version: 1,
             ..self.0.clone()
         });
         self.0.replaced_by = Some(card.id);
+        if self.first.is_none() {
+            self.0.last = Some(card.id);
+        }
         self.retire(CancelReason::Replaced(new.reason), now);
         Ok(card)
+    }
+
+    /// Notes, on the first card of a line of replacements, which one is the last.
+    pub fn lead_to(&mut self, last: CardId) {
+        self.0.last = Some(last);
+        self.0.version = self.version.saturating_add(1);
     }
 
     /// The expiry of a card issued now.

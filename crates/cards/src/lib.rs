@@ -27,7 +27,7 @@ pub use fulfilment::Fulfilment;
 pub use mcc::{Mcc, MccRange};
 pub use product::{Brand, CATALOGUE, CardType, Product, find_product};
 pub use replacement::{
-    CancelReason, NewReplacement, ReplaceError, Replacement, ReplacementReason, replace,
+    CancelReason, NewReplacement, ReplaceError, Replacement, ReplacementReason, find_last, replace,
 };
 pub use shipping::{Shipping, ShippingError, ShippingRecord};
 pub use store::{CardStore, StoredPan};

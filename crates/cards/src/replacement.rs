@@ -1,8 +1,9 @@
 //! One card in the place of another.
 //!
 //! Invariants: a card is replaced once and is cancelled by it; what limits are held against goes
-//! on on the new card, so that replacing resets nothing. Deliberately absent: the money, which the
-//! ledger moves in the same transaction.
+//! on on the new card, so that replacing resets nothing; the first card of a line of replacements
+//! knows the last, so that the card in use is found in two steps however long the line is.
+//! Deliberately absent: the money, which the ledger moves in the same transaction.
 
 use cardium_kernel::{CardId, Metadata, StoreError, Timestamp};
 use cardium_vault::{Expiry, Sealed};
@@ -84,6 +85,29 @@ impl CancelReason {
     }
 }
 
+fn lost_first() -> StoreError {
+    StoreError::Corrupt { table: "cards", detail: "the first card of a line is missing".into() }
+}
+
+/// The last card of the line of replacements that begins with this one or goes through it,
+/// whatever its status; none where this is the last.
+///
+/// # Errors
+/// When a row cannot be read.
+pub fn find_last(
+    store: &mut (impl CardStore + ?Sized),
+    card: &Card,
+) -> Result<Option<Card>, StoreError> {
+    let last = match card.first {
+        Some(first) => store.find_card(first)?.and_then(|first| first.last),
+        None => card.last,
+    };
+    match last.filter(|last| *last != card.id) {
+        Some(last) => store.find_card(last),
+        None => Ok(None),
+    }
+}
+
 /// What the card in another's place does not take over from it.
 #[derive(Debug, Clone)]
 pub struct NewReplacement {
@@ -138,6 +162,11 @@ pub fn replace(
     let new = old.replace(new, now)?;
     if store.find_card_by_pan(&pan.fingerprint)?.is_some() {
         return Err(ReplaceError::PanTaken);
+    }
+    if let Some(first) = old.first {
+        let mut first = store.find_card(first)?.ok_or_else(lost_first)?;
+        first.lead_to(new.id);
+        store.save_card(first)?;
     }
     let spent = store.find_velocity(old.id)?;
     store.save_card(old.clone())?;

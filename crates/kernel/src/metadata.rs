@@ -17,6 +17,9 @@ pub enum MetadataError {
     /// A value is longer than [`Metadata::LONGEST_VALUE`].
     #[error("must have values of at most 500 characters")]
     Value,
+    /// Names and values together take more than [`Metadata::LARGEST`].
+    #[error("must have names and values of at most 8192 bytes of UTF-8 together")]
+    Total,
 }
 
 impl Metadata {
@@ -26,6 +29,9 @@ impl Metadata {
     pub const LONGEST_NAME: usize = 40;
     /// Characters of a value.
     pub const LONGEST_VALUE: usize = 500;
+    /// Bytes of UTF-8 of all names and values together. Events show whole objects, and are to stay
+    /// below 20 kB.
+    pub const LARGEST: usize = 8_192;
 
     /// Takes entries within the bounds.
     ///
@@ -42,6 +48,10 @@ impl Metadata {
             if value.chars().count() > Self::LONGEST_VALUE {
                 return Err(MetadataError::Value);
             }
+        }
+        let bytes = entries.iter().map(|(name, value)| name.len().saturating_add(value.len()));
+        if bytes.fold(0, usize::saturating_add) > Self::LARGEST {
+            return Err(MetadataError::Total);
         }
         Ok(Self(entries))
     }
@@ -87,6 +97,15 @@ mod tests {
         let many = |count: usize| (0..count).map(|n| (n.to_string(), String::new())).collect();
         assert!(Metadata::try_new(many(50)).is_ok());
         assert_eq!(Metadata::try_new(many(51)), Err(MetadataError::TooMany));
+        // Bytes count, not characters: sixteen notes of 2 + 500, and one that has 159 left.
+        let with = |last: String| {
+            let notes = (10..26).map(|n| (n.to_string(), "v".repeat(500)));
+            Metadata::try_new(notes.chain([("z".to_owned(), last)]).collect())
+        };
+        assert!(with("v".repeat(159)).is_ok() && with("é".repeat(79)).is_ok());
+        for last in ["v".repeat(160), "é".repeat(80)] {
+            assert_eq!(with(last), Err(MetadataError::Total));
+        }
     }
 
     #[test]

@@ -40,9 +40,13 @@ pub fn change_endpoint(
     now: Timestamp,
 ) -> Result<(Endpoint, Change), WebhookError> {
     let mut endpoint = store.find_endpoint(account, id)?.ok_or(WebhookError::NoEndpoint)?;
+    let before = endpoint.status;
     let change = endpoint.change(patch, now)?;
     if change == Change::Applied {
         store.save_endpoint(&endpoint)?;
+    }
+    if endpoint.status != before {
+        store.move_deliveries(endpoint.id, endpoint.status)?;
     }
     Ok((endpoint, change))
 }

@@ -1,6 +1,6 @@
 use cardium_kernel::{AccountId, Book, EndpointId, EventId, StoreError, Timestamp};
 
-use crate::{Delivery, Endpoint};
+use crate::{Delivery, Endpoint, EndpointStatus};
 
 /// An event that has not been fanned out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +42,22 @@ pub trait WebhookStore {
         id: EndpointId,
     ) -> Result<Option<Endpoint>, StoreError>;
 
-    /// Writes an endpoint that changed. Deliveries on their way to it wait while it is disabled,
-    /// and go on as soon as it no longer is.
+    /// Writes an endpoint that changed.
     ///
     /// # Errors
     /// When the database refuses.
     fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
+
+    /// Lets deliveries on their way to an endpoint wait once it is disabled, and go on once it is
+    /// enabled again. Touches those alone, however many were sent before.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    fn move_deliveries(
+        &mut self,
+        endpoint: EndpointId,
+        status: EndpointStatus,
+    ) -> Result<(), StoreError>;
 
     /// When an account's event was committed.
     ///

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use cardium_kernel::{AccountId, Network, StoreError, Timestamp, digest128};
+use cardium_kernel::{AccountId, Book, Network, StoreError, Timestamp, digest128};
 
 use crate::{Address, WithdrawalStore};
 
-/// The id of a payee, derived from whose payee it is and its address.
+/// The id of a payee, derived from whose payee it is, of which book, and its address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PayeeId(u128);
 
@@ -15,12 +15,13 @@ impl PayeeId {
         Self(value)
     }
 
-    /// The payee behind an account's address.
+    /// The payee behind an account's address in a book: sandbox payments prove nothing to live
+    /// money.
     #[must_use]
-    pub fn of(account: AccountId, network: Network, address: &Address) -> Self {
+    pub fn of((account, book): (AccountId, Book), network: Network, address: &Address) -> Self {
         let account = account.value().to_be_bytes();
         let (network, address) = (network.as_str().as_bytes(), address.as_str().as_bytes());
-        Self(digest128(&[b"payee", &account, network, address]))
+        Self(digest128(&[b"payee", &account, book.as_str().as_bytes(), network, address]))
     }
 
     /// The 128-bit value.
@@ -30,13 +31,15 @@ impl PayeeId {
     }
 }
 
-/// An address that an account has withdrawn to.
+/// An address that an account has withdrawn to out of one of its books.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payee {
-    /// Derived from the account and the address.
+    /// Derived from the account, the book and the address.
     pub id: PayeeId,
     /// Whose payee.
     pub account: AccountId,
+    /// Out of which ledger it is paid.
+    pub book: Book,
     /// On which chain.
     pub network: Network,
     /// The address.
@@ -65,23 +68,26 @@ pub enum PayeeError {
 /// [`PayeeError`].
 pub fn admit(
     store: &mut (impl WithdrawalStore + ?Sized),
-    account: AccountId,
+    (account, book): (AccountId, Book),
     (network, address): (Network, &Address),
     (now, cooling): (Timestamp, Duration),
 ) -> Result<Timestamp, PayeeError> {
-    let id = PayeeId::of(account, network, address);
+    let id = PayeeId::of((account, book), network, address);
     if let Some(payee) = store.find_payee(id)? {
         let cold = payee.trusted_at > now;
         return if cold { Err(PayeeError::CoolingDown(payee.trusted_at)) } else { Ok(now) };
     }
     let trusted_at = now.after(cooling);
     let address = address.to_string();
-    store.insert_payee(Payee { id, account, network, address, trusted_at, created_at: now })?;
+    let payee = Payee { id, account, book, network, address, trusted_at, created_at: now };
+    store.insert_payee(payee)?;
     Ok(trusted_at)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use mockall::predicate::eq;
 
     use super::*;
@@ -96,14 +102,14 @@ mod tests {
     }
 
     fn ask(store: &mut MockWithdrawalStore, now: Timestamp) -> Result<Timestamp, PayeeError> {
-        admit(store, OWNER, (Network::Tron, &address()), (now, DAY))
+        admit(store, (OWNER, Book::Live), (Network::Tron, &address()), (now, DAY))
     }
 
     fn known(trusted_at: Timestamp) -> MockWithdrawalStore {
-        let id = PayeeId::of(OWNER, Network::Tron, &address());
-        let (account, network) = (OWNER, Network::Tron);
+        let id = PayeeId::of((OWNER, Book::Live), Network::Tron, &address());
+        let (account, book, network) = (OWNER, Book::Live, Network::Tron);
         let address = address().to_string();
-        let payee = Payee { id, account, network, address, trusted_at, created_at: NOW };
+        let payee = Payee { id, account, book, network, address, trusted_at, created_at: NOW };
         let mut store = MockWithdrawalStore::new();
         store.expect_find_payee().with(eq(id)).times(1).returning(move |_| Ok(Some(payee.clone())));
         store
@@ -136,13 +142,15 @@ mod tests {
     }
 
     #[test]
-    fn payees_of_two_accounts_and_chains_differ() {
+    fn payees_of_two_accounts_books_and_chains_differ() {
         let other = AccountId::new(0x200);
-        let ids = [
-            PayeeId::of(OWNER, Network::Tron, &address()),
-            PayeeId::of(OWNER, Network::Bsc, &address()),
-            PayeeId::of(other, Network::Tron, &address()),
-        ];
-        assert!(ids[0] != ids[1] && ids[0] != ids[2] && ids[1] != ids[2]);
+        let ids: BTreeSet<PayeeId> = [
+            PayeeId::of((OWNER, Book::Live), Network::Tron, &address()),
+            PayeeId::of((OWNER, Book::Sandbox), Network::Tron, &address()),
+            PayeeId::of((OWNER, Book::Live), Network::Bsc, &address()),
+            PayeeId::of((other, Book::Live), Network::Tron, &address()),
+        ]
+        .into();
+        assert_eq!(ids.len(), 4);
     }
 }

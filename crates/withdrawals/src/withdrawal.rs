@@ -170,6 +170,17 @@ impl Withdrawal {
         self.status == WithdrawalStatus::Created && self.hand_over(now)
     }
 
+    /// Puts off a payment that cannot be handed over now, so that it keeps nobody from others. Says
+    /// whether it was due.
+    pub fn postpone(&mut self, now: Timestamp) -> bool {
+        let due = self.status == WithdrawalStatus::Created && now >= self.due_at;
+        if due {
+            self.0.due_at = now.after(Self::LEASE);
+            self.0.version = self.version.saturating_add(1);
+        }
+        due
+    }
+
     fn hand_over(&mut self, now: Timestamp) -> bool {
         self.0.handed_over = true;
         self.0.due_at = now.after(Self::LEASE);

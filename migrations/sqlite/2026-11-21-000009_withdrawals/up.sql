@@ -33,10 +33,12 @@ CREATE INDEX withdrawals_account_status ON withdrawals (account_id, status, id);
 CREATE INDEX withdrawals_due ON withdrawals (due_at, id) WHERE status = 'created';
 CREATE INDEX withdrawals_broadcasted ON withdrawals (id) WHERE status = 'broadcasted';
 
--- Addresses that an account has withdrawn to. An id is derived from account, chain and address.
+-- Addresses that an account has withdrawn to out of one of its books. An id is derived from
+-- account, book, chain and address.
 CREATE TABLE withdrawal_payees (
     id BLOB NOT NULL,
     account_id BLOB NOT NULL,
+    book BIGINT NOT NULL,
     network TEXT NOT NULL,
     address TEXT NOT NULL,
     trusted_at BIGINT NOT NULL,

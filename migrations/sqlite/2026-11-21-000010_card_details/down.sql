@@ -1,3 +1,5 @@
+ALTER TABLE cards DROP COLUMN last_card;
+ALTER TABLE cards DROP COLUMN first_card;
 ALTER TABLE cards DROP COLUMN replaced_by;
 ALTER TABLE cards DROP COLUMN replaces;
 ALTER TABLE cards DROP COLUMN cancel_reason;

@@ -13,3 +13,6 @@ ALTER TABLE cards ADD COLUMN cancel_reason TEXT;
 -- The card it took the place of, and the one that took its place.
 ALTER TABLE cards ADD COLUMN replaces BLOB;
 ALTER TABLE cards ADD COLUMN replaced_by BLOB;
+-- The first card of its line of replacements, null on that itself, which has the last one.
+ALTER TABLE cards ADD COLUMN first_card BLOB;
+ALTER TABLE cards ADD COLUMN last_card BLOB;

@@ -1,5 +1,6 @@
 DROP INDEX disputes_authorization;
 DROP TABLE tickets;
+DROP INDEX webhook_deliveries_waiting;
 DROP INDEX webhook_deliveries_replayed;
 DROP INDEX webhook_deliveries_event;
 DELETE FROM webhook_deliveries WHERE replayed = TRUE;

@@ -7,6 +7,8 @@ ALTER TABLE webhook_deliveries ADD COLUMN replayed BOOLEAN NOT NULL DEFAULT FALS
 DROP INDEX webhook_deliveries_event;
 CREATE UNIQUE INDEX webhook_deliveries_event ON webhook_deliveries (endpoint_id, event_id) WHERE replayed = FALSE;
 CREATE INDEX webhook_deliveries_replayed ON webhook_deliveries (endpoint_id, event_id) WHERE replayed = TRUE;
+-- What is still to be sent to an endpoint.
+CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (endpoint_id) WHERE state IN ('pending', 'paused');
 
 CREATE TABLE tickets (
     id BLOB NOT NULL,

@@ -13,6 +13,8 @@ use crate::{
 on_both! {
     a_replacement_takes_over_money_and_settings;
     what_is_freed_later_goes_to_the_card_in_use;
+    what_a_cancelled_replacement_owes_is_paid_first;
+    any_number_of_replacements_is_followed;
     limits_and_locks_are_not_reset;
     a_debt_is_not_escaped;
     a_dispute_of_the_old_card_is_the_new_ones;
@@ -115,6 +117,62 @@ fn what_is_freed_later_goes_to_the_card_in_use(backend: Backend) {
     let reverse = format!("/v1/test/authorizations/{}/reverse", text(&third, "authorization_id"));
     client.post(&reverse, &json!({})).expect(201);
     assert_eq!(client.available(), "473.00");
+}
+
+fn reverse(client: &Client, bought: &Value) {
+    let path = format!("/v1/test/authorizations/{}/reverse", text(bought, "authorization_id"));
+    client.post(&path, &json!({})).expect(201);
+}
+
+fn what_a_cancelled_replacement_owes_is_paid_first(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    client.fund("500.00");
+    let card = client.card(Some("100.00"));
+    let [first, second] =
+        [30, 40].map(|amount| client.authorize(&card, &json!({"amount_usd": amount})));
+    let new = replace(&client, &card, &lost());
+    // It has 30.00, so it owes 50.00 from now on.
+    force(&client, id(&new), "80.00");
+    client.post(&part(id(&new), "cancel"), &json!({})).expect(200);
+    let treasury = client.available();
+    reverse(&client, &first);
+    assert_eq!(client.available(), treasury);
+    // 20.00 of the 40.00 are still owed.
+    reverse(&client, &second);
+    assert_eq!((treasury.as_str(), client.available().as_str()), ("398.00", "418.00"));
+    for card in [&card, id(&new)] {
+        assert_eq!(usd(&read(&client, card), "balance_usd"), "0.00");
+    }
+    // What the first card comes to owe is owed by the last, cancelled or not.
+    force(&client, &card, "5.00");
+    assert_eq!(client.available(), "418.00");
+}
+
+fn any_number_of_replacements_is_followed(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    client.fund("500.00");
+    let card = client.card(Some("100.00"));
+    let bought = client.authorize(&card, &json!({"amount_usd": 30}));
+    let mut newest = card.clone();
+    // More of them than a command is rerun for the sake of missing rows.
+    for _ in 0..14 {
+        newest = id(&replace(&client, &newest, &lost())).to_owned();
+    }
+    let middle = client.authorize(&newest, &json!({"amount_usd": 20}));
+    for _ in 0..8 {
+        newest = id(&replace(&client, &newest, &lost())).to_owned();
+    }
+    assert_eq!(usd(&read(&client, &newest), "balance_usd"), "50.00");
+    reverse(&client, &bought);
+    assert_eq!(usd(&read(&client, &newest), "balance_usd"), "80.00");
+    reverse(&client, &middle);
+    assert_eq!(usd(&read(&client, &newest), "balance_usd"), "100.00");
+    force(&client, &card, "107.00");
+    assert_eq!(usd(&read(&client, &newest), "balance_usd"), "0.00");
+    let load = client.post(&part(&newest, "load"), &json!({"amount_usd": 10})).expect(200);
+    assert_eq!(usd(&load, "receivable_settled_usd"), "7.00");
 }
 
 fn limits_and_locks_are_not_reset(backend: Backend) {

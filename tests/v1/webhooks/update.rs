@@ -20,6 +20,7 @@ on_both! {
     a_disabled_endpoint_gets_nothing_new;
     deliveries_wait_while_their_endpoint_is_disabled;
     a_changed_address_gets_what_is_still_to_come;
+    what_waits_goes_with_its_endpoint_and_what_was_sent_stays;
     lists_are_filtered;
 }
 
@@ -170,6 +171,33 @@ fn a_changed_address_gets_what_is_still_to_come(backend: Backend) {
     let received = new.wait_for(1);
     assert_eq!(received[0].verified(&secret), old.received()[0].verified(&secret));
     assert_eq!(old.received().len(), 1);
+}
+
+fn what_waits_goes_with_its_endpoint_and_what_was_sent_stays(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let client = server.sign_up();
+    let receiver = Receiver::start(&["200 OK", "500 Oh", "500 Oh"]);
+    subscribe(&client, &receiver, &json!(["card.issued"]));
+    let count = |condition: &str| {
+        let sql = "SELECT COUNT(*) AS count FROM webhook_deliveries WHERE";
+        server.count(&format!("{sql} {condition}"))
+    };
+    client.card(None);
+    until("the first result", || (count("state = 'delivered'") == 1).then_some(()));
+    client.card(None);
+    until("the second result", || (count("last_status = 500") == 1).then_some(()));
+    let waits = |state: &str| count(&format!("state = '{state}' AND last_status = 500")) == 1;
+    assert!(waits("pending"));
+    client.patch(&path(&only(&client)), &json!({"description": "Ads"})).expect(200);
+    assert!(waits("pending"));
+    set_status(&client, "disabled");
+    assert!(waits("paused"));
+    client.patch(&path(&only(&client)), &json!({"description": ""})).expect(200);
+    assert!(waits("paused"));
+    set_status(&client, "enabled");
+    assert!(waits("pending"));
+    client.delete(&path(&only(&client))).expect(204);
+    assert_eq!((count("state = 'delivered'"), count("TRUE")), (1, 1));
 }
 
 fn lists_are_filtered(backend: Backend) {

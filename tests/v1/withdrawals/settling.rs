@@ -3,7 +3,7 @@
 use cardium_testkit::Backend;
 use serde_json::json;
 
-use super::{history, path, reaches, settle, withdraw};
+use super::{TRON, history, path, reaches, settle, withdraw};
 use crate::{
     on_both,
     support::{Server, text},
@@ -14,6 +14,7 @@ on_both! {
     a_payment_is_final_with_the_blocks_on_top_of_it;
     what_was_not_paid_comes_back;
     an_end_is_for_good;
+    what_is_blocked_meanwhile_is_not_settled;
 }
 
 fn entry(kind: &str, amount: &str) -> (String, String) {
@@ -95,4 +96,23 @@ fn an_end_is_for_good(backend: Backend) {
     }
     assert_eq!(client.get(&path(&made)).expect(200), paid);
     assert_eq!(client.available(), "450.00");
+}
+
+fn what_is_blocked_meanwhile_is_not_settled(backend: Backend) {
+    let server = Server::own(backend, |settings| {
+        settings.limits.withdrawal_cooling_seconds = 3_600;
+    });
+    let client = server.sign_up();
+    client.fund("500.00");
+    let made = withdraw(&client, "50.00").expect(201);
+    let server = server.changed(|settings| {
+        settings.screening.blocked_addresses = vec![TRON.to_owned()];
+    });
+    let client = server.client().with_token(client.token());
+    let refused = settle(&client, &made, "confirmed");
+    refused.expect_error(409, "invalid_transaction_state", None);
+    let failed = client.get(&path(&made)).expect(200);
+    assert_eq!(failed["failure"]["code"], "address_blocked");
+    assert_eq!(settle(&client, &made, "failed").expect(200), failed);
+    assert_eq!(client.available(), "500.00");
 }

@@ -1,4 +1,4 @@
-use cardium_cards::{Card, CardStatus};
+use cardium_cards::{Card, CardStatus, find_last};
 use cardium_kernel::Money;
 use cardium_ledger::{LedgerAccountId, Source, recipes};
 
@@ -6,27 +6,33 @@ use crate::{CommandError, Unit};
 
 use super::{accounts::CardAccounts, load::available, unload::unload};
 
-/// How many replacements are followed to the card that is in use. Each step may cost a rerun of
-/// the command, of which the write path allows twelve.
-const HEIRS: usize = 6;
-
 /// After money became available on a card: what the card owes is paid first. What is left on a
-/// cancelled card goes to the card in its place, as do its debts, and without one back to its
-/// treasury.
+/// cancelled card goes to the last one in its place, as do its debts; what the last one has left
+/// goes back to its treasury where it is cancelled too.
 pub(crate) fn settle_and_sweep(unit: &mut Unit<'_>, card: &Card) -> Result<(), CommandError> {
     settle_debt(unit, card)?;
     if card.status != CardStatus::Cancelled {
         return Ok(());
     }
-    let free = available(unit, LedgerAccountId::card(card.id))?;
-    if free.is_zero() && owed(unit, card)?.is_zero() {
+    if available(unit, LedgerAccountId::card(card.id))?.is_zero() && owed(unit, card)?.is_zero() {
         return Ok(());
     }
-    match find_heir(unit, card)? {
-        Some(heir) => pass_on(unit, card, &heir),
-        None if free.is_positive() => unload(unit, card, free).map(|_| ()),
-        None => Ok(()),
+    match find_last(unit.tx, card)? {
+        Some(last) => {
+            pass_on(unit, card, &last)?;
+            empty_cancelled(unit, &last)
+        }
+        None => empty_cancelled(unit, card),
     }
+}
+
+/// Nobody can spend what a cancelled card has available: it is its treasury's.
+fn empty_cancelled(unit: &mut Unit<'_>, card: &Card) -> Result<(), CommandError> {
+    let free = available(unit, LedgerAccountId::card(card.id))?;
+    if card.status == CardStatus::Cancelled && free.is_positive() {
+        unload(unit, card, free)?;
+    }
+    Ok(())
 }
 
 /// Moves what a card has available to the one in its place, with what it owes: a debt is not
@@ -47,21 +53,6 @@ pub(super) fn pass_on(unit: &mut Unit<'_>, old: &Card, new: &Card) -> Result<(),
     let posting = recipes::card_replacement(&mut unit.ids, old.book, source, &parts)?;
     unit.book(posting)?;
     settle_debt(unit, new)
-}
-
-/// The card in the place of a cancelled one, or in the place of that; none once the last of them
-/// is cancelled too.
-fn find_heir(unit: &mut Unit<'_>, card: &Card) -> Result<Option<Card>, CommandError> {
-    let mut next = card.replaced_by;
-    for _ in 0..HEIRS {
-        let Some(id) = next else { break };
-        let Some(heir) = unit.tx.find_card(id)? else { break };
-        if heir.status != CardStatus::Cancelled {
-            return Ok(Some(heir));
-        }
-        next = heir.replaced_by;
-    }
-    Ok(None)
 }
 
 /// Pays what the card owes out of what it has available.

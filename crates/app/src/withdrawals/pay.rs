@@ -3,7 +3,9 @@ use std::time::Duration;
 use cardium_kernel::MoneyError;
 use cardium_withdrawals::{Failure, FailureCode, Withdrawal, WithdrawalStatus};
 
-use super::{BroadcastWithdrawal, ConfirmWithdrawal, FailWithdrawal, TakeUpWithdrawal};
+use super::{
+    BroadcastWithdrawal, ConfirmWithdrawal, FailWithdrawal, PostponeWithdrawal, TakeUpWithdrawal,
+};
 use crate::{
     Actor, CommandError, Database, Edge, Lane, UseCase,
     chain::{ChainGateway, Payment, PaymentState, Payouts, Submission},
@@ -41,8 +43,7 @@ impl Payer<'_> {
         when: When,
     ) -> Result<Option<Withdrawal>, CommandError> {
         // Screened again: it may have waited for days. Once its chain may have it, it is too late.
-        let verdict = self.screening.screen(withdrawal.network, &withdrawal.address)?;
-        if verdict == Verdict::Blocked && !withdrawal.handed_over {
+        if !withdrawal.handed_over && self.screen(withdrawal).await? == Verdict::Blocked {
             let message = "The address may not be paid any more.";
             return self.fail(withdrawal, FailureCode::Blocked, message.to_owned()).await.map(Some);
         }
@@ -82,6 +83,17 @@ impl Payer<'_> {
             PaymentState::Reverted => {
                 let message = "The chain undid the payment; the money is back.";
                 self.fail(withdrawal, FailureCode::Reverted, message.to_owned()).await.map(Some)
+            }
+        }
+    }
+
+    /// Asks about the payee. While there is no verdict the withdrawal waits, and lets others pass.
+    async fn screen(&self, withdrawal: &Withdrawal) -> Result<Verdict, CommandError> {
+        match self.screening.screen(withdrawal.network, &withdrawal.address) {
+            Ok(verdict) => Ok(verdict),
+            Err(error) => {
+                self.run(PostponeWithdrawal { id: withdrawal.id }).await?;
+                Err(error.into())
             }
         }
     }

@@ -6,7 +6,9 @@ use cardium_withdrawals::{Address, NewWithdrawal, PayeeId, Withdrawal, admit};
 use super::{keep, money};
 use crate::{
     Actor, CommandError, CommandResult, Context, Ending, EventType, Hints, NaturalKey, Policy,
-    RowKey, Unit, UseCase, cards::default_book, screening::Verdict,
+    RowKey, Unit, UseCase,
+    cards::default_book,
+    screening::{ScreeningError, Verdict},
 };
 
 /// Asks for a payment of treasury money to an address.
@@ -28,8 +30,9 @@ pub struct Withdraw {
     pub amount: Money,
     /// The fee the caller expects, if it says.
     pub expected_fee: Option<Money>,
-    /// What screening says of the address.
-    pub screened: Verdict,
+    /// What screening says of the address as its chain writes it. That it gave no verdict matters
+    /// only where a verdict is needed: not to a repeat, and not to what is refused anyway.
+    pub screened: Result<Verdict, ScreeningError>,
     /// The client's notes.
     pub metadata: Metadata,
 }
@@ -46,9 +49,12 @@ impl UseCase for Withdraw {
         else {
             return hints;
         };
-        hints
-            .with_name(NaturalKey::DepositAddress(address.to_string()))
-            .with(RowKey::Payee(PayeeId::of(account, self.network, &address)))
+        let payee = |book| RowKey::Payee(PayeeId::of((account, book), self.network, &address));
+        let hints = hints.with_name(NaturalKey::DepositAddress(address.to_string()));
+        let books = self.book.map_or(Book::ALL.to_vec(), |book| vec![book]);
+        books
+            .into_iter()
+            .fold(hints, |hints, book| hints.with(payee(book)))
             .with_treasuries(account)
     }
 
@@ -62,7 +68,7 @@ impl UseCase for Withdraw {
         };
         unit.check_book(book)?;
         let when = (unit.now(), unit.policy().withdrawal_cooling);
-        let releases_at = admit(unit.tx, account, (self.network, &address), when)?;
+        let releases_at = admit(unit.tx, (account, book), (self.network, &address), when)?;
         let new = NewWithdrawal {
             id: self.id,
             account,
@@ -111,11 +117,13 @@ impl Withdraw {
         check_foreign(unit, &self.address)?;
         let address = Address::parse(self.network, &self.address)?;
         check_foreign(unit, address.as_str())?;
-        if self.screened == Verdict::Blocked {
-            let message = "This address may not be paid.";
-            return Err(Problem::field(ErrorCode::AddressBlocked, "address", message).into());
+        match self.screened.clone()? {
+            Verdict::Clear => Ok(address),
+            Verdict::Blocked => {
+                let message = "This address may not be paid.";
+                Err(Problem::field(ErrorCode::AddressBlocked, "address", message).into())
+            }
         }
-        Ok(address)
     }
 }
 

@@ -142,6 +142,43 @@ fn plastic_starts_its_way_again_and_a_holders_freeze_stays() {
 }
 
 #[test]
+fn the_first_card_of_a_line_leads_to_the_last() {
+    let mut first = card("489517");
+    let mut second = first.replace(wish(), NOW).unwrap();
+    let third = NewReplacement { id: CardId::new(0x400), ..wish() };
+    let third = second.replace(third, NOW).unwrap();
+    assert_eq!((second.first, third.first), (Some(first.id), Some(first.id)));
+    first.lead_to(third.id);
+    for (card, last) in [(&first, Some(&third)), (&second, Some(&third)), (&third, None)] {
+        let mut store = MockCardStore::new();
+        let known = [first.clone(), second.clone(), third.clone()];
+        store
+            .expect_find_card()
+            .returning(move |id| Ok(known.iter().find(|card| card.id == id).cloned()));
+        assert_eq!(find_last(&mut store, card).unwrap().as_ref(), last);
+    }
+}
+
+#[test]
+fn a_later_replacement_is_noted_on_the_first_card() {
+    let mut first = card("489517");
+    let second = first.replace(wish(), NOW).unwrap();
+    let mut store = MockCardStore::new();
+    store.expect_find_card_by_pan().returning(|_| Ok(None));
+    store.expect_find_velocity().returning(|_| Ok(None));
+    store.expect_find_card().with(eq(first.id)).return_once(move |_| Ok(Some(first)));
+    let third = CardId::new(0x400);
+    store
+        .expect_save_card()
+        .withf(move |card| card.id == CardId::new(0x100) && card.last == Some(third))
+        .times(1)
+        .returning(|_| Ok(()));
+    store.expect_save_card().times(2).returning(|_| Ok(()));
+    store.expect_insert_pan().returning(|_| Ok(()));
+    replace(&mut store, second, (NewReplacement { id: third, ..wish() }, pan()), NOW).unwrap();
+}
+
+#[test]
 fn reasons_have_words() {
     for reason in ReplacementReason::ALL {
         assert_eq!(ReplacementReason::parse(reason.as_str()), Some(reason));

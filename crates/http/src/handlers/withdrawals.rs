@@ -8,12 +8,12 @@ use cardium_app::{
     Answer, CommandError,
     chain::ChainGateway,
     network::When,
-    screening::Verdict,
+    screening::{ScreeningError, Verdict},
     topups::MineBlocks,
     withdrawals::{Payer, RevertPayment, Withdraw, payment_of},
 };
 use cardium_kernel::{Network, Problem, WithdrawalId};
-use cardium_withdrawals::{Withdrawal, WithdrawalError, WithdrawalStatus};
+use cardium_withdrawals::{Address, Withdrawal, WithdrawalError, WithdrawalStatus};
 
 use crate::{
     block::block,
@@ -27,7 +27,7 @@ pub async fn withdraw(call: Call) -> Outcome {
         book: call.book(wish.mode)?,
         asset: wish.asset,
         network: wish.network,
-        screened: screen(&call, wish.network, wish.address.clone()).await?,
+        screened: screen(&call, wish.network, &wish.address).await?,
         address: wish.address,
         memo: wish.memo,
         amount: wish.amount,
@@ -37,10 +37,18 @@ pub async fn withdraw(call: Call) -> Outcome {
     call.once(withdraw, |withdrawal| to_json(&WithdrawalOut::from(withdrawal))).await
 }
 
-/// Asks before the command, which waits for nobody.
-async fn screen(call: &Call, network: Network, address: String) -> Result<Verdict, CommandError> {
+/// Asks before the command, which waits for nobody; the command says what an answer is worth. What
+/// is no address is not asked about: the command refuses it before it looks at the verdict.
+async fn screen(
+    call: &Call,
+    network: Network,
+    address: &str,
+) -> Result<Result<Verdict, ScreeningError>, CommandError> {
+    let Ok(address) = Address::parse(network, address) else {
+        return Ok(Err(ScreeningError("this is no address".to_owned())));
+    };
     let screening = Arc::clone(&call.state.wiring.screening);
-    Ok(block(move || screening.screen(network, &address)).await??)
+    block(move || screening.screen(network, address.as_str())).await
 }
 
 pub async fn list_withdrawals(call: Call) -> Outcome {
@@ -77,9 +85,11 @@ pub async fn settle_withdrawal(call: Call) -> Outcome {
         call.perform(RevertPayment { payment: payment_of(&withdrawal)? }).await?;
     }
     payer(&call).send(&withdrawal, When::Now).await?;
-    if to != Settlement::Broadcasted {
+    // It may have failed instead, as where its address is blocked by now.
+    let withdrawal = find_withdrawal(&call).await?;
+    check_open(&withdrawal, to)?;
+    if to != Settlement::Broadcasted && !withdrawal.status.has_ended() {
         bury(&call, &gateway, withdrawal.id).await?;
-        let withdrawal = find_withdrawal(&call).await?;
         payer(&call).settle(&withdrawal).await?;
     }
     let withdrawal = find_withdrawal(&call).await?;

@@ -32,22 +32,24 @@ impl Cashier {
         Self { backend, payouts, screening }
     }
 
-    /// Puts withdrawals through a step together, so that they share transactions. A failure does
-    /// not keep the others from theirs.
+    /// Puts withdrawals through a step together, so that they share transactions. Each failure is
+    /// logged; only where nothing else happened is it the round's, which then pauses longer.
     async fn serve(&self, queue: Vec<Withdrawal>, step: Step) -> Result<Found, CommandError> {
         let mut running = JoinSet::new();
         for withdrawal in queue {
             let (cashier, runtime) = (self.clone(), Handle::current());
-            running.spawn_blocking(move || runtime.block_on(cashier.take(&withdrawal, step)));
+            running.spawn_blocking(move || {
+                let taken = runtime.block_on(cashier.take(&withdrawal, step));
+                taken.map(|changed| changed.is_some()).inspect_err(|error| {
+                    tracing::warn!(withdrawal.id = %withdrawal.id, %error, "a withdrawal waits");
+                })
+            });
         }
-        let (mut found, mut failure) = (false, None);
-        while let Some(ended) = running.join_next().await {
-            match ended.map_err(|error| internal(&error))? {
-                Ok(changed) => found |= changed.is_some(),
-                Err(error) => failure = Some(error),
-            }
+        let mut ended = Vec::new();
+        while let Some(end) = running.join_next().await {
+            ended.push(end.unwrap_or_else(|error| Err(internal(&error))));
         }
-        failure.map_or(Ok(Found::work_if(found)), Err)
+        outcome(ended)
     }
 
     async fn take(
@@ -62,6 +64,21 @@ impl Cashier {
             screening: &*self.screening,
         };
         step(&payer, withdrawal).await
+    }
+}
+
+/// What a round comes to whose withdrawals changed, or did not, or failed.
+fn outcome(ended: Vec<Result<bool, CommandError>>) -> Result<Found, CommandError> {
+    let (mut found, mut served, mut failure) = (false, ended.is_empty(), None);
+    for end in ended {
+        match end {
+            Ok(changed) => (found, served) = (found | changed, true),
+            Err(error) => failure = Some(error),
+        }
+    }
+    match failure {
+        Some(error) if !served => Err(error),
+        _ => Ok(Found::work_if(found)),
     }
 }
 
@@ -120,5 +137,27 @@ impl Round for SettleWithdrawals {
         self.after = open.last().map(|last| last.id).filter(|_| whole);
         self.cashier.serve(open, |payer, open| Box::pin(payer.settle(open))).await?;
         Ok(Found::work_if(whole))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed() -> Result<bool, CommandError> {
+        Err(CommandError::Internal("planted".to_owned()))
+    }
+
+    #[test]
+    fn one_that_fails_slows_nobody_down() {
+        for (ended, expected) in [
+            (Vec::new(), Found::Nothing),
+            (vec![Ok(false), Ok(false)], Found::Nothing),
+            (vec![failed(), Ok(true)], Found::Work),
+            (vec![Ok(false), failed()], Found::Nothing),
+        ] {
+            assert_eq!(outcome(ended).expect("one did not fail"), expected);
+        }
+        assert!(outcome(vec![failed(), failed()]).is_err());
     }
 }

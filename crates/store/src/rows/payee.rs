@@ -1,7 +1,7 @@
 use cardium_kernel::{AccountId, Network, StoreError};
 use cardium_withdrawals::{Payee, PayeeId};
 
-use super::{Fields, Kind, Row, Table, Value, time};
+use super::{Fields, Kind, Row, Table, Value, book, time};
 
 impl Row for Payee {
     const TABLE: Table = Table {
@@ -9,6 +9,7 @@ impl Row for Payee {
         columns: &[
             ("id", Kind::Id),
             ("account_id", Kind::Id),
+            ("book", Kind::Int),
             ("network", Kind::Text),
             ("address", Kind::Text),
             ("trusted_at", Kind::Int),
@@ -24,6 +25,7 @@ impl Row for Payee {
         vec![
             Value::id(self.id.value()),
             Value::id(self.account.value()),
+            book(self.book),
             Value::text(self.network.as_str()),
             Value::text(&self.address),
             time(self.trusted_at),
@@ -35,6 +37,7 @@ impl Row for Payee {
         Ok(Self {
             id: PayeeId::new(fields.id()?),
             account: AccountId::new(fields.id()?),
+            book: fields.book()?,
             network: fields.word(Network::parse)?,
             address: fields.text()?,
             trusted_at: fields.time()?,

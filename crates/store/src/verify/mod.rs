@@ -59,7 +59,7 @@ impl Report {
 }
 
 /// Checks the ledger (I1, I2), what authorizations hold and gave back (I2, I10), what disputes
-/// gave (I10), what withdrawals hold and have in flight (I2, I10), replaced cards (I11), the outbox
+/// gave (I10), what withdrawals hold and have in flight (I2, I10), replaced cards and counters (I11), the outbox
 /// (I5) and the audit chains (I9) in one snapshot.
 ///
 /// # Errors

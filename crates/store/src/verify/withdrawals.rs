@@ -18,8 +18,14 @@ struct Sums {
     fees: i64,
 }
 
+/// Withdrawals to an address that is not noted as a payee of theirs.
+const UNNOTED: &str = "SELECT COUNT(*) FROM withdrawals w LEFT JOIN withdrawal_payees p \
+    ON p.account_id = w.account_id AND p.book = w.book AND p.network = w.network \
+    AND p.address = w.address WHERE p.id IS NULL";
+
 /// I2: a withdrawal holds its amount as long as it is created, and nothing after. I10: what is in
-/// flight and what was earned is what the ledger says, and what a chain has bears its id.
+/// flight and what was earned is what the ledger says, what a chain has bears its id, and who is
+/// paid is a payee.
 pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
     let holds = holds(check)?;
     let kinds = Withdrawal::TABLE.kinds();
@@ -43,6 +49,10 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
         let sums = sums.remove(&book.code()).unwrap_or_default();
         compare(check, (book, SystemAccount::WithdrawalsInFlight), sums.in_flight)?;
         compare(check, (book, SystemAccount::WithdrawalFees), sums.fees)?;
+    }
+    let unnoted = check.connection.integer(&Sql::new(UNNOTED))?;
+    if unnoted != 0 {
+        check.report.find("I10", format!("{unnoted} withdrawals have no payee"));
     }
     Ok(())
 }

@@ -64,6 +64,7 @@ fn an_endpoint_is_enabled_and_disabled() {
         let mut store = holding(Some(found), None);
         let saved = move |endpoint: &Endpoint| endpoint.status == status;
         store.expect_save_endpoint().withf(saved).times(1).returning(|_| Ok(()));
+        store.expect_move_deliveries().with(eq(ID), eq(status)).times(1).returning(|_, _| Ok(()));
         let done = change_endpoint(&mut store, (OWNER, ID), patch(status), NOW).unwrap();
         assert_eq!((done.0.status, done.0.updated_at, done.1), (status, NOW, Change::Applied));
     }

@@ -48,6 +48,16 @@ fn the_fee_comes_out_of_the_amount() {
 }
 
 #[test]
+fn what_is_put_off_is_not_handed_over() {
+    let mut withdrawal = created();
+    assert!(!withdrawal.postpone(NOW.before(Duration::from_secs(1))));
+    assert!(withdrawal.postpone(NOW));
+    assert!(!withdrawal.handed_over && !withdrawal.take_up(NOW));
+    assert!(withdrawal.take_up(NOW.after(Withdrawal::LEASE)));
+    assert!(!broadcasted().postpone(NOW.after(Withdrawal::LEASE)));
+}
+
+#[test]
 fn one_at_a_time_takes_a_payment_up() {
     let mut withdrawal = created();
     assert!(!withdrawal.take_up(NOW.before(Duration::from_secs(1))));

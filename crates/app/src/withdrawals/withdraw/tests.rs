@@ -15,7 +15,7 @@ fn wish() -> Withdraw {
         memo: None,
         amount: Money::usd(3_000),
         expected_fee: None,
-        screened: Verdict::Clear,
+        screened: Ok(Verdict::Clear),
         metadata: Metadata::default(),
     }
 }
@@ -35,9 +35,9 @@ fn foreign() -> MockTx {
 fn trusted(trusted_at: Timestamp) -> MockTx {
     let mut tx = foreign();
     tx.expect_find_payee().times(1).return_once(move |id| {
-        let (account, network) = (ACCOUNT, Network::Tron);
+        let (account, book, network) = (ACCOUNT, Book::Live, Network::Tron);
         let address = wish().address;
-        Ok(Some(Payee { id, account, network, address, trusted_at, created_at: NOW }))
+        Ok(Some(Payee { id, account, book, network, address, trusted_at, created_at: NOW }))
     });
     tx
 }
@@ -75,7 +75,7 @@ fn an_address_that_may_not_be_paid_is_not_remembered() {
     for (wish, code) in [
         (Withdraw { network: Network::Bsc, ..wish() }, ErrorCode::AddressChainMismatch),
         (Withdraw { address: "nobody".to_owned(), ..wish() }, ErrorCode::InvalidAddress),
-        (Withdraw { screened: Verdict::Blocked, ..wish() }, ErrorCode::AddressBlocked),
+        (Withdraw { screened: Ok(Verdict::Blocked), ..wish() }, ErrorCode::AddressBlocked),
     ] {
         assert_eq!(refusal(run(&mut foreign(), &wish)), code);
     }
