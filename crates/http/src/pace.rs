@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn drips_end_soon_and_slow_lines_go_on() {
         assert_eq!(times(1, 1), 30, "a byte a second");
-        assert_eq!(times(10, PIECE / 2), 5, "half the pace");
+        assert_eq!(times(10, PIECE / 2 + 16), 5, "half the pace");
         assert_eq!(times(10, PIECE + 16), 1_000, "the pace itself");
         assert_eq!(times(30, 3 * PIECE + 16), 1_000, "with long pauses");
         assert_eq!(times(31, 100 * PIECE), 0, "with longer ones");
