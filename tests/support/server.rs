@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use cardium_kernel::{AccountId, Book, EventId};
+use cardium_kernel::{AccountId, Book, CardId, EventId};
 use cardium_server::{
     serve::{Options, Running},
     settings::{Overrides, Settings, load},
@@ -162,6 +162,12 @@ impl Server {
             Backend::Sqlite => format!("x'{id:032x}'"),
             Backend::Postgres => format!("'\\x{id:032x}'"),
         }
+    }
+
+    /// Changes a card's row behind the product's back, as an operator with SQL would.
+    pub fn alter_card(&self, card: &str, change: &str) {
+        let id = self.literal(CardId::parse(card).expect("a card id").value());
+        self.scratch.execute(&format!("UPDATE cards SET {change} WHERE id = {id}"));
     }
 
     /// The one number, in the column `count`, that this SQL finds behind the product's back.

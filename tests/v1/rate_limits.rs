@@ -19,6 +19,7 @@ on_both! {
     whoever_keeps_coming_is_told_to_wait_longer;
     sign_ins_and_accounts_are_bounded_by_address;
     card_numbers_are_bounded;
+    password_checks_are_bounded_by_account;
     wrong_tokens_are_counted_by_address;
     a_revoked_key_is_counted_like_a_wrong_token;
     limits_are_shown;
@@ -176,6 +177,35 @@ fn card_numbers_are_bounded(backend: Backend) {
     assert_eq!(shown.status, 200, "all else goes on");
     next_minute(&session);
     assert_eq!(session.get(&path).status, 200);
+}
+
+fn password_checks_are_bounded_by_account(backend: Backend) {
+    let server = server(backend, |limits| limits.password_checks_per_minute = 4);
+    let session = server.sign_up();
+    let writer = session.api_key(&["account:write"]);
+    next_minute(&session);
+    let body = json!({"current_password": PASSWORD, "new_password": PASSWORD});
+    let code = json!({"password": PASSWORD, "code": "123456"});
+    let named = json!({"name": "another", "password": PASSWORD});
+    session.patch("/v1/accounts/me", &body).expect(200);
+    writer.post("/v1/accounts/me/totp", &json!({"password": PASSWORD})).expect(200);
+    session.post("/v1/api_keys", &named).expect(201);
+    let wrong = json!({"current_password": "not the password", "new_password": PASSWORD});
+    let refused = writer.patch("/v1/accounts/me", &wrong);
+    refused.expect_error(401, "invalid_credentials", Some("current_password"));
+    for reply in [
+        session.patch("/v1/accounts/me", &body),
+        writer.post("/v1/accounts/me/totp", &code),
+        session.post("/v1/api_keys", &named),
+    ] {
+        expect_limited(&reply);
+    }
+    // What asks for no password goes on, and another account is counted by itself.
+    session.patch("/v1/accounts/me", &json!({"notifications": {"email": false}})).expect(200);
+    let other = server.sign_up();
+    other.patch("/v1/accounts/me", &body).expect(200);
+    next_minute(&other);
+    session.post("/v1/api_keys", &named).expect(201);
 }
 
 fn wrong_tokens_are_counted_by_address(backend: Backend) {

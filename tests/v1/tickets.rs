@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     on_both,
-    support::{Client, Server, assert_fields, ids, text},
+    support::{Client, Server, assert_fields, ids, plastic, text},
 };
 
 on_both! {
@@ -100,7 +100,7 @@ fn support_is_for_holders_of_an_active_card(backend: Backend) {
     refused(&client);
     // Somebody else's card is not the caller's, and plastic on its way is not active.
     cardholder(&server);
-    client.post("/v1/cards", &json!({"type": "physical"})).expect(201);
+    client.post("/v1/cards", &plastic()).expect(201);
     refused(&client);
     let card = client.card(None);
     let turn = |verb: &str| {

@@ -28,13 +28,15 @@ const OLD_KEYS: i64 = 10_000;
 fn plant_old_keys(scratch: &Scratch) {
     scratch.execute(&match scratch.backend() {
         Backend::Sqlite => format!(
-            "INSERT INTO idempotency_records WITH RECURSIVE n(i) AS \
+            "INSERT INTO idempotency_records \
+             (id, fingerprint, status, body, sealed, created_at) WITH RECURSIVE n(i) AS \
              (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {OLD_KEYS}) \
              SELECT randomblob(16), zeroblob(32), 200, zeroblob(100), 0, 0 FROM n"
         ),
         Backend::Postgres => format!(
-            "INSERT INTO idempotency_records SELECT decode(md5(i::text), 'hex'), \
-             decode(repeat('00', 32), 'hex'), 200, decode('00', 'hex'), false, 0 \
+            "INSERT INTO idempotency_records \
+             (id, fingerprint, status, body, sealed, created_at) \
+             SELECT decode(md5(i::text), 'hex'), decode(repeat('00', 32), 'hex'), 200, decode('00', 'hex'), false, 0 \
              FROM generate_series(1, {OLD_KEYS}) AS i"
         ),
     });

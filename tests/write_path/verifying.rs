@@ -19,7 +19,7 @@ on_both! {
 
 /// A dispute whose credit is in no posting.
 const OPEN_DISPUTE: &str = "INSERT INTO disputes SELECT id, account_id, id, book, id, id, 'fraud', \
-    'planted', 5, 0, 5, 'USD', 'opened', 'chargeback', NULL, 0, 0, 0, 0, 1 FROM cards";
+    'planted', 5, 0, 5, 'USD', 'opened', 'chargeback', NULL, 0, 0, 0, 0, 1, '{}' FROM cards";
 
 /// A withdrawal whose money nobody holds.
 const UNHELD: &str = "INSERT INTO withdrawals SELECT id, account_id, book, 'USDT', 'tron', \

@@ -4,9 +4,9 @@
 //! Invariants: an e-mail address belongs to one account, compared without case; a password is
 //! only ever kept as a hash, an authenticator's secret only sealed, a recovery code only as a keyed
 //! hash; a code is used once; sessions of an older generation than the account's have ended; a
-//! ticket goes on saying what it said when it was opened. Deliberately absent: hashing and sealing themselves
-//! (they cost time and keys, and happen at the edge), comparing codes (that is RFC 6238's, in auth)
-//! and money (that is the ledger's).
+//! ticket goes on saying what it said when it was opened. Deliberately absent: hashing and sealing
+//! themselves (they cost time and keys, and happen at the edge), comparing codes (that is RFC
+//! 6238's, in auth) and money (that is the ledger's).
 
 mod account;
 mod attempts;

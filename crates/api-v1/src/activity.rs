@@ -257,6 +257,7 @@ fn summary(kind: EventType, facts: &Facts) -> String {
         EventType::AccountSignedIn => "Signed in".to_owned(),
         EventType::AccountSignedOut => "Signed out".to_owned(),
         EventType::AccountPasswordChanged => "Password changed".to_owned(),
+        EventType::AccountEmailChanged => "E-mail address changed".to_owned(),
         EventType::AccountTotpEnabled => "Two-factor authentication turned on".to_owned(),
         EventType::AccountTotpDisabled => "Two-factor authentication turned off".to_owned(),
         EventType::TopupCreated => facts.topup("asked for"),

@@ -13,7 +13,7 @@ use crate::{
     amount::AmountOut,
     query::{Order, Query},
     text::Text,
-    word::Word,
+    word::{Word, Words},
 };
 
 /// The balance that is reported: of the named book, else live once it was ever used, else
@@ -93,9 +93,33 @@ pub const ORDER: Order<'static, HistorySort> = Order {
 /// # Errors
 /// `invalid_field`.
 pub fn history_filter(query: &Query) -> Result<HistoryFilter, Problem> {
-    let words = "topup, card_load, card_unload, rail_fee, withdrawal, withdrawal_fee, \
-                 withdrawal_return, refund, dispute, adjustment";
-    Ok(HistoryFilter { kinds: query.word("type", kinds, words)?, book: query.mode()? })
+    let words = DOCUMENTED.join(", ");
+    Ok(HistoryFilter { kinds: query.word("type", kinds, &words)?, book: query.mode()? })
+}
+
+/// The words that every history may use.
+const DOCUMENTED: [&str; 10] = [
+    "topup",
+    "card_load",
+    "card_unload",
+    "rail_fee",
+    "withdrawal",
+    "withdrawal_fee",
+    "withdrawal_return",
+    "refund",
+    DISPUTE,
+    "adjustment",
+];
+
+/// The words of a history's lines: the documented ones, and those of rarer postings.
+pub struct HistoryType;
+
+impl Words for HistoryType {
+    fn words() -> Vec<&'static str> {
+        let rarer = PostingKind::WORDS.iter().map(|(kind, _)| type_of(*kind));
+        let rarer = rarer.filter(|word| !DOCUMENTED.contains(word));
+        DOCUMENTED.into_iter().chain(rarer).collect()
+    }
 }
 
 /// The postings that a word of the history stands for. The fee of a load is part of its line and a
@@ -104,7 +128,10 @@ fn kinds(word: &str) -> Option<Vec<PostingKind>> {
     match word {
         DISPUTE => Some(DISPUTES.to_vec()),
         "rail_fee" | "adjustment" => Some(PostingKind::parse(word).into_iter().collect()),
-        other => Some(vec![PostingKind::parse(other)?]),
+        other => {
+            let kind = PostingKind::parse(other).filter(|kind| !DISPUTES.contains(kind))?;
+            Some(vec![kind])
+        }
     }
 }
 
@@ -151,7 +178,7 @@ pub struct HistoryEntryOut {
     #[schemars(with = "Word<Book>")]
     mode: &'static str,
     #[serde(rename = "type")]
-    #[schemars(with = "Word<PostingKind>")]
+    #[schemars(with = "Word<HistoryType>")]
     kind: &'static str,
     amount_usd: AmountOut,
     balance_after_usd: AmountOut,
@@ -213,6 +240,14 @@ mod tests {
         assert_eq!(reported(&books(false), None).book, Book::Sandbox);
         assert_eq!(reported(&books(true), None).book, Book::Live);
         assert_eq!(reported(&books(true), Some(Book::Sandbox)).book, Book::Sandbox);
+    }
+
+    #[test]
+    fn every_word_of_a_history_is_one_that_is_read() {
+        let words = HistoryType::words();
+        assert!(words.iter().all(|word| kinds(word).is_some()), "{words:?}");
+        assert!(PostingKind::WORDS.iter().all(|(kind, _)| words.contains(&type_of(*kind))));
+        assert_eq!(kinds("dispute_credit"), None);
     }
 
     #[test]

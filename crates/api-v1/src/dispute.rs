@@ -154,8 +154,8 @@ pub struct DisputeOut {
     description: String,
     evidence: Vec<EvidenceOut>,
     evidence_due_by: Text<Timestamp>,
-    #[schemars(with = "Option<Word<Resolution>>")]
     metadata: MetadataOut,
+    #[schemars(with = "Option<Word<Resolution>>")]
     resolution: Option<&'static str>,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,

@@ -16,15 +16,48 @@ use crate::{
 /// The most characters of a file's name, as on most file systems.
 const NAME_LENGTH: usize = 255;
 
+/// What a file may be called: no path, and nothing that is not printed.
+const FILENAME: &str = r"^([^./\\\x00-\x1f\x7f-\x9f]|\.{3}|\.{1,2}[^./\\\x00-\x1f\x7f-\x9f])[^/\\\x00-\x1f\x7f-\x9f]*$";
+/// Base 64 with its padding, in which no bit is left over.
+const BASE64: &str =
+    "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$";
+
 /// A request to add evidence.
 #[derive(Deserialize, Validate, JsonSchema)]
+#[schemars(extend("oneOf" = [
+    {
+        "required": ["text"],
+        "properties": {
+            "text": {"type": "string"},
+            "filename": {"type": "null"},
+            "content_type": {"type": "null"},
+            "content_base64": {"type": "null"},
+        },
+    },
+    {
+        "required": ["filename", "content_type", "content_base64"],
+        "properties": {
+            "text": {"type": "null"},
+            "filename": {"type": "string"},
+            "content_type": {"type": "string"},
+            "content_base64": {"type": "string"},
+        },
+    },
+]))]
 pub struct EvidenceIn {
     #[serde(rename = "type")]
     #[schemars(with = "Word<EvidenceKind>")]
     kind: Option<String>,
+    /// What the file is called.
+    #[schemars(length(min = 1, max = 255), regex(pattern = FILENAME))]
     filename: Option<String>,
+    /// What the file's bytes are.
+    #[schemars(with = "Option<Word<FileType>>")]
     content_type: Option<String>,
+    /// The file's bytes (RFC 4648, section 4).
+    #[schemars(length(min = 4), regex(pattern = BASE64))]
     content_base64: Option<String>,
+    /// Words, in place of a file.
     #[validate(length(min = 1, max = MAX_TEXT))]
     text: Option<String>,
 }

@@ -1,12 +1,16 @@
 //! Evidence as a form (RFC 7578): `type`, and either `text` or one `file`. The file's bytes pass by
 //! and are kept elsewhere; here is what its head and its end say.
 
+use std::borrow::Cow;
+
 use cardium_disputes::{Attachment, Content, EvidenceKind, FileType, MAX_TEXT};
 use cardium_kernel::{BlobId, Problem};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
     evidence::{check_filename, file_type, kind, mismatch},
     field::{invalid, required},
+    word::Word,
 };
 
 /// The name of the part that holds the file.
@@ -53,6 +57,30 @@ pub struct FileIn {
     pub size: i64,
     /// The SHA-256 of its bytes.
     pub sha256: [u8; 32],
+}
+
+/// The schema of the form.
+pub struct EvidenceFormIn;
+
+impl JsonSchema for EvidenceFormIn {
+    fn schema_name() -> Cow<'static, str> {
+        "EvidenceForm".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Words or one file; the file has a name and one of the types of files.",
+            "type": "object",
+            "properties": {
+                "type": generator.subschema_for::<Word<EvidenceKind>>(),
+                "text": {"type": "string", "minLength": 1, "maxLength": MAX_TEXT},
+                FILE: {"type": "string", "format": "binary", "minLength": 1},
+            },
+            "required": ["type"],
+            "additionalProperties": false,
+            "oneOf": [{"required": ["text"]}, {"required": [FILE]}],
+        })
+    }
 }
 
 /// The parts of a form that came so far.

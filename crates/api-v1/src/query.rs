@@ -20,7 +20,12 @@ const MANY: (&str, &str) = ("expand[]", expand::PARAM);
 
 /// The parameters of a query string.
 #[derive(Debug, Clone, Default)]
-pub struct Query(BTreeMap<String, String>);
+pub struct Query {
+    parameters: BTreeMap<String, String>,
+    /// What was asked for, whether it was there or not.
+    #[cfg(test)]
+    asked: std::cell::RefCell<std::collections::BTreeSet<String>>,
+}
 
 /// What one list can be sorted by, and what its cursors are.
 pub struct Order<'a, S> {
@@ -58,13 +63,25 @@ impl Query {
             }
             parameters.insert(name.into_owned(), value.into_owned());
         }
-        Ok(Self(parameters))
+        Ok(Self {
+            parameters,
+            #[cfg(test)]
+            asked: Default::default(),
+        })
     }
 
     /// A parameter's text.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        #[cfg(test)]
+        self.asked.borrow_mut().insert(name.to_owned());
+        self.parameters.get(name).map(String::as_str)
+    }
+
+    /// What was asked for so far.
+    #[cfg(test)]
+    pub(crate) fn asked(&self) -> std::collections::BTreeSet<String> {
+        self.asked.borrow().clone()
     }
 
     /// A parameter read by `parse`.

@@ -15,7 +15,10 @@ use crate::{
 };
 
 /// The outline of an e-mail address: what is taken for one.
-pub const EMAIL: &str = "^[^@\\s\\x00-\\x1f\\x7f-\\x9f]{1,64}@[^@.\\s\\x00-\\x1f\\x7f-\\x9f]+(\\.[^@.\\s\\x00-\\x1f\\x7f-\\x9f]+)*$";
+pub const EMAIL: &str = concat!(
+    r"^[^@\s\x00-\x1f\x7f-\x9f]{1,64}@[^@.\s\x00-\x1f\x7f-\x9f]+",
+    r"(\.[^@.\s\x00-\x1f\x7f-\x9f]+)*$"
+);
 /// Printable ASCII characters (RFC 20).
 pub const ASCII: &str = "^[ -~]*$";
 

@@ -15,6 +15,9 @@ pub struct EnableTotpIn {
     #[validate(length(max = 64))]
     #[schemars(length(max = 64))]
     pub code: Option<String>,
+    /// The account's password: an API key always gives it, a session that signed in more than ten
+    /// minutes ago as well.
+    pub password: Option<String>,
 }
 
 /// The proof that two-factor authentication may be turned off.

@@ -13,7 +13,6 @@ use cardium_cards::{
 };
 use cardium_disputes::{DisputeStatus, EvidenceKind, FileType, Reason, Resolution, Stage};
 use cardium_kernel::{Book, ErrorCode};
-use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, LifecycleStatus, Network, TopupStatus};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
@@ -90,12 +89,6 @@ words! {
     WalletState: [WalletState::Ready, WalletState::Pending, WalletState::Unsupported];
 }
 
-impl Words for PostingKind {
-    fn words() -> Vec<&'static str> {
-        Self::WORDS.iter().map(|(_, word)| *word).collect()
-    }
-}
-
 /// The programme's BINs.
 pub struct Bin;
 
@@ -155,7 +148,6 @@ mod tests {
         let brands = Brand::words().into_iter().filter_map(Brand::parse);
         assert_eq!(brands.count(), 2);
         assert!(Step::words().into_iter().all(|word| Step::parse(word).is_some()));
-        assert!(PostingKind::words().into_iter().all(|word| PostingKind::parse(word).is_some()));
         assert!(Bin::words().iter().all(|bin| cardium_cards::find_product(bin).is_some()));
         let moves = Move::words().into_iter().map(cardium_app::disputes::Advance::parse);
         assert!(moves.into_iter().all(|found| found.is_some()));

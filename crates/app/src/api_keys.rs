@@ -195,3 +195,74 @@ impl UseCase for RevokeApiKey {
         Ok(Ending::Done(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cardium_accounts::PasswordHash;
+
+    use super::*;
+    use crate::{
+        accounts::Proof,
+        testing::{MockTx, account, context, credential, refusal},
+    };
+
+    /// Asks for a key on behalf of this credential.
+    fn run(tx: &mut MockTx, acting: Credential, step_up: StepUp) -> CommandResult<Credential> {
+        tx.expect_find_credential().times(1).return_once(|_| Ok(Some(acting)));
+        let create = CreateApiKey {
+            id: CredentialId::new(0x500),
+            token: TokenHash([1; 32]),
+            name: "server".to_owned(),
+            prefix: "ccm_live_a1b2".to_owned(),
+            last4: "ffff".to_owned(),
+            scopes: ScopeSet::default(),
+            mode: None,
+            allowed: AllowList::default(),
+            expires_at: None,
+            metadata: Metadata::default(),
+            step_up,
+        };
+        create.run(&mut Unit::new(tx, &context()))
+    }
+
+    #[test]
+    fn a_fresh_session_makes_a_key() {
+        let mut tx = MockTx::new();
+        tx.expect_count_api_keys().times(1).return_once(|_, _| Ok(99));
+        tx.expect_save_credential().times(1).return_once(|_| Ok(()));
+        tx.expect_append_audit().times(1).return_once(|_| Ok(()));
+        let made = run(&mut tx, credential(CredentialKind::Session, 600), StepUp::FreshSession);
+        let Ok(Ending::Done(key)) = made else { panic!("the key is kept") };
+        assert_eq!((key.kind, key.id), (CredentialKind::ApiKey, CredentialId::new(0x500)));
+    }
+
+    #[test]
+    fn without_a_step_up_no_key_is_made_or_counted() {
+        for (kind, code) in [
+            (CredentialKind::Session, ErrorCode::StepUpRequired),
+            (CredentialKind::ApiKey, ErrorCode::SessionRequired),
+        ] {
+            let acting = credential(kind, 601);
+            let refused = run(&mut MockTx::new(), acting, StepUp::FreshSession);
+            assert_eq!(refusal(refused), code);
+        }
+    }
+
+    #[test]
+    fn a_password_that_was_changed_meanwhile_proves_nothing() {
+        let mut tx = MockTx::new();
+        tx.expect_find_account().times(1).return_once(|_| Ok(Some(account("new"))));
+        let password = Some(PasswordHash::from_phc("old".to_owned()));
+        let proven = StepUp::Proven(Proof { password, code: None });
+        let refused = run(&mut tx, credential(CredentialKind::Session, 601), proven);
+        assert_eq!(refusal(refused), ErrorCode::InvalidCredentials);
+    }
+
+    #[test]
+    fn an_account_with_all_its_keys_gets_no_other() {
+        let mut tx = MockTx::new();
+        tx.expect_count_api_keys().times(1).return_once(|_, _| Ok(100));
+        let refused = run(&mut tx, credential(CredentialKind::Session, 0), StepUp::FreshSession);
+        assert_eq!(refusal(refused), ErrorCode::KeyLimitReached);
+    }
+}

@@ -4,9 +4,10 @@ use cardium_accounts::{AccountError, EmailError, PasswordError, TicketError};
 use cardium_auth::{CredentialError, KeyError};
 use cardium_cards::{CardError, ReplaceError};
 use cardium_disputes::DisputeError;
-use cardium_kernel::{ErrorCode, MoneyError, Problem, StoreError};
+use cardium_kernel::{ErrorCode, MetadataError, MoneyError, Problem, StoreError};
 use cardium_ledger::{LedgerError, PostingError};
 use cardium_topups::TopupError;
+use cardium_webhooks::WebhookError;
 use cardium_withdrawals::{AddressError, PayeeError, WithdrawalError};
 
 /// Why a command had no effect.
@@ -58,7 +59,9 @@ impl From<CredentialError> for CommandError {
             CredentialError::SessionExpired => ErrorCode::SessionExpired,
             CredentialError::SessionRequired => ErrorCode::SessionRequired,
             CredentialError::StepUpRequired => ErrorCode::StepUpRequired,
-            CredentialError::InsufficientScope(_) => ErrorCode::InsufficientScope,
+            CredentialError::InsufficientScope(_) | CredentialError::OtherBook => {
+                ErrorCode::InsufficientScope
+            }
             CredentialError::AddressNotAllowed => ErrorCode::KeyIpNotAllowed,
         };
         Problem::new(code, sentence(&error)).into()
@@ -75,10 +78,7 @@ impl From<KeyError> for CommandError {
             KeyError::SandboxOnly => {
                 Problem::field(ErrorCode::InvalidField, "mode", sentence(&error)).into()
             }
-            KeyError::Metadata(broken) => {
-                let message = format!("Field 'metadata' {broken}.");
-                Problem::field(ErrorCode::InvalidField, "metadata", message).into()
-            }
+            KeyError::Metadata(broken) => bad_metadata(*broken).into(),
         }
     }
 }
@@ -118,6 +118,7 @@ impl From<TopupError> for CommandError {
                 Problem::new(ErrorCode::TopupNotCancellable, sentence(&error)).into()
             }
             TopupError::Money(money) => money.into(),
+            TopupError::Store(store) => store.into(),
         }
     }
 }
@@ -135,6 +136,7 @@ impl From<DisputeError> for CommandError {
             DisputeError::WindowClosed => ErrorCode::FilingWindowClosed,
             DisputeError::TooMuchEvidence => ErrorCode::EvidenceLimitReached,
             DisputeError::Money(money) => return money.into(),
+            DisputeError::Store(store) => return store.into(),
         };
         Problem::new(code, sentence(&error)).into()
     }
@@ -159,6 +161,21 @@ impl From<TicketError> for CommandError {
             TicketError::NoCardholder => ErrorCode::ActiveCardRequired,
             TicketError::TooMany(_) => ErrorCode::TicketLimitReached,
             TicketError::Store(store) => return store.into(),
+        };
+        Problem::new(code, sentence(&error)).into()
+    }
+}
+
+impl From<WebhookError> for CommandError {
+    fn from(error: WebhookError) -> Self {
+        let code = match error {
+            WebhookError::NoEndpoint => return Problem::not_found("webhook").into(),
+            WebhookError::NoEvent => return Problem::not_found("event").into(),
+            WebhookError::TooMany => ErrorCode::WebhookLimitReached,
+            WebhookError::EventExpired => ErrorCode::EventExpired,
+            WebhookError::Disabled => ErrorCode::WebhookDisabled,
+            WebhookError::Metadata(broken) => return bad_metadata(broken).into(),
+            WebhookError::Store(store) => return store.into(),
         };
         Problem::new(code, sentence(&error)).into()
     }
@@ -213,6 +230,11 @@ impl From<PasswordError> for CommandError {
     fn from(error: PasswordError) -> Self {
         Problem::field(ErrorCode::WeakPassword, "password", sentence(&error)).into()
     }
+}
+
+fn bad_metadata(broken: MetadataError) -> Problem {
+    let message = format!("Field 'metadata' {broken}.");
+    Problem::field(ErrorCode::InvalidField, "metadata", message)
 }
 
 /// An error's text as a sentence for the caller.

@@ -40,6 +40,7 @@ events! {
     AccountSignedIn = "account.signed_in";
     AccountSignedOut = "account.signed_out";
     AccountPasswordChanged = "account.password_changed";
+    AccountEmailChanged = "account.email_changed";
     AccountTotpEnabled = "account.totp_enabled";
     AccountTotpDisabled = "account.totp_disabled";
     TopupCreated = "topup.created";

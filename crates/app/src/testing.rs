@@ -20,7 +20,7 @@ use cardium_webhooks::*;
 use cardium_withdrawals::*;
 
 use crate::{
-    Actor, Context, EventDraft, Policy, WithdrawalFees,
+    Actor, CommandError, CommandResult, Context, EventDraft, Policy, WithdrawalFees,
     api_keys::ApiKeyStore,
     audit::{AuditDraft, AuditLog},
     chain::{ChainCursorStore, SimulatedChainStore, SimulatedPayment},
@@ -29,7 +29,6 @@ use crate::{
     quotas::{Quota, QuotaStore},
     tickets::HolderStore,
     upkeep::UpkeepStore,
-    webhooks::{Undispatched, WebhookStore},
 };
 
 /// The moment of every test.
@@ -258,6 +257,46 @@ pub(crate) fn context() -> Context {
         request: None,
         policy: Arc::new(policy),
     }
+}
+
+/// For which reason a command was refused.
+pub(crate) fn refusal<T: std::fmt::Debug>(result: CommandResult<T>) -> ErrorCode {
+    match result {
+        Err(CommandError::Problem(problem)) => problem.code,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// [`ACCOUNT`], which has this password.
+pub(crate) fn account(password: &str) -> Account {
+    let email = Email::parse("owner@example.com").expect("an address");
+    Account::open(ACCOUNT, email, PasswordHash::from_phc(password.to_owned()), NOW)
+}
+
+/// A credential of [`ACCOUNT`], made this many seconds ago.
+pub(crate) fn credential(kind: CredentialKind, seconds: u64) -> Credential {
+    let made = Timestamp::from_unix_micros(
+        NOW.unix_micros() - i64::try_from(seconds * 1_000_000).expect("a short time"),
+    );
+    Credential::restore(CredentialRecord {
+        id: CredentialId::new(0x400),
+        account: ACCOUNT,
+        kind,
+        token: TokenHash([0; 32]),
+        name: String::new(),
+        prefix: String::new(),
+        last4: String::new(),
+        scopes: ScopeSet::default(),
+        mode: None,
+        generation: 0,
+        allowed: AllowList::default(),
+        metadata: Metadata::default(),
+        created_at: made,
+        expires_at: None,
+        revoked_at: None,
+        updated_at: made,
+        version: 1,
+    })
 }
 
 /// A live virtual card of an account.

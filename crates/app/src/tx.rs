@@ -7,6 +7,7 @@ use cardium_cards::CardStore;
 use cardium_disputes::DisputeStore;
 use cardium_ledger::LedgerStore;
 use cardium_topups::TopupStore;
+use cardium_webhooks::WebhookStore;
 use cardium_withdrawals::WithdrawalStore;
 
 use crate::{
@@ -18,7 +19,6 @@ use crate::{
     quotas::QuotaStore,
     tickets::HolderStore,
     upkeep::UpkeepStore,
-    webhooks::WebhookStore,
 };
 
 /// The ports of hot aggregates: served from the batch's prefetched rows.

@@ -1,7 +1,7 @@
 //! The unit of work.
 
 use cardium_auth::{Credential, CredentialError, CredentialKind};
-use cardium_kernel::{AccountId, AuditId, EventId, IdSource, Problem, StoreError, Timestamp};
+use cardium_kernel::{AccountId, AuditId, Book, EventId, IdSource, Problem, StoreError, Timestamp};
 use cardium_ledger::{LedgerError, Posting, book_posting};
 
 use crate::{
@@ -17,12 +17,14 @@ pub struct Unit<'a> {
     pub context: &'a Context,
     /// The command's ids.
     pub ids: IdSource,
+    /// The only book that the acting key may touch; none where it may touch both.
+    confined_to: Option<Book>,
 }
 
 impl<'a> Unit<'a> {
     /// A unit of work on an open transaction; ids start over, so a rerun mints the same ones.
     pub fn new(tx: &'a mut dyn Tx, context: &'a Context) -> Self {
-        Self { tx, context, ids: context.ids.clone() }
+        Self { tx, context, ids: context.ids.clone(), confined_to: None }
     }
 
     /// The moment the command was submitted.
@@ -56,6 +58,7 @@ impl<'a> Unit<'a> {
             let current = account.ok_or(CredentialError::Invalid)?.session_generation;
             found.check_generation(current)?;
         }
+        self.confined_to = found.confined_to();
         Ok(scope.map_or(Ok(()), |scope| found.check_scope(scope))?)
     }
 
@@ -80,6 +83,33 @@ impl<'a> Unit<'a> {
                 Err(CommandError::Internal("the use case needs a signed-in account".to_owned()))
             }
         }
+    }
+
+    /// Keeps an object of the caller. Anybody else's looks unknown, and so does one of a book that
+    /// the caller's key may not touch.
+    ///
+    /// # Errors
+    /// `resource_not_found`.
+    pub fn own<T>(
+        &self,
+        found: Option<T>,
+        owner: impl Fn(&T) -> (AccountId, Book),
+        object: &str,
+    ) -> Result<T, CommandError> {
+        let found = found.filter(|found| self.reaches(owner(found).1));
+        owned(found, |found| owner(found).0, self.account()?, object)
+    }
+
+    /// Passes a book that the caller may open something in.
+    ///
+    /// # Errors
+    /// `insufficient_scope`.
+    pub fn check_book(&self, book: Book) -> Result<(), CommandError> {
+        if self.reaches(book) { Ok(()) } else { Err(CredentialError::OtherBook.into()) }
+    }
+
+    fn reaches(&self, book: Book) -> bool {
+        self.confined_to.is_none_or(|only| only == book)
     }
 
     /// Books a posting, whose accounts were opened before.

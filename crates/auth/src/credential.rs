@@ -109,6 +109,9 @@ pub enum CredentialError {
     /// The scope is not among its own.
     #[error("the scope {} is needed", .0.as_str())]
     InsufficientScope(Scope),
+    /// A key of the sandbox asked for live money.
+    #[error("a test key works in the sandbox only")]
+    OtherBook,
     /// It may not be used from where the request came.
     #[error("the API key may not be used from this address")]
     AddressNotAllowed,
@@ -232,6 +235,12 @@ impl Credential {
     #[must_use]
     pub fn is_sandbox_only(&self) -> bool {
         self.prefix.starts_with(TokenKind::ApiKey(Some(Book::Sandbox)).prefix())
+    }
+
+    /// The only book whose objects it may read and change; none where it may both.
+    #[must_use]
+    pub fn confined_to(&self) -> Option<Book> {
+        self.is_sandbox_only().then_some(Book::Sandbox)
     }
 
     /// Whether the change lets it do, or be used from, or last, more than now.

@@ -9,6 +9,7 @@ mod authorization;
 mod decision;
 mod foreign;
 mod hold;
+mod matching;
 mod message;
 mod pending;
 mod reason;
@@ -25,6 +26,7 @@ pub use decision::{
 };
 pub use foreign::ForeignAmount;
 pub use hold::{HOLD_PERIOD, TRAVEL_HOLD_PERIOD, hold_period};
+pub use matching::{Quote, find_original, find_raised};
 pub use message::{
     Effect, Function, MaskedFields, MessageKey, MessageOutcome, NetworkMessage, late_copy,
     reversal_mark,

@@ -27,6 +27,7 @@ pub struct AuthorizationReference {
 }
 
 /// What authorization commands need of the open transaction.
+#[cfg_attr(test, mockall::automock)]
 pub trait AuthorizationStore {
     /// The authorization with this id.
     ///

@@ -1,9 +1,9 @@
-use cardium_kernel::MoneyError;
+use cardium_kernel::{MoneyError, StoreError};
 
 use crate::MAX_EVIDENCE;
 
 /// Why a dispute command is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DisputeError {
     /// It is decided.
     #[error("the dispute is decided and takes no more")]
@@ -29,4 +29,7 @@ pub enum DisputeError {
     /// The amounts do not fit.
     #[error(transparent)]
     Money(#[from] MoneyError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }

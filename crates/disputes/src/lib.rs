@@ -7,6 +7,7 @@
 //! ([`Docket`]). Deliberately absent: the money (recipes of ledger), the bound of all that is
 //! given back for an authorization (authorizations), and the bytes of evidence (a port of app).
 
+mod commands;
 mod dispute;
 mod docket;
 mod error;
@@ -18,6 +19,7 @@ mod stage;
 mod store;
 mod words;
 
+pub use commands::{add_evidence, enter_dispute, keep_dispute, open_disputes};
 pub use dispute::{Dispute, DisputeRecord, NewDispute};
 pub use docket::{Docket, DocketRecord, Entries, MAX_OPEN};
 pub use error::DisputeError;

@@ -3,6 +3,7 @@ use cardium_kernel::{AuthorizationId, DisputeId, StoreError};
 use crate::{Dispute, Docket};
 
 /// What dispute commands need of the open transaction.
+#[cfg_attr(test, mockall::automock)]
 pub trait DisputeStore {
     /// The dispute with this id, its evidence included.
     ///

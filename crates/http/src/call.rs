@@ -15,7 +15,7 @@ use cardium_app::{
     Actor, Answer, CommandError, Context, Intent, Lane, RequestInfo, UseCase, perform, perform_as,
     reads::{ReadResult, Reads},
 };
-use cardium_auth::Credential;
+use cardium_auth::{Credential, CredentialError};
 use cardium_kernel::{AccountId, Book, IdError, Page, Problem, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::SemaphorePermit;
@@ -102,6 +102,23 @@ impl Call {
     /// The book that the caller's key is bound to.
     pub fn key_mode(&self) -> Option<Book> {
         self.credential.as_ref().and_then(|credential| credential.mode)
+    }
+
+    /// The book of a request that names this one, or none.
+    ///
+    /// # Errors
+    /// `insufficient_scope` where the caller's key may not touch it.
+    pub fn book(&self, named: Option<Book>) -> Result<Option<Book>, CommandError> {
+        match named {
+            Some(book) if !self.reaches(book) => Err(CredentialError::OtherBook.into()),
+            _ => Ok(named.or(self.key_mode())),
+        }
+    }
+
+    /// Whether the caller may see objects of this book.
+    pub fn reaches(&self, book: Book) -> bool {
+        let only = self.credential.as_ref().and_then(|credential| credential.confined_to());
+        only.is_none_or(|only| only == book)
     }
 
     /// The path's `{id}`.

@@ -92,7 +92,7 @@ impl World {
         let deposit = reference.deposit_id();
         let units = network.units_of(asset, amount);
         let transfer = Transfer { reference, address, asset, units, height: 1 };
-        let observe = ObserveDeposit { topup: id, account, transfer, confirmations: 1 };
+        let observe = ObserveDeposit { topup: id, transfer, confirmations: 1 };
         self.run(Actor::System, observe).expect("the deposit is seen");
         let credit = CreditDeposit { deposit, topup: id, account };
         self.run(Actor::System, credit).expect("the deposit is credited");

@@ -1,6 +1,6 @@
 use cardium_kernel::{AccountId, DepositId, Money, Timestamp, TopupId, digest128};
 
-use crate::{Asset, Network};
+use crate::{Asset, Network, Topup};
 
 /// What names a transfer on a chain for ever. The block is not part of it: a reorganization
 /// can move the same transfer to another block.
@@ -84,4 +84,20 @@ pub struct Deposit {
     pub created_at: Timestamp,
     /// Raised by one with every change.
     pub version: i64,
+}
+
+impl Deposit {
+    /// A transfer that is in a block, but not final.
+    pub(crate) fn seen(topup: &Topup, transfer: Transfer, value: Money, now: Timestamp) -> Self {
+        Self {
+            id: transfer.reference.deposit_id(),
+            account: topup.account,
+            topup: topup.id,
+            transfer,
+            value,
+            state: DepositState::Confirming,
+            created_at: now,
+            version: 1,
+        }
+    }
 }

@@ -6,12 +6,14 @@
 //! Deliberately absent: chains themselves (behind a port of app) and the ledger posting (a
 //! recipe of ledger).
 
+mod commands;
 mod deposit;
 mod status;
 mod store;
 mod topup;
 
 pub use cardium_kernel::{Asset, Network, SUPPORTED, is_supported};
+pub use commands::{Credited, cancel_topup, credit_deposit, expire_topup, observe_deposit};
 pub use deposit::{Deposit, DepositState, Transfer, TransferRef};
 pub use status::{LifecycleStatus, TopupStatus};
 pub use store::TopupStore;

@@ -3,6 +3,7 @@ use cardium_kernel::{DepositId, StoreError, TopupId};
 use crate::{Deposit, Topup};
 
 /// What top-up commands need of the open transaction.
+#[cfg_attr(test, mockall::automock)]
 pub trait TopupStore {
     /// The top-up with this id.
     ///

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use cardium_kernel::{AccountId, Book, Metadata, Money, MoneyError, Timestamp, TopupId};
+use cardium_kernel::{
+    AccountId, Book, Metadata, Money, MoneyError, StoreError, Timestamp, TopupId,
+};
 
 use crate::{Asset, LifecycleStatus, Network, TopupStatus};
 
@@ -8,7 +10,7 @@ use crate::{Asset, LifecycleStatus, Network, TopupStatus};
 pub const WINDOW: Duration = Duration::from_secs(60 * 60);
 
 /// Why a top-up command is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TopupError {
     /// Coins are on their way or have arrived.
     #[error("a top-up can be cancelled only while it awaits its coins")]
@@ -16,6 +18,9 @@ pub enum TopupError {
     /// The amounts do not fit.
     #[error(transparent)]
     Money(#[from] MoneyError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// The stored facts of a top-up.

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use cardium_kernel::{
-    AccountId, Book, Change, EndpointId, ErrorCode, Metadata, MetadataError, Problem, Timestamp,
-};
+use cardium_kernel::{AccountId, Book, Change, EndpointId, Metadata, MetadataError, Timestamp};
+
+use crate::WebhookError;
 
 /// Which events an endpoint wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,14 +146,11 @@ impl Endpoint {
     /// Lets an event be sent once more.
     ///
     /// # Errors
-    /// `webhook_disabled`.
-    pub fn check_replayable(&self) -> Result<(), Problem> {
+    /// [`WebhookError::Disabled`].
+    pub fn check_replayable(&self) -> Result<(), WebhookError> {
         match self.status {
             EndpointStatus::Enabled => Ok(()),
-            EndpointStatus::Disabled => {
-                let message = "The webhook is disabled; enable it before events are sent again.";
-                Err(Problem::new(ErrorCode::WebhookDisabled, message))
-            }
+            EndpointStatus::Disabled => Err(WebhookError::Disabled),
         }
     }
 }
@@ -203,8 +200,7 @@ mod tests {
         let patch = EndpointPatch { status, ..EndpointPatch::default() };
         assert_eq!(endpoint.change(patch.clone(), NOW), Ok(Change::Applied));
         assert!(!endpoint.wants("card.issued", Book::Live));
-        let refused = endpoint.check_replayable().unwrap_err();
-        assert_eq!(refused.code, ErrorCode::WebhookDisabled);
+        assert_eq!(endpoint.check_replayable(), Err(WebhookError::Disabled));
         let later = Timestamp::from_unix_seconds(10);
         assert_eq!(endpoint.change(patch, later), Ok(Change::AlreadyApplied));
         assert_eq!(endpoint.updated_at, NOW);

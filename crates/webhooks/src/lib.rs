@@ -4,12 +4,18 @@
 //! to an endpoint is leased at a time; seven attempts, spaced by [`delay_before`]. Deliberately
 //! absent: HTTP and name resolution (the dispatcher's), and the events themselves (app's).
 
+mod commands;
 mod delivery;
 mod endpoint;
+mod error;
 mod schedule;
 mod signature;
+mod store;
 
+pub use commands::{REPLAYABLE, add_endpoint, change_endpoint, fan_out, replay_event};
 pub use delivery::{Cause, Delivery, DeliveryState};
 pub use endpoint::{Endpoint, EndpointPatch, EndpointStatus, EventFilter};
+pub use error::WebhookError;
 pub use schedule::{MAX_ATTEMPTS, delay_before};
 pub use signature::{SigningSecret, signature_header};
+pub use store::{Undispatched, WebhookStore};

@@ -19,7 +19,10 @@ on_both! {
     it_is_turned_off_with_password_and_code;
     it_is_turned_off_by_headers_or_by_post;
     a_replay_asks_for_the_code_as_well;
-    a_key_may_set_it_up_if_it_may_write;
+    a_key_sets_it_up_with_the_password;
+    an_older_session_gives_the_password;
+    no_secret_is_replayed_without_proof;
+    a_sign_up_is_not_replayed_past_the_second_factor;
 }
 
 const PATH: &str = "/v1/accounts/me/totp";
@@ -206,16 +209,16 @@ fn it_is_turned_off_by_headers_or_by_post(backend: Backend) {
 fn a_replay_asks_for_the_code_as_well(backend: Backend) {
     let server = Server::shared(backend);
     let client = server.sign_up();
-    let pending = client.post(PATH, &json!({})).expect(200);
+    let pending = client.post_once(PATH, &json!({}), "begin").expect(200);
     let authenticator = Authenticator::with_secret_of(&pending);
     let confirm = json!({"code": authenticator.code(&server, 0)});
+    // A request with a code is another one, though no secret is looked at.
+    let other = client.post_once(PATH, &confirm, "begin");
+    other.expect_error(409, "conflict_idempotency_key", Some("Idempotency-Key"));
     let first = client.post_once(PATH, &confirm, "confirm");
     first.expect(200);
     let again = client.post_once(PATH, &confirm, "confirm");
     assert!(again.is_replay() && again.body == first.body);
-    // A request without a code is another one, though no secret is looked at.
-    let other = client.post_once(PATH, &json!({}), "confirm");
-    other.expect_error(409, "conflict_idempotency_key", Some("Idempotency-Key"));
     let (nobody, email) = (server.client(), email(&client));
     let body = |code: Option<&str>| {
         let mut body = json!({"email": email, "password": PASSWORD});
@@ -236,12 +239,76 @@ fn a_replay_asks_for_the_code_as_well(backend: Backend) {
     refused.expect_error(401, "totp_required", Some("totp_code"));
 }
 
-fn a_key_may_set_it_up_if_it_may_write(backend: Backend) {
+/// Who stole a session or a narrow key must not lock the owner out, nor make codes of their own.
+fn a_key_sets_it_up_with_the_password(backend: Backend) {
     let server = Server::shared(backend);
     let client = server.sign_up();
     let reader = client.api_key(&["account:read"]);
-    reader.post(PATH, &json!({})).expect_error(403, "insufficient_scope", None);
+    let with = json!({"password": PASSWORD});
+    reader.post(PATH, &with).expect_error(403, "insufficient_scope", None);
     let writer = client.api_key(&["account:write"]);
-    Authenticator::set_up(&server, &writer);
+    for body in [json!({}), json!({"code": "123456"})] {
+        let refused = writer.post(PATH, &body);
+        refused.expect_error(403, "step_up_required", Some("password"));
+    }
+    let wrong = writer.post(PATH, &json!({"password": "not the password"}));
+    wrong.expect_error(401, "invalid_credentials", Some("password"));
+    let authenticator = Authenticator::with_secret_of(&writer.post(PATH, &with).expect(200));
+    let code = authenticator.code(&server, 0);
+    let refused = writer.post(PATH, &json!({"code": code}));
+    refused.expect_error(403, "step_up_required", Some("password"));
+    writer.post(PATH, &json!({"code": code, "password": PASSWORD})).expect(200);
     assert_eq!(is_on(&client), true);
+}
+
+fn an_older_session_gives_the_password(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let client = server.sign_up();
+    let begun = client.post_once(PATH, &json!({}), "begin").expect(200);
+    server.advance(601);
+    let code = json!({"code": Authenticator::with_secret_of(&begun).code(&server, 0)});
+    for (body, key) in [(json!({}), "begin"), (json!({}), "new"), (code, "code")] {
+        let refused = client.post_once(PATH, &body, key);
+        refused.expect_error(403, "step_up_required", Some("password"));
+    }
+    let with = json!({"password": PASSWORD});
+    let authenticator = Authenticator::with_secret_of(&client.post(PATH, &with).expect(200));
+    let confirm = json!({"password": PASSWORD, "code": authenticator.code(&server, 0)});
+    client.post(PATH, &confirm).expect(200);
+}
+
+fn no_secret_is_replayed_without_proof(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let client = server.sign_up();
+    let begin = client.post_once(PATH, &json!({}), "begin");
+    let authenticator = Authenticator::with_secret_of(&begin.expect(200));
+    let again = client.post_once(PATH, &json!({}), "begin");
+    assert!(again.is_replay() && again.body == begin.body);
+    let confirm = json!({"code": authenticator.code(&server, 0)});
+    client.post_once(PATH, &confirm, "confirm").expect(200);
+    // By now it is the secret of what the owner signs in with.
+    let refused = client.post_once(PATH, &json!({}), "begin");
+    refused.expect_error(409, "totp_already_enabled", None);
+    for wrong in [authenticator.wrong_code(&server).as_str(), "any"] {
+        let refused = client.post_once(PATH, &json!({"code": wrong}), "confirm");
+        refused.expect_error(422, "invalid_totp_code", Some("code"));
+    }
+    let again = client.post_once(PATH, &confirm, "confirm");
+    assert!(again.is_replay(), "{again:?}");
+    server.advance(601);
+    let present = json!({"code": authenticator.code(&server, 0)});
+    let refused = client.post_once(PATH, &present, "confirm");
+    refused.expect_error(403, "step_up_required", Some("password"));
+}
+
+fn a_sign_up_is_not_replayed_past_the_second_factor(backend: Backend) {
+    let server = Server::shared(backend);
+    let nobody = server.client();
+    let body = json!({"email": Server::email(), "password": PASSWORD});
+    let account = nobody.post_once("/v1/accounts", &body, "sign-up").expect(201);
+    let client = nobody.signed_in(text(&account, "id"), text(&account, "token"));
+    assert!(nobody.post_once("/v1/accounts", &body, "sign-up").is_replay());
+    Authenticator::set_up(&server, &client);
+    let refused = nobody.post_once("/v1/accounts", &body, "sign-up");
+    refused.expect_error(409, "conflict_idempotency_key", Some("Idempotency-Key"));
 }

@@ -41,11 +41,14 @@ fn a_fresh_session_moves_to_another_address(backend: Backend) {
     refused.expect_error(409, "email_taken", Some("email"));
     let refused = client.patch(PATH, &json!({"email": "nobody"}));
     refused.expect_error(400, "invalid_field", Some("email"));
-    let after = Server::email();
+    let (after, events) = (Server::email(), server.events(client.account()));
     let account = client.patch(PATH, &json!({"email": after.to_uppercase()})).expect(200);
     assert_eq!(text(&account, "email"), after);
     assert_eq!(client.get(PATH).expect(200), account);
     client.patch(PATH, &json!({"email": after})).expect(200);
+    assert_eq!(server.events(client.account()), events + 1, "once for one change");
+    let told = client.get("/v1/activity?type=account.email_changed").expect(200);
+    assert_eq!(told["data"][0]["summary"], "E-mail address changed");
     sign_in(&server, &before, PASSWORD).expect_error(401, "invalid_credentials", None);
     sign_in(&server, &after, PASSWORD).expect(200);
     // The address that was left is free again.

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod changes;
+mod confined;
 mod lists;
 mod rolling;
 

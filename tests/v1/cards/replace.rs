@@ -21,6 +21,8 @@ on_both! {
     plastic_is_sent_where_the_old_card_went_or_elsewhere;
     a_frozen_card_is_replaced_by_a_frozen_one;
     replacements_are_refused;
+    what_the_issuer_froze_stays_so;
+    plastic_from_before_addresses_were_kept_needs_one;
     a_key_replaces_once;
     of_two_replacements_at_once_one_wins;
     money_is_kept_whatever_happens_meanwhile;
@@ -306,6 +308,26 @@ fn replacements_are_refused(backend: Backend) {
     client.post(&part(id(&new), "cancel"), &json!({})).expect(200);
     let refused = client.post(&part(id(&new), "replace"), &lost());
     refused.expect_error(409, "card_cancelled", None);
+}
+
+fn what_the_issuer_froze_stays_so(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    let card = client.card(None);
+    server.alter_card(&card, "status = 'frozen', freeze_reason = 'issuer'");
+    for (action, body) in [("replace", lost()), ("unfreeze", json!({}))] {
+        let refused = client.post(&part(&card, action), &body);
+        refused.expect_error(409, "freeze_locked_by_issuer", None);
+    }
+}
+
+fn plastic_from_before_addresses_were_kept_needs_one(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    let card = client.post("/v1/cards", &plastic()).expect(201);
+    server.alter_card(id(&card), "shipping = NULL");
+    let refused = client.post(&part(id(&card), "replace"), &lost());
+    refused.expect_error(422, "shipping_required", Some("shipping"));
 }
 
 fn a_key_replaces_once(backend: Backend) {

@@ -51,4 +51,6 @@ fn a_reveal_shows_a_valid_number_once_a_request(backend: Backend) {
     server.sign_up().get(&path).expect_error(404, "resource_not_found", None);
     client.post(&path.replace("pan", "cancel"), &json!({})).expect(200);
     client.get(&path).expect_error(409, "card_cancelled", None);
+    let posted = client.post(&path.replace("pan", "reveal"), &json!({}));
+    posted.expect_error(409, "card_cancelled", None);
 }

@@ -26,7 +26,8 @@ fn previewable() -> impl Iterator<Item = &'static Operation> {
 
 /// All that a trial could be told by, in the account's own eyes and behind the product's back.
 fn traces(server: &Server, client: &Client) -> (Vec<Value>, Vec<i64>) {
-    let tables = ["events", "audit_entries", "cards", "card_pans", "dispute_dockets"];
+    let tables =
+        ["events", "audit_entries", "cards", "card_pans", "dispute_dockets", "withdrawals"];
     let rows = tables.into_iter().map(|table| server.rows_of(client.account(), table));
     (client.holdings(), rows.collect())
 }
@@ -38,7 +39,8 @@ fn lasting(reply: &Reply, status: u16) -> Value {
     for moment in ["created_at", "updated_at", "evidence_due_by", "releases_at"] {
         fields.remove(moment);
     }
-    if status == 201 {
+    // A new card has an id and a number of its own, also where it replaces one.
+    if status == 201 || fields.get("replaces").is_some_and(|old| !old.is_null()) {
         for own in ["id", "last4", "address"] {
             fields.remove(own);
         }
@@ -161,8 +163,7 @@ fn what_cannot_be_tried_is_not_done_instead(backend: Backend) {
         let reply = sample.request(client, operation).header("Dry-Run", "true").send();
         if operation.effect == Effect::Read {
             // To read is to change nothing.
-            reply.expect(operation.success);
-            assert_eq!(reply.header("Dry-Run"), None);
+            assert_eq!((reply.status, reply.header("Dry-Run")), (operation.success, None));
         } else {
             reply.expect_error(400, "invalid_field", Some("Dry-Run"));
         }

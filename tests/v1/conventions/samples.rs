@@ -149,6 +149,7 @@ impl Sample {
             "sign_in" => json!({"email": self.email, "password": PASSWORD}),
             "disable_2fa" => json!({"password": PASSWORD, "code": self.guarded[0].1}),
             "disable_2fa_by_post" => json!({"password": PASSWORD, "code": self.guarded[1].1}),
+            "enable_2fa" => json!({"password": PASSWORD}),
             "create_api_key" => json!({"name": "another"}),
             "update_api_key" => json!({"name": "renamed"}),
             "create_topup" => json!({"amount_usd": 20}),

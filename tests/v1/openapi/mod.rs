@@ -1,6 +1,7 @@
 //! The OpenAPI document: it is what was published and more, it is valid, and the server does what
 //! it says.
 
+mod furnished;
 mod published;
 mod schemathesis;
 mod serving;

@@ -17,6 +17,7 @@ on_both! {
     a_cancelled_topup_still_takes_late_coins;
     an_expired_topup_still_takes_late_coins;
     what_awaits_no_coins_cannot_be_cancelled;
+    coins_of_another_asset_do_not_arrive;
 }
 
 fn coins_confirm_and_are_credited_at_finality(backend: Backend) {
@@ -134,4 +135,13 @@ fn what_awaits_no_coins_cannot_be_cancelled(backend: Backend) {
     client.deposit(&topup, &json!({"amount_usd": 1}));
     client.post(&cancel, &json!({})).expect_error(409, "topup_not_cancellable", None);
     assert_eq!(client.available(), "301.00");
+}
+
+fn coins_of_another_asset_do_not_arrive(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    let topup = client.topup(&json!({"amount_usd": 300}));
+    let path = format!("/v1/test/topups/{}/deposits", text(&topup, "id"));
+    let refused = client.post(&path, &json!({"asset": "DOGE"}));
+    refused.expect_error(422, "unsupported_asset_chain", Some("asset"));
 }

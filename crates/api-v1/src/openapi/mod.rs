@@ -13,12 +13,14 @@ mod security;
 #[cfg(test)]
 mod tests;
 
+use cardium_disputes::FileType;
 use serde_json::{Map, Value, json};
 
 use crate::{
     amount::AmountIn,
+    evidence_form::{EvidenceFormIn, FILE},
     list::Pagination,
-    operation::{GROUPS, Group, Operation, Shape},
+    operation::{Carries, GROUPS, Group, Operation, Shape},
     problem::ErrorOut,
 };
 use schemas::Schemas;
@@ -27,6 +29,8 @@ pub use codes::codes;
 
 /// The document's media type (RFC 6838; there is none of its own for JSON).
 const JSON: &str = "application/json";
+/// What a form with a file comes as (RFC 7578).
+const FORM: &str = "multipart/form-data";
 
 /// What every reader should know first.
 const DESCRIPTION: &str = "\
@@ -93,10 +97,21 @@ fn describe(group: &Group, operation: &Operation, schemas: &mut Schemas) -> Valu
     }
     if let Some(input) = operation.input {
         let schema = schemas.input(input);
-        described["requestBody"] = json!({
-            "required": schemas.is_required(&schema),
-            "content": {JSON: {"schema": schema}},
-        });
+        let required = schemas.is_required(&schema);
+        let mut content = json!({JSON: {"schema": schema}});
+        if operation.carries == Carries::JsonOrForm {
+            content[FORM] = form(schemas);
+        }
+        described["requestBody"] = json!({"required": required, "content": content});
     }
     described
+}
+
+/// The one form there is: evidence with its file.
+fn form(schemas: &mut Schemas) -> Value {
+    let types: Vec<&str> = FileType::ALL.iter().map(|kind| kind.as_str()).collect();
+    json!({
+        "schema": schemas.input(Shape::of::<EvidenceFormIn>()),
+        "encoding": {FILE: {"contentType": types.join(", ")}},
+    })
 }

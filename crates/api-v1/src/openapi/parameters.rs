@@ -40,7 +40,10 @@ fn shared_one(name: &str) -> Value {
 /// The parameters that many operations have.
 pub(super) fn shared() -> Value {
     let moment = json!({"type": "string", "format": "date-time"});
-    let query = |name: &str, summary: &str, schema: Value| json!({"name": name, "in": "query", "description": summary, "schema": schema});
+    let query = |name: &str, description: &str, schema: Value| {
+        let place = "query";
+        json!({"name": name, "in": place, "description": description, "schema": schema})
+    };
     json!({
         "Limit": query("limit", "How many objects a page has at most", json!({
             "type": "integer",
@@ -52,7 +55,7 @@ pub(super) fn shared() -> Value {
             "type": "string",
             "pattern": "^[a-z]+_[0-9a-z]{26}$",
         })),
-        "CreatedAfter": query("created_after", "Only what was made after this moment", moment.clone()),
+        "CreatedAfter": query("created_after", "Only what was made from then on", moment.clone()),
         "CreatedBefore": query("created_before", "Only what was made before this moment", moment),
         "IdempotencyKey": {
             "name": "Idempotency-Key",
@@ -88,6 +91,9 @@ fn own(parameter: &Parameter, schemas: &mut Schemas) -> Value {
     };
     let schema = match parameter.kind {
         Kind::Word(words) => json!({"type": "string", "enum": words}),
+        Kind::Words(words) => {
+            json!({"type": "array", "items": {"type": "string", "enum": words}, "minItems": 1})
+        }
         Kind::Text(most) => json!({"type": "string", "maxLength": most, "pattern": PRINTABLE}),
         Kind::Money => json!({"type": "string", "pattern": MONEY}),
         Kind::Moment => json!({"type": "string", "format": "date-time"}),
@@ -97,12 +103,16 @@ fn own(parameter: &Parameter, schemas: &mut Schemas) -> Value {
         Kind::Flag => json!({"type": "boolean"}),
         Kind::Form(shape) => schemas.input(shape),
     };
-    json!({
+    let mut described = json!({
         "name": parameter.name,
         "in": place,
         "description": parameter.summary,
         "schema": schema,
-    })
+    });
+    if matches!(parameter.kind, Kind::Words(_)) {
+        described["explode"] = false.into();
+    }
+    described
 }
 
 fn path(path: &str, schemas: &mut Schemas) -> Vec<Value> {

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use cardium_disputes::FileType;
 use cardium_kernel::{ErrorCode, RequestId};
 use serde_json::{Map, Value, json};
 
@@ -65,6 +66,9 @@ fn success(operation: &Operation, output: Option<&Value>) -> Value {
     if operation.dry_run {
         headers["Dry-Run"] = header("DryRun");
     }
+    if operation.fields().is_some() {
+        headers["Warning-Fields"] = header("WarningFields");
+    }
     let description = match operation.success {
         201 => "Made",
         204 => "Done; the answer has no body",
@@ -73,11 +77,18 @@ fn success(operation: &Operation, output: Option<&Value>) -> Value {
     let mut response = json!({"description": description, "headers": headers});
     match output {
         Some(schema) => response["content"] = json!({JSON: {"schema": schema}}),
-        // A file is of the type it was handed in as.
-        None if operation.success != 204 => response["content"] = json!({"*/*": {}}),
+        None if operation.success != 204 => add_file(&mut response),
         None => {}
     }
     response
+}
+
+/// A file is of the type it was handed in as, and never shown by a browser.
+fn add_file(response: &mut Value) {
+    let file = json!({"schema": {"type": "string", "format": "binary"}});
+    let content = FileType::ALL.iter().map(|kind| (kind.as_str().to_owned(), file.clone()));
+    response["content"] = Value::Object(content.collect());
+    response["headers"]["Content-Disposition"] = header("ContentDisposition");
 }
 
 fn refusal(codes: &[ErrorCode]) -> Value {
@@ -126,10 +137,17 @@ fn example(code: ErrorCode) -> Value {
         "error": code.as_str(),
         "code": code.as_str(),
         "type": status_and_type(code).1,
-        "message": "What went wrong, for a person to read.",
+        "message": message(code),
         "param": null,
         "request_id": RequestId::new(1 << 120).to_string(),
     })
+}
+
+/// The code as a sentence: real messages say more.
+fn message(code: ErrorCode) -> String {
+    let words = code.as_str().replace('_', " ");
+    let (first, rest) = words.split_at(words.len().min(1));
+    format!("{}{rest}.", first.to_ascii_uppercase())
 }
 
 /// The refusals that many operations share.
@@ -163,6 +181,16 @@ pub(super) fn headers() -> Value {
         "RateLimitRemaining": count("Requests that are left of them"),
         "RateLimitReset": count("When they are full again, in seconds since 1970 (UTC)"),
         "RetryAfter": count("Seconds to wait before trying again"),
+        "ContentDisposition": {
+            "description": "What the file is called (RFC 8187)",
+            "required": true,
+            "schema": {"type": "string", "pattern": "^attachment; filename\\*=UTF-8''"},
+        },
+        "WarningFields": {
+            "description": "The fields of the body that are not known and were ignored, in a \
+                            comma list",
+            "schema": {"type": "string"},
+        },
         "DryRun": {
             "description": "The request was only tried: nothing of it was kept",
             "schema": {"type": "string", "const": "true"},

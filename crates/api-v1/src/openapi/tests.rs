@@ -1,13 +1,14 @@
 use std::collections::BTreeSet;
 
+use cardium_kernel::{AccountId, Timestamp};
 use serde_json::Value;
 
 use super::{document, parameters::id_in};
 use crate::{
     activity, api_key, audit, balance, card, dispute,
-    operation::{Method, Operation, operations, test_operations},
-    query::Order,
-    ticket, topup, transaction, webhook, withdrawal,
+    operation::{Method, Operation, Place, operations, test_operations},
+    query::{Order, Query},
+    ticket, topup, transaction, webhook, webhook_patch, withdrawal,
 };
 
 /// The operations that take nothing but what their path says.
@@ -56,6 +57,46 @@ fn lists_are_sorted_by_what_the_table_says() {
     let declared: Vec<_> =
         lists.map(|operation| (operation.id, operation.sorts.to_vec())).collect();
     assert_eq!(declared, orders);
+}
+
+/// Whatever reads a query on behalf of an operation, without what all lists read.
+fn read_by(operation: &str, query: &Query) {
+    let account = AccountId::new(1);
+    let read = match operation {
+        "list_api_keys" => api_key::filter(query, Timestamp::from_unix_seconds(0)).map(drop),
+        "get_balance" => query.mode().map(drop),
+        "get_balance_history" => balance::history_filter(query)
+            .and_then(|filter| balance::history_query(query, account, filter).map(drop)),
+        "list_topups" => topup::filter(query).map(drop),
+        "list_cards" => card::filter(query).map(drop),
+        "list_transactions" | "list_card_transactions" => {
+            transaction::filter(query).and_then(|_| transaction::expand_list(query).map(drop))
+        }
+        "get_transaction" => transaction::expand_one(query).map(drop),
+        "get_activity" => activity::filter(query).map(drop),
+        "get_audit_log" => audit::filter(query).map(drop),
+        "list_withdrawals" => withdrawal::filter(query).map(drop),
+        "list_disputes" => dispute::filter(query).map(drop),
+        "get_dispute" => dispute::expand_one(query).map(drop),
+        "list_webhooks" => webhook_patch::filter(query).map(drop),
+        "list_tickets" => ticket::filter(query).map(drop),
+        _ => Ok(()),
+    };
+    read.expect("an empty query is fine");
+}
+
+#[test]
+fn every_parameter_that_is_read_is_declared_and_the_other_way_round() {
+    const OF_LISTS: [&str; 5] = ["limit", "cursor", "sort", "created_after", "created_before"];
+    for operation in all() {
+        let query = Query::parse("").expect("an empty query is fine");
+        read_by(operation.id, &query);
+        let mut asked = query.asked();
+        asked.retain(|name| !OF_LISTS.contains(&name.as_str()));
+        let declared = operation.parameters.iter().filter(|one| one.place == Place::Query);
+        let declared: BTreeSet<String> = declared.map(|one| one.name.to_owned()).collect();
+        assert_eq!(asked, declared, "{}", operation.id);
+    }
 }
 
 #[test]

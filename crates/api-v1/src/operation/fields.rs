@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{Operation, Shape, operations, test_operations};
 
 /// Ways to say more of an object than its fields' names.
-const OPEN: [&str; 4] = ["allOf", "anyOf", "oneOf", "patternProperties"];
+const CHOICES: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 
 type Fields = BTreeSet<String>;
 
@@ -37,10 +37,17 @@ fn of(shape: Shape) -> Option<Fields> {
         Some(name) => generator.definitions().get(name)?.as_object()?,
         None => schema.as_object()?,
     };
-    if OPEN.iter().any(|word| object.contains_key(*word)) {
-        return None;
-    }
-    Some(object.get("properties")?.as_object()?.keys().cloned().collect())
+    let fields = object.get("properties")?.as_object()?.keys().cloned().collect();
+    let mut choices = CHOICES.iter().filter_map(|word| object.get(*word)?.as_array()).flatten();
+    let is_closed = !object.contains_key("patternProperties");
+    (is_closed && choices.all(|choice| names_only(choice, &fields))).then_some(fields)
+}
+
+/// Whether a choice only says which of these fields go together.
+fn names_only(choice: &Value, fields: &Fields) -> bool {
+    let named = choice.get("properties").and_then(Value::as_object);
+    choice.get("$ref").is_none()
+        && named.is_none_or(|named| named.keys().all(|name| fields.contains(name)))
 }
 
 #[cfg(test)]
@@ -67,6 +74,8 @@ mod tests {
         let fields = of(Shape::of::<Input>()).unwrap();
         assert_eq!(fields.iter().collect::<Vec<_>>(), ["_name", "type"]);
         assert_eq!(of(Shape::of::<Either>()), None);
+        let card = of(Shape::of::<crate::card::CardIn>()).unwrap();
+        assert!(card.contains("bin") && card.contains("metadata"), "{card:?}");
         assert_eq!(of(Shape::of::<String>()), None);
     }
 }

@@ -17,6 +17,8 @@ pub enum Place {
 pub enum Kind {
     /// One word of a closed set.
     Word(&'static [&'static str]),
+    /// A comma list of words of a closed set.
+    Words(&'static [&'static str]),
     /// Text of at most this many characters.
     Text(u32),
     /// An amount of US dollars.
@@ -51,11 +53,26 @@ pub(super) const TEXT: Kind = Kind::Text(255);
 pub(super) const MODE: Parameter =
     Parameter::query("mode", Kind::Form(Shape::of::<Word<Book>>()), "Only this book");
 
+/// The least amount that a list shows.
+pub(super) const AMOUNT_MIN: Parameter =
+    Parameter::query("amount_min", Kind::Money, "Only amounts from this one on");
+
+/// The greatest amount that a list shows.
+pub(super) const AMOUNT_MAX: Parameter =
+    Parameter::query("amount_max", Kind::Money, "Only amounts up to this one");
+
 impl Parameter {
     /// A parameter of the query string.
     #[must_use]
     pub const fn query(name: &'static str, kind: Kind, summary: &'static str) -> Self {
         Self { name, place: Place::Query, kind, summary }
+    }
+
+    /// What an answer can show in full beside its ids.
+    #[must_use]
+    pub(super) const fn expand(words: &'static [&'static str]) -> Self {
+        let summary = "Objects to be shown in full beside their ids, in a comma list";
+        Self::query(crate::expand::PARAM, Kind::Words(words), summary)
     }
 
     /// A header.

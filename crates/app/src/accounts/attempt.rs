@@ -1,16 +1,19 @@
-use cardium_accounts::Attempt;
-use cardium_kernel::{AccountId, Problem};
+use cardium_accounts::{Account, Attempt};
+use cardium_kernel::{AccountId, Problem, Timestamp};
 
-use crate::{CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase};
+use crate::{CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase};
 
 /// Counts a wrong password or code, which the edge found wrong. Ends with the refusal to show;
-/// where guesses have to wait it is refused like a right one, so that nothing is learnt.
+/// where guesses have to wait it is refused like a right one, so that nothing is learnt: neither
+/// of what was wrong nor of what was right beside it.
 #[derive(Debug, Clone)]
 pub struct FailedAttempt {
     /// At whose account.
     pub account: AccountId,
     /// What was guessed at.
     pub attempt: Attempt,
+    /// All that was given with it, right or wrong.
+    pub given: Vec<Attempt>,
     /// What the caller is told.
     pub refusal: Problem,
 }
@@ -25,6 +28,7 @@ impl UseCase for FailedAttempt {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Problem> {
         let now = unit.now();
         if let Some(mut account) = unit.tx.find_account(self.account)? {
+            check_all(&account, &self.given, now)?;
             account.check_attempt(self.attempt, now)?;
             account.fail(self.attempt, now);
             unit.tx.save_account(account)?;
@@ -32,6 +36,13 @@ impl UseCase for FailedAttempt {
         }
         Ok(Ending::Refused(self.refusal.clone()))
     }
+}
+
+fn check_all(account: &Account, attempts: &[Attempt], now: Timestamp) -> Result<(), CommandError> {
+    for attempt in attempts {
+        account.check_attempt(*attempt, now)?;
+    }
+    Ok(())
 }
 
 const fn action(attempt: Attempt) -> &'static str {
@@ -42,8 +53,8 @@ const fn action(attempt: Attempt) -> &'static str {
     }
 }
 
-/// Asks whether guesses have to wait, for a right one whose command may only be replayed and so
-/// would not ask itself.
+/// Asks whether guesses have to wait, for a right one whose command may be refused at the edge or
+/// only be replayed, and so would not ask itself.
 #[derive(Debug, Clone)]
 pub struct CheckAttempts {
     /// At whose account.
@@ -61,10 +72,35 @@ impl UseCase for CheckAttempts {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
         if let Some(account) = unit.tx.find_account(self.account)? {
-            for attempt in &self.attempts {
-                account.check_attempt(*attempt, unit.now())?;
-            }
+            check_all(&account, &self.attempts, unit.now())?;
         }
         Ok(Ending::Preview(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        accounts::{Names, tests::throttled, wrong_code},
+        testing::{ACCOUNT, MockTx, context},
+    };
+
+    #[test]
+    fn what_was_right_beside_a_wrong_code_has_to_wait_as_well() {
+        let mut tx = MockTx::new();
+        tx.expect_find_account().return_once(|_| Ok(Some(throttled(Attempt::SignIn))));
+        let failed = FailedAttempt {
+            account: ACCOUNT,
+            attempt: Attempt::Code,
+            given: vec![Attempt::SignIn, Attempt::Code],
+            refusal: wrong_code(&Names::SIGN_IN),
+        };
+        // Nothing is saved: the mock expects it not.
+        let refused = failed.run(&mut Unit::new(&mut tx, &context()));
+        let Err(CommandError::Problem(problem)) = refused else {
+            panic!("it is refused");
+        };
+        assert_eq!(problem.code, cardium_kernel::ErrorCode::RateLimited);
     }
 }

@@ -12,7 +12,7 @@ mod totp;
 mod update;
 
 pub use attempt::{CheckAttempts, FailedAttempt};
-pub use proof::{Names, Proof, wrong_code, wrong_password};
+pub use proof::{Names, Proof, password_required, wrong_code, wrong_password};
 pub use step_up::StepUp;
 pub use totp::{BeginTotp, ConfirmTotp, DisableTotp, totp_secret_aad};
 pub use update::{Confirmed, NotificationsPatch, UpdateAccount};
@@ -211,4 +211,19 @@ fn session(id: CredentialId, account: &Account, token: TokenHash, now: Timestamp
         updated_at: now,
         version: 1,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{ACCOUNT, NOW};
+
+    /// An account at which nobody may guess now.
+    pub(super) fn throttled(attempt: Attempt) -> Account {
+        let email = Email::parse("ada@example.com").unwrap();
+        let password = PasswordHash::from_phc("$argon2id$".to_owned());
+        let mut account = Account::open(ACCOUNT, email, password, NOW);
+        (0..5).for_each(|_| account.fail(attempt, NOW));
+        account
+    }
 }

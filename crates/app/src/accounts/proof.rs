@@ -80,6 +80,13 @@ pub fn wrong_password(names: &Names) -> Problem {
     Problem::field(code, names.password, "The password is wrong.")
 }
 
+/// The password has to come along.
+#[must_use]
+pub fn password_required(names: &Names) -> Problem {
+    let message = "The current password is needed for this.";
+    Problem::field(ErrorCode::StepUpRequired, names.password, message)
+}
+
 /// The code is wrong.
 #[must_use]
 pub fn wrong_code(names: &Names) -> Problem {

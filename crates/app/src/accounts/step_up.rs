@@ -1,4 +1,6 @@
-use super::{Names, Proof};
+use cardium_accounts::Account;
+
+use super::{Names, Proof, password_required};
 use crate::{CommandError, Unit, unit::owned};
 
 /// How a session shows that its owner is there, for what a stolen session must not do.
@@ -28,5 +30,26 @@ impl StepUp {
         let mut account = owned(found, |found| found.id, acting.account, "account")?;
         proof.settle(&mut account, &Names::SIGN_IN, unit.now())?;
         Ok(unit.tx.save_account(account)?)
+    }
+
+    /// As [`Self::check`], for what an API key may do as well, with the password. Saving the
+    /// account is left to the caller.
+    ///
+    /// # Errors
+    /// `step_up_required` naming the password, `rate_limited`, or `invalid_credentials` for what
+    /// is no longer right.
+    pub fn settle(
+        &self,
+        unit: &mut Unit<'_>,
+        account: &mut Account,
+        names: &Names,
+    ) -> Result<(), CommandError> {
+        match self {
+            Self::Proven(proof) => proof.settle(account, names, unit.now()),
+            Self::FreshSession => {
+                let fresh = unit.credential()?.check_step_up(unit.now());
+                Ok(fresh.map_err(|_| password_required(names))?)
+            }
+        }
     }
 }

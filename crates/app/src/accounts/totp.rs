@@ -2,7 +2,7 @@ use cardium_accounts::{Account, AccountError, RecoveryCodes, SealedSecret};
 use cardium_kernel::AccountId;
 use cardium_vault::Aad;
 
-use super::{Names, Proof, proof::refuse_code, wrong_code};
+use super::{Names, Proof, StepUp, proof::refuse_code, wrong_code};
 use crate::{
     Actor, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase,
     unit::owned,
@@ -33,6 +33,8 @@ fn caller(unit: &mut Unit<'_>) -> Result<Account, crate::CommandError> {
 pub struct BeginTotp {
     /// The secret, sealed for the account.
     pub secret: SealedSecret,
+    /// That the owner is there: whoever has the secret signs in with it one day.
+    pub step_up: StepUp,
 }
 
 impl UseCase for BeginTotp {
@@ -44,6 +46,7 @@ impl UseCase for BeginTotp {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
         let mut account = caller(unit)?;
+        self.step_up.settle(unit, &mut account, &Names::TOTP)?;
         account.begin_totp(self.secret.clone(), unit.now())?;
         let id = account.id;
         unit.tx.save_account(account)?;
@@ -60,6 +63,8 @@ pub struct ConfirmTotp {
     pub shown: Option<(SealedSecret, i64)>,
     /// The recovery codes' hashes.
     pub recovery: RecoveryCodes,
+    /// That the owner is there: it may lock them out.
+    pub step_up: StepUp,
 }
 
 impl UseCase for ConfirmTotp {
@@ -72,6 +77,7 @@ impl UseCase for ConfirmTotp {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
         let mut account = caller(unit)?;
         let now = unit.now();
+        self.step_up.settle(unit, &mut account, &Names::TOTP)?;
         if account.authenticator().is_some() {
             return Err(AccountError::TotpAlreadyEnabled.into());
         }

@@ -1,7 +1,7 @@
-use cardium_accounts::{Account, Email, Notifications, PasswordHash, is_address_free};
-use cardium_kernel::{Change, ErrorCode, Problem};
+use cardium_accounts::{Account, Attempt, Email, Notifications, PasswordHash, is_address_free};
+use cardium_kernel::Change;
 
-use super::{Names, Proof, email_taken, wrong_password};
+use super::{Names, Proof, email_taken, password_required, wrong_password};
 use crate::{
     Actor, CommandError, CommandResult, Context, Ending, EventType, Hints, NaturalKey, RowKey,
     Snapshot, Unit, UseCase, unit::owned,
@@ -69,13 +69,16 @@ impl UseCase for UpdateAccount {
         let id = unit.account()?;
         let mut account = owned(unit.tx.find_account(id)?, |found| found.id, id, "account")?;
         self.confirm(unit, &mut account)?;
-        self.change_email(unit, &mut account)?;
+        let moved = self.change_email(unit, &mut account)?;
         self.change_password(unit, &mut account)?;
         let wishes = self.notifications.apply(account.notifications);
         if account.choose_notifications(wishes, unit.now()) == Change::Applied {
             unit.audit(id, "account.notifications_changed", &id)?;
         }
         unit.tx.save_account(account.clone())?;
+        if moved == Change::Applied {
+            unit.emit(EventType::AccountEmailChanged, Snapshot::Account(account.clone()))?;
+        }
         if self.password.is_some() {
             let snapshot = Snapshot::Account(account.clone());
             unit.emit(EventType::AccountPasswordChanged, snapshot)?;
@@ -88,7 +91,11 @@ impl UpdateAccount {
     /// Whoever finds a session open must not take the account over with it.
     fn confirm(&self, unit: &mut Unit<'_>, account: &mut Account) -> Result<(), CommandError> {
         let checked = match &self.confirmed {
-            Confirmed::Stale => return Err(wrong_password(&Names::UPDATE).into()),
+            Confirmed::Stale => {
+                // The new one was a right guess, which must not show while guesses have to wait.
+                account.check_attempt(Attempt::Password, unit.now())?;
+                return Err(wrong_password(&Names::UPDATE).into());
+            }
             Confirmed::Right(hash) => Some(hash.clone()),
             Confirmed::NotGiven => None,
         };
@@ -98,21 +105,26 @@ impl UpdateAccount {
             (None, false, true) => unit.credential()?.check_step_up(unit.now()).map_err(|_| ()),
             (None, false, false) | (Some(_), _, _) => Ok(()),
         };
-        asked.map_err(|()| step_up_required())?;
+        asked.map_err(|()| password_required(&Names::UPDATE))?;
         Proof { password: checked, code: None }.settle(account, &Names::UPDATE, unit.now())
     }
 
-    fn change_email(&self, unit: &mut Unit<'_>, account: &mut Account) -> Result<(), CommandError> {
+    fn change_email(
+        &self,
+        unit: &mut Unit<'_>,
+        account: &mut Account,
+    ) -> Result<Change, CommandError> {
         let Some(email) = &self.email else {
-            return Ok(());
+            return Ok(Change::AlreadyApplied);
         };
         if !is_address_free(unit.tx, email, account.id)? {
             return Err(email_taken().into());
         }
-        if account.change_email(email.clone(), unit.now()) == Change::Applied {
+        let change = account.change_email(email.clone(), unit.now());
+        if change == Change::Applied {
             unit.audit(account.id, "account.email_changed", &account.id)?;
         }
-        Ok(())
+        Ok(change)
     }
 
     /// Ends all other sessions; the acting one goes on.
@@ -135,7 +147,97 @@ impl UpdateAccount {
     }
 }
 
-fn step_up_required() -> Problem {
-    let message = "The current password is needed for this.";
-    Problem::field(ErrorCode::StepUpRequired, Names::UPDATE.password, message)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        accounts::tests::throttled,
+        testing::{MockTx, context},
+    };
+
+    #[test]
+    fn a_right_guess_at_the_new_password_waits_like_a_wrong_one() {
+        let mut tx = MockTx::new();
+        tx.expect_find_account().return_once(|_| Ok(Some(throttled(Attempt::Password))));
+        let update = UpdateAccount {
+            email: None,
+            password: None,
+            notifications: NotificationsPatch::default(),
+            confirmed: Confirmed::Stale,
+        };
+        let refused = update.run(&mut Unit::new(&mut tx, &context()));
+        let Err(CommandError::Problem(problem)) = refused else {
+            panic!("it is refused");
+        };
+        assert_eq!(problem.code, cardium_kernel::ErrorCode::RateLimited);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cardium_auth::CredentialKind;
+
+    use super::*;
+    use crate::testing::{MockTx, account, context, credential, refusal};
+
+    fn hash(password: &str) -> PasswordHash {
+        PasswordHash::from_phc(password.to_owned())
+    }
+
+    fn new_password(confirmed: Confirmed) -> UpdateAccount {
+        UpdateAccount {
+            email: None,
+            password: Some(hash("new")),
+            notifications: NotificationsPatch::default(),
+            confirmed,
+        }
+    }
+
+    /// A transaction with an account whose password is `current`.
+    fn known() -> MockTx {
+        let mut tx = MockTx::new();
+        tx.expect_find_account().times(1).return_once(|_| Ok(Some(account("current"))));
+        tx
+    }
+
+    fn run(tx: &mut MockTx, update: &UpdateAccount) -> CommandResult<Account> {
+        update.run(&mut Unit::new(tx, &context()))
+    }
+
+    #[test]
+    fn a_wrong_proof_changes_nothing() {
+        for (confirmed, code) in [
+            (Confirmed::NotGiven, ErrorCode::StepUpRequired),
+            (Confirmed::Stale, ErrorCode::InvalidCredentials),
+            (Confirmed::Right(hash("former")), ErrorCode::InvalidCredentials),
+        ] {
+            assert_eq!(refusal(run(&mut known(), &new_password(confirmed))), code);
+        }
+    }
+
+    #[test]
+    fn an_address_is_not_moved_by_a_session_that_was_left_open() {
+        let mut tx = known();
+        let stale = credential(CredentialKind::Session, 601);
+        tx.expect_find_credential().times(1).return_once(|_| Ok(Some(stale)));
+        let email = Some(Email::parse("thief@example.com").unwrap());
+        let update = UpdateAccount { email, password: None, ..new_password(Confirmed::NotGiven) };
+        assert_eq!(refusal(run(&mut tx, &update)), ErrorCode::StepUpRequired);
+    }
+
+    #[test]
+    fn the_right_password_sets_another() {
+        let mut tx = known();
+        let acting = credential(CredentialKind::Session, 601);
+        tx.expect_find_credential().times(1).return_once(|_| Ok(Some(acting)));
+        let renewed = |session: &cardium_auth::Credential| session.generation == 1;
+        tx.expect_save_credential().withf(renewed).times(1).return_once(|_| Ok(()));
+        let changed = |account: &Account| account.password == hash("new");
+        tx.expect_save_account().withf(changed).times(1).return_once(|_| Ok(()));
+        tx.expect_append_audit().times(1).return_once(|_| Ok(()));
+        let told = |draft: &crate::EventDraft| draft.kind == EventType::AccountPasswordChanged;
+        tx.expect_append_event().withf(told).times(1).return_once(|_| Ok(()));
+        let done = run(&mut tx, &new_password(Confirmed::Right(hash("current"))));
+        assert!(matches!(done, Ok(Ending::Done(_))));
+    }
 }

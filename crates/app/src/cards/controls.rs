@@ -54,7 +54,7 @@ impl UseCase for SetControls {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<SpendingView> {
         let (account, at) = (unit.account()?, unit.now());
-        let mut card = get_card(unit, self.card, account)?;
+        let mut card = get_card(unit, self.card)?;
         card.check_open()?;
         let product = find_product(&card.bin);
         let controls = changed(&self.patch, &card.controls, (product, card.expiry, at), &ALONE)?;

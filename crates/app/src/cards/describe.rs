@@ -26,8 +26,7 @@ impl UseCase for DescribeCard {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
-        let account = unit.account()?;
-        let mut card = get_card(unit, self.card, account)?;
+        let mut card = get_card(unit, self.card)?;
         let label = match &self.label {
             Patch::Keep => card.label.clone(),
             Patch::Clear => None,

@@ -22,8 +22,7 @@ impl UseCase for FreezeCard {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
-        let account = unit.account()?;
-        let mut card = get_card(unit, self.card, account)?;
+        let mut card = get_card(unit, self.card)?;
         let change = card.freeze(FreezeReason::Cardholder, unit.now())?;
         conclude(unit, (card, change), (EventType::CardFrozen, "card.frozen"))
     }
@@ -44,8 +43,7 @@ impl UseCase for UnfreezeCard {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
-        let account = unit.account()?;
-        let mut card = get_card(unit, self.card, account)?;
+        let mut card = get_card(unit, self.card)?;
         let change = card.unfreeze(unit.now())?;
         conclude(unit, (card, change), (EventType::CardUnfrozen, "card.unfrozen"))
     }

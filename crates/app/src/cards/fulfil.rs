@@ -22,8 +22,7 @@ impl UseCase for FulfilCard {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
-        let account = unit.account()?;
-        let mut card = get_card(unit, self.card, account)?;
+        let mut card = get_card(unit, self.card)?;
         let change = card.fulfil(self.to, unit.now())?;
         keep(unit, (card, change), "card.fulfillment_changed")
     }

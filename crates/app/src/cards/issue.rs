@@ -121,6 +121,7 @@ impl IssueCard {
             Some(book) => book,
             None => default_book(unit, account)?,
         };
+        unit.check_book(book)?;
         let expiry = Card::expiry_from(unit.now());
         let facts = (Some(self.product), expiry, unit.now());
         let controls = changed(&self.controls, &Controls::default(), facts, &WITHIN)?;

@@ -52,7 +52,7 @@ impl UseCase for LoadCard {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Loaded> {
         let account = unit.account()?;
-        let card = get_card(unit, self.card, account)?;
+        let card = get_card(unit, self.card)?;
         card.check_open()?;
         let loaded = load(unit, &card, ("amount_usd", self.amount), self.expected_fee)?;
         let snapshot = Snapshot::Card(view(unit, card)?);
@@ -130,19 +130,12 @@ mod tests {
     use cardium_ledger::PostingKind;
 
     use super::*;
-    use crate::testing::{ACCOUNT, CARD, MockTx, STRANGER, card, context, with_treasury};
+    use crate::testing::{ACCOUNT, CARD, MockTx, STRANGER, card, context, refusal, with_treasury};
 
     const LOAD: LoadCard = LoadCard { card: CARD, amount: Money::usd(20_000), expected_fee: None };
 
     fn run(tx: &mut MockTx, load: &LoadCard) -> CommandResult<Loaded> {
         load.run(&mut Unit::new(tx, &context()))
-    }
-
-    fn code<T: std::fmt::Debug>(result: CommandResult<T>) -> ErrorCode {
-        match result {
-            Err(CommandError::Problem(problem)) => problem.code,
-            other => panic!("{other:?}"),
-        }
     }
 
     #[test]
@@ -169,9 +162,12 @@ mod tests {
         let mut tx = MockTx::new();
         tx.expect_find_card().returning(|_| Ok(Some(card(ACCOUNT))));
         with_treasury(&mut tx, 20_399);
-        assert_eq!(code(run(&mut tx, &LOAD)), ErrorCode::InsufficientBalance);
+        assert_eq!(refusal(run(&mut tx, &LOAD)), ErrorCode::InsufficientBalance);
         let expected_fee = Some(Money::usd(1));
-        assert_eq!(code(run(&mut tx, &LoadCard { expected_fee, ..LOAD })), ErrorCode::FeeChanged);
+        assert_eq!(
+            refusal(run(&mut tx, &LoadCard { expected_fee, ..LOAD })),
+            ErrorCode::FeeChanged
+        );
     }
 
     #[test]
@@ -179,7 +175,7 @@ mod tests {
         for found in [None, Some(card(STRANGER))] {
             let mut tx = MockTx::new();
             tx.expect_find_card().times(1).return_once(|_| Ok(found));
-            assert_eq!(code(run(&mut tx, &LOAD)), ErrorCode::ResourceNotFound);
+            assert_eq!(refusal(run(&mut tx, &LOAD)), ErrorCode::ResourceNotFound);
         }
     }
 }

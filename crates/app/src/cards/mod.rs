@@ -34,15 +34,15 @@ pub(crate) use load::available;
 pub(crate) use sweep::settle_and_sweep;
 
 use cardium_cards::Card;
-use cardium_kernel::{AccountId, CardId, Change};
+use cardium_kernel::{CardId, Change};
 use cardium_ledger::LedgerAccountId;
 
-use crate::{CommandError, CommandResult, Ending, Unit, event::CardView, unit::owned};
+use crate::{CommandError, CommandResult, Ending, Unit, event::CardView};
 
 /// The caller's card, or `resource_not_found`.
-fn get_card(unit: &mut Unit<'_>, id: CardId, account: AccountId) -> Result<Card, CommandError> {
+fn get_card(unit: &mut Unit<'_>, id: CardId) -> Result<Card, CommandError> {
     let found = unit.tx.find_card(id)?;
-    owned(found, |card| card.account, account, "card")
+    unit.own(found, |card| (card.account, card.book), "card")
 }
 
 /// The card as callers and subscribers see it.

@@ -39,7 +39,7 @@ impl UseCase for ReplaceCard {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
         let (account, now) = (unit.account()?, unit.now());
-        let card = get_card(unit, self.card, account)?;
+        let card = get_card(unit, self.card)?;
         let pan = StoredPan {
             card: self.id,
             account,
@@ -67,5 +67,58 @@ impl ReplaceCard {
             shipping: self.shipping.clone(),
             metadata: self.metadata.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cardium_cards::{Card, FreezeReason};
+    use cardium_kernel::ErrorCode;
+    use cardium_vault::{Aad, Kek, PanFingerprint, SealRandom, seal};
+
+    use super::*;
+    use crate::{
+        CommandError,
+        testing::{ACCOUNT, CARD, MockTx, NOW, STRANGER, card, context, refusal},
+    };
+
+    /// Replaces the card that is found; nothing may be written.
+    fn run(tx: &mut MockTx, found: Option<Card>) -> CommandResult<CardView> {
+        tx.expect_find_card().times(1).return_once(|_| Ok(found));
+        let random = SealRandom::from_bytes(&[3; SealRandom::BYTES]);
+        let sealed = seal(b"x", &Aad::new([0; 16], &[], "test"), &Kek::new(1, [7; 32]), random);
+        let fingerprint = PanFingerprint::from_bytes([5; 32]);
+        let replace = ReplaceCard {
+            card: CARD,
+            id: CardId::new(0x301),
+            pan: NewPan { fingerprint, sealed: sealed.unwrap(), last4: "9999".to_owned() },
+            reason: ReplacementReason::Stolen,
+            shipping: None,
+            metadata: None,
+        };
+        replace.run(&mut Unit::new(tx, &context()))
+    }
+
+    #[test]
+    fn what_may_not_be_replaced_is_left_alone() {
+        let mut cancelled = card(ACCOUNT);
+        cancelled.cancel(NOW);
+        let mut locked = card(ACCOUNT);
+        locked.freeze(FreezeReason::Issuer, NOW).unwrap();
+        for (found, code) in [
+            (Some(cancelled), ErrorCode::CardCancelled),
+            (Some(locked), ErrorCode::FreezeLockedByIssuer),
+            (Some(card(STRANGER)), ErrorCode::ResourceNotFound),
+            (None, ErrorCode::ResourceNotFound),
+        ] {
+            assert_eq!(refusal(run(&mut MockTx::new(), found)), code);
+        }
+    }
+
+    #[test]
+    fn a_taken_pan_asks_for_another_and_replaces_nothing() {
+        let mut tx = MockTx::new();
+        tx.expect_find_card_by_pan().times(1).return_once(|_| Ok(Some(CARD)));
+        assert_eq!(run(&mut tx, Some(card(ACCOUNT))).unwrap_err(), CommandError::PanTaken);
     }
 }

@@ -27,7 +27,7 @@ impl UseCase for CancelCard {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
         let account = unit.account()?;
-        let mut card = get_card(unit, self.card, account)?;
+        let mut card = get_card(unit, self.card)?;
         if card.cancel(unit.now()) == Change::AlreadyApplied {
             return Ok(Ending::Done(view(unit, card)?));
         }

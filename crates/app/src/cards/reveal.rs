@@ -33,7 +33,7 @@ impl UseCase for RevealPan {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Revealed> {
         let account = unit.account()?;
-        let card = get_card(unit, self.card, account)?;
+        let card = get_card(unit, self.card)?;
         card.check_open()?;
         let found = unit.tx.find_pan(self.card)?;
         let pan = owned(found, |pan| pan.account, account, "card")?;

@@ -52,7 +52,7 @@ impl UseCase for UnloadCard {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Unloaded> {
         let account = unit.account()?;
-        let card = get_card(unit, self.card, account)?;
+        let card = get_card(unit, self.card)?;
         card.check_open()?;
         settle_debt(unit, &card)?;
         let free = available(unit, LedgerAccountId::card(card.id))?;

@@ -22,8 +22,7 @@ impl UseCase for ProvisionWallet {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
-        let account = unit.account()?;
-        let mut card = get_card(unit, self.card, account)?;
+        let mut card = get_card(unit, self.card)?;
         let change = card.provision_wallet(self.wallet, unit.now())?;
         keep(unit, (card, change), "card.wallet_provisioned")
     }

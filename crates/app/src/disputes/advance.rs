@@ -1,10 +1,9 @@
-use cardium_disputes::Dispute;
+use cardium_disputes::{Dispute, keep_dispute};
 use cardium_kernel::{AccountId, AuthorizationId, CardId, Change, DisputeId, Problem};
 
 use crate::{
     CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit,
-    UseCase,
-    disputes::{money, strike},
+    UseCase, disputes::money,
 };
 
 /// Where the network moves a dispute.
@@ -76,10 +75,7 @@ impl UseCase for AdvanceDispute {
         if self.advance(unit, &mut dispute)? == Change::AlreadyApplied {
             return Ok(Ending::Done(dispute));
         }
-        unit.tx.save_dispute(dispute.clone())?;
-        if dispute.status.is_closed() {
-            strike(unit, &dispute)?;
-        }
+        keep_dispute(unit.tx, &dispute)?;
         let (event, action) = self.trace();
         if let Some(event) = event {
             unit.emit(event, Snapshot::Dispute(dispute.clone()))?;

@@ -1,7 +1,7 @@
-use cardium_disputes::{Attachment, Dispute};
+use cardium_disputes::{Attachment, Dispute, add_evidence};
 use cardium_kernel::DisputeId;
 
-use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase, unit::owned};
+use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
 /// Adds evidence to a dispute that is not decided. A file was put into the blob store before.
 #[derive(Debug, Clone)]
@@ -20,11 +20,10 @@ impl UseCase for AddEvidence {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Dispute> {
-        let account = unit.account()?;
-        let found = unit.tx.find_dispute(self.dispute)?;
-        let mut dispute = owned(found, |dispute| dispute.account, account, "dispute")?;
-        dispute.attach(self.attachment.clone(), unit.now())?;
-        unit.tx.save_dispute(dispute.clone())?;
+        let (account, now) = (unit.account()?, unit.now());
+        let of = (account, self.dispute);
+        let found = add_evidence(unit.tx, of, self.attachment.clone(), now)?;
+        let dispute = unit.own(found, |dispute| (dispute.account, dispute.book), "dispute")?;
         unit.audit(account, "dispute.evidence_added", &self.dispute)?;
         Ok(Ending::Done(dispute))
     }

@@ -1,5 +1,5 @@
 use cardium_authorizations::Authorization;
-use cardium_disputes::{Dispute, Docket, NewDispute, Reason, check_window};
+use cardium_disputes::{Dispute, NewDispute, Reason, check_window, enter_dispute};
 use cardium_kernel::{AccountId, DisputeId, ErrorCode, Metadata, Money, Problem};
 
 use crate::{
@@ -43,11 +43,11 @@ impl UseCase for FileDispute {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Dispute> {
         let (account, now) = (unit.account()?, unit.now());
         let card = unit.tx.find_card(self.capture.transaction.card)?;
-        let card = owned(card, |card| card.account, account, "transaction")?;
+        let card = unit.own(card, |card| (card.account, card.book), "transaction")?;
         check_window(self.capture.transaction.created_at, now)?;
         let mut authorization = self.authorization(unit, account)?;
-        let mut docket = self.docket(unit, account)?;
-        docket.enter(self.capture.transaction.id, self.id)?;
+        let (disputed, capture) = ((authorization.id, account), self.capture.transaction.id);
+        let docket = enter_dispute(unit.tx, disputed, capture, self.id)?;
         let amount = self.amount(&authorization)?;
         authorization.credit(amount, now)?;
         let dispute = Dispute::open(self.new_dispute(account, amount)?, now);
@@ -69,12 +69,6 @@ impl FileDispute {
     ) -> Result<Authorization, CommandError> {
         let found = unit.tx.find_authorization(self.capture.authorization)?;
         owned(found, |authorization| authorization.account, account, "transaction")
-    }
-
-    fn docket(&self, unit: &mut Unit<'_>, account: AccountId) -> Result<Docket, CommandError> {
-        let id = self.capture.authorization;
-        let found = unit.tx.find_docket(id)?;
-        Ok(found.unwrap_or_else(|| Docket::empty(id, account)))
     }
 
     /// How much is disputed: at most the capture, and no more than refunds and other disputes of

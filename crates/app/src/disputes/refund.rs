@@ -1,12 +1,9 @@
 use cardium_authorizations::Authorization;
 use cardium_cards::Card;
-use cardium_disputes::Dispute;
-use cardium_kernel::{Money, StoreError};
+use cardium_disputes::{Dispute, keep_dispute, open_disputes};
+use cardium_kernel::Money;
 
-use crate::{
-    CommandError, EventType, Snapshot, Unit,
-    disputes::{money, strike},
-};
+use crate::{CommandError, EventType, Snapshot, Unit, disputes::money};
 
 /// Before a merchant's refund of a purchase in dispute is booked: as much of what open disputes
 /// gave is withdrawn, the oldest first, so that the cardholder is not paid twice. A dispute whose
@@ -28,7 +25,7 @@ pub(crate) fn absorb_refund(
     if !authorization.credited.is_positive() || !refund.is_positive() {
         return Ok(());
     }
-    let disputes = open_disputes(unit, authorization)?;
+    let disputes = open_disputes(unit.tx, authorization.id)?;
     withdraw(unit, card, authorization, (disputes, refund))
 }
 
@@ -44,7 +41,7 @@ pub(crate) fn absorb_reversal(
     if !authorization.credited.is_positive() || !short.is_positive() {
         return Ok(());
     }
-    let disputes = open_disputes(unit, authorization)?;
+    let disputes = open_disputes(unit.tx, authorization.id)?;
     withdraw(unit, card, authorization, (disputes, short))
 }
 
@@ -68,25 +65,11 @@ fn withdraw(
     Ok(())
 }
 
-/// The open disputes of the authorization; all of those that were not announced are missed at
-/// once.
-fn open_disputes(
-    unit: &mut Unit<'_>,
-    authorization: &Authorization,
-) -> Result<Vec<Dispute>, CommandError> {
-    let Some(docket) = unit.tx.find_docket(authorization.id)? else { return Ok(Vec::new()) };
-    let found: Vec<Result<Option<Dispute>, StoreError>> =
-        docket.open.iter().map(|(_, id)| unit.tx.find_dispute(*id)).collect();
-    let found = found.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok(found.into_iter().flatten().collect())
-}
-
 /// Keeps what a withdrawal left of a dispute.
 fn conclude(unit: &mut Unit<'_>, dispute: Dispute) -> Result<(), CommandError> {
-    unit.tx.save_dispute(dispute.clone())?;
+    keep_dispute(unit.tx, &dispute)?;
     let (account, id) = (dispute.account, dispute.id);
     if dispute.status.is_closed() {
-        strike(unit, &dispute)?;
         unit.emit(EventType::DisputeWon, Snapshot::Dispute(dispute))?;
         unit.audit(account, "dispute.won", &id)?;
     } else {

@@ -1,4 +1,6 @@
-use cardium_authorizations::{Authorization, DeclineReason, Effect, Step, TransactionKind};
+use cardium_authorizations::{
+    Authorization, DeclineReason, Effect, Step, TransactionKind, find_raised,
+};
 use cardium_cards::Card;
 use cardium_kernel::{AuthorizationId, Money};
 use cardium_ledger::LedgerAccountId;
@@ -9,12 +11,11 @@ use super::{
     books::{book_advance, sync_hold},
     exchange::{Exchange, NetworkAnswer},
     frame::{Frame, NewStep, Opening, Outcome, Settled},
-    matching::{find_raised, trace},
     spending::save_counted,
     undo::{undo_authorization, with_fee},
 };
 use crate::{
-    CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase,
+    CommandError, CommandResult, Context, Ending, Hints, NaturalKey, Unit, UseCase,
     cards::{available, settle_and_sweep},
 };
 
@@ -48,7 +49,8 @@ impl UseCase for Advise {
 
     fn hints(&self, _: &Context) -> Hints {
         let hints = self.exchange.hints().with_authorization(self.id);
-        trace(&self.exchange).into_iter().fold(hints, Hints::with_name)
+        let names = self.exchange.quote(None).names().map(NaturalKey::Authorization);
+        names.fold(hints, Hints::with_name)
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Settled> {
@@ -109,7 +111,7 @@ impl Advise {
     ) -> Result<(Authorization, Money), CommandError> {
         let now = unit.now();
         let held = available(unit, LedgerAccountId::card(card.id))?.min(amount)?;
-        let raised = find_raised(unit, &self.exchange, card)?;
+        let raised = find_raised(unit.tx, card.id, &self.exchange.quote(None))?;
         if let Some(mut raised) = raised.filter(|raised| raised.takes_increment()) {
             raised.increment(amount, held, now)?;
             return Ok((raised, held));

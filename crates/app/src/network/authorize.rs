@@ -1,6 +1,6 @@
 use cardium_authorizations::{
     Authorization, Decided, Decision, DeclineReason, HookAnswer, RequestKind, Step,
-    TransactionKind, decide,
+    TransactionKind, decide, find_raised,
 };
 use cardium_cards::Card;
 use cardium_kernel::{AuthorizationId, Money};
@@ -13,11 +13,11 @@ use super::{
     facts::Surroundings,
     frame::{Frame, NewStep, Opening, Outcome, Settled},
     hook::{Ask, Authorized, Hook},
-    matching::{self, find_raised},
     spending::{count_tries, velocity},
 };
 use crate::{
-    CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, cards::available,
+    CommandError, CommandResult, Context, Ending, Hints, NaturalKey, RowKey, Unit, UseCase,
+    cards::available,
 };
 
 /// What an approval does with the money.
@@ -62,7 +62,8 @@ impl UseCase for Authorize {
                 hints.with(RowKey::PendingAuthorization(self.exchange.id()))
             }
         };
-        matching::trace(&self.exchange).into_iter().fold(hints, Hints::with_name)
+        let names = self.exchange.quote(None).names().map(NaturalKey::Authorization);
+        names.fold(hints, Hints::with_name)
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Authorized> {
@@ -192,7 +193,9 @@ impl Authorize {
     ) -> Result<Considered, CommandError> {
         let charge = asked.charge(unit.policy().conversion_fee)?;
         let raised = match self.posting {
-            Posting::Hold if self.spends() => find_raised(unit, &self.exchange, card)?,
+            Posting::Hold if self.spends() => {
+                find_raised(unit.tx, card.id, &self.exchange.quote(None))?
+            }
             Posting::Hold | Posting::Post => None,
         };
         let velocity = velocity(unit, card)?;

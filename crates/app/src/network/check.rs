@@ -7,10 +7,7 @@ use super::{
     facts::Surroundings,
     spending::velocity,
 };
-use crate::{
-    CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase, cards::available,
-    unit::owned,
-};
+use crate::{CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase, cards::available};
 
 /// Asks what a request would be answered, without a hold or a trace.
 #[derive(Debug, Clone)]
@@ -46,9 +43,8 @@ impl UseCase for CheckAuthorization {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Checked> {
-        let account = unit.account()?;
         let found = unit.tx.find_card(self.card)?;
-        let card = owned(found, |card| card.account, account, "card")?;
+        let card = unit.own(found, |card| (card.account, card.book), "card")?;
         let asked = match &self.request.amount {
             Ok(asked) => asked.clone(),
             Err(_) => Asked::domestic(Money::usd(0)),

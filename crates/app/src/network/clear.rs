@@ -1,5 +1,5 @@
 use cardium_authorizations::{
-    Authorization, DeclineReason, Effect, Finality, Step, TransactionKind,
+    Authorization, DeclineReason, Effect, Finality, Quote, Step, TransactionKind, find_original,
 };
 use cardium_cards::Card;
 use cardium_kernel::AuthorizationId;
@@ -10,11 +10,10 @@ use super::{
     books::book_clearing,
     exchange::{Exchange, NetworkAnswer},
     frame::{Frame, NewStep, Outcome, Settled},
-    matching::Quote,
     spending::save_counted,
     undo::undo_clearing,
 };
-use crate::{CommandResult, Context, Hints, Unit, UseCase, cards::settle_and_sweep};
+use crate::{CommandResult, Context, Hints, NaturalKey, Unit, UseCase, cards::settle_and_sweep};
 
 /// Posts a clearing (0220): it is never declined for funds. What the card cannot cover becomes
 /// a receivable.
@@ -37,7 +36,8 @@ impl UseCase for Clear {
 
     fn hints(&self, _: &Context) -> Hints {
         let hints = self.exchange.hints().with_authorization(self.id);
-        self.quote().names().fold(hints, Hints::with_name)
+        let names = self.quote().names().map(NaturalKey::Authorization);
+        names.fold(hints, Hints::with_name)
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Settled> {
@@ -49,7 +49,7 @@ impl UseCase for Clear {
 
 impl Clear {
     fn quote(&self) -> Quote<'_> {
-        Quote { exchange: &self.exchange, approval_code: self.approval_code.as_deref() }
+        self.exchange.quote(self.approval_code.as_deref())
     }
 
     fn post(
@@ -60,7 +60,8 @@ impl Clear {
         asked: &Asked,
     ) -> CommandResult<Settled> {
         let charge = asked.charge(unit.policy().conversion_fee)?;
-        let found = self.quote().find(unit, card, Some(charge.total))?;
+        let found =
+            find_original(unit.tx, card.id, &self.quote(), (Some(charge.total), unit.now()))?;
         let mut authorization = match found {
             Some(found) => found,
             None => {

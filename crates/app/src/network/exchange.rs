@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use cardium_authorizations::{
-    DeclineReason, MaskedFields, Merchant, MessageKey, MessageOutcome, NetworkMessage, late_copy,
-    reversal_mark,
+    DeclineReason, MaskedFields, Merchant, MessageKey, MessageOutcome, NetworkMessage, Quote,
+    late_copy, reversal_mark,
 };
 use cardium_cards::Card;
 use cardium_kernel::{MessageId, Money};
@@ -102,6 +102,18 @@ impl Exchange {
     #[must_use]
     pub fn id(&self) -> MessageId {
         self.key.id()
+    }
+
+    /// What the message quotes of the one that it is about, with DE 38 where it is to count.
+    pub(super) fn quote<'a>(&'a self, approval_code: Option<&'a str>) -> Quote<'a> {
+        Quote {
+            pan: *self.pan.as_bytes(),
+            network_trace: &self.network_trace,
+            approval_code,
+            merchant: &self.merchant.id,
+            retrieval_reference: &self.retrieval_reference,
+            stan: &self.stan,
+        }
     }
 
     /// For an advice: what the request of the same names did, where it did what the advice tells

@@ -17,7 +17,6 @@ mod expire;
 mod facts;
 mod frame;
 mod hook;
-mod matching;
 mod refund;
 mod reverse;
 mod spending;

@@ -1,4 +1,6 @@
-use cardium_authorizations::{Authorization, DeclineReason, Effect, Step, TransactionKind};
+use cardium_authorizations::{
+    Authorization, DeclineReason, Effect, Quote, Step, TransactionKind, find_original,
+};
 use cardium_cards::Card;
 use cardium_kernel::AuthorizationId;
 
@@ -8,12 +10,11 @@ use super::{
     books::book_refund,
     exchange::{Exchange, NetworkAnswer},
     frame::{Frame, NewStep, Outcome, Reversed, Settled},
-    matching::Quote,
     undo::undo_refund,
 };
 use crate::{
-    CommandError, CommandResult, Context, Hints, Unit, UseCase, cards::settle_and_sweep,
-    disputes::absorb_refund,
+    CommandError, CommandResult, Context, Hints, NaturalKey, Unit, UseCase,
+    cards::settle_and_sweep, disputes::absorb_refund,
 };
 
 /// Gives back what a merchant refunds (0200 or 0220, DE 3 = 20). It is linked to its purchase
@@ -35,7 +36,8 @@ impl UseCase for Refund {
 
     fn hints(&self, _: &Context) -> Hints {
         let hints = self.exchange.hints().with_authorization(self.id);
-        self.quote().names().fold(hints, Hints::with_name)
+        let names = self.quote().names().map(NaturalKey::Authorization);
+        names.fold(hints, Hints::with_name)
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Settled> {
@@ -47,7 +49,7 @@ impl UseCase for Refund {
 
 impl Refund {
     fn quote(&self) -> Quote<'_> {
-        Quote { exchange: &self.exchange, approval_code: self.approval_code.as_deref() }
+        self.exchange.quote(self.approval_code.as_deref())
     }
 
     fn post(
@@ -93,7 +95,7 @@ impl Refund {
         card: &Card,
         (asked, reversed): (&Asked, Option<Reversed>),
     ) -> Result<Authorization, CommandError> {
-        let found = self.quote().find(unit, card, None)?;
+        let found = find_original(unit.tx, card.id, &self.quote(), (None, unit.now()))?;
         if let Some(mut found) = found.filter(|found| found.cleared.is_positive()) {
             let stays = reversed.map_or(asked.billing, Reversed::stays);
             absorb_refund(unit, card, &mut found, stays)?;

@@ -1,9 +1,7 @@
 use cardium_kernel::TopupId;
-use cardium_topups::Topup;
+use cardium_topups::{Topup, cancel_topup};
 
-use crate::{
-    CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase, unit::owned,
-};
+use crate::{CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase};
 
 /// Gives a top-up up while it still awaits its coins.
 #[derive(Debug, Clone)]
@@ -20,11 +18,9 @@ impl UseCase for CancelTopup {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Topup> {
-        let account = unit.account()?;
-        let found = unit.tx.find_topup(self.id)?;
-        let mut topup = owned(found, |topup| topup.account, account, "top-up")?;
-        topup.cancel(unit.now())?;
-        unit.tx.save_topup(topup.clone())?;
+        let (account, now) = (unit.account()?, unit.now());
+        let cancelled = cancel_topup(unit.tx, (account, self.id), now)?;
+        let topup = unit.own(cancelled, |topup| (topup.account, topup.book), "top-up")?;
         unit.emit(EventType::TopupCancelled, Snapshot::Topup(topup.clone()))?;
         unit.audit(account, "topup.cancelled", &self.id)?;
         Ok(Ending::Done(topup))

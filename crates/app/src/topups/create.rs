@@ -35,10 +35,12 @@ impl UseCase for CreateTopup {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Topup> {
         let account = unit.account()?;
         self.check(unit.policy())?;
+        let book = self.book(unit.policy());
+        unit.check_book(book)?;
         let new = NewTopup {
             id: self.id,
             account,
-            book: self.book(unit.policy()),
+            book,
             asset: self.asset,
             network: self.network,
             address: self.address.clone(),

@@ -1,6 +1,6 @@
-use cardium_kernel::{AccountId, Book, DepositId, TopupId};
+use cardium_kernel::{AccountId, Book, DepositId, Money, TopupId};
 use cardium_ledger::{LedgerAccountId, Role, Source, open_or_default, recipes};
-use cardium_topups::{DepositState, Topup};
+use cardium_topups::{Credited, Topup, credit_deposit};
 
 use crate::{
     CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase,
@@ -30,31 +30,19 @@ impl UseCase for CreditDeposit {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<bool> {
-        let deposit = unit.tx.find_deposit(self.deposit)?;
-        let Some(mut deposit) = deposit.filter(|d| d.state == DepositState::Confirming) else {
+        let (ids, now) = ((self.deposit, self.topup), unit.now());
+        let Some(Credited { topup, value }) = credit_deposit(unit.tx, ids, now)? else {
             return Ok(Ending::Preview(false));
         };
-        let Some(mut topup) = unit.tx.find_topup(self.topup)? else {
-            return Ok(Ending::Preview(false));
-        };
-        topup.credit(deposit.value, unit.now())?;
-        if deposit.value.is_positive() {
-            credit_treasury(unit, &topup, deposit.value)?;
+        if value.is_positive() {
+            credit_treasury(unit, &topup, value)?;
         }
-        deposit.state = DepositState::Credited;
-        deposit.version = deposit.version.saturating_add(1);
-        unit.tx.save_deposit(deposit)?;
-        unit.tx.save_topup(topup.clone())?;
         unit.emit(EventType::TopupConfirmed, Snapshot::Topup(topup))?;
         Ok(Ending::Done(true))
     }
 }
 
-fn credit_treasury(
-    unit: &mut Unit<'_>,
-    topup: &Topup,
-    value: cardium_kernel::Money,
-) -> Result<(), CommandError> {
+fn credit_treasury(unit: &mut Unit<'_>, topup: &Topup, value: Money) -> Result<(), CommandError> {
     let (account, book): (AccountId, Book) = (topup.account, topup.book);
     let treasury = LedgerAccountId::treasury(account, book);
     let opened = open_or_default(unit.tx, treasury, account, book, Role::Treasury(book))?;

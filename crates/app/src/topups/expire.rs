@@ -1,4 +1,5 @@
 use cardium_kernel::{AccountId, TopupId};
+use cardium_topups::expire_topup;
 
 use crate::{CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase};
 
@@ -19,13 +20,10 @@ impl UseCase for ExpireTopup {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<bool> {
-        let Some(mut topup) = unit.tx.find_topup(self.id)? else {
+        let now = unit.now();
+        let Some(topup) = expire_topup(unit.tx, self.id, now)? else {
             return Ok(Ending::Preview(false));
         };
-        if !topup.expire(unit.now()) {
-            return Ok(Ending::Preview(false));
-        }
-        unit.tx.save_topup(topup.clone())?;
         unit.emit(EventType::TopupExpired, Snapshot::Topup(topup))?;
         Ok(Ending::Done(true))
     }

@@ -1,5 +1,5 @@
-use cardium_kernel::{AccountId, TopupId};
-use cardium_topups::{Deposit, DepositState, Transfer};
+use cardium_kernel::{Change, TopupId};
+use cardium_topups::{Transfer, observe_deposit};
 
 use crate::{CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase};
 
@@ -9,8 +9,6 @@ use crate::{CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase};
 pub struct ObserveDeposit {
     /// The top-up whose address was paid.
     pub topup: TopupId,
-    /// Whose it is.
-    pub account: AccountId,
     /// The transfer.
     pub transfer: Transfer,
     /// Blocks from the transfer's to the newest, both counted.
@@ -26,30 +24,10 @@ impl UseCase for ObserveDeposit {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<bool> {
-        let Some(mut topup) = unit.tx.find_topup(self.topup)? else {
-            return Ok(Ending::Preview(false));
-        };
-        let (id, now) = (self.transfer.reference.deposit_id(), unit.now());
-        let known = unit.tx.find_deposit(id)?.is_some();
-        if !known {
-            let value = topup.network.value_of(self.transfer.asset, self.transfer.units)?;
-            topup.see(value, &self.transfer.reference.txid, now)?;
-            unit.tx.save_deposit(Deposit {
-                id,
-                account: self.account,
-                topup: self.topup,
-                transfer: self.transfer.clone(),
-                value,
-                state: DepositState::Confirming,
-                created_at: now,
-                version: 1,
-            })?;
-        }
-        let deeper = topup.confirm(self.confirmations, now);
-        if known && !deeper {
-            return Ok(Ending::Preview(false));
-        }
-        unit.tx.save_topup(topup)?;
-        Ok(Ending::Done(true))
+        let (seen, now) = ((&self.transfer, self.confirmations), unit.now());
+        Ok(match observe_deposit(unit.tx, self.topup, seen, now)? {
+            Change::Applied => Ending::Done(true),
+            Change::AlreadyApplied => Ending::Preview(false),
+        })
     }
 }

@@ -104,7 +104,6 @@ impl Watcher<'_> {
         let depth = head.latest.saturating_sub(transfer.height).saturating_add(1);
         let observe = ObserveDeposit {
             topup: topup.id,
-            account: topup.account,
             transfer: transfer.clone(),
             confirmations: i64::try_from(depth).unwrap_or(i64::MAX),
         };

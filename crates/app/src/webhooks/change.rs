@@ -1,5 +1,5 @@
-use cardium_kernel::{Change, EndpointId, ErrorCode, Problem};
-use cardium_webhooks::{Endpoint, EndpointPatch};
+use cardium_kernel::{Change, EndpointId};
+use cardium_webhooks::{Endpoint, EndpointPatch, change_endpoint};
 
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
@@ -20,20 +20,10 @@ impl UseCase for UpdateWebhook {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Endpoint> {
-        let account = unit.account()?;
-        let found = unit.tx.find_endpoint(account, self.id)?;
-        let mut endpoint = found.ok_or_else(|| Problem::not_found("webhook"))?;
-        let before = endpoint.status;
-        let changed = endpoint.change(self.patch.clone(), unit.now());
-        let changed = changed.map_err(|error| {
-            let message = format!("Field 'metadata' {error}.");
-            Problem::field(ErrorCode::InvalidField, "metadata", message)
-        })?;
-        if changed == Change::Applied {
-            unit.tx.save_endpoint(&endpoint)?;
-            if endpoint.status != before {
-                unit.tx.move_deliveries(endpoint.id, endpoint.status)?;
-            }
+        let (account, now) = (unit.account()?, unit.now());
+        let of = (account, self.id);
+        let (endpoint, change) = change_endpoint(unit.tx, of, self.patch.clone(), now)?;
+        if change == Change::Applied {
             unit.audit(account, "webhook.updated", &self.id)?;
         }
         Ok(Ending::Done(endpoint))

@@ -1,7 +1,7 @@
-use cardium_kernel::{AccountId, DeliveryId, EventId, Timestamp};
-use cardium_webhooks::{Cause, Delivery, DeliveryState, Endpoint, delay_before};
+use cardium_kernel::Timestamp;
+use cardium_webhooks::{Delivery, DeliveryState, delay_before, fan_out};
 
-use super::{LEASE, SET, Undispatched};
+use super::{LEASE, SET};
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
 /// Turns events into deliveries, one for each endpoint that wants the event; says how many
@@ -17,39 +17,12 @@ impl UseCase for FanOut {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<usize> {
-        let events = unit.tx.take_undispatched(SET)?;
-        if events.is_empty() {
-            return Ok(Ending::Preview(0));
-        }
-        let mut accounts: Vec<AccountId> = events.iter().map(|event| event.account).collect();
-        accounts.sort_unstable();
-        accounts.dedup();
-        let endpoints = unit.tx.endpoints_of(&accounts)?;
-        let deliveries = deliveries(unit, &events, &endpoints);
-        unit.tx.insert_deliveries(&deliveries)?;
-        let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
-        unit.tx.mark_dispatched(&ids)?;
-        Ok(Ending::Done(events.len()))
+        let now = unit.now();
+        Ok(match fan_out(unit.tx, &mut unit.ids, SET, now)? {
+            0 => Ending::Preview(0),
+            taken => Ending::Done(taken),
+        })
     }
-}
-
-fn deliveries(
-    unit: &mut Unit<'_>,
-    events: &[Undispatched],
-    endpoints: &[Endpoint],
-) -> Vec<Delivery> {
-    let mut deliveries = Vec::new();
-    for event in events {
-        let wanting = endpoints.iter().filter(|endpoint| {
-            endpoint.account == event.account && endpoint.wants(&event.kind, event.book)
-        });
-        for endpoint in wanting {
-            let id = DeliveryId::new(unit.ids.mint());
-            let of = (event.account, event.id);
-            deliveries.push(Delivery::new(id, of, endpoint.id, Cause::Event, unit.now()));
-        }
-    }
-    deliveries
 }
 
 /// Leases deliveries that are due.

@@ -1,5 +1,5 @@
-use cardium_kernel::{Book, EndpointId, ErrorCode, Metadata, Problem};
-use cardium_webhooks::{Endpoint, EndpointStatus, EventFilter};
+use cardium_kernel::{Book, EndpointId, Metadata, Problem};
+use cardium_webhooks::{Endpoint, EndpointStatus, EventFilter, add_endpoint};
 
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
@@ -31,10 +31,6 @@ impl UseCase for CreateWebhook {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Endpoint> {
         let account = unit.account()?;
-        if unit.tx.count_endpoints(account)? >= unit.policy().webhooks_maximum {
-            let message = "The account holds the most webhook endpoints it may.";
-            return Err(Problem::new(ErrorCode::WebhookLimitReached, message).into());
-        }
         let endpoint = Endpoint {
             id: self.id,
             account,
@@ -48,7 +44,8 @@ impl UseCase for CreateWebhook {
             created_at: unit.now(),
             updated_at: unit.now(),
         };
-        unit.tx.insert_endpoint(&endpoint)?;
+        let most = unit.policy().webhooks_maximum;
+        add_endpoint(unit.tx, &endpoint, most)?;
         unit.audit(account, "webhook.created", &self.id)?;
         Ok(Ending::Done(endpoint))
     }

@@ -7,9 +7,8 @@ mod replay;
 
 use std::time::Duration;
 
-use cardium_kernel::{AccountId, Book, EndpointId, EventId, StoreError, Timestamp};
+use cardium_kernel::{AccountId, EndpointId};
 use cardium_vault::Aad;
-use cardium_webhooks::{Delivery, Endpoint, EndpointStatus};
 
 pub use change::UpdateWebhook;
 pub use delivery::{AttemptResult, FanOut, LeaseDeliveries, RecordAttempts};
@@ -28,120 +27,4 @@ pub const LEASE: Duration = Duration::from_secs(30);
 pub fn webhook_secret_aad(account: AccountId, endpoint: EndpointId) -> Aad {
     let (account, endpoint) = (account.value().to_be_bytes(), endpoint.value().to_be_bytes());
     Aad::new(account, &endpoint, "webhook.secret")
-}
-
-/// An event that has not been fanned out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Undispatched {
-    /// The event.
-    pub id: EventId,
-    /// Whose it is.
-    pub account: AccountId,
-    /// Its name.
-    pub kind: String,
-    /// Its book.
-    pub book: Book,
-}
-
-/// What webhook commands need of the open transaction.
-pub trait WebhookStore {
-    /// How many endpoints an account has, disabled ones included; kept on its sequence row,
-    /// which is locked.
-    ///
-    /// # Errors
-    /// When the account's sequence was not announced.
-    fn count_endpoints(&mut self, account: AccountId) -> Result<i64, StoreError>;
-
-    /// Writes a new endpoint and counts it. Events from here on are dispatched.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    fn insert_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
-
-    /// An account's endpoint. The account's sequence row, which is locked, keeps others from
-    /// changing it meanwhile.
-    ///
-    /// # Errors
-    /// When the row cannot be read.
-    fn find_endpoint(
-        &mut self,
-        account: AccountId,
-        id: EndpointId,
-    ) -> Result<Option<Endpoint>, StoreError>;
-
-    /// Writes an endpoint that changed.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
-
-    /// Lets deliveries on their way to an endpoint wait once it is disabled, and go on once it is
-    /// enabled again. Touches those alone, however many were sent before.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    fn move_deliveries(
-        &mut self,
-        endpoint: EndpointId,
-        status: EndpointStatus,
-    ) -> Result<(), StoreError>;
-
-    /// When an account's event was committed.
-    ///
-    /// # Errors
-    /// When the row cannot be read.
-    fn find_event_time(
-        &mut self,
-        account: AccountId,
-        id: EventId,
-    ) -> Result<Option<Timestamp>, StoreError>;
-
-    /// Removes an account's endpoint with its deliveries; says whether there was one.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    fn delete_endpoint(&mut self, account: AccountId, id: EndpointId) -> Result<bool, StoreError>;
-
-    /// Takes up to `limit` events that were not fanned out, oldest first, for this transaction
-    /// alone.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    fn take_undispatched(&mut self, limit: i64) -> Result<Vec<Undispatched>, StoreError>;
-
-    /// The endpoints of these accounts.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    fn endpoints_of(&mut self, accounts: &[AccountId]) -> Result<Vec<Endpoint>, StoreError>;
-
-    /// Writes new deliveries.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    fn insert_deliveries(&mut self, deliveries: &[Delivery]) -> Result<(), StoreError>;
-
-    /// Marks events as fanned out.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    fn mark_dispatched(&mut self, events: &[EventId]) -> Result<(), StoreError>;
-
-    /// Takes up to `limit` deliveries that are due, raises their lease and sets it to lapse at
-    /// `until`.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    fn lease_deliveries(
-        &mut self,
-        now: Timestamp,
-        until: Timestamp,
-        limit: i64,
-    ) -> Result<Vec<Delivery>, StoreError>;
-
-    /// Writes the results of leased deliveries; those whose lease was raised since are left.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    fn save_results(&mut self, deliveries: &[Delivery]) -> Result<(), StoreError>;
 }

@@ -66,6 +66,7 @@ impl UseCase for Withdraw {
             Some(book) => book,
             None => default_book(unit, account)?,
         };
+        unit.check_book(book)?;
         let when = (unit.now(), unit.policy().withdrawal_cooling);
         let releases_at = admit(unit.tx, (account, book), (self.network, &address), when)?;
         let new = NewWithdrawal {
@@ -133,3 +134,6 @@ fn check_foreign(unit: &mut Unit<'_>, address: &str) -> Result<(), CommandError>
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,8 @@ use crate::routes::refuse_method;
 const SERVER: &str = "/v1";
 /// How long a copy may be used unasked: after an upgrade it is stale for a few minutes at most.
 const CACHING: &str = "public, max-age=300";
-const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; \
+                      frame-ancestors 'none'";
 
 /// Bytes with the tag that changes with them.
 struct Page {

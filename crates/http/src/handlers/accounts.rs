@@ -7,7 +7,8 @@ use cardium_api_v1::{
 use cardium_app::{
     CommandError,
     accounts::{
-        Confirmed, Names, SignIn, SignOut, SignUp, UpdateAccount, bad_credentials, totp_required,
+        Confirmed, Names, SignIn, SignOut, SignUp, UpdateAccount, bad_credentials,
+        password_required, totp_required,
     },
     reads::Balance,
 };
@@ -18,6 +19,7 @@ use cardium_vault::keyed_hash;
 use crate::{
     call::{Call, Outcome},
     idempotency::{self, Owner},
+    passwords::Purpose,
     step_up::{self, Claim},
 };
 
@@ -80,16 +82,27 @@ async fn check_replay(
     if let Some(account) = &found {
         account.check_attempt(Attempt::SignIn, call.now())?;
     }
-    let right = call.state.passwords.check(password, hash).await?;
+    let right = call.state.passwords.check(Purpose::SignIn, password, hash).await?;
     match found {
         Some(account) if right => {
-            step_up::settle_replay(call, account.id, vec![Attempt::SignIn]).await
+            step_up::settle_replay(call, account.id, &[Attempt::SignIn]).await?;
+            match account.authenticator() {
+                Some(_) => Err(guarded().into()),
+                None => Ok(()),
+            }
         }
         Some(account) => {
-            Err(step_up::fail(call, account.id, Attempt::SignIn, other_request()).await)
+            let failed = (Attempt::SignIn, &[Attempt::SignIn][..]);
+            Err(step_up::fail(call, account.id, failed, other_request()).await)
         }
         None => Err(other_request().into()),
     }
+}
+
+/// The session of a sign-up is not handed out past the second factor.
+fn guarded() -> Problem {
+    let message = "The account was made and has two-factor authentication by now: sign in.";
+    Problem::field(ErrorCode::ConflictIdempotencyKey, idempotency::HEADER, message)
 }
 
 fn other_request() -> Problem {
@@ -109,11 +122,12 @@ async fn find_by_password(
         account.check_attempt(Attempt::SignIn, call.now())?;
     }
     let hash = found.as_ref().map(|account| account.password.clone());
-    let right = call.state.passwords.check(password, hash).await?;
+    let right = call.state.passwords.check(Purpose::SignIn, password, hash).await?;
     match found {
         Some(account) if right => Ok(account),
         Some(account) => {
-            Err(step_up::fail(call, account.id, Attempt::SignIn, bad_credentials()).await)
+            let failed = (Attempt::SignIn, &[Attempt::SignIn][..]);
+            Err(step_up::fail(call, account.id, failed, bad_credentials()).await)
         }
         None => Err(bad_credentials().into()),
     }
@@ -152,11 +166,12 @@ async fn find_code(
         Some(code) => {
             attempts.push(Attempt::Code);
             account.check_attempt(Attempt::Code, call.now())?;
-            Some(step_up::prove_code(call, account, &code, &Names::SIGN_IN).await?)
+            let code = (code.as_str(), &attempts[..]);
+            Some(step_up::prove_code(call, account, code, &Names::SIGN_IN).await?)
         }
         None => None,
     };
-    step_up::settle_replay(call, account.id, attempts).await?;
+    step_up::settle_replay(call, account.id, &attempts).await?;
     if guarded && code.is_none() && call.may_replay() {
         return Err(totp_required().into());
     }
@@ -193,27 +208,33 @@ async fn confirm(
     wish: &AccountWish,
 ) -> Result<Confirmed, CommandError> {
     let Some(given) = &wish.current_password else {
-        return Ok(Confirmed::NotGiven);
+        // Before anything is hashed.
+        return match &wish.new_password {
+            Some(_) => Err(password_required(&Names::UPDATE).into()),
+            None => Ok(Confirmed::NotGiven),
+        };
     };
+    step_up::count_check(call).await?;
     if let (Some(new), true) = (&wish.new_password, call.may_replay()) {
         account.check_attempt(Attempt::Password, call.now())?;
         let hash = account.password.clone();
         let fits = |candidate: &Password| {
-            call.state.passwords.check(candidate.clone(), Some(hash.clone()))
+            call.state.passwords.check(Purpose::Other, candidate.clone(), Some(hash.clone()))
         };
         if !fits(given).await? && fits(new).await? {
+            step_up::settle_replay(call, account.id, &[Attempt::Password]).await?;
             return Ok(Confirmed::Stale);
         }
     }
     let claim = Claim { password: Some(given.expose().to_owned()), code: None };
-    let proof = step_up::prove(call, account, claim, &Names::UPDATE).await?;
+    let proof = step_up::compare(call, account, claim, &Names::UPDATE).await?;
     Ok(proof.password.map_or(Confirmed::NotGiven, Confirmed::Right))
 }
 
 /// Whether this is the caller's password by now.
 async fn is_password(call: &Call, password: &Password) -> Result<bool, CommandError> {
     let hash = step_up::account(call).await?.password.clone();
-    call.state.passwords.check(password.clone(), Some(hash)).await
+    call.state.passwords.check(Purpose::Other, password.clone(), Some(hash)).await
 }
 
 pub async fn sign_out(call: Call) -> Outcome {

@@ -4,7 +4,7 @@ use crate::call::{Call, Outcome};
 
 pub async fn get_balance(call: Call) -> Outcome {
     let (account, now) = (call.account()?, call.now());
-    let mode = call.query()?.mode()?.or(call.key_mode());
+    let mode = call.book(call.query()?.mode()?)?;
     let balances = call.read(move |reads| reads.balances(account)).await?;
     Ok(call.answer(&BalanceOut::new(&balances, mode, now)))
 }
@@ -12,7 +12,7 @@ pub async fn get_balance(call: Call) -> Outcome {
 pub async fn get_balance_history(call: Call) -> Outcome {
     let query = call.query()?;
     let mut filter = balance::history_filter(&query)?;
-    filter.book = filter.book.or(call.key_mode());
+    filter.book = call.book(filter.book)?;
     let query = balance::history_query(&query, call.account()?, filter)?;
     let page = call.read(move |reads| reads.list_history(&query)).await?;
     Ok(call.page(&page, |entry| entry.id.to_string(), HistoryEntryOut::from))

@@ -21,13 +21,14 @@ pub fn show(view: &CardView) -> Vec<u8> {
 pub async fn find_card(call: &Call) -> Result<CardView, CommandError> {
     let (account, id) = (call.account()?, call.path_id(CardId::parse, "card")?);
     let found = call.read(move |reads| reads.find_card(account, id)).await?;
+    let found = found.filter(|view| call.reaches(view.card.book));
     Ok(found.ok_or_else(|| Problem::not_found("card"))?)
 }
 
 pub async fn list_cards(call: Call) -> Outcome {
     let query = call.query()?;
     let mut filter = card::filter(&query)?;
-    filter.book = filter.book.or(call.key_mode());
+    filter.book = call.book(filter.book)?;
     let query = query.list(call.account()?, filter, &card::ORDER)?;
     let page = call.read(move |reads| reads.list_cards(&query)).await?;
     Ok(call.page(&page, |view| view.card.id.to_string(), CardOut::from))

@@ -29,6 +29,7 @@ pub(super) fn show(dispute: &Dispute) -> Vec<u8> {
 pub(super) async fn find_dispute(call: &Call) -> Result<Dispute, CommandError> {
     let (account, id) = (call.account()?, call.path_id(DisputeId::parse, "dispute")?);
     let found = call.read(move |reads| reads.find_dispute(account, id)).await?;
+    let found = found.filter(|dispute| call.reaches(dispute.book));
     Ok(found.ok_or_else(|| Problem::not_found("dispute"))?)
 }
 
@@ -50,7 +51,7 @@ pub async fn file_dispute(call: Call) -> Outcome {
 pub async fn list_disputes(call: Call) -> Outcome {
     let query = call.query()?;
     let mut filter = dispute::filter(&query)?;
-    filter.book = filter.book.or(call.key_mode());
+    filter.book = call.book(filter.book)?;
     let query = query.list(call.account()?, filter, &dispute::ORDER)?;
     let page = call.read(move |reads| reads.list_disputes(&query)).await?;
     Ok(call.page(&page, |dispute| dispute.id.to_string(), DisputeOut::from))

@@ -62,7 +62,7 @@ fn draw(call: &Call, wish: &CardWish) -> Result<IssueCard, CommandError> {
         id,
         product: wish.product,
         pan: draw_pan(call, wish.product.bin, id)?,
-        book: wish.mode.or(call.key_mode()),
+        book: call.book(wish.mode)?,
         load: wish.load,
         label: wish.label.clone(),
         wallet: wish.wallet,

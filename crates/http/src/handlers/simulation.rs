@@ -30,6 +30,7 @@ use crate::{
 
 async fn find_topup(call: &Call, account: AccountId, id: TopupId) -> Result<Topup, CommandError> {
     let found = call.read(move |reads| reads.find_topup(account, id)).await?;
+    let found = found.filter(|topup| call.reaches(topup.book));
     Ok(found.ok_or_else(|| Problem::not_found("top-up"))?)
 }
 
@@ -126,6 +127,7 @@ async fn find_authorization(call: &Call) -> Result<(AccountId, AuthorizationId),
     let account = call.account()?;
     let id = call.path_id(AuthorizationId::parse, "authorization")?;
     let found = call.read(move |reads| reads.find_authorization(account, id)).await?;
+    let found = found.filter(|found| call.reaches(found.book));
     found.ok_or_else(|| Problem::not_found("authorization"))?;
     Ok((account, id))
 }

@@ -6,6 +6,7 @@ use cardium_api_v1::{
 };
 use cardium_app::{
     Answer,
+    reads::Reads,
     topups::{CancelTopup, CreateTopup},
 };
 use cardium_kernel::{Problem, TopupId};
@@ -26,7 +27,7 @@ pub async fn create_topup(call: Call) -> Outcome {
     let image = block(move || qr::data_uri(&payment)).await?;
     let create = CreateTopup {
         id,
-        book: wish.mode.or(call.key_mode()),
+        book: call.book(wish.mode)?,
         asset: wish.asset,
         network: wish.network,
         address,
@@ -41,7 +42,7 @@ pub async fn create_topup(call: Call) -> Outcome {
 pub async fn list_topups(call: Call) -> Outcome {
     let query = call.query()?;
     let mut filter = topup::filter(&query)?;
-    filter.book = filter.book.or(call.key_mode());
+    filter.book = call.book(filter.book)?;
     let query = query.list(call.account()?, filter, &topup::ORDER)?;
     let page = call.read(move |reads| reads.list_topups(&query)).await?;
     let renderer = &call.state.wiring.renderer;
@@ -51,10 +52,13 @@ pub async fn list_topups(call: Call) -> Outcome {
 pub async fn get_topup(call: Call) -> Outcome {
     let (account, id) = (call.account()?, call.path_id(TopupId::parse, "top-up")?);
     let renderer = Arc::clone(&call.state.wiring.renderer);
+    let only = call.credential()?.confined_to();
     let show = move |topup: &_| to_json(&renderer.topup_with_qr(topup));
-    let found =
-        call.read(move |reads| Ok(reads.find_topup(account, id)?.as_ref().map(show))).await?;
-    let body = found.ok_or_else(|| Problem::not_found("top-up"))?;
+    let find = move |reads: &dyn Reads| {
+        let found = reads.find_topup(account, id)?;
+        Ok(found.filter(|topup| only.is_none_or(|only| only == topup.book)).as_ref().map(show))
+    };
+    let body = call.read(find).await?.ok_or_else(|| Problem::not_found("top-up"))?;
     Ok(Answer::new(call.operation.success, body))
 }
 

@@ -19,6 +19,7 @@ async fn find_transaction(call: &Call) -> Result<Transaction, CommandError> {
     let account = call.account()?;
     let id = call.path_id(TransactionId::parse, "transaction")?;
     let found = call.read(move |reads| reads.find_transaction(account, id)).await?;
+    let found = found.filter(|step| call.reaches(step.book));
     Ok(found.ok_or_else(|| Problem::not_found("transaction"))?)
 }
 
@@ -49,7 +50,7 @@ async fn find_cards(
 pub async fn list_transactions(call: Call) -> Outcome {
     let query = call.query()?;
     let mut filter = transaction::filter(&query)?;
-    filter.book = filter.book.or(call.key_mode());
+    filter.book = call.book(filter.book)?;
     list(&call, &query, filter).await
 }
 

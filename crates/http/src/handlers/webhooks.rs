@@ -30,7 +30,7 @@ pub async fn create_webhook(call: Call) -> Outcome {
         id,
         url: wish.url,
         events: wish.events,
-        mode: wish.mode.or(call.key_mode()),
+        mode: call.book(wish.mode)?,
         description: wish.description,
         secret: seal_secret(&call, id, &secret)?,
         metadata: wish.metadata,

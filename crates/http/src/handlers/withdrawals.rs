@@ -24,7 +24,7 @@ pub async fn withdraw(call: Call) -> Outcome {
     let wish = call.input::<WithdrawalIn>()?.parse()?;
     let withdraw = Withdraw {
         id: WithdrawalId::new(call.state.wiring.edge.mint()),
-        book: wish.mode.or(call.key_mode()),
+        book: call.book(wish.mode)?,
         asset: wish.asset,
         network: wish.network,
         screened: screen(&call, wish.network, &wish.address).await?,
@@ -54,7 +54,7 @@ async fn screen(
 pub async fn list_withdrawals(call: Call) -> Outcome {
     let query = call.query()?;
     let mut filter = withdrawal::filter(&query)?;
-    filter.book = filter.book.or(call.key_mode());
+    filter.book = call.book(filter.book)?;
     let query = query.list(call.account()?, filter, &withdrawal::ORDER)?;
     let page = call.read(move |reads| reads.list_withdrawals(&query)).await?;
     Ok(call.page(&page, |withdrawal| withdrawal.id.to_string(), WithdrawalOut::from))
@@ -69,6 +69,7 @@ pub async fn get_withdrawal(call: Call) -> Outcome {
 async fn find_withdrawal(call: &Call) -> Result<Withdrawal, CommandError> {
     let (account, id) = (call.account()?, call.path_id(WithdrawalId::parse, "withdrawal")?);
     let found = call.read(move |reads| reads.find_withdrawal(account, id)).await?;
+    let found = found.filter(|withdrawal| call.reaches(withdrawal.book));
     Ok(found.ok_or_else(|| Problem::not_found("withdrawal"))?)
 }
 

@@ -22,7 +22,7 @@ use std::{
 
 use cardium_api_v1::operation::Operation;
 use cardium_app::{Database, Edge};
-use cardium_kernel::{CredentialId, Problem, Timestamp};
+use cardium_kernel::{AccountId, CredentialId, Problem, Timestamp};
 
 use burst::Bursts;
 use reserve::{Counter, PATIENCE};
@@ -48,6 +48,8 @@ pub struct RateSettings {
     pub accounts_per_hour: u32,
     /// Card numbers shown to a credential, and to an address, in a minute.
     pub reveals_per_minute: u32,
+    /// Requests of an account in a minute in which a password is checked again.
+    pub password_checks_per_minute: u32,
 }
 
 /// Where the caller stands after this request, for the headers and for whoever asks.
@@ -158,6 +160,15 @@ impl RateLimits {
         }
     }
 
+    /// Counts a request of a signed-in account that has a password checked: hashing is dear, and
+    /// its place is shared with whoever signs in.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub async fn count_password_check(&self, account: AccountId) -> Result<(), Problem> {
+        self.count(Rule::PasswordChecks, Subject::Account(account)).await
+    }
+
     /// A credential's windows by name: what it has left.
     pub fn windows(&self, caller: CredentialId, burst: u32) -> [(&'static str, Reading); 3] {
         let read = |rule| self.read(rule, Subject::Credential(caller));
@@ -220,7 +231,7 @@ impl RateLimits {
 
     const fn counter(&self, subject: Subject) -> &Arc<Counter> {
         match subject {
-            Subject::Credential(_) => &self.credentials,
+            Subject::Credential(_) | Subject::Account(_) => &self.credentials,
             Subject::Address(_) => &self.addresses,
         }
     }

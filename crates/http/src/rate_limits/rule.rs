@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use cardium_kernel::{CredentialId, digest128};
+use cardium_kernel::{AccountId, CredentialId, digest128};
 
 use super::{
     RateSettings,
@@ -33,6 +33,8 @@ pub enum Rule {
     Accounts,
     /// Card numbers shown.
     Reveals,
+    /// Passwords that a signed-in account gives again.
+    PasswordChecks,
 }
 
 impl Rule {
@@ -44,6 +46,7 @@ impl Rule {
             Self::SignIns => "sign_ins",
             Self::Accounts => "accounts",
             Self::Reveals => "reveals",
+            Self::PasswordChecks => "password_checks",
         }
     }
 
@@ -56,6 +59,7 @@ impl Rule {
             Self::SignIns => "sign-ins in a minute from one address",
             Self::Accounts => "new accounts in an hour from one address",
             Self::Reveals => "card numbers in a minute",
+            Self::PasswordChecks => "requests with a password in a minute",
         }
     }
 
@@ -67,6 +71,7 @@ impl Rule {
             Self::SignIns => (settings.sign_in_per_minute, MINUTE),
             Self::Accounts => (settings.accounts_per_hour, HOUR),
             Self::Reveals => (settings.reveals_per_minute, MINUTE),
+            Self::PasswordChecks => (settings.password_checks_per_minute, MINUTE),
         };
         Terms { limit: i64::from(limit), span }
     }
@@ -75,9 +80,12 @@ impl Rule {
     pub const fn sharing(self) -> Sharing {
         match self {
             Self::Anonymous => Sharing::Alone,
-            Self::Minute | Self::Day | Self::SignIns | Self::Accounts | Self::Reveals => {
-                Sharing::Together
-            }
+            Self::Minute
+            | Self::Day
+            | Self::SignIns
+            | Self::Accounts
+            | Self::Reveals
+            | Self::PasswordChecks => Sharing::Together,
         }
     }
 }
@@ -87,6 +95,8 @@ impl Rule {
 pub enum Subject {
     /// A session or API key.
     Credential(CredentialId),
+    /// An account, whichever of its credentials asks.
+    Account(AccountId),
     /// An address, or an IPv6 site; none where the transport has no addresses.
     Address(Option<IpAddr>),
 }
@@ -97,6 +107,7 @@ impl Subject {
         let word = rule.word().as_bytes();
         match self {
             Self::Credential(id) => digest128(&[word, b"credential", &id.value().to_be_bytes()]),
+            Self::Account(id) => digest128(&[word, b"account", &id.value().to_be_bytes()]),
             Self::Address(address) => {
                 let site = address.map_or(Ipv6Addr::UNSPECIFIED, site);
                 digest128(&[word, b"address", &site.octets()])

@@ -17,6 +17,7 @@ const LIMITS: RateSettings = RateSettings {
     sign_in_per_minute: 2,
     accounts_per_hour: 2,
     reveals_per_minute: 2,
+    password_checks_per_minute: 2,
 };
 
 fn limited(limits: RateSettings) -> Doors {

@@ -20,7 +20,7 @@ impl Tour<'_> {
         let withdrawal = self.report.step("Withdraw 50.00", asked).await?;
         let paid = settle(&self.api, &withdrawal);
         self.report.step("Settle it on the simulated chain", paid).await?;
-        let read = balance(&self.api, 14_400);
+        let read = balance(&self.api, 9_300);
         self.report.step("Read the balance", read).await
     }
 }

@@ -30,6 +30,8 @@ pub struct RateLimits {
     pub accounts_per_hour: u32,
     /// Card numbers shown to a credential, and to an address, in a minute.
     pub reveals_per_minute: u32,
+    /// Requests of an account in a minute in which a password is checked again.
+    pub password_checks_per_minute: u32,
 }
 
 impl RateLimits {
@@ -44,6 +46,7 @@ impl RateLimits {
             sign_in_per_minute: self.sign_in_per_minute,
             accounts_per_hour: self.accounts_per_hour,
             reveals_per_minute: self.reveals_per_minute,
+            password_checks_per_minute: self.password_checks_per_minute,
         })
     }
 
@@ -56,6 +59,7 @@ impl RateLimits {
             (self.sign_in_per_minute, "rate_limits.sign_in_per_minute", MOST),
             (self.accounts_per_hour, "rate_limits.accounts_per_hour", MOST),
             (self.reveals_per_minute, "rate_limits.reveals_per_minute", MOST),
+            (self.password_checks_per_minute, "rate_limits.password_checks_per_minute", MOST),
         ];
         let broken = rules.into_iter().find(|(value, _, most)| !(1..=*most).contains(value));
         broken.map_or(Ok(()), |(_, key, _)| {

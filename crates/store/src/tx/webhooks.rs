@@ -1,6 +1,7 @@
-use cardium_app::webhooks::{Undispatched, WebhookStore};
 use cardium_kernel::{AccountId, EndpointId, EventId, StoreError, Timestamp};
-use cardium_webhooks::{Delivery, DeliveryState, Endpoint, EndpointStatus};
+use cardium_webhooks::{
+    Delivery, DeliveryState, Endpoint, EndpointStatus, Undispatched, WebhookStore,
+};
 
 use super::{BatchTx, cold::execute_for};
 use crate::{

@@ -45,7 +45,12 @@ pub const OPERATIONS: &[Operation] = &[
         .secret()
         .takes::<EnableTotpIn>()
         .gives::<TotpOut>()
-        .refuses(&[ErrorCode::InvalidTotpCode, ErrorCode::TotpAlreadyEnabled])
+        .refuses(&[
+            ErrorCode::InvalidCredentials,
+            ErrorCode::StepUpRequired,
+            ErrorCode::InvalidTotpCode,
+            ErrorCode::TotpAlreadyEnabled,
+        ])
         .says("Ask for an authenticator's secret, then show a code of it"),
     Operation::new(
         "disable_2fa",

@@ -1,8 +1,7 @@
 use cardium_auth::Scope;
-use cardium_ledger::PostingKind;
 
 use crate::{
-    balance::{BalanceOut, HistoryEntryOut},
+    balance::{BalanceOut, HistoryEntryOut, HistoryType},
     operation::{Kind, Operation, Parameter, Shape, get, parameter::MODE},
     word::Word,
 };
@@ -19,9 +18,11 @@ pub const OPERATIONS: &[Operation] = &[
         .asks(&[
             Parameter::query(
                 "type",
-                Kind::Form(Shape::of::<Word<PostingKind>>()),
+                Kind::Form(Shape::of::<Word<HistoryType>>()),
                 "Only movements of this kind",
             ),
+            Parameter::query("from", Kind::Moment, "The same as `created_after`, which wins"),
+            Parameter::query("to", Kind::Moment, "The same as `created_before`, which wins"),
             MODE,
         ]),
 ];

@@ -5,7 +5,10 @@ use cardium_kernel::{ErrorCode, TransactionId};
 use crate::{
     dispute::{DisputeIn, DisputeOut},
     evidence::EvidenceIn,
-    operation::{Kind, Operation, Parameter, Shape, act, create, get, parameter::MODE},
+    operation::{
+        Kind, Operation, Parameter, Shape, act, create, get,
+        parameter::{AMOUNT_MAX, AMOUNT_MIN, MODE},
+    },
     text::Text,
     word::Word,
 };
@@ -38,11 +41,14 @@ pub const OPERATIONS: &[Operation] = &[
                 Kind::Form(Shape::of::<Text<TransactionId>>()),
                 "Only disputes of this transaction",
             ),
+            AMOUNT_MIN,
+            AMOUNT_MAX,
             MODE,
         ]),
     get("get_dispute", "/disputes/{id}", Scope::DisputeRead)
         .says("Show a dispute")
-        .gives::<DisputeOut>(),
+        .gives::<DisputeOut>()
+        .asks(&[Parameter::expand(&["transaction"])]),
     act("add_dispute_evidence", "/disputes/{id}/evidence", Scope::DisputeWrite)
         .or_form()
         .says("Add words or a file to a dispute that is not decided")

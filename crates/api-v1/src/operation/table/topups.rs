@@ -5,7 +5,7 @@ use cardium_topups::{Asset, Network};
 use crate::{
     operation::{
         Kind, Operation, Parameter, Shape, act, create, get,
-        parameter::{MODE, TEXT},
+        parameter::{AMOUNT_MAX, AMOUNT_MIN, MODE, TEXT},
     },
     topup::{TopupIn, TopupOut},
     word::Word,
@@ -50,6 +50,8 @@ pub const OPERATIONS: &[Operation] = &[
                 "Only top-ups on this chain",
             ),
             Parameter::query("txid", TEXT, "Only the top-up that this transfer paid"),
+            AMOUNT_MIN,
+            AMOUNT_MAX,
             MODE,
         ]),
     get("get_topup", "/topups/{id}", Scope::TopupRead).says("Show a top-up").gives::<TopupOut>(),

@@ -1,5 +1,5 @@
 use cardium_auth::Scope;
-use cardium_authorizations::Step;
+use cardium_authorizations::{Step, TransactionKind};
 use cardium_kernel::{AuthorizationId, CardId, ErrorCode};
 
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     decision::DecisionOut,
     operation::{
         Kind, Operation, Parameter, Shape, get,
-        parameter::{MODE, TEXT},
+        parameter::{AMOUNT_MAX, AMOUNT_MIN, MODE, TEXT},
     },
     text::Text,
     transaction::TransactionOut,
@@ -27,11 +27,22 @@ const FILTERS: &[Parameter] = &[
         Kind::Form(Shape::of::<Text<AuthorizationId>>()),
         "Only steps of this authorization",
     ),
+    Parameter::query(
+        "kind",
+        Kind::Form(Shape::of::<Word<TransactionKind>>()),
+        "Only transactions of this kind",
+    ),
+    Parameter::query(
+        "auth_response_code",
+        TEXT,
+        "Only what the network was answered with this ISO 8583 code",
+    ),
     Parameter::query("mcc", TEXT, "Only merchants with this category code"),
     Parameter::query("merchant_name", TEXT, "Only merchants of this name"),
-    Parameter::query("amount_min", Kind::Money, "Only amounts from this one on"),
-    Parameter::query("amount_max", Kind::Money, "Only amounts up to this one"),
+    AMOUNT_MIN,
+    AMOUNT_MAX,
     MODE,
+    Parameter::expand(&["card"]),
 ];
 
 /// Operations of the group "Transactions".
@@ -42,7 +53,8 @@ pub const OPERATIONS: &[Operation] = &[
         .asks(FILTERS),
     get("get_transaction", "/transactions/{id}", Scope::TransactionRead)
         .says("Show a transaction")
-        .gives::<TransactionOut>(),
+        .gives::<TransactionOut>()
+        .asks(&[Parameter::expand(&["card", "authorization"])]),
     get("list_card_transactions", "/cards/{id}/transactions", Scope::TransactionRead)
         .says("List the transactions of a card")
         .lists::<TransactionOut>(&["created_at", "amount_usd", "status"])
