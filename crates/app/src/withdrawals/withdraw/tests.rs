@@ -15,7 +15,7 @@ fn wish() -> Withdraw {
         memo: None,
         amount: Money::usd(3_000),
         expected_fee: None,
-        screened: Verdict::Clear,
+        screened: Ok(Verdict::Clear),
         metadata: Metadata::default(),
     }
 }
@@ -36,8 +36,9 @@ fn trusted(trusted_at: Timestamp) -> MockTx {
     let mut tx = foreign();
     tx.expect_find_payee().times(1).return_once(move |id| {
         let (account, network) = (ACCOUNT, Network::Tron);
+        let book = Book::Live;
         let address = wish().address;
-        Ok(Some(Payee { id, account, network, address, trusted_at, created_at: NOW }))
+        Ok(Some(Payee { id, account, book, network, address, trusted_at, created_at: NOW }))
     });
     tx
 }
@@ -72,10 +73,12 @@ fn terms_that_do_not_hold_are_refused_without_a_look() {
 
 #[test]
 fn an_address_that_may_not_be_paid_is_not_remembered() {
+    let unknown = Err(ScreeningError("the line broke".to_owned()));
     for (wish, code) in [
         (Withdraw { network: Network::Bsc, ..wish() }, ErrorCode::AddressChainMismatch),
         (Withdraw { address: "nobody".to_owned(), ..wish() }, ErrorCode::InvalidAddress),
-        (Withdraw { screened: Verdict::Blocked, ..wish() }, ErrorCode::AddressBlocked),
+        (Withdraw { screened: Ok(Verdict::Blocked), ..wish() }, ErrorCode::AddressBlocked),
+        (Withdraw { screened: unknown, ..wish() }, ErrorCode::ServiceUnavailable),
     ] {
         assert_eq!(refusal(run(&mut foreign(), &wish)), code);
     }
