@@ -18,7 +18,7 @@ use cardium_app::{
     screening::{BlockList, Screening, ScreeningError, Verdict},
     withdrawals::{Payer, Withdraw},
 };
-use cardium_kernel::{Asset, Book, ErrorCode, Metadata, Money, Network, WithdrawalId};
+use cardium_kernel::{Asset, Book, Clock, ErrorCode, Metadata, Money, Network, WithdrawalId};
 use cardium_testkit::{Backend, Tenant, World, policy};
 use cardium_withdrawals::Withdrawal;
 

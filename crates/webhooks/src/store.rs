@@ -69,7 +69,8 @@ pub trait WebhookStore {
         id: EventId,
     ) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Removes an account's endpoint with its deliveries; says whether there was one.
+    /// Removes an account's endpoint with the deliveries on their way to it; says whether there was
+    /// one. What was sent already stays.
     ///
     /// # Errors
     /// When the database refuses.

@@ -71,6 +71,17 @@ fn an_endpoint_is_enabled_and_disabled() {
 }
 
 #[test]
+fn deliveries_move_only_with_the_status() {
+    let mut store = holding(Some(endpoint()), None);
+    store.expect_save_endpoint().times(1).returning(|_| Ok(()));
+    store.expect_move_deliveries().never();
+    let described =
+        EndpointPatch { description: Some("Ads".to_owned()), ..patch(EndpointStatus::Enabled) };
+    let done = change_endpoint(&mut store, (OWNER, ID), described, NOW).unwrap();
+    assert_eq!(done.1, Change::Applied);
+}
+
+#[test]
 fn a_change_that_changes_nothing_or_is_refused_writes_nothing() {
     let mut store = holding(Some(endpoint()), None);
     let same = change_endpoint(&mut store, (OWNER, ID), patch(EndpointStatus::Enabled), NOW);

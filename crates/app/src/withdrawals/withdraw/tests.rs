@@ -72,10 +72,12 @@ fn terms_that_do_not_hold_are_refused_without_a_look() {
 
 #[test]
 fn an_address_that_may_not_be_paid_is_not_remembered() {
+    let unknown = Err(ScreeningError("the line broke".to_owned()));
     for (wish, code) in [
         (Withdraw { network: Network::Bsc, ..wish() }, ErrorCode::AddressChainMismatch),
         (Withdraw { address: "nobody".to_owned(), ..wish() }, ErrorCode::InvalidAddress),
         (Withdraw { screened: Ok(Verdict::Blocked), ..wish() }, ErrorCode::AddressBlocked),
+        (Withdraw { screened: unknown, ..wish() }, ErrorCode::ServiceUnavailable),
     ] {
         assert_eq!(refusal(run(&mut foreign(), &wish)), code);
     }
