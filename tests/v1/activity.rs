@@ -163,7 +163,7 @@ fn a_key_of_one_book_sees_that_book(backend: Backend) {
     let key = client.with_token(text(&made, "key"));
     assert_eq!(words(&activity(&key, ""), "type"), ["topup.created"]);
     assert_eq!(words(&activity(&key, ""), "mode"), ["sandbox"]);
-    let live = ["topup.confirmed", "topup.created"];
+    let live = ["topup.confirmed", "topup.created", "account.created"];
     assert_eq!(words(&activity(&key, "?mode=live"), "type"), live, "as in every other list");
     assert_eq!(activity(&client, "").len(), 4);
 }
