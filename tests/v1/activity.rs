@@ -13,6 +13,7 @@ on_both! {
     activities_are_filtered;
     pages_follow_the_account_s_own_order;
     nobody_sees_another_account;
+    a_key_of_one_book_sees_that_book;
 }
 
 const FIELDS: [&str; 11] = [
@@ -151,4 +152,18 @@ fn nobody_sees_another_account(backend: Backend) {
     assert_eq!(activity(&reader, "").len(), 2);
     let blind = client.api_key(&["audit:read", "card:read"]);
     blind.get("/v1/activity").expect_error(403, "insufficient_scope", None);
+}
+
+fn a_key_of_one_book_sees_that_book(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    client.fund("500.00");
+    client.topup(&json!({"amount_usd": 20, "mode": "sandbox"}));
+    let made = client.post("/v1/api_keys", &json!({"name": "x", "mode": "sandbox"})).expect(201);
+    let key = client.with_token(text(&made, "key"));
+    assert_eq!(words(&activity(&key, ""), "type"), ["topup.created"]);
+    assert_eq!(words(&activity(&key, ""), "mode"), ["sandbox"]);
+    let live = ["topup.confirmed", "topup.created", "account.created"];
+    assert_eq!(words(&activity(&key, "?mode=live"), "type"), live, "as in every other list");
+    assert_eq!(activity(&client, "").len(), 4);
 }

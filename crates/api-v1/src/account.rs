@@ -16,6 +16,7 @@ use crate::{
 pub struct SignUpIn {
     /// The e-mail address.
     #[schemars(required, length(max = 254), regex(pattern = EMAIL))]
+    #[schemars(extend("examples" = ["jane@example.com"]))]
     pub email: Option<String>,
     /// The password.
     #[schemars(required, length(min = 8, max = 256), extend("format" = "password"))]
@@ -39,6 +40,7 @@ impl SignUpIn {
 pub struct SignInIn {
     /// The e-mail address.
     #[schemars(required, length(max = 254), regex(pattern = EMAIL))]
+    #[schemars(extend("examples" = ["jane@example.com"]))]
     pub email: Option<String>,
     /// The password.
     #[schemars(required)]

@@ -47,13 +47,16 @@ pub struct ApiKeyIn {
     #[schemars(required)]
     name: Option<String>,
     /// The book its requests use where they do not say.
+    #[serde(default)]
     #[schemars(schema_with = "mode_schema")]
     mode: Option<String>,
     /// What it may do; all scopes unless said.
     #[validate(length(max = 64))]
+    #[serde(default)]
     #[schemars(schema_with = "some_scopes_schema")]
     scopes: Option<Vec<String>>,
     /// The addresses and networks it may be used from; empty for any.
+    #[serde(default)]
     #[schemars(schema_with = "addresses_schema")]
     ip_allowlist: Option<Vec<String>>,
     /// When it stops working; a moment to come.

@@ -78,7 +78,14 @@ fn merchant(mcc: Option<String>, id: Option<String>) -> Result<Merchant, Problem
     if id.len() > MERCHANT_ID_LENGTH {
         return Err(invalid("merchant_id", "must have at most 15 characters"));
     }
+    if !is_printable(&id) {
+        return Err(invalid("merchant_id", "must be printable ASCII"));
+    }
     Ok(Merchant { mcc, id, ..Merchant::default() })
+}
+
+fn is_printable(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn country(text: &str) -> Result<Country, Problem> {

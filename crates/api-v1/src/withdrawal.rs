@@ -29,13 +29,13 @@ pub struct WithdrawalIn {
     #[schemars(required)]
     amount_usd: Option<AmountIn>,
     /// The chain to pay on: tron, ethereum or bsc.
-    #[schemars(required)]
+    #[schemars(required, extend("examples" = ["ethereum"]))]
     chain: Option<String>,
     /// The asset to pay in; USDT where none is named.
     asset: Option<String>,
     /// Who is paid, checksum included.
     #[validate(length(min = 1, max = 128))]
-    #[schemars(required)]
+    #[schemars(required, extend("examples" = ["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"]))]
     address: Option<String>,
     /// What goes with the payment, where the payee's address is shared.
     #[validate(length(min = 1, max = 128))]

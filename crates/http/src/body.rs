@@ -1,12 +1,15 @@
 //! Request bodies: bounded in size and time, declared as JSON.
 
+use std::{future::poll_fn, pin::Pin};
+
 use actix_web::{
-    http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING},
+    http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
     web,
 };
-use cardium_api_v1::body::Body;
+use cardium_api_v1::{body::Body, operation::Access};
 use cardium_app::CommandError;
 use cardium_kernel::{ErrorCode, Problem};
+use futures_core::Stream as _;
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::{Instant, timeout_at},
@@ -17,8 +20,13 @@ use crate::{HttpSettings, block::block};
 /// Bodies up to this size are parsed on the event loop; that takes microseconds.
 const SMALL: usize = 64 * 1_024;
 
-/// Larger bodies, and those of undeclared size, wait for one of these places and keep it until
-/// their request is answered: memory stays bounded however many come at once.
+/// Whoever is not signed in sends an address, a password and a code: some 4 KiB at most, however
+/// they are escaped.
+const PUBLIC: usize = 16 * 1_024;
+
+/// Bodies of which more than [`SMALL`] has arrived wait for one of these places and keep it until
+/// their request is answered: memory stays bounded however many come at once. What is merely
+/// announced takes none.
 static LARGE: Semaphore = Semaphore::const_new(8);
 
 /// A body with the place that it takes.
@@ -46,24 +54,25 @@ pub enum Weight {
 pub async fn read(
     headers: &HeaderMap,
     payload: web::Payload,
-    settings: &HttpSettings,
+    (access, settings): (Access, &HttpSettings),
 ) -> Result<Arrived, CommandError> {
-    let most = settings.body_limit;
+    let most = match access {
+        Access::Public => settings.body_limit.min(PUBLIC),
+        Access::Bearer(_) | Access::Session => settings.body_limit,
+    };
     if declared_length(headers).is_some_and(|length| length > most) {
         return Err(too_large(most).into());
     }
-    let chunked = headers.contains_key(TRANSFER_ENCODING);
-    let large = chunked || declared_length(headers).is_some_and(|length| length > SMALL);
     let deadline = Instant::now() + settings.body_patience;
-    let place = if large {
-        timeout_at(deadline, LARGE.acquire()).await.map_err(|_| no_place())?.ok()
-    } else {
-        None
-    };
-    let arrived = timeout_at(deadline, payload.to_bytes_limited(most));
-    let arrived = arrived.await.map_err(|_| too_slow(settings))?;
-    let arrived = arrived.map_err(|_| too_large(most))?;
-    let bytes = arrived.map_err(|_| cut_off("The body was cut off."))?;
+    let late = |_| too_slow(settings);
+    let mut arriving = Arriving { payload, bytes: Vec::new(), most };
+    timeout_at(deadline, arriving.read(SMALL)).await.map_err(late)??;
+    let mut place = None;
+    if arriving.bytes.len() > SMALL {
+        place = timeout_at(deadline, LARGE.acquire()).await.map_err(|_| no_place())?.ok();
+        timeout_at(deadline, arriving.read(most)).await.map_err(late)??;
+    }
+    let bytes = arriving.bytes;
     if bytes.is_empty() {
         return Ok(Arrived::default());
     }
@@ -73,6 +82,29 @@ pub async fn read(
     }
     let body = block(move || Body::parse(&bytes)).await??;
     Ok(Arrived { body, weight: Weight::Heavy, place })
+}
+
+/// A body on its way.
+struct Arriving {
+    payload: web::Payload,
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Arriving {
+    /// Reads until there is more than this, or no more.
+    async fn read(&mut self, enough: usize) -> Result<(), Problem> {
+        while self.bytes.len() <= enough {
+            let piece = poll_fn(|context| Pin::new(&mut self.payload).poll_next(context)).await;
+            let Some(piece) = piece else { break };
+            let piece = piece.map_err(|_| cut_off("The body was cut off."))?;
+            if self.bytes.len().saturating_add(piece.len()) > self.most {
+                return Err(too_large(self.most));
+            }
+            self.bytes.extend_from_slice(&piece);
+        }
+        Ok(())
+    }
 }
 
 pub fn declared_length(headers: &HeaderMap) -> Option<usize> {

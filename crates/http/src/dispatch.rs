@@ -111,7 +111,8 @@ async fn handle(
             (Arrived::default(), Some(Form::new(headers, payload)))
         }
         Method::Post | Method::Patch | Method::Delete => {
-            (body::read(headers, payload, &state.wiring.settings).await?, None)
+            let how = (operation.access, &state.wiring.settings);
+            (body::read(headers, payload, how).await?, None)
         }
     };
     if let Some(names) = unknown::fields(operation, &arrived.body) {

@@ -22,9 +22,12 @@ use actix_web::{
 use cardium_api_v1::operation::{Carries, Operation};
 use cardium_kernel::{ErrorCode, Problem};
 use futures_core::Stream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use crate::body::{declared_length, essence, too_large};
+use crate::{
+    body::{declared_length, essence, too_large},
+    pace::Pace,
+};
 
 /// What may arrive without a piece of a part in it: heads and boundaries of parts are a few hundred
 /// bytes. The parser keeps that much, and searches it anew with each arrival.
@@ -46,13 +49,14 @@ pub struct Form {
     has_boundary: bool,
 }
 
-/// How much arrived; shared by the form and the stream below its parser.
+/// How much arrived and how fast; shared by the form and the stream below its parser.
 #[derive(Clone, Default)]
 struct Metered {
     between: Rc<Cell<usize>>,
     all: Rc<Cell<usize>>,
     most: Rc<Cell<usize>>,
     ended: Rc<Cell<bool>>,
+    pace: Rc<Cell<Pace>>,
 }
 
 /// The request's bytes, counted.
@@ -94,14 +98,15 @@ impl Form {
         }
     }
 
-    /// Bounds what the form may hold.
+    /// Bounds what the form's file may hold, and how long the form may pause.
     ///
     /// # Errors
     /// `body_too_large` where it says that it is larger, `unsupported_media_type` where nobody
     /// can tell its parts apart.
-    pub fn limit(&self, file: usize) -> Result<(), Problem> {
+    pub fn limit(&self, file: usize, pause: Duration) -> Result<(), Problem> {
         let most = file.saturating_add(ENVELOPE);
         self.metered.most.set(most);
+        self.metered.pace.set(Pace::new(pause));
         if self.declared.is_some_and(|length| length > most) {
             return Err(too_large(file));
         }
@@ -117,11 +122,11 @@ impl Form {
     ///
     /// # Errors
     /// `body_too_large`, `request_timeout` or `invalid_field`.
-    pub async fn part(&mut self, patience: Duration) -> Result<Option<Part>, Problem> {
-        let part = next(&mut self.parts, &self.metered, patience).await?;
+    pub async fn part(&mut self) -> Result<Option<Part>, Problem> {
+        let part = next(&mut self.parts, &self.metered).await?;
         self.metered.between.set(0);
         let metered = self.metered.clone();
-        Ok(part.map(|field| Part { field, metered, patience }))
+        Ok(part.map(|field| Part { field, metered }))
     }
 }
 
@@ -129,7 +134,6 @@ impl Form {
 pub struct Part {
     field: Field,
     metered: Metered,
-    patience: Duration,
 }
 
 impl Part {
@@ -158,7 +162,7 @@ impl Part {
     /// # Errors
     /// As [`Form::part`].
     pub async fn piece(&mut self) -> Result<Option<Bytes>, Problem> {
-        let piece = next(&mut self.field, &self.metered, self.patience).await?;
+        let piece = next(&mut self.field, &self.metered).await?;
         self.metered.between.set(0);
         Ok(piece)
     }
@@ -179,13 +183,9 @@ impl Part {
     }
 }
 
-/// The next item of a stream, within this time. The parser goes on waiting where the form ends in
+/// The next item of a stream, as long as the form keeps its pace. The parser goes on waiting where the form ends in
 /// the middle of a boundary, though nothing will ever come.
-async fn next<S, T>(
-    stream: &mut S,
-    metered: &Metered,
-    patience: Duration,
-) -> Result<Option<T>, Problem>
+async fn next<S, T>(stream: &mut S, metered: &Metered) -> Result<Option<T>, Problem>
 where
     S: Stream<Item = Result<T, MultipartError>> + Unpin,
 {
@@ -193,7 +193,10 @@ where
         Poll::Pending if metered.ended.get() => Poll::Ready(Some(Err(MultipartError::Incomplete))),
         polled => polled,
     });
-    let item = timeout(patience, item).await.map_err(|_| too_slow())?;
+    let (started, before, pace) = (Instant::now(), metered.all.get(), metered.pace.get());
+    let item = timeout(pace.left(), item).await.map_err(|_| too_slow())?;
+    let arrived = metered.all.get().saturating_sub(before);
+    metered.pace.set(pace.after(started.elapsed(), arrived));
     item.transpose().map_err(|error| refuse(&error))
 }
 

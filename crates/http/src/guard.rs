@@ -119,9 +119,10 @@ pub async fn admit(
     Ok(caller)
 }
 
-/// Whether a refusal says that the credential is none.
+/// Whether a refusal says that the credential is none, or none for whoever is there.
 fn is_stranger(error: &CommandError) -> bool {
-    let codes = [ErrorCode::InvalidCredentials, ErrorCode::SessionExpired];
+    let codes =
+        [ErrorCode::InvalidCredentials, ErrorCode::SessionExpired, ErrorCode::KeyIpNotAllowed];
     matches!(error, CommandError::Problem(problem) if codes.contains(&problem.code))
 }
 
@@ -137,14 +138,16 @@ async fn admit_bearer(
     let known = hash.as_ref().is_some_and(|hash| state.credentials.find(hash).is_some());
     // Not looked up, or guesses would be told from hits.
     if let Some(limits) = state.rate_limits.as_ref().filter(|_| !known) {
-        limits.check_stranger(origin(request).address)?;
+        limits.check_stranger(origin(request).address, seen)?;
     }
     let found = find(state, hash.ok_or_else(unknown)?).await?;
+    let now = state.wiring.edge.clock.now();
+    check(&found, now, origin(request).address)?;
+    // Not before: a stolen key that does not pass must not use up what its owner may ask.
     if let Some(limits) = &state.rate_limits {
         limits.count_caller(found.credential.id, seen).await?;
     }
-    let now = state.wiring.edge.clock.now();
-    check(&found, now, origin(request).address, operation)?;
+    check_operation(&found.credential, operation)?;
     state.uses().record(found.credential.id, now);
     Ok(found.credential)
 }
@@ -169,18 +172,18 @@ fn is_idle(credential: &Credential, last_used: Timestamp, now: Timestamp) -> boo
     credential.kind == CredentialKind::Session && now.since(last_used) >= SESSION_IDLE
 }
 
-fn check(
-    found: &Found,
-    now: Timestamp,
-    address: Option<IpAddr>,
-    operation: &Operation,
-) -> Result<(), CredentialError> {
+/// Passes a credential that works, here and now.
+fn check(found: &Found, now: Timestamp, address: Option<IpAddr>) -> Result<(), CredentialError> {
     let credential = &found.credential;
     credential.check(now)?;
     if is_idle(credential, found.last_used, now) {
         return Err(CredentialError::SessionExpired);
     }
-    credential.check_address(address)?;
+    credential.check_address(address)
+}
+
+/// Passes a credential that may call the operation.
+fn check_operation(credential: &Credential, operation: &Operation) -> Result<(), CredentialError> {
     let session = credential.kind == CredentialKind::Session;
     match operation.access {
         Access::Session if !session => Err(CredentialError::SessionRequired),

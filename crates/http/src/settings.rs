@@ -43,6 +43,8 @@ pub struct HttpSettings {
     pub upload_limit: usize,
     /// How long a form with a file may take to arrive.
     pub upload_patience: Duration,
+    /// How long such a form may pause, or lag behind 16 KiB in ten seconds.
+    pub upload_pause: Duration,
     /// How long the head of a request may take to arrive.
     pub head_patience: Duration,
     /// All header bytes of a request together, the request line included.
@@ -75,6 +77,7 @@ impl Default for HttpSettings {
             body_patience: Duration::from_secs(60),
             upload_limit: 100 * 1_024 * 1_024,
             upload_patience: Duration::from_secs(10 * 60),
+            upload_pause: Duration::from_secs(30),
             head_patience: Duration::from_secs(30),
             headers_limit: 8 * 1_024,
             header_limit: 4 * 1_024,

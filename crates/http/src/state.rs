@@ -15,7 +15,7 @@ use cardium_vault::Keys;
 
 use crate::{
     CredentialUses, HealthProbe, HttpSettings, NetworkRail, TestClock, flights::Flights,
-    guard::CredentialCache, passwords::Passwords, rate_limits::RateLimits,
+    guard::CredentialCache, passwords::Passwords, places::Places, rate_limits::RateLimits,
 };
 
 /// The ports and settings that the doors are built from.
@@ -59,6 +59,7 @@ pub struct AppState {
     pub(crate) rate_limits: Option<RateLimits>,
     uses: CredentialUses,
     pub(crate) flights: Arc<Flights>,
+    pub(crate) uploads: Arc<Places>,
 }
 
 impl AppState {
@@ -80,6 +81,7 @@ impl AppState {
             rate_limits,
             uses: CredentialUses::default(),
             flights: Arc::default(),
+            uploads: Arc::default(),
         }
     }
 

@@ -3,8 +3,9 @@
 //!
 //! A wrong one is counted in a transaction of its own before the refusal is shown; where guesses
 //! have to wait a right one is refused like it, before anything else is said. A right one is only
-//! a claim until a use case settles it ([`cardium_app::accounts::Proof`]): a code is used up there. The code of a retry was used up by the first request; it passes here as long as it is of
-//! the present, so that the retry gets the recorded answer.
+//! a claim until a use case settles it ([`cardium_app::accounts::Proof`]): a code is used up there.
+//! The code of a retry was used up by the first request; it passes here as long as it is of the
+//! present, so that the retry gets the recorded answer.
 
 use cardium_accounts::{Account, Attempt, CodeProof, Password, SealedSecret};
 use cardium_app::{

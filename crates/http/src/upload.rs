@@ -4,7 +4,7 @@
 //! When the pieces end before the file does, whatever became of the request, that thread takes
 //! away what it wrote.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use actix_web::web::{self, Bytes};
 use cardium_api_v1::evidence_form::{FileHead, FileIn};
@@ -13,33 +13,13 @@ use cardium_app::{
     blobs::{BlobError, BlobStore},
 };
 use cardium_disputes::Inspection;
-use cardium_kernel::{BlobId, ErrorCode, Problem, Sha256Pieces};
-use tokio::{
-    sync::{
-        Semaphore, SemaphorePermit,
-        mpsc::{self, Receiver},
-    },
-    time::timeout,
-};
+use cardium_kernel::{BlobId, Sha256Pieces};
+use tokio::sync::mpsc::{self, Receiver};
 
 use crate::{body::too_large, form::Part};
 
-/// Uploads at once: each takes a blocking thread and a few hundred KiB.
-static PLACES: Semaphore = Semaphore::const_new(8);
 /// Pieces that may wait for the disk before the sender is slowed down.
 const WAITING: usize = 4;
-
-/// Waits for a place among the uploads.
-///
-/// # Errors
-/// `service_unavailable`.
-pub async fn place(patience: Duration) -> Result<SemaphorePermit<'static>, Problem> {
-    let place = timeout(patience, PLACES.acquire()).await;
-    place.ok().and_then(Result::ok).ok_or_else(|| {
-        let message = "Too many files are on their way. Try again shortly.";
-        Problem::new(ErrorCode::ServiceUnavailable, message)
-    })
-}
 
 /// Where a file goes: into this store, or, where none is given, past it.
 pub struct Target {

@@ -46,7 +46,7 @@ pub fn change_endpoint(
         store.save_endpoint(&endpoint)?;
     }
     if endpoint.status != before {
-        store.move_deliveries(id, endpoint.status)?;
+        store.move_deliveries(endpoint.id, endpoint.status)?;
     }
     Ok((endpoint, change))
 }

@@ -1,5 +1,7 @@
 //! Bodies that are not what they should be.
 
+use std::{io::Write, net::TcpStream};
+
 use cardium_api_v1::operation::Access;
 use cardium_testkit::Backend;
 use reqwest::Method;
@@ -18,6 +20,8 @@ on_both! {
     only_json_is_taken;
     unknown_fields_and_large_bodies_are_taken;
     text_is_kept_as_it_came;
+    whoever_is_not_signed_in_sends_small_bodies;
+    what_is_announced_and_never_comes_is_in_nobodys_way;
 }
 
 fn what_is_no_clean_object_is_refused(backend: Backend) {
@@ -156,4 +160,48 @@ fn ignored_fields_are_named(backend: Backend) {
         let reply = sample.request_with(&sample.client, operation, &body).send();
         assert_eq!(reply.header("Warning-Fields"), Some("amount_uds"), "{}", operation.id);
     }
+}
+
+fn whoever_is_not_signed_in_sends_small_bodies(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.client();
+    let body = json!({"email": "nobody@example.com", "password": "x", "note": "x".repeat(17_000)});
+    for path in ["/v1/accounts", "/v1/sessions"] {
+        client.post(path, &body).expect_error(413, "body_too_large", None);
+    }
+    server.sign_up().post("/v1/topups", &json!({"amount_usd": 20, "note": body})).expect(201);
+}
+
+/// The beginning of a request whose body goes on for long.
+fn begin(server: &Server, (path, head): (&str, &str), body: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address()).expect("the server listens");
+    let head =
+        format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{head}\r\n");
+    stream.write_all(head.as_bytes()).expect("the head is sent");
+    stream.write_all(body.as_bytes()).expect("the beginning is sent");
+    stream
+}
+
+/// There are eight places for large bodies, and a minute for each to arrive.
+fn what_is_announced_and_never_comes_is_in_nobodys_way(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let client = server.sign_up();
+    let bearer = format!("Authorization: Bearer {}\r\n", client.token());
+    let mut open = Vec::new();
+    for _ in 0..8 {
+        let head = format!("{bearer}Content-Length: 70000\r\n");
+        open.push(begin(&server, ("/v1/topups", &head), "{"));
+        let head = format!("{bearer}Transfer-Encoding: chunked\r\n");
+        open.push(begin(&server, ("/v1/topups", &head), "1\r\n{\r\n"));
+        open.push(begin(&server, ("/v1/sessions", "Content-Length: 70000\r\n"), "{"));
+        let head = "Transfer-Encoding: chunked\r\n";
+        open.push(begin(&server, ("/v1/sessions", head), "1\r\n{\r\n"));
+    }
+    // Another round trip behind them: all of them have been looked at by then, or nearly.
+    client.get("/v1/balance").expect(200);
+    let body = json!({"amount_usd": 20, "note": "x".repeat(100_000)});
+    let replies = client
+        .all((0..4).map(|_| client.request(Method::POST, "/v1/topups").json(&body)).collect());
+    assert_eq!(replies.iter().map(|reply| reply.status).collect::<Vec<_>>(), [201; 4]);
+    drop(open);
 }

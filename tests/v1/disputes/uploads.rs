@@ -24,6 +24,7 @@ on_both! {
     an_upload_that_breaks_off_leaves_nothing;
     a_file_without_its_dispute_is_not_kept;
     uploads_at_once_are_counted;
+    an_account_has_two_uploads_at_once;
     a_file_is_handed_over_as_it_came_and_never_to_run;
     what_is_no_file_of_the_callers_is_unknown;
 }
@@ -233,8 +234,8 @@ fn a_key_covers_the_file(backend: Backend) {
     assert_eq!(server.files(), 1);
 }
 
-/// Sends a part of a request and hangs up.
-fn break_off(server: &Server, client: &Client, dispute: &Value, sent: &[u8]) {
+/// Sends a part of a request.
+fn begin(server: &Server, client: &Client, dispute: &Value, sent: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(server.address()).expect("the server listens");
     let head = format!(
         "POST {} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
@@ -245,6 +246,12 @@ fn break_off(server: &Server, client: &Client, dispute: &Value, sent: &[u8]) {
     );
     stream.write_all(head.as_bytes()).expect("the head is sent");
     stream.write_all(sent).expect("the beginning is sent");
+    stream
+}
+
+/// Sends a part of a request and hangs up.
+fn break_off(server: &Server, client: &Client, dispute: &Value, sent: &[u8]) {
+    let mut stream = begin(server, client, dispute, sent);
     // Only what the server has begun to keep can be left behind.
     until("a file that is on its way", || (server.files() == 1).then_some(()));
     stream.shutdown(std::net::Shutdown::Write).expect("it is open");
@@ -286,8 +293,14 @@ fn uploads_at_once_are_counted(backend: Backend) {
     let dispute = shopper.file();
     let bytes: Vec<u8> = [PDF, &[7; 300_000]].concat();
     let body = form(&[KIND, file("a.pdf", "application/pdf", &bytes)]);
-    let request = |_| upload(&shopper.client, &dispute, body.clone());
-    let replies = shopper.client.all((0..24).map(request).collect());
+    let request = || upload(&shopper.client, &dispute, body.clone());
+    // Two at once are taken, so some of three are sent again.
+    let mut replies = Vec::new();
+    while replies.len() < 24 {
+        let some = (0..3.min(24 - replies.len())).map(|_| request()).collect();
+        let some = shopper.client.all(some);
+        replies.extend(some.into_iter().filter(|reply| reply.status != 429));
+    }
     let (kept, refused): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == 200);
     assert_eq!((kept.len(), refused.len()), (20, 4));
     for reply in refused {
@@ -296,6 +309,27 @@ fn uploads_at_once_are_counted(backend: Backend) {
     let list = shopper.client.get("/v1/disputes").expect(200);
     assert_eq!(items(&list)[0]["evidence"].as_array().map(Vec::len), Some(20));
     assert_eq!(server.files(), 20);
+}
+
+fn an_account_has_two_uploads_at_once(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let (shopper, other) = (Shopper::new(&server), Shopper::new(&server));
+    let (dispute, theirs) = (shopper.file(), other.file());
+    let whole = form(&[KIND, file("a.pdf", "application/pdf", &[PDF, &[0; 3_000_000]].concat())]);
+    let begun = [(); 2].map(|()| begin(&server, &shopper.client, &dispute, &whole[..2_500_000]));
+    until("two files on their way", || (server.files() == 2).then_some(()));
+    let key = shopper.client.api_key(&["dispute:write"]);
+    for client in [&shopper.client, &key] {
+        let third = upload(client, &dispute, form(&[KIND, pdf()])).send();
+        third.expect_error(429, "rate_limited", None);
+        assert_eq!(third.header("Retry-After"), Some("5"));
+    }
+    add(&other, &theirs, &[KIND, pdf()]).expect(200);
+    drop(begun);
+    until("a free place", || {
+        let reply = add(&shopper, &dispute, &[KIND, pdf()]);
+        (reply.status == 200).then_some(())
+    });
 }
 
 fn download(client: &Client, dispute: &Value, evidence: &Value) -> Reply {

@@ -63,18 +63,20 @@ fn id(object: &Value) -> String {
 /// Purchases and refunds, disputes of some of them, and evidence of one.
 fn add_spending(client: &Client, cards: &[String], words: &mut Words) {
     let post = |path: &str, body: Value| client.post(path, &body).expect(201);
-    let (mut authorizations, mut captured) = (Vec::new(), Vec::new());
+    let (mut authorizations, mut decided, mut captured) = (Vec::new(), Vec::new(), Vec::new());
     for card in cards {
         let bought = client.authorize(card, &json!({"amount_usd": 20}));
         let authorization = text(&bought, "authorization_id").to_owned();
         let path = format!("/v1/test/authorizations/{authorization}/capture");
         captured.push(id(&post(&path, json!({}))));
         authorizations.push(authorization);
+        decided.push(id(&bought));
     }
     let refund = post(&format!("/v1/test/cards/{}/refunds", cards[0]), json!({"amount_usd": 5}));
     let declined = client.authorize(&cards[1], &json!({"amount_usd": 5_000}));
     words.add("transactions", [captured.clone(), vec![id(&refund), id(&declined)]].concat());
     words.add("authorizations", authorizations);
+    words.add("decided", decided);
     let why = "Nobody here bought this.";
     let dispute = |step: &String| {
         let body = json!({"transaction_id": step, "reason": "fraud", "description": why});

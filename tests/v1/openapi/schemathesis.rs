@@ -19,6 +19,9 @@ on_both! {
 const SECONDS: &str = "75";
 const CONFIG: &str = include_str!("../../python/schemathesis.toml");
 
+/// What cannot succeed here: a code of an authenticator is never guessed, and the session stays.
+const OUT_OF_REACH: [&str; 3] = ["sign_out", "disable_2fa", "disable_2fa_by_post"];
+
 fn schemathesis_finds_nothing(backend: Backend) {
     let server = Server::own(backend, |settings| settings.rate_limits.enabled = false);
     let (session, words) = furnished(&server);
@@ -43,12 +46,12 @@ fn schemathesis_finds_nothing(backend: Backend) {
     assert!(ran.status.success(), "{said}\n{}", String::from_utf8_lossy(&ran.stderr));
     let exchanges = std::fs::read(exchanges).expect("the exchanges are written down");
     let exchanges = serde_json::from_slice(&exchanges).expect("they are JSON");
-    assert_eq!(never_successful(&exchanges), [""; 0], "{said}");
+    assert_eq!(never_successful(&exchanges), OUT_OF_REACH, "{said}");
 }
 
 /// The operations that were called, if at all, without success.
 fn never_successful(exchanges: &Value) -> Vec<&'static str> {
-    let mut missing: Vec<_> = operations().filter(|operation| operation.id != "sign_out").collect();
+    let mut missing: Vec<_> = operations().collect();
     for entry in exchanges["log"]["entries"].as_array().expect("a list") {
         let (request, status) = (&entry["request"], &entry["response"]["status"]);
         let url = text(request, "url");

@@ -149,6 +149,10 @@ fn count(value: PatchIn<Value>, param: &str) -> Result<Patch<i64>, Problem> {
 /// Which kinds of merchant a card takes.
 #[derive(Debug, Default, Deserialize, Validate, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("anyOf" = [
+    {"properties": {"mode": {"type": "string"}}},
+    {"properties": {"mccs": {"maxItems": 0}}},
+]))]
 pub struct MccIn {
     #[schemars(with = "Option<Word<MccMode>>")]
     mode: PatchIn<String>,

@@ -150,6 +150,29 @@ fn every_operation_is_described_once() {
     }
 }
 
+/// Whether null is among a field's values.
+fn takes_null(field: &Value) -> bool {
+    let kinds = field["type"].as_array().into_iter().flatten();
+    let choices = field["anyOf"].as_array().into_iter().flatten();
+    kinds.chain(choices.map(|choice| &choice["type"])).any(|kind| kind == "null")
+}
+
+#[test]
+fn what_a_request_must_have_is_never_null() {
+    let document = document("/v1");
+    for operation in operations() {
+        let method = operation.method.as_str().to_ascii_lowercase();
+        let body = &document["paths"][operation.path][method]["requestBody"];
+        let schema = &body["content"]["application/json"]["schema"];
+        let target = schema["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
+        let schema = target.and_then(|pointer| document.pointer(pointer)).unwrap_or(schema);
+        for name in schema["required"].as_array().into_iter().flatten() {
+            let name = name.as_str().expect("a name");
+            assert!(!takes_null(&schema["properties"][name]), "{}: {name}", operation.id);
+        }
+    }
+}
+
 #[test]
 fn an_answers_schema_names_what_is_always_there() {
     let document = document("/v1");

@@ -126,3 +126,36 @@ impl UseCase for DisableTotp {
         Ok(Ending::Done(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cardium_accounts::Attempt;
+    use cardium_auth::TokenHash;
+    use cardium_kernel::{CredentialId, ErrorCode, Timestamp};
+
+    use super::*;
+    use crate::{
+        CommandError,
+        accounts::{session, tests::throttled},
+        testing::{MockTx, NOW, context},
+    };
+
+    #[test]
+    fn a_session_that_signed_in_long_ago_sets_nothing_up() {
+        let account = throttled(Attempt::SignIn);
+        let then = Timestamp::from_unix_seconds(NOW.unix_seconds() - 601);
+        let old = session(CredentialId::new(0x400), &account, TokenHash([0; 32]), then);
+        let mut tx = MockTx::new();
+        tx.expect_find_account().return_once(move |_| Ok(Some(account)));
+        tx.expect_find_credential().return_once(move |_| Ok(Some(old)));
+        let secret = SealedSecret::new(Vec::new());
+        let begin = BeginTotp { secret, step_up: StepUp::FreshSession };
+        // Nothing is saved: the mock expects it not.
+        let refused = begin.run(&mut Unit::new(&mut tx, &context()));
+        let Err(CommandError::Problem(problem)) = refused else {
+            panic!("it is refused");
+        };
+        let names_it = problem.param.as_deref() == Some("password");
+        assert!(problem.code == ErrorCode::StepUpRequired && names_it, "{problem:?}");
+    }
+}

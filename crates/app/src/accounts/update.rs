@@ -149,36 +149,14 @@ impl UpdateAccount {
 
 #[cfg(test)]
 mod tests {
+    use cardium_auth::CredentialKind;
+    use cardium_kernel::ErrorCode;
+
     use super::*;
     use crate::{
         accounts::tests::throttled,
-        testing::{MockTx, context},
+        testing::{MockTx, account, context, credential, refusal},
     };
-
-    #[test]
-    fn a_right_guess_at_the_new_password_waits_like_a_wrong_one() {
-        let mut tx = MockTx::new();
-        tx.expect_find_account().return_once(|_| Ok(Some(throttled(Attempt::Password))));
-        let update = UpdateAccount {
-            email: None,
-            password: None,
-            notifications: NotificationsPatch::default(),
-            confirmed: Confirmed::Stale,
-        };
-        let refused = update.run(&mut Unit::new(&mut tx, &context()));
-        let Err(CommandError::Problem(problem)) = refused else {
-            panic!("it is refused");
-        };
-        assert_eq!(problem.code, cardium_kernel::ErrorCode::RateLimited);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use cardium_auth::CredentialKind;
-
-    use super::*;
-    use crate::testing::{MockTx, account, context, credential, refusal};
 
     fn hash(password: &str) -> PasswordHash {
         PasswordHash::from_phc(password.to_owned())
@@ -239,5 +217,18 @@ mod tests {
         tx.expect_append_event().withf(told).times(1).return_once(|_| Ok(()));
         let done = run(&mut tx, &new_password(Confirmed::Right(hash("current"))));
         assert!(matches!(done, Ok(Ending::Done(_))));
+    }
+
+    #[test]
+    fn a_right_guess_at_the_new_password_waits_like_a_wrong_one() {
+        let mut tx = MockTx::new();
+        tx.expect_find_account().return_once(|_| Ok(Some(throttled(Attempt::Password))));
+        let update = UpdateAccount {
+            email: None,
+            password: None,
+            notifications: NotificationsPatch::default(),
+            confirmed: Confirmed::Stale,
+        };
+        assert_eq!(refusal(run(&mut tx, &update)), ErrorCode::RateLimited);
     }
 }

@@ -35,6 +35,10 @@ struct OperationPart {
     parameters: Vec<Field>,
     request: Vec<Field>,
     response: Vec<Field>,
+    /// What an answer without fields is.
+    bare: &'static str,
+    /// Whether the request may come as a form, with a file.
+    form: bool,
     errors: Vec<ErrorPart>,
     curl: String,
 }
@@ -72,6 +76,8 @@ fn part(document: &Value, operation: &'static Operation) -> OperationPart {
         parameters: parameters(document, &described["parameters"]),
         request: fields(document, body),
         response: fields(document, answer),
+        bare: if success["content"].is_object() { "the file" } else { "without a body" },
+        form: !described["requestBody"]["content"]["multipart/form-data"].is_null(),
         errors: errors(operation),
         curl: curl(document, operation, described),
     }

@@ -12,7 +12,8 @@ pub fn sample(document: &Value, schema: &Value) -> Value {
     if let Some(value) = first("enum") {
         return value.clone();
     }
-    if let Some(choice) = first("oneOf").or_else(|| first("anyOf")) {
+    let is_object = schema.get("properties").is_some();
+    if let Some(choice) = first("oneOf").or_else(|| first("anyOf")).filter(|_| !is_object) {
         return sample(document, choice);
     }
     match schema["type"].as_str() {
@@ -25,9 +26,12 @@ pub fn sample(document: &Value, schema: &Value) -> Value {
 }
 
 fn object(document: &Value, schema: &Value) -> Map<String, Value> {
-    let required = schema["required"].as_array().map_or(&[][..], Vec::as_slice);
+    let required = |schema: &Value| schema["required"].as_array().cloned().unwrap_or_default();
+    let choices = ["oneOf", "anyOf"].into_iter().filter_map(|word| schema[word].as_array());
+    let chosen = choices.flatten().map(required).find(|names| !names.is_empty());
+    let names = [required(schema), chosen.unwrap_or_default()].concat();
     let fields = schema["properties"].as_object().into_iter().flatten();
-    let shown = fields.filter(|(name, _)| required.iter().any(|needed| needed == *name));
+    let shown = fields.filter(|(name, _)| names.iter().any(|needed| needed == *name));
     shown.map(|(name, field)| (name.clone(), sample(document, field))).collect()
 }
 

@@ -8,7 +8,9 @@ use crate::call::{Call, Outcome};
 
 pub async fn get_activity(call: Call) -> Outcome {
     let query = call.query()?;
-    let query = query.list(call.account()?, activity::filter(&query)?, &activity::ORDER)?;
+    let mut filter = activity::filter(&query)?;
+    filter.book = filter.book.or(call.key_mode());
+    let query = query.list(call.account()?, filter, &activity::ORDER)?;
     let page = call.read(move |reads| reads.list_activity(&query)).await?;
     let id = |activity: &cardium_app::reads::Activity| ActivityId::new(activity.event.id.value());
     Ok(call.page(&page, |activity| id(activity).to_string(), ActivityOut::from))

@@ -18,7 +18,8 @@ use crate::{
 };
 
 pub async fn add(mut call: Call, form: Form) -> Outcome {
-    form.limit(call.state.wiring.settings.upload_limit)?;
+    let settings = &call.state.wiring.settings;
+    form.limit(settings.upload_limit, settings.upload_pause)?;
     // As with JSON: no file is kept for a dispute that is not the caller's, or takes none any more.
     let dispute = find_dispute(&call).await?;
     let blob = BlobId::new(call.state.wiring.edge.mint());
@@ -37,18 +38,17 @@ async fn read_and_attach(
     let settings = &call.state.wiring.settings;
     let blobs = dispute.check_attachable().ok().map(|()| Arc::clone(&call.state.wiring.blobs));
     let target = Target { blobs, blob, most: settings.upload_limit };
-    let _place = upload::place(settings.body_patience).await?;
-    let read = timeout(settings.upload_patience, read(call, form, target)).await;
+    let _place = call.state.uploads.take(call.account()?, settings.body_patience).await?;
+    let read = timeout(settings.upload_patience, read(form, target)).await;
     let attachment = read.map_err(|_| too_slow())??;
     let keys = Arc::clone(&call.state.wiring.keys);
     call.wish.cover(&canonical(&attachment), &keys);
     call.once(AddEvidence { dispute: dispute.id, attachment }, show).await
 }
 
-async fn read(call: &Call, mut form: Form, target: Target) -> Result<Attachment, CommandError> {
-    let patience = call.state.wiring.settings.body_patience;
+async fn read(mut form: Form, target: Target) -> Result<Attachment, CommandError> {
     let (mut evidence, mut target) = (EvidenceForm::default(), Some(target));
-    while let Some(mut part) = form.part(patience).await? {
+    while let Some(mut part) = form.part().await? {
         let name = part.name();
         evidence.expect(&name)?;
         match target.take_if(|_| name == FILE) {

@@ -127,13 +127,14 @@ impl RateLimits {
     ///
     /// # Errors
     /// `rate_limited`.
-    pub fn check_stranger(&self, address: Option<IpAddr>) -> Result<(), Problem> {
+    pub fn check_stranger(&self, address: Option<IpAddr>, seen: &Seen) -> Result<(), Problem> {
         let stranger = Subject::Address(address);
-        let reading = self.read(Rule::Anonymous, stranger);
-        if reading.remaining > 0 {
+        let minute = self.read(Rule::Anonymous, stranger);
+        if minute.remaining > 0 {
             return Ok(());
         }
-        Err(self.refuse_window(Rule::Anonymous, stranger, reading))
+        seen.set(Some(Standing { minute, burst: None }));
+        Err(self.refuse_window(Rule::Anonymous, stranger, minute))
     }
 
     /// Counts what an operation is bounded by beyond that.
@@ -181,24 +182,23 @@ impl RateLimits {
     }
 
     async fn count(&self, rule: Rule, subject: Subject) -> Result<(), Problem> {
-        let (counter, key) =
-            (self.counter(subject), (subject.id(rule), rule.terms(&self.settings)));
+        let (counter, key) = (self.counter(subject), subject.key(rule, &self.settings));
         let started = Instant::now();
         loop {
             // Heard of from here on, so that no round ends unnoticed.
             let mut rounds = counter.rounds();
             let alone = counter.is_alone() || started.elapsed() >= PATIENCE;
             let sharing = if alone { Sharing::Alone } else { rule.sharing() };
-            let (taken, reading) = counter.meters.take(key, self.now(), sharing);
+            let (id, taken, reading) = counter.meters.take(key, self.now(), sharing);
             match taken {
                 Taken::Spent => return Ok(()),
                 Taken::SpentLow => {
-                    counter.want(key.0);
+                    counter.want(id);
                     return Ok(());
                 }
                 Taken::Refused => return Err(self.refuse_window(rule, subject, reading)),
                 Taken::Wait => {
-                    counter.want(key.0);
+                    counter.want(id);
                     // Too late or not: the next turn looks.
                     let _late = tokio::time::timeout(PATIENCE, rounds.changed()).await;
                 }
@@ -217,7 +217,7 @@ impl RateLimits {
         (limit, what): (i64, &str),
         wait: Duration,
     ) -> Problem {
-        let key = (subject.id(rule), rule.terms(&self.settings));
+        let key = subject.key(rule, &self.settings);
         let wait = Duration::from_secs(whole_seconds(wait).max(1));
         let wait = self.counter(subject).meters.refuse(key, self.now(), wait).as_secs();
         let message = format!("At most {limit} {what} are served. Try again in {wait} s.");
@@ -225,7 +225,7 @@ impl RateLimits {
     }
 
     fn read(&self, rule: Rule, subject: Subject) -> Reading {
-        let key = (subject.id(rule), rule.terms(&self.settings));
+        let key = subject.key(rule, &self.settings);
         self.counter(subject).meters.read(key, self.now())
     }
 

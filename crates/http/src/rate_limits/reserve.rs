@@ -2,7 +2,7 @@
 //! meanwhile goes with the next.
 
 use std::{
-    collections::BTreeSet,
+    collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -14,7 +14,7 @@ use cardium_app::{
 };
 use tokio::sync::watch;
 
-use super::meters::Meters;
+use super::meters::{CountId, Meters};
 
 /// How long a reservation may wait for a writer, and a request for its reservation.
 pub const PATIENCE: Duration = Duration::from_secs(1);
@@ -23,7 +23,7 @@ const ALONE: Duration = Duration::from_secs(5);
 
 #[derive(Default)]
 struct Wanted {
-    ids: BTreeSet<u128>,
+    ids: HashSet<CountId>,
     running: bool,
     alone_until: Option<Instant>,
 }
@@ -54,7 +54,7 @@ impl Counter {
     }
 
     /// Has something reserved for a count soon.
-    pub fn want(self: &Arc<Self>, id: u128) {
+    pub fn want(self: &Arc<Self>, id: CountId) {
         let mut wanted = self.lock();
         wanted.ids.insert(id);
         if !std::mem::replace(&mut wanted.running, true) {
@@ -78,10 +78,10 @@ impl Counter {
     }
 
     /// The next slice; none ends the run.
-    fn next(&self) -> Option<Vec<u128>> {
+    fn next(&self) -> Option<Vec<CountId>> {
         let mut wanted = self.lock();
         let most = usize::try_from(SLICE).unwrap_or(usize::MAX);
-        let ids: Vec<u128> = wanted.ids.iter().copied().take(most).collect();
+        let ids: Vec<CountId> = wanted.ids.iter().copied().take(most).collect();
         for id in &ids {
             wanted.ids.remove(id);
         }
@@ -92,6 +92,9 @@ impl Counter {
     async fn reserve(&self, wishes: Vec<QuotaWish>) -> Result<Vec<QuotaShare>, CommandError> {
         let context = self.edge.context(Actor::System, None);
         let how = (Lane::Background, PATIENCE);
+        if wishes.is_empty() {
+            return Ok(Vec::new());
+        }
         perform(&*self.database, how, context, ReserveQuotas { wishes }).await
     }
 

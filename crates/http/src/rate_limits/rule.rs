@@ -19,7 +19,7 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 const SITE: u32 = 64;
 
 /// Something that is bounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rule {
     /// All requests of a credential.
     Minute,
@@ -90,6 +90,17 @@ impl Rule {
     }
 }
 
+/// Which count, and what holds for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    pub rule: Rule,
+    /// The identity of its own count.
+    pub id: u128,
+    /// That of the count that it shares with other newcomers where there is no room for one more.
+    pub crowd: u128,
+    pub terms: Terms,
+}
+
 /// Who is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
@@ -102,15 +113,29 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// Its count under a rule.
+    pub fn key(self, rule: Rule, settings: &RateSettings) -> Key {
+        let crowd = digest128(&[rule.word().as_bytes(), b"crowd", self.word()]);
+        Key { rule, id: self.id(rule), crowd, terms: rule.terms(settings) }
+    }
+
+    const fn word(self) -> &'static [u8] {
+        match self {
+            Self::Credential(_) => b"credential",
+            Self::Account(_) => b"account",
+            Self::Address(_) => b"address",
+        }
+    }
+
     /// The identity of its count under a rule: nobody reads an address from it.
     pub fn id(self, rule: Rule) -> u128 {
-        let word = rule.word().as_bytes();
+        let (rule, word) = (rule.word().as_bytes(), self.word());
         match self {
-            Self::Credential(id) => digest128(&[word, b"credential", &id.value().to_be_bytes()]),
-            Self::Account(id) => digest128(&[word, b"account", &id.value().to_be_bytes()]),
+            Self::Credential(id) => digest128(&[rule, word, &id.value().to_be_bytes()]),
+            Self::Account(id) => digest128(&[rule, word, &id.value().to_be_bytes()]),
             Self::Address(address) => {
                 let site = address.map_or(Ipv6Addr::UNSPECIFIED, site);
-                digest128(&[word, b"address", &site.octets()])
+                digest128(&[rule, word, &site.octets()])
             }
         }
     }

@@ -112,6 +112,12 @@ impl Window {
         Taken::Wait
     }
 
+    /// Whether little is lost with it: a few requests on trust, nothing that was reserved.
+    pub const fn is_slight(&self) -> bool {
+        let idle = self.waiting == 0 && !self.asked;
+        idle && self.granted == 0 && self.spent < self.terms.limit / TRUST_PART
+    }
+
     fn spend(&mut self, low: bool) -> Taken {
         self.spent = self.spent.saturating_add(1);
         let ask = low && !self.asked;

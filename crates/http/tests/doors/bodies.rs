@@ -11,10 +11,8 @@ use cardium_app::{
     Database, Lane,
     database::{Job, SubmitError},
 };
-use cardium_disputes::{Dispute, NewDispute, Reason};
-use cardium_kernel::*;
 
-use crate::support::{Doors, NOW};
+use crate::support::{Doors, NOW, dispute};
 
 /// A write path that keeps its jobs.
 struct Parked(Mutex<mpsc::Sender<Box<dyn Job>>>);
@@ -56,6 +54,19 @@ async fn an_oversized_body_is_refused() {
     assert_eq!(over.refusal(), (413, "body_too_large", None));
     let declared = post("/v1/topups", &token).insert_header(("Content-Length", "99999999"));
     assert_eq!(doors.send(declared).await.refusal(), (413, "body_too_large", None));
+}
+
+#[actix_web::test]
+async fn whoever_is_not_signed_in_sends_small_bodies() {
+    let doors = Doors::new();
+    for path in ["/v1/accounts", "/v1/sessions"] {
+        let fits = doors.post(path, "", &" ".repeat(16 * 1_024)).await;
+        assert_eq!(fits.refusal(), (400, "missing_required_field", Some("email")), "{path}");
+        let over = doors.post(path, "", &" ".repeat(16 * 1_024 + 1)).await;
+        assert_eq!(over.refusal(), (413, "body_too_large", None), "{path}");
+        let declared = post(path, "").insert_header(("Content-Length", "70000"));
+        assert_eq!(doors.send(declared).await.refusal(), (413, "body_too_large", None), "{path}");
+    }
 }
 
 #[actix_web::test]
@@ -139,20 +150,7 @@ async fn a_duplicate_that_waits_in_vain_is_told_of_the_first() {
 async fn no_file_is_kept_for_a_dispute_that_takes_none() {
     let doors = Doors::new();
     let token = doors.session();
-    let new = NewDispute {
-        id: DisputeId::new(0x100),
-        account: AccountId::new(0x100),
-        card: CardId::new(0x300),
-        book: Book::Live,
-        authorization: AuthorizationId::new(0x400),
-        transaction: TransactionId::new(0x500),
-        reason: Reason::Duplicate,
-        description: "charged twice".into(),
-        amount: Money::usd(1),
-        fee: Money::usd(0),
-        metadata: Metadata::default(),
-    };
-    let mut dispute = Dispute::open(new, NOW);
+    let mut dispute = dispute();
     let path = format!("/v1/disputes/{}/evidence", dispute.id);
     let file = r#"{"type": "other", "filename": "a", "content_type": "text/plain",
         "content_base64": "YWJj"}"#;

@@ -89,6 +89,7 @@ async fn an_address_that_guesses_learns_nothing_more() {
     for token in ["ccm_live_guess", &hit, "nonsense"] {
         let reply = doors.get("/v1/balance", token).await;
         assert_eq!(reply.refusal(), (429, "rate_limited", None), "{token}");
+        assert_eq!(told(&reply), [Some("3"), Some("0"), Some("1780000020")], "{token}");
     }
     assert_eq!(doors.get("/v1/balance", &known).await.status, 200);
 }
@@ -103,4 +104,24 @@ async fn a_refusal_costs_and_is_told_where_the_caller_stands() {
     let unlimited = Doors::new();
     let reply = unlimited.get("/v1/balance", &unlimited.session()).await;
     assert_eq!(told(&reply), [None; 3]);
+}
+
+#[actix_web::test]
+async fn what_does_not_pass_is_counted_to_its_address_and_not_to_its_owner() {
+    let doors = limited(RateSettings { per_minute: 2, ..LIMITS });
+    let key = doors.credential(TokenKind::ApiKey(None), Scope::ALL, Duration::ZERO);
+    doors.allow(&["192.0.2.1"]);
+    let ask = |peer: &str| {
+        let request = TestRequest::get().uri("/v1/balance").peer_addr(peer.parse().unwrap());
+        doors.send(request.insert_header(("Authorization", format!("Bearer {key}"))))
+    };
+    for left in ["2", "1", "0"] {
+        let refused = ask("192.0.2.66:1000").await;
+        assert_eq!(refused.refusal(), (403, "key_ip_not_allowed", None));
+        assert_eq!(told(&refused)[..2], [Some("3"), Some(left)]);
+    }
+    let refused = ask("192.0.2.66:1000").await;
+    assert_eq!(refused.refusal(), (429, "rate_limited", None));
+    let own = ask("192.0.2.1:1000").await;
+    assert_eq!((own.status, &told(&own)[..2]), (200, &[Some("2"), Some("1")][..]));
 }

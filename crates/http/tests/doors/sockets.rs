@@ -6,9 +6,10 @@ use std::{
     time::Duration,
 };
 
+use actix_web::dev::Server;
 use cardium_http::{Listening, serve};
 
-use crate::support::Doors;
+use crate::support::{Doors, dispute};
 
 /// What the server says to these bytes until it closes the connection.
 fn talk(address: SocketAddr, request: &str) -> String {
@@ -19,12 +20,8 @@ fn talk(address: SocketAddr, request: &str) -> String {
     answer
 }
 
-#[actix_web::test]
-async fn the_server_answers_and_stops() {
-    let doors = Doors::with(|wiring| {
-        wiring.settings.head_patience = Duration::from_millis(500);
-        wiring.settings.body_patience = Duration::from_millis(100);
-    });
+/// Serves these doors.
+fn listen(doors: &Doors) -> (SocketAddr, Server) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let listening = Listening {
@@ -33,7 +30,16 @@ async fn the_server_answers_and_stops() {
         shutdown_timeout: Duration::from_secs(1),
         tls: None,
     };
-    let server = serve(listener, &doors.state, listening).unwrap();
+    (address, serve(listener, &doors.state, listening).unwrap())
+}
+
+#[actix_web::test]
+async fn the_server_answers_and_stops() {
+    let doors = Doors::with(|wiring| {
+        wiring.settings.head_patience = Duration::from_millis(500);
+        wiring.settings.body_patience = Duration::from_millis(100);
+    });
+    let (address, server) = listen(&doors);
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
     let client = actix_web::rt::task::spawn_blocking(move || {
@@ -54,6 +60,46 @@ async fn the_server_answers_and_stops() {
             assert!(bare.starts_with(&format!("HTTP/1.1 {status} ")), "{bare}");
             assert!(bare.ends_with("\r\n\r\n"), "{bare}");
         }
+    });
+    client.await.unwrap();
+    handle.stop(true).await;
+    running.await.unwrap().unwrap();
+}
+
+/// Sends one byte after the other until there is an answer.
+fn drip(mut stream: &TcpStream) -> String {
+    stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+    let mut answer = [0; 1_024];
+    for _ in 0..1_000 {
+        stream.write_all(b"x").unwrap();
+        if let Ok(length) = stream.read(&mut answer) {
+            return String::from_utf8_lossy(&answer[..length]).into_owned();
+        }
+    }
+    panic!("a thousand bytes were taken, one by one");
+}
+
+/// Each byte comes soon after the last, but all of them are few.
+#[actix_web::test]
+async fn a_form_that_drips_is_refused() {
+    let doors = Doors::with(|wiring| wiring.settings.upload_pause = Duration::from_millis(300));
+    let (token, dispute) = (doors.session(), dispute());
+    let path = format!("/v1/disputes/{}/evidence", dispute.id);
+    *doors.reads.dispute.lock().unwrap() = Some(dispute);
+    let (address, server) = listen(&doors);
+    let handle = server.handle();
+    let running = actix_web::rt::spawn(server);
+    let client = actix_web::rt::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\
+             Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 50000000\r\n\r\n\
+             --b\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let answer = drip(&stream);
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert!(answer.contains("\"code\":\"request_timeout\""), "{answer}");
     });
     client.await.unwrap();
     handle.stop(true).await;

@@ -21,12 +21,14 @@ use cardium_auth::{
     AllowList, Credential, CredentialKind, CredentialRecord, SESSION_LIFETIME, Scope, ScopeSet,
     Token, TokenHash, TokenKind,
 };
+use cardium_disputes::{Dispute, NewDispute, Reason};
 use cardium_http::{
     AppState, Health, HealthProbe, HttpSettings, PasswordCost, Rails, Standing, TestClock, Wiring,
     configure,
 };
 use cardium_kernel::{
-    AccountId, BlobId, Clock, CredentialId, Metadata, Money, Rate, Timestamp, TopupId,
+    AccountId, AuthorizationId, BlobId, Book, CardId, Clock, CredentialId, DisputeId, Metadata,
+    Money, Rate, Timestamp, TopupId, TransactionId,
 };
 use cardium_topups::{Asset, Network};
 use cardium_vault::{Keys, RawKeys, keyed_hash};
@@ -164,6 +166,24 @@ impl BlobStore for Stub {
     }
 }
 
+/// A dispute of the account that all credentials are of.
+pub fn dispute() -> Dispute {
+    let new = NewDispute {
+        id: DisputeId::new(0x100),
+        account: AccountId::new(0x100),
+        card: CardId::new(0x300),
+        book: Book::Live,
+        authorization: AuthorizationId::new(0x400),
+        transaction: TransactionId::new(0x500),
+        reason: Reason::Duplicate,
+        description: "charged twice".into(),
+        amount: Money::usd(1),
+        fee: Money::usd(0),
+        metadata: Metadata::default(),
+    };
+    Dispute::open(new, NOW)
+}
+
 /// The doors under test.
 pub struct Doors {
     pub state: Arc<AppState>,
@@ -235,6 +255,15 @@ impl Doors {
         let entry = (Credential::restore(record), NOW.before(unused));
         self.reads.credentials.lock().unwrap().insert(hash, entry);
         token.expose().to_owned()
+    }
+
+    /// Lets all credentials pass from these addresses only.
+    pub fn allow(&self, addresses: &[&str]) {
+        for (credential, _) in self.reads.credentials.lock().unwrap().values_mut() {
+            let allowed = AllowList::parse(addresses).unwrap();
+            *credential =
+                Credential::restore(CredentialRecord { allowed, ..(**credential).clone() });
+        }
     }
 
     pub fn session(&self) -> String {

@@ -93,15 +93,16 @@ fn a_window_ends_once_and_not_before_its_time() {
 
 #[test]
 fn a_transfer_is_noted_with_its_value_and_depth() {
-    let mut store = holding(Some(topup()), None);
-    let (_, deposit) = seen();
-    store.expect_save_deposit().with(eq(deposit)).times(1).returning(|_| Ok(()));
-    store
-        .expect_save_topup()
-        .withf(|topup| topup.confirming == Money::usd(20_000) && topup.confirmations == 3)
-        .times(1)
-        .returning(|_| Ok(()));
-    assert_eq!(observe_deposit(&mut store, ID, (&transfer(), 3), NOW), Ok(Change::Applied));
+    for depth in [1, 3] {
+        let mut store = holding(Some(topup()), None);
+        store.expect_save_deposit().with(eq(seen().1)).times(1).returning(|_| Ok(()));
+        let counted = move |topup: &Topup| {
+            topup.confirming == Money::usd(20_000) && topup.confirmations == depth
+        };
+        store.expect_save_topup().withf(counted).times(1).returning(|_| Ok(()));
+        let noted = observe_deposit(&mut store, ID, (&transfer(), depth), NOW);
+        assert_eq!(noted, Ok(Change::Applied));
+    }
 }
 
 #[test]

@@ -35,8 +35,7 @@ fn foreign() -> MockTx {
 fn trusted(trusted_at: Timestamp) -> MockTx {
     let mut tx = foreign();
     tx.expect_find_payee().times(1).return_once(move |id| {
-        let (account, network) = (ACCOUNT, Network::Tron);
-        let book = Book::Live;
+        let (account, book, network) = (ACCOUNT, Book::Live, Network::Tron);
         let address = wish().address;
         Ok(Some(Payee { id, account, book, network, address, trusted_at, created_at: NOW }))
     });
