@@ -59,8 +59,8 @@ impl Report {
 }
 
 /// Checks the ledger (I1, I2), what authorizations hold and gave back (I2, I10), what disputes
-/// gave (I10), what withdrawals hold and have in flight (I2, I10), replaced cards and counters (I11), the outbox
-/// (I5) and the audit chains (I9) in one snapshot.
+/// gave (I10), what withdrawals hold and have in flight (I2, I10), replaced cards and counters
+/// (I11), the outbox (I5) and the audit chains (I9) in one snapshot.
 ///
 /// # Errors
 /// When the database cannot be read; what is wrong with its contents is in the report.
