@@ -14,7 +14,7 @@ use serde_json::Value;
 use validator::Validate;
 
 use crate::{
-    field::{invalid, mode, moment, required, word},
+    field::{invalid, mode, moment, required, whole, word},
     metadata::{MetadataIn, MetadataOut, MetadataPatch},
     query::{Order, Query},
     text::Text,
@@ -219,7 +219,8 @@ impl RollIn {
         let Some(value) = &self.overlap_seconds else {
             return Ok(OVERLAP_DEFAULT);
         };
-        let seconds = value.as_u64().map(Duration::from_secs);
+        let seconds = whole(value).and_then(|seconds| u64::try_from(seconds).ok());
+        let seconds = seconds.map(Duration::from_secs);
         let rule = "must be a whole number from 0 to 604800";
         let fits = seconds.filter(|overlap| *overlap <= OVERLAP_MAXIMUM);
         fits.ok_or_else(|| invalid("overlap_seconds", rule))

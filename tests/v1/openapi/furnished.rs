@@ -45,6 +45,7 @@ pub fn furnished(server: &Server) -> (Client, Words) {
     let cards = many(|| client.card(Some("300")));
     add_spending(&client, &cards, &mut words);
     let shipped = client.post("/v1/cards", &plastic()).expect(201);
+    words.add("doomed_cards", many(|| client.card(Some("20"))));
     words.add("cards", [cards, vec![id(&shipped)]].concat());
     add_the_rest(server, &client, &mut words);
     // A code of an authenticator is waited for.
@@ -101,12 +102,14 @@ fn add_the_rest(server: &Server, client: &Client, words: &mut Words) {
     });
     words.add("addresses", many(fresh_address));
     words.add("chains", vec!["bsc".to_owned()]);
-    words.add("webhooks", {
-        let url = "https://hooks.example.com/cardium";
-        many(|| made("/v1/webhooks", json!({"url": url, "events": "*"})))
-    });
+    let hook = json!({"url": "https://hooks.example.com/cardium", "events": "*"});
+    for name in ["webhooks", "doomed_webhooks"] {
+        words.add(name, many(|| made("/v1/webhooks", hook.clone())));
+    }
     words.add("events", vec![server.last_event(client.account())]);
     let question = json!({"subject": "A late card", "body": "It was shipped ten days ago."});
     words.add("tickets", many(|| made("/v1/tickets", question.clone())));
-    words.add("api_keys", many(|| made("/v1/api_keys", json!({"name": "one of many"}))));
+    for name in ["api_keys", "doomed_keys"] {
+        words.add(name, many(|| made("/v1/api_keys", json!({"name": "one of many"}))));
+    }
 }

@@ -15,7 +15,8 @@ on_both! {
     schemathesis_finds_nothing;
 }
 
-/// A run that CI can wait for; `CARDIUM_SCHEMATHESIS_SECONDS` makes it longer.
+/// A run that CI can wait for. `CARDIUM_SCHEMATHESIS_SECONDS` makes it longer: long enough, on any
+/// machine, for every operation to succeed once.
 const SECONDS: &str = "75";
 const CONFIG: &str = include_str!("../../python/schemathesis.toml");
 
@@ -23,14 +24,16 @@ const CONFIG: &str = include_str!("../../python/schemathesis.toml");
 const OUT_OF_REACH: [&str; 3] = ["sign_out", "disable_2fa", "disable_2fa_by_post"];
 
 fn schemathesis_finds_nothing(backend: Backend) {
-    let server = Server::own(backend, |settings| settings.rate_limits.enabled = false);
+    let server = Server::own(backend, |settings| {
+        settings.rate_limits.enabled = false;
+        settings.limits.webhooks = 1_000;
+        settings.limits.api_keys = 1_000;
+    });
     let (session, words) = furnished(&server);
     let scratch = Scratch::new(Backend::Sqlite);
     let config = scratch.folder().join("schemathesis.toml");
     std::fs::write(&config, [CONFIG, &words.to_toml()].concat()).expect("the folder takes files");
-    let exchanges = std::env::var("HAR")
-        .map(std::path::PathBuf::from)
-        .unwrap_or_else(|_| scratch.folder().join("exchanges.json"));
+    let exchanges = scratch.folder().join("exchanges.json");
     let seconds = std::env::var("CARDIUM_SCHEMATHESIS_SECONDS");
     let mut run = python("schemathesis");
     run.arg("--config-file")
@@ -44,6 +47,9 @@ fn schemathesis_finds_nothing(backend: Backend) {
     let ran = run.output().expect("schemathesis starts");
     let said = String::from_utf8_lossy(&ran.stdout);
     assert!(ran.status.success(), "{said}\n{}", String::from_utf8_lossy(&ran.stderr));
+    if seconds.is_err() {
+        return;
+    }
     let exchanges = std::fs::read(exchanges).expect("the exchanges are written down");
     let exchanges = serde_json::from_slice(&exchanges).expect("they are JSON");
     assert_eq!(never_successful(&exchanges), OUT_OF_REACH, "{said}");

@@ -43,3 +43,22 @@ fn text(schema: &Value) -> Value {
         _ => json!("..."),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_has_what_it_must_and_what_its_first_choice_must() {
+        let text = json!({"type": "string", "examples": ["x"]});
+        let schema = json!({
+            "type": "object",
+            "properties": {"kind": text, "words": text, "file": text, "note": text},
+            "required": ["kind"],
+            "oneOf": [{"required": ["words"]}, {"required": ["file"]}],
+        });
+        assert_eq!(sample(&schema, &schema), json!({"kind": "x", "words": "x"}));
+        let either = json!({"oneOf": [{"type": "number", "minimum": 4}, {"type": "string"}]});
+        assert_eq!(sample(&either, &either), json!(4));
+    }
+}
