@@ -36,7 +36,8 @@ fn plant_old_keys(scratch: &Scratch) {
         Backend::Postgres => format!(
             "INSERT INTO idempotency_records \
              (id, fingerprint, status, body, sealed, created_at) \
-             SELECT decode(md5(i::text), 'hex'), decode(repeat('00', 32), 'hex'), 200, decode('00', 'hex'), false, 0 \
+             SELECT decode(md5(i::text), 'hex'), decode(repeat('00', 32), 'hex'), \
+             200, decode('00', 'hex'), false, 0 \
              FROM generate_series(1, {OLD_KEYS}) AS i"
         ),
     });

@@ -17,7 +17,10 @@ use crate::{
 const NAME_LENGTH: usize = 255;
 
 /// What a file may be called: no path, and nothing that is not printed.
-const FILENAME: &str = r"^([^./\\\x00-\x1f\x7f-\x9f]|\.{3}|\.{1,2}[^./\\\x00-\x1f\x7f-\x9f])[^/\\\x00-\x1f\x7f-\x9f]*$";
+const FILENAME: &str = concat!(
+    r"^([^./\\\x00-\x1f\x7f-\x9f]|\.{3}|\.{1,2}[^./\\\x00-\x1f\x7f-\x9f])",
+    r"[^/\\\x00-\x1f\x7f-\x9f]*$"
+);
 /// Base 64 with its padding, in which no bit is left over.
 const BASE64: &str =
     "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$";

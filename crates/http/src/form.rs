@@ -183,8 +183,8 @@ impl Part {
     }
 }
 
-/// The next item of a stream, as long as the form keeps its pace. The parser goes on waiting where the form ends in
-/// the middle of a boundary, though nothing will ever come.
+/// The next item of a stream, as long as the form keeps its pace. The parser goes on waiting where
+/// the form ends in the middle of a boundary, though nothing will ever come.
 async fn next<S, T>(stream: &mut S, metered: &Metered) -> Result<Option<T>, Problem>
 where
     S: Stream<Item = Result<T, MultipartError>> + Unpin,
