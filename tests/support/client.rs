@@ -130,12 +130,6 @@ impl Client {
         self.with_token(text(&key, "key"))
     }
 
-    /// An API key of the account that may do everything.
-    pub fn api_key_for_everything(&self) -> Self {
-        let key = self.post("/v1/api_keys", &json!({"name": "everything"})).expect(201);
-        self.with_token(text(&key, "key"))
-    }
-
     /// Asks for a top-up.
     pub fn topup(&self, body: &Value) -> Value {
         self.post("/v1/topups", body).expect(201)
