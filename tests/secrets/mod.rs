@@ -132,13 +132,14 @@ fn misbehave(customer: &Customer, card: &Card, needles: &mut Needles) {
 /// An authenticator and another password, each with its blunders.
 fn guard(customer: &Customer, needles: &mut Needles) {
     const PATH: &str = "/v1/accounts/me/totp";
-    let pending = customer.post(PATH, &json!({}));
+    let pending = customer.post(PATH, &json!({"password": PASSWORD}));
     needles.add_base32("TOTP secret", &text(&pending, "secret"));
     let wrong = "0123-4567-89ab-cdef";
     needles.add_recovery_code("wrong recovery code", wrong);
-    let bad = json!({"code": wrong});
+    let bad = json!({"password": PASSWORD, "code": wrong});
     assert_eq!(customer.answered("POST", PATH, Some(&bad)).status, 422);
-    let code = json!({"code": Authenticator::with_secret_of(&pending).present_code()});
+    let present = Authenticator::with_secret_of(&pending).present_code();
+    let code = json!({"password": PASSWORD, "code": present});
     let confirmed = customer.send("POST", PATH, Some(&code), Some("confirm"));
     let confirmed = confirmed.expect("the server answers").success();
     let codes = confirmed["recovery_codes"].as_array().expect("it is a list");
