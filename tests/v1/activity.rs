@@ -159,8 +159,12 @@ fn a_key_of_one_book_sees_that_book(backend: Backend) {
     let client = server.sign_up();
     client.fund("500.00");
     client.topup(&json!({"amount_usd": 20, "mode": "sandbox"}));
-    let made = client.post("/v1/api_keys", &json!({"name": "x", "mode": "sandbox"})).expect(201);
+    let made = client.post("/v1/api_keys", &json!({"name": "x"})).expect(201);
+    let path = format!("/v1/api_keys/{}", text(&made, "id"));
+    client.patch(&path, &json!({"mode": "sandbox"})).expect(200);
     let key = client.with_token(text(&made, "key"));
+    let told = client.get_until("/v1/activity", |_| activity(&key, "").len() == 1);
+    assert_eq!(items(&told).len(), 4);
     assert_eq!(words(&activity(&key, ""), "type"), ["topup.created"]);
     assert_eq!(words(&activity(&key, ""), "mode"), ["sandbox"]);
     let live = ["topup.confirmed", "topup.created", "account.created"];

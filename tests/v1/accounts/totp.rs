@@ -197,8 +197,10 @@ fn it_is_turned_off_by_headers_or_by_post(backend: Backend) {
     refused.expect_error(422, "invalid_totp_code", Some("code"));
     let code = authenticator.code(&server, 1);
     request().header("X-TOTP-Code", &code).send().expect(204);
-    let (_, codes) = Authenticator::set_up(&server, &client);
+    let (again, codes) = Authenticator::set_up(&server, &client);
     let path = format!("{PATH}/disable");
+    let wrong = json!({"password": PASSWORD, "code": again.wrong_code(&server)});
+    client.post(&path, &wrong).expect_error(422, "invalid_totp_code", Some("code"));
     let refused =
         client.request(Method::POST, &path).header("X-Password", PASSWORD).json(&json!({}));
     refused.send().expect_error(400, "missing_required_field", Some("password"));
