@@ -4,17 +4,14 @@ use cardium_authorizations::{Authorization, AuthorizationStatus};
 use cardium_kernel::{Book, Currency};
 use cardium_ledger::SystemAccount;
 
-use super::{Check, Report, scan::Scan};
-use crate::{
-    OpenError,
-    db::{Kind, Sql},
-    rows::Row,
-};
+use super::{Check, Report, holds, scan::Scan};
+use crate::{OpenError, db::Sql, rows::Row};
 
 /// I2: an authorization holds what its hold says and what it expects, and what is advanced beyond
 /// cards' balances is what the stand-in accounts say. I10: no more is given back than was cleared.
 pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
-    let holds = holds(check)?;
+    let from = "holds h JOIN authorizations a ON a.id = h.id WHERE h.amount > 0";
+    let holds = holds::read(check, "holds of authorizations", from)?;
     let kinds = Authorization::TABLE.kinds();
     let columns = Authorization::TABLE.list();
     let scan = Scan {
@@ -48,22 +45,6 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
         }
     }
     Ok(())
-}
-
-fn holds(check: &mut Check<'_>) -> Result<HashMap<u128, i64>, OpenError> {
-    let scan = Scan {
-        stage: "holds of authorizations",
-        columns: "h.id, h.amount",
-        from: "holds h JOIN authorizations a ON a.id = h.id WHERE h.amount > 0",
-        keys: &["h.id"],
-        kinds: &[Kind::Id, Kind::Int],
-    };
-    let mut holds = HashMap::new();
-    check.scan(&scan, |_, mut fields| {
-        holds.insert(fields.id()?, fields.int()?);
-        Ok(())
-    })?;
-    Ok(holds)
 }
 
 fn judge(report: &mut Report, authorization: &Authorization, held: i64) {

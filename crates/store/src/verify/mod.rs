@@ -5,6 +5,7 @@ mod audit;
 mod authorizations;
 mod cards;
 mod disputes;
+mod holds;
 mod ledger;
 mod outbox;
 mod scan;

@@ -4,12 +4,8 @@ use cardium_kernel::{Book, Currency};
 use cardium_ledger::SystemAccount;
 use cardium_withdrawals::{Withdrawal, WithdrawalStatus};
 
-use super::{Check, Report, scan::Scan};
-use crate::{
-    OpenError,
-    db::{Kind, Sql},
-    rows::Row,
-};
+use super::{Check, Report, holds, scan::Scan};
+use crate::{OpenError, db::Sql, rows::Row};
 
 /// What withdrawals of one book add up to.
 #[derive(Default, Clone, Copy)]
@@ -27,7 +23,8 @@ const UNNOTED: &str = "SELECT COUNT(*) FROM withdrawals w LEFT JOIN withdrawal_p
 /// flight and what was earned is what the ledger says, what a chain has bears its id, and who is
 /// paid is a payee.
 pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
-    let holds = holds(check)?;
+    let from = "holds h JOIN withdrawals w ON w.id = h.id WHERE h.amount > 0";
+    let holds = holds::read(check, "holds of withdrawals", from)?;
     let kinds = Withdrawal::TABLE.kinds();
     let columns = Withdrawal::TABLE.list();
     let scan = Scan {
@@ -55,22 +52,6 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
         check.report.find("I10", format!("{unnoted} withdrawals have no payee"));
     }
     Ok(())
-}
-
-fn holds(check: &mut Check<'_>) -> Result<HashMap<u128, i64>, OpenError> {
-    let scan = Scan {
-        stage: "holds of withdrawals",
-        columns: "h.id, h.amount",
-        from: "holds h JOIN withdrawals w ON w.id = h.id WHERE h.amount > 0",
-        keys: &["h.id"],
-        kinds: &[Kind::Id, Kind::Int],
-    };
-    let mut holds = HashMap::new();
-    check.scan(&scan, |_, mut fields| {
-        holds.insert(fields.id()?, fields.int()?);
-        Ok(())
-    })?;
-    Ok(holds)
 }
 
 fn judge(report: &mut Report, withdrawal: &Withdrawal, held: i64) {
