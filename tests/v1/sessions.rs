@@ -83,7 +83,7 @@ fn the_whole_of_a_long_password_counts(backend: Backend) {
     let password = "x".repeat(256);
     client.post("/v1/accounts", &body(&password)).expect(201);
     client.post("/v1/sessions", &body(&password)).expect(200);
-    for wrong in [&password[1..], &format!("{password}x"), &"x".repeat(100_000)] {
+    for wrong in [&password[1..], &format!("{password}x"), &"x".repeat(10_000)] {
         let refused = client.post("/v1/sessions", &body(wrong));
         refused.expect_error(401, "invalid_credentials", None);
     }
