@@ -150,6 +150,6 @@ fn log_end(what: &str, error: Option<tokio::task::JoinError>) {
 }
 
 #[cfg(test)]
-mod https;
+mod https_tests;
 #[cfg(test)]
 mod tests;
