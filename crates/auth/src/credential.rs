@@ -232,8 +232,7 @@ impl Credential {
     }
 
     /// Whether its token names the sandbox, which holds for ever.
-    #[must_use]
-    pub fn is_sandbox_only(&self) -> bool {
+    pub(crate) fn is_sandbox_only(&self) -> bool {
         self.prefix.starts_with(TokenKind::ApiKey(Some(Book::Sandbox)).prefix())
     }
 

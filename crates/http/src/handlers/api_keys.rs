@@ -96,7 +96,7 @@ pub async fn roll_api_key(call: Call) -> Outcome {
     let step_up = step_up::step_up(&call, claim(input.take_proof())).await?;
     let overlap = input.overlap()?;
     let (key, _) = find(&call).await?;
-    let (token, successor) = draw(&call, key.is_sandbox_only().then_some(Book::Sandbox));
+    let (token, successor) = draw(&call, key.confined_to());
     let roll = RollApiKey { id: key.id, successor, overlap, step_up };
     let render = move |key: &_| to_json(&ApiKeyOut::with_token(key, &token));
     let answer = call.once(roll, render).await?;
