@@ -8,8 +8,8 @@ use cardium_app::{
 };
 use cardium_auth::CredentialKind;
 use cardium_kernel::{
-    AccountId, ActivityId, CardId, CredentialId, DisputeId, EventId, Problem, TicketId, Timestamp,
-    TopupId, TransactionId, WithdrawalId,
+    AccountId, ActivityId, CardId, CredentialId, DisputeId, EndpointId, EventId, Problem, TicketId,
+    Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -61,7 +61,8 @@ fn object(text: &str, param: &str) -> Result<u128, Problem> {
         .or_else(|| TransactionId::parse(text).ok().map(TransactionId::value))
         .or_else(|| DisputeId::parse(text).ok().map(DisputeId::value))
         .or_else(|| WithdrawalId::parse(text).ok().map(WithdrawalId::value))
-        .or_else(|| TicketId::parse(text).ok().map(TicketId::value));
+        .or_else(|| TicketId::parse(text).ok().map(TicketId::value))
+        .or_else(|| EndpointId::parse(text).ok().map(EndpointId::value));
     id.ok_or_else(|| invalid(param, "must be the id of an object that events are about"))
 }
 
@@ -90,7 +91,7 @@ impl JsonSchema for ObjectName {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let pattern = format!("^(acc|top|card|tx|dp|wd|tk)_{DIGITS}$");
+        let pattern = format!("^(acc|top|card|tx|dp|wd|tk|wh)_{DIGITS}$");
         let example = CardId::new(1 << 120).to_string();
         json_schema!({"type": "string", "pattern": pattern, "examples": [example]})
     }
@@ -288,6 +289,9 @@ fn summary(kind: EventType, facts: &Facts) -> String {
         EventType::WithdrawalBroadcasted => facts.withdrawal("sent to the chain"),
         EventType::WithdrawalConfirmed => facts.withdrawal("confirmed"),
         EventType::WithdrawalFailed => facts.withdrawal("failed"),
+        EventType::WebhookPing => "Webhook tested".to_owned(),
+        EventType::WebhookFailing => "Webhook failing; it will be disabled".to_owned(),
+        EventType::WebhookDisabled => "Webhook disabled after days of failures".to_owned(),
         EventType::SystemMaintenance => "Maintenance announced".to_owned(),
         EventType::SystemDeprecation => "Deprecation announced".to_owned(),
     }

@@ -16,6 +16,7 @@ use crate::{
     text::{Text, to_json},
     topup::{TopupFacts, TopupOut, amount_asset},
     transaction::TransactionOut,
+    webhook::WebhookOut,
     withdrawal::WithdrawalOut,
 };
 
@@ -83,6 +84,7 @@ impl EventRenderer for Renderer {
             Snapshot::Transaction(transaction) => to_json(&TransactionOut::from(transaction)),
             Snapshot::Dispute(dispute) => to_json(&DisputeOut::from(dispute)),
             Snapshot::Withdrawal(withdrawal) => to_json(&WithdrawalOut::from(withdrawal)),
+            Snapshot::Webhook(endpoint) => to_json(&WebhookOut::from(endpoint)),
         }
     }
 }

@@ -63,6 +63,8 @@ impl WebhookPatchIn {
             mode: self.mode.map(|text| mode(text.as_deref())).transpose()?,
             description: self.description,
             status: status.transpose()?,
+            payload: None,
+            ordering: None,
             metadata: self.metadata.unwrap_or_default().into_changes(),
         })
     }

@@ -7,6 +7,7 @@ use cardium_disputes::Dispute;
 use cardium_kernel::{AccountId, Book, EventId, StoreError, Timestamp};
 use cardium_ledger::LedgerAccount;
 use cardium_topups::Topup;
+use cardium_webhooks::Endpoint;
 use cardium_withdrawals::Withdrawal;
 
 macro_rules! events {
@@ -69,6 +70,9 @@ events! {
     WithdrawalBroadcasted = "withdrawal.broadcasted";
     WithdrawalConfirmed = "withdrawal.confirmed";
     WithdrawalFailed = "withdrawal.failed";
+    WebhookPing = "webhook.ping";
+    WebhookFailing = "webhook.failing";
+    WebhookDisabled = "webhook.disabled";
     SystemMaintenance = "system.maintenance";
     SystemDeprecation = "system.deprecation";
 }
@@ -115,6 +119,8 @@ pub enum Snapshot {
     Dispute(Dispute),
     /// A withdrawal.
     Withdrawal(Withdrawal),
+    /// A webhook endpoint, without its secrets.
+    Webhook(Endpoint),
 }
 
 impl Snapshot {
@@ -128,6 +134,7 @@ impl Snapshot {
             Self::Transaction(transaction) => transaction.account,
             Self::Dispute(dispute) => dispute.account,
             Self::Withdrawal(withdrawal) => withdrawal.account,
+            Self::Webhook(endpoint) => endpoint.account,
         }
     }
 
@@ -141,6 +148,7 @@ impl Snapshot {
             Self::Transaction(transaction) => transaction.id.value(),
             Self::Dispute(dispute) => dispute.id.value(),
             Self::Withdrawal(withdrawal) => withdrawal.id.value(),
+            Self::Webhook(endpoint) => endpoint.id.value(),
         }
     }
 
@@ -154,6 +162,7 @@ impl Snapshot {
             Self::Transaction(_) => 1,
             Self::Dispute(dispute) => dispute.version,
             Self::Withdrawal(withdrawal) => withdrawal.version,
+            Self::Webhook(endpoint) => endpoint.version,
         }
     }
 
@@ -167,6 +176,7 @@ impl Snapshot {
             Self::Transaction(transaction) => transaction.book,
             Self::Dispute(dispute) => dispute.book,
             Self::Withdrawal(withdrawal) => withdrawal.book,
+            Self::Webhook(endpoint) => endpoint.mode.unwrap_or(Book::Live),
         }
     }
 }

@@ -142,16 +142,11 @@ mockall::mock! {
             id: EndpointId,
         ) -> Result<Option<Endpoint>, StoreError>;
         fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
-        fn move_deliveries(
-            &mut self,
-            endpoint: EndpointId,
-            status: EndpointStatus,
-        ) -> Result<(), StoreError>;
-        fn find_event_time(
+        fn find_event(
             &mut self,
             account: AccountId,
             id: EventId,
-        ) -> Result<Option<Timestamp>, StoreError>;
+        ) -> Result<Option<EventRef>, StoreError>;
         fn delete_endpoint(
             &mut self,
             account: AccountId,

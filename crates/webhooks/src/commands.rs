@@ -40,13 +40,9 @@ pub fn change_endpoint(
     now: Timestamp,
 ) -> Result<(Endpoint, Change), WebhookError> {
     let mut endpoint = store.find_endpoint(account, id)?.ok_or(WebhookError::NoEndpoint)?;
-    let before = endpoint.status;
     let change = endpoint.change(patch, now)?;
     if change == Change::Applied {
         store.save_endpoint(&endpoint)?;
-    }
-    if endpoint.status != before {
-        store.move_deliveries(endpoint.id, endpoint.status)?;
     }
     Ok((endpoint, change))
 }
@@ -63,12 +59,12 @@ pub fn replay_event(
     now: Timestamp,
 ) -> Result<Delivery, WebhookError> {
     let endpoint = store.find_endpoint(account, endpoint)?.ok_or(WebhookError::NoEndpoint)?;
-    let happened = store.find_event_time(account, event)?.ok_or(WebhookError::NoEvent)?;
-    if now.since(happened) > REPLAYABLE {
+    let event = store.find_event(account, event)?.ok_or(WebhookError::NoEvent)?;
+    if now.since(event.created_at) > REPLAYABLE {
         return Err(WebhookError::EventExpired);
     }
     endpoint.check_replayable()?;
-    let delivery = Delivery::new(id, (account, event), endpoint.id, Cause::Replay, now);
+    let delivery = Delivery::new(id, event, endpoint.id, Cause::Replay, now);
     store.insert_deliveries(std::slice::from_ref(&delivery))?;
     Ok(delivery)
 }
@@ -88,12 +84,12 @@ pub fn fan_out(
     if events.is_empty() {
         return Ok(0);
     }
-    let mut accounts: Vec<AccountId> = events.iter().map(|event| event.account).collect();
+    let mut accounts: Vec<AccountId> = events.iter().map(|found| found.event.account).collect();
     accounts.sort_unstable();
     accounts.dedup();
     let endpoints = store.endpoints_of(&accounts)?;
     store.insert_deliveries(&deliveries(ids, &events, &endpoints, now))?;
-    let taken: Vec<EventId> = events.iter().map(|event| event.id).collect();
+    let taken: Vec<EventId> = events.iter().map(|found| found.event.id).collect();
     store.mark_dispatched(&taken)?;
     Ok(events.len())
 }
@@ -105,14 +101,13 @@ fn deliveries(
     now: Timestamp,
 ) -> Vec<Delivery> {
     let mut deliveries = Vec::new();
-    for event in events {
-        let wanting = endpoints.iter().filter(|endpoint| {
-            endpoint.account == event.account && endpoint.wants(&event.kind, event.book)
-        });
+    for Undispatched { event, kind, book } in events {
+        let wanting = endpoints
+            .iter()
+            .filter(|endpoint| endpoint.account == event.account && endpoint.wants(kind, *book));
         for endpoint in wanting {
             let id = DeliveryId::new(ids.mint());
-            let of = (event.account, event.id);
-            deliveries.push(Delivery::new(id, of, endpoint.id, Cause::Event, now));
+            deliveries.push(Delivery::new(id, *event, endpoint.id, Cause::Event, now));
         }
     }
     deliveries

@@ -1,5 +1,7 @@
 use cardium_kernel::{AccountId, DeliveryId, EndpointId, EventId, Timestamp};
 
+use crate::Attempt;
+
 /// Why an event goes to an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
@@ -18,8 +20,8 @@ pub enum DeliveryState {
     Delivered,
     /// The last attempt failed.
     Failed,
-    /// Waits until its endpoint is enabled again.
-    Paused,
+    /// Waits for an earlier event of the same object.
+    Queued,
 }
 
 impl DeliveryState {
@@ -30,14 +32,14 @@ impl DeliveryState {
             Self::Pending => "pending",
             Self::Delivered => "delivered",
             Self::Failed => "failed",
-            Self::Paused => "paused",
+            Self::Queued => "queued",
         }
     }
 
     /// The state with this word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Pending, Self::Delivered, Self::Failed, Self::Paused];
+        let all = [Self::Pending, Self::Delivered, Self::Failed, Self::Queued];
         all.into_iter().find(|state| state.as_str() == text)
     }
 }
@@ -65,6 +67,31 @@ pub struct Delivery {
     pub last_status: i64,
     /// Why it was made.
     pub cause: Cause,
+    /// The object that the event is about.
+    pub object: u128,
+    /// The event's place in its account's sequence.
+    pub account_seq: i64,
+    /// Whether events of one object go one after the other.
+    pub ordered: bool,
+    /// How its attempts went, the first one first.
+    pub log: Vec<Attempt>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// The event that a delivery brings, as far as it need be known for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventRef {
+    /// The event.
+    pub id: EventId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// The object it is about.
+    pub object: u128,
+    /// Its place in its account's sequence.
+    pub account_seq: i64,
+    /// When it happened.
+    pub created_at: Timestamp,
 }
 
 impl Delivery {
@@ -72,15 +99,15 @@ impl Delivery {
     #[must_use]
     pub const fn new(
         id: DeliveryId,
-        (account, event): (AccountId, EventId),
+        event: EventRef,
         endpoint: EndpointId,
         cause: Cause,
         now: Timestamp,
     ) -> Self {
         Self {
             id,
-            account,
-            event,
+            account: event.account,
+            event: event.id,
             endpoint,
             state: DeliveryState::Pending,
             attempts: 0,
@@ -88,6 +115,11 @@ impl Delivery {
             lease: 0,
             last_status: 0,
             cause,
+            object: event.object,
+            account_seq: event.account_seq,
+            ordered: false,
+            log: Vec::new(),
+            created_at: now,
         }
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use cardium_kernel::{AccountId, Book, Change, EndpointId, Metadata, MetadataError, Timestamp};
 
-use crate::WebhookError;
+use crate::{DisabledBy, Ordering, Payload, WebhookError};
 
 /// Which events an endpoint wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,15 @@ impl EndpointStatus {
     }
 }
 
+/// The signing secret that takes over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextSecret {
+    /// It, sealed.
+    pub sealed: Vec<u8>,
+    /// From when on it is the one that signs.
+    pub from: Timestamp,
+}
+
 /// Where an account wants its events sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
@@ -85,14 +94,26 @@ pub struct Endpoint {
     pub description: String,
     /// The sealed signing secret.
     pub secret: Vec<u8>,
+    /// The secret that takes over, while one does.
+    pub next_secret: Option<NextSecret>,
+    /// How much of an event it is sent.
+    pub payload: Payload,
+    /// In which order.
+    pub ordering: Ordering,
     /// Whether it gets anything.
     pub status: EndpointStatus,
+    /// Who disabled it, if it is disabled.
+    pub disabled_by: Option<DisabledBy>,
+    /// When its owner was warned that it fails, if it still does.
+    pub warned_at: Option<Timestamp>,
     /// Its owner's notes.
     pub metadata: Metadata,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// Rises with every change.
+    pub version: i64,
 }
 
 /// What becomes of an endpoint; what is absent stays.
@@ -108,6 +129,10 @@ pub struct EndpointPatch {
     pub description: Option<String>,
     /// Whether it gets anything.
     pub status: Option<EndpointStatus>,
+    /// How much of an event it is sent.
+    pub payload: Option<Payload>,
+    /// In which order.
+    pub ordering: Option<Ordering>,
     /// Its owner's notes, to be merged in.
     pub metadata: BTreeMap<String, Option<String>>,
 }
@@ -135,12 +160,32 @@ impl Endpoint {
         set(&mut self.events, patch.events);
         set(&mut self.mode, patch.mode);
         set(&mut self.description, patch.description);
-        set(&mut self.status, patch.status);
+        set(&mut self.payload, patch.payload);
+        set(&mut self.ordering, patch.ordering);
+        if let Some(status) = patch.status.filter(|status| *status != self.status) {
+            self.turn(status, DisabledBy::Owner);
+        }
         if *self == before {
             return Ok(Change::AlreadyApplied);
         }
-        self.updated_at = now;
+        self.touch(now);
         Ok(Change::Applied)
+    }
+
+    /// Enables it, or disables it on somebody's behalf; a warning is over either way.
+    fn turn(&mut self, status: EndpointStatus, who: DisabledBy) {
+        self.status = status;
+        self.warned_at = None;
+        self.disabled_by = match status {
+            EndpointStatus::Enabled => None,
+            EndpointStatus::Disabled => Some(who),
+        };
+    }
+
+    /// Marks a change.
+    const fn touch(&mut self, now: Timestamp) {
+        self.updated_at = now;
+        self.version = self.version.saturating_add(1);
     }
 
     /// Lets an event be sent once more.
@@ -176,10 +221,16 @@ mod tests {
             mode: Some(Book::Live),
             description: String::new(),
             secret: Vec::new(),
+            next_secret: None,
+            payload: Payload::Full,
+            ordering: Ordering::None,
             status: EndpointStatus::Enabled,
+            disabled_by: None,
+            warned_at: None,
             metadata: Metadata::default(),
             created_at: Timestamp::EPOCH,
             updated_at: Timestamp::EPOCH,
+            version: 1,
         }
     }
 
@@ -214,7 +265,7 @@ mod tests {
             EndpointPatch { mode: Some(None), metadata: note("a"), ..EndpointPatch::default() };
         assert_eq!(changed.change(patch, NOW), Ok(Change::Applied));
         let metadata = Metadata::try_new([("team".to_owned(), "a".to_owned())].into()).unwrap();
-        let expected = Endpoint { mode: None, metadata, updated_at: NOW, ..endpoint() };
+        let expected = Endpoint { mode: None, metadata, updated_at: NOW, version: 2, ..endpoint() };
         assert_eq!(changed, expected);
         let patch = EndpointPatch { metadata: note(&"v".repeat(501)), ..EndpointPatch::default() };
         assert_eq!(changed.change(patch, NOW), Err(MetadataError::Value));

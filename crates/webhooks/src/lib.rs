@@ -4,6 +4,7 @@
 //! to an endpoint is leased at a time; seven attempts, spaced by [`delay_before`]. Deliberately
 //! absent: HTTP and name resolution (the dispatcher's), and the events themselves (app's).
 
+mod attempt;
 mod commands;
 mod delivery;
 mod endpoint;
@@ -11,11 +12,14 @@ mod error;
 mod schedule;
 mod signature;
 mod store;
+mod wishes;
 
+pub use attempt::{Attempt, AttemptFailure};
 pub use commands::{REPLAYABLE, add_endpoint, change_endpoint, fan_out, replay_event};
-pub use delivery::{Cause, Delivery, DeliveryState};
-pub use endpoint::{Endpoint, EndpointPatch, EndpointStatus, EventFilter};
+pub use delivery::{Cause, Delivery, DeliveryState, EventRef};
+pub use endpoint::{Endpoint, EndpointPatch, EndpointStatus, EventFilter, NextSecret};
 pub use error::WebhookError;
 pub use schedule::{MAX_ATTEMPTS, delay_before};
 pub use signature::{SigningSecret, signature_header};
 pub use store::{Undispatched, WebhookStore};
+pub use wishes::{DisabledBy, Ordering, Payload};

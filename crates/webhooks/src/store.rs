@@ -1,14 +1,12 @@
 use cardium_kernel::{AccountId, Book, EndpointId, EventId, StoreError, Timestamp};
 
-use crate::{Delivery, Endpoint, EndpointStatus};
+use crate::{Delivery, Endpoint, EventRef};
 
 /// An event that has not been fanned out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undispatched {
     /// The event.
-    pub id: EventId,
-    /// Whose it is.
-    pub account: AccountId,
+    pub event: EventRef,
     /// Its name.
     pub kind: String,
     /// Its book.
@@ -48,26 +46,15 @@ pub trait WebhookStore {
     /// When the database refuses.
     fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
 
-    /// Lets deliveries on their way to an endpoint wait once it is disabled, and go on once it is
-    /// enabled again. Touches those alone, however many were sent before.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    fn move_deliveries(
-        &mut self,
-        endpoint: EndpointId,
-        status: EndpointStatus,
-    ) -> Result<(), StoreError>;
-
-    /// When an account's event was committed.
+    /// An account's event.
     ///
     /// # Errors
     /// When the row cannot be read.
-    fn find_event_time(
+    fn find_event(
         &mut self,
         account: AccountId,
         id: EventId,
-    ) -> Result<Option<Timestamp>, StoreError>;
+    ) -> Result<Option<EventRef>, StoreError>;
 
     /// Removes an account's endpoint with the deliveries on their way to it; says whether there was
     /// one. What was sent already stays.

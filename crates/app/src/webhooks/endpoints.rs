@@ -1,5 +1,5 @@
 use cardium_kernel::{Book, EndpointId, Metadata, Problem};
-use cardium_webhooks::{Endpoint, EndpointStatus, EventFilter, add_endpoint};
+use cardium_webhooks::{Endpoint, EndpointStatus, EventFilter, Ordering, Payload, add_endpoint};
 
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
@@ -18,6 +18,10 @@ pub struct CreateWebhook {
     pub description: String,
     /// The sealed signing secret.
     pub secret: Vec<u8>,
+    /// How much of an event it is sent.
+    pub payload: Payload,
+    /// In which order.
+    pub ordering: Ordering,
     /// Its owner's notes.
     pub metadata: Metadata,
 }
@@ -39,10 +43,16 @@ impl UseCase for CreateWebhook {
             mode: self.mode,
             description: self.description.clone(),
             secret: self.secret.clone(),
+            next_secret: None,
+            payload: self.payload,
+            ordering: self.ordering,
             status: EndpointStatus::Enabled,
+            disabled_by: None,
+            warned_at: None,
             metadata: self.metadata.clone(),
             created_at: unit.now(),
             updated_at: unit.now(),
+            version: 1,
         };
         let most = unit.policy().webhooks_maximum;
         add_endpoint(unit.tx, &endpoint, most)?;

@@ -9,7 +9,7 @@ use cardium_app::{
 };
 use cardium_kernel::{EndpointId, EventId};
 use cardium_vault::{SealRandom, seal};
-use cardium_webhooks::SigningSecret;
+use cardium_webhooks::{Ordering, Payload, SigningSecret};
 
 use crate::call::{Call, Outcome};
 
@@ -33,6 +33,8 @@ pub async fn create_webhook(call: Call) -> Outcome {
         mode: call.book(wish.mode)?,
         description: wish.description,
         secret: seal_secret(&call, id, &secret)?,
+        payload: Payload::default(),
+        ordering: Ordering::default(),
         metadata: wish.metadata,
     };
     let render = move |endpoint: &_| to_json(&WebhookOut::with_secret(endpoint, &secret));

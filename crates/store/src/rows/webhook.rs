@@ -1,5 +1,8 @@
-use cardium_kernel::{AccountId, DeliveryId, EndpointId, EventId, StoreError};
-use cardium_webhooks::{Cause, Delivery, DeliveryState, Endpoint, EndpointStatus, EventFilter};
+use cardium_kernel::{AccountId, DeliveryId, EndpointId, EventId, StoreError, Timestamp};
+use cardium_webhooks::{
+    Attempt, AttemptFailure, Cause, Delivery, DeliveryState, DisabledBy, Endpoint, EndpointStatus,
+    EventFilter, NextSecret, Ordering, Payload,
+};
 
 use super::{Fields, Kind, Row, Table, Value, book, metadata::metadata, time};
 
@@ -18,6 +21,13 @@ impl Row for Endpoint {
             ("metadata", Kind::Text),
             ("created_at", Kind::Int),
             ("updated_at", Kind::Int),
+            ("payload", Kind::Text),
+            ("ordering", Kind::Text),
+            ("next_secret", Kind::Bytes),
+            ("next_secret_at", Kind::Int),
+            ("disabled_by", Kind::Text),
+            ("warned_at", Kind::Int),
+            ("version", Kind::Int),
         ],
     };
 
@@ -38,11 +48,18 @@ impl Row for Endpoint {
             metadata(&self.metadata),
             time(self.created_at),
             time(self.updated_at),
+            Value::text(self.payload.as_str()),
+            Value::text(self.ordering.as_str()),
+            Value::optional(self.next_secret.as_ref(), |next| Value::bytes(&next.sealed)),
+            Value::optional(self.next_secret.as_ref(), |next| time(next.from)),
+            Value::optional(self.disabled_by, |who| Value::text(who.as_str())),
+            Value::optional(self.warned_at, time),
+            Value::Int(self.version),
         ]
     }
 
     fn decode(fields: &mut Fields) -> Result<Self, StoreError> {
-        Ok(Self {
+        let mut endpoint = Self {
             id: EndpointId::new(fields.id()?),
             account: AccountId::new(fields.id()?),
             url: fields.text()?,
@@ -50,11 +67,25 @@ impl Row for Endpoint {
             mode: fields.optional(Fields::book)?,
             description: fields.text()?,
             secret: fields.bytes()?,
+            next_secret: None,
+            payload: Payload::default(),
+            ordering: Ordering::default(),
+            disabled_by: None,
+            warned_at: None,
+            version: 0,
             status: if fields.bool()? { EndpointStatus::Enabled } else { EndpointStatus::Disabled },
             metadata: fields.metadata()?,
             created_at: fields.time()?,
             updated_at: fields.time()?,
-        })
+        };
+        endpoint.payload = fields.word(Payload::parse)?;
+        endpoint.ordering = fields.word(Ordering::parse)?;
+        let (sealed, from) = (fields.optional(Fields::bytes)?, fields.optional(Fields::time)?);
+        endpoint.next_secret = sealed.zip(from).map(|(sealed, from)| NextSecret { sealed, from });
+        endpoint.disabled_by = fields.optional(|fields| fields.word(DisabledBy::parse))?;
+        endpoint.warned_at = fields.optional(Fields::time)?;
+        endpoint.version = fields.int()?;
+        Ok(endpoint)
     }
 }
 
@@ -72,6 +103,11 @@ impl Row for Delivery {
             ("lease", Kind::Int),
             ("last_status", Kind::Int),
             ("replayed", Kind::Bool),
+            ("object_id", Kind::Id),
+            ("account_seq", Kind::Int),
+            ("ordered", Kind::Bool),
+            ("attempt_log", Kind::Text),
+            ("created_at", Kind::Int),
         ],
     };
 
@@ -91,6 +127,11 @@ impl Row for Delivery {
             Value::Int(self.lease),
             Value::Int(self.last_status),
             Value::Bool(self.cause == Cause::Replay),
+            Value::id(self.object),
+            Value::Int(self.account_seq),
+            Value::Bool(self.ordered),
+            log(&self.log),
+            time(self.created_at),
         ]
     }
 
@@ -106,6 +147,50 @@ impl Row for Delivery {
             lease: fields.int()?,
             last_status: fields.int()?,
             cause: if fields.bool()? { Cause::Replay } else { Cause::Event },
+            object: fields.id()?,
+            account_seq: fields.int()?,
+            ordered: fields.bool()?,
+            log: fields.log()?,
+            created_at: fields.time()?,
         })
+    }
+}
+
+/// An attempt as it is kept: when it began, how long it took, the status, why there was none, and
+/// the beginning of the answer.
+type LogLine = (i64, i64, u16, Option<String>, String);
+
+/// The log of a delivery's attempts for a TEXT column: a JSON list of lists.
+pub(crate) fn log(attempts: &[Attempt]) -> Value<'static> {
+    let lines: Vec<LogLine> = attempts.iter().map(log_line).collect();
+    let text = serde_json::to_string(&lines).expect("numbers and texts are always JSON");
+    Value::Text(text.into())
+}
+
+fn log_line(attempt: &Attempt) -> LogLine {
+    let failure = attempt.outcome.err().map(|failure| failure.as_str().to_owned());
+    let status = attempt.outcome.unwrap_or(0);
+    (attempt.at.unix_micros(), attempt.took_ms, status, failure, attempt.excerpt.clone())
+}
+
+impl Fields {
+    /// Reads attempts that [`log`] wrote.
+    fn log(&mut self) -> Result<Vec<Attempt>, StoreError> {
+        let text = self.text()?;
+        let lines: Vec<LogLine> = serde_json::from_str(&text)
+            .map_err(|error| self.damaged(format!("attempts: {error}")))?;
+        lines.into_iter().map(|line| self.attempt(line)).collect()
+    }
+
+    fn attempt(
+        &self,
+        (at, took_ms, status, failure, excerpt): LogLine,
+    ) -> Result<Attempt, StoreError> {
+        let outcome = match failure {
+            None => Ok(status),
+            Some(word) => Err(AttemptFailure::parse(&word)
+                .ok_or_else(|| self.damaged(format!("no failure {word}")))?),
+        };
+        Ok(Attempt { at: Timestamp::from_unix_micros(at), took_ms, outcome, excerpt })
     }
 }

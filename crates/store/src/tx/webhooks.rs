@@ -1,18 +1,20 @@
 use cardium_kernel::{AccountId, EndpointId, EventId, StoreError, Timestamp};
-use cardium_webhooks::{
-    Delivery, DeliveryState, Endpoint, EndpointStatus, Undispatched, WebhookStore,
-};
+use cardium_webhooks::{Delivery, Endpoint, EventRef, Undispatched, WebhookStore};
 
 use super::{BatchTx, cold::execute_for};
 use crate::{
     batch::insert_rows,
     db::{Bind, Connection, DbError, Fields, Kind, Sql, Value},
-    rows::{Row, book, metadata::metadata, time},
+    rows::{Row, time},
 };
 
 /// Deliveries that are still to be made: as the index `webhook_deliveries_waiting` has it, word for
 /// word, so that neither database reads an endpoint's whole history.
-const WAITING: &str = "state IN ('pending', 'paused')";
+const WAITING: &str = "state IN ('pending', 'queued')";
+
+/// The columns of an [`EventRef`].
+const EVENT: &str = "id, account_id, object_id, account_seq, created_at";
+const EVENT_KINDS: [Kind; 5] = [Kind::Id, Kind::Id, Kind::Id, Kind::Int, Kind::Int];
 
 impl WebhookStore for BatchTx<'_> {
     fn count_endpoints(&mut self, account: AccountId) -> Result<i64, StoreError> {
@@ -37,48 +39,20 @@ impl WebhookStore for BatchTx<'_> {
     }
 
     fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError> {
-        let (events, notes) = (endpoint.events.to_text(), metadata(&endpoint.metadata));
-        let enabled = endpoint.status == EndpointStatus::Enabled;
-        let text = "UPDATE webhook_endpoints SET url = ?, events = ?, mode = ?, description = ?, \
-                    enabled = ?, metadata = ?, updated_at = ? WHERE id = ?";
-        let sql = Sql::new(text)
-            .text(&endpoint.url)
-            .text(&events)
-            .bind(Value::optional(endpoint.mode, book))
-            .text(&endpoint.description)
-            .bind(Value::Bool(enabled))
-            .bind(notes)
-            .bind(time(endpoint.updated_at))
-            .id(endpoint.id.value());
+        let sql = update(endpoint).id(endpoint.id.value());
         self.cold()?.execute(&sql)?;
         Ok(())
     }
 
-    fn move_deliveries(
-        &mut self,
-        endpoint: EndpointId,
-        status: EndpointStatus,
-    ) -> Result<(), StoreError> {
-        let state = match status {
-            EndpointStatus::Enabled => DeliveryState::Pending,
-            EndpointStatus::Disabled => DeliveryState::Paused,
-        };
-        let text =
-            format!("UPDATE webhook_deliveries SET state = ? WHERE endpoint_id = ? AND {WAITING}");
-        let sql = Sql::new(text).text(state.as_str()).id(endpoint.value());
-        self.cold()?.execute(&sql)?;
-        Ok(())
-    }
-
-    fn find_event_time(
+    fn find_event(
         &mut self,
         account: AccountId,
         id: EventId,
-    ) -> Result<Option<Timestamp>, StoreError> {
-        let sql = Sql::new("SELECT created_at FROM events WHERE id = ? AND account_id = ?");
-        let sql = sql.id(id.value()).id(account.value());
-        let record = self.cold()?.first(&sql, &[Kind::Int])?;
-        record.map(|record| Fields::new("events", record).time()).transpose()
+    ) -> Result<Option<EventRef>, StoreError> {
+        let text = format!("SELECT {EVENT} FROM events WHERE id = ? AND account_id = ?");
+        let sql = Sql::new(text).id(id.value()).id(account.value());
+        let record = self.cold()?.first(&sql, &EVENT_KINDS)?;
+        record.map(|record| event(&mut Fields::new("events", record))).transpose()
     }
 
     fn delete_endpoint(&mut self, account: AccountId, id: EndpointId) -> Result<bool, StoreError> {
@@ -98,10 +72,10 @@ impl WebhookStore for BatchTx<'_> {
         let connection = self.cold()?;
         let lock = if connection.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
         let text = format!(
-            "SELECT id, account_id, kind, book FROM events WHERE dispatched = FALSE \
+            "SELECT {EVENT}, kind, book FROM events WHERE dispatched = FALSE \
              ORDER BY id LIMIT ?{lock}"
         );
-        let kinds = [Kind::Id, Kind::Id, Kind::Text, Kind::Int];
+        let kinds = [EVENT_KINDS.as_slice(), &[Kind::Text, Kind::Int]].concat();
         let records = connection.select(&Sql::new(text).int(limit), &kinds)?;
         records.into_iter().map(undispatched).collect()
     }
@@ -186,13 +160,35 @@ impl BatchTx<'_> {
     }
 }
 
+/// All columns of a row anew; a null has no type of its own, so it stands in the text.
+fn update<R: Row>(row: &R) -> Sql<'_> {
+    let columns = R::TABLE.columns.iter().zip(row.encode());
+    let (mut names, mut values) = (Vec::new(), Vec::new());
+    for ((name, _), value) in columns {
+        match value {
+            Value::Null => names.push(format!("{name} = NULL")),
+            value => {
+                names.push(format!("{name} = ?"));
+                values.push(value);
+            }
+        }
+    }
+    let text = format!("UPDATE {} SET {} WHERE id = ?", R::TABLE.name, names.join(", "));
+    values.into_iter().fold(Sql::new(text), Sql::bind)
+}
+
 fn undispatched(record: Vec<Value<'static>>) -> Result<Undispatched, StoreError> {
     let mut fields = Fields::new("events", record);
-    Ok(Undispatched {
+    Ok(Undispatched { event: event(&mut fields)?, kind: fields.text()?, book: fields.book()? })
+}
+
+fn event(fields: &mut Fields) -> Result<EventRef, StoreError> {
+    Ok(EventRef {
         id: EventId::new(fields.id()?),
         account: AccountId::new(fields.id()?),
-        kind: fields.text()?,
-        book: fields.book()?,
+        object: fields.id()?,
+        account_seq: fields.int()?,
+        created_at: fields.time()?,
     })
 }
 

@@ -2,8 +2,8 @@ use cardium_app::{reads::StoredEvent, webhooks::webhook_secret_aad};
 use cardium_kernel::{AccountId, Book, DeliveryId, EndpointId, EventId, Metadata};
 use cardium_vault::{RawKeys, SealRandom, seal};
 use cardium_webhooks::{
-    Cause, Delivery, DeliveryState, Endpoint, EndpointStatus, EventFilter, SigningSecret,
-    signature_header,
+    Cause, Delivery, DeliveryState, Endpoint, EndpointStatus, EventFilter, Ordering, Payload,
+    SigningSecret, signature_header,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -44,6 +44,11 @@ fn dispatch(url: String, keys: &Keys) -> Dispatch {
             lease: 1,
             last_status: 0,
             cause: Cause::Event,
+            object: 1,
+            account_seq: 5,
+            ordered: false,
+            log: Vec::new(),
+            created_at: NOW,
         },
         event: StoredEvent {
             id: EventId::new(1_024),
@@ -63,6 +68,12 @@ fn dispatch(url: String, keys: &Keys) -> Dispatch {
             mode: None,
             description: String::new(),
             secret: secret.to_bytes(),
+            next_secret: None,
+            payload: Payload::Full,
+            ordering: Ordering::None,
+            disabled_by: None,
+            warned_at: None,
+            version: 1,
             status: EndpointStatus::Enabled,
             metadata: Metadata::default(),
             created_at: NOW,
