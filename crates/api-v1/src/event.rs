@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     account::AccountOut,
+    announcement::AnnouncementOut,
     card::CardOut,
     dispute::DisputeOut,
     qr,
@@ -83,6 +84,7 @@ impl EventRenderer for Renderer {
             Snapshot::Transaction(transaction) => to_json(&TransactionOut::from(transaction)),
             Snapshot::Dispute(dispute) => to_json(&DisputeOut::from(dispute)),
             Snapshot::Withdrawal(withdrawal) => to_json(&WithdrawalOut::from(withdrawal)),
+            Snapshot::Announcement(notice) => to_json(&AnnouncementOut::from(&notice.announcement)),
         }
     }
 }

@@ -9,6 +9,8 @@ use cardium_ledger::LedgerAccount;
 use cardium_topups::Topup;
 use cardium_withdrawals::Withdrawal;
 
+use crate::announcements::Notice;
+
 macro_rules! events {
     ($($name:ident = $text:literal;)+) => {
         /// The catalogue of events subscribers are told of.
@@ -115,6 +117,8 @@ pub enum Snapshot {
     Dispute(Dispute),
     /// A withdrawal.
     Withdrawal(Withdrawal),
+    /// What the operator tells an account.
+    Announcement(Notice),
 }
 
 impl Snapshot {
@@ -128,6 +132,7 @@ impl Snapshot {
             Self::Transaction(transaction) => transaction.account,
             Self::Dispute(dispute) => dispute.account,
             Self::Withdrawal(withdrawal) => withdrawal.account,
+            Self::Announcement(notice) => notice.account,
         }
     }
 
@@ -141,6 +146,7 @@ impl Snapshot {
             Self::Transaction(transaction) => transaction.id.value(),
             Self::Dispute(dispute) => dispute.id.value(),
             Self::Withdrawal(withdrawal) => withdrawal.id.value(),
+            Self::Announcement(notice) => notice.announcement.id.value(),
         }
     }
 
@@ -154,10 +160,12 @@ impl Snapshot {
             Self::Transaction(_) => 1,
             Self::Dispute(dispute) => dispute.version,
             Self::Withdrawal(withdrawal) => withdrawal.version,
+            Self::Announcement(_) => 1,
         }
     }
 
-    /// The book the object belongs to; an account belongs to both, and shows as live.
+    /// The book the object belongs to; an account belongs to both, and shows as live; an
+    /// announcement is about the service, and shows as live too.
     #[must_use]
     pub fn book(&self) -> Book {
         match self {
@@ -167,6 +175,7 @@ impl Snapshot {
             Self::Transaction(transaction) => transaction.book,
             Self::Dispute(dispute) => dispute.book,
             Self::Withdrawal(withdrawal) => withdrawal.book,
+            Self::Announcement(_) => Book::Live,
         }
     }
 }
