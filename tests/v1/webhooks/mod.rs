@@ -1,5 +1,6 @@
 //! `/v1/webhooks`, and what arrives at its endpoints.
 
+mod catalogue;
 mod delivery;
 mod endpoints;
 pub mod receiver;

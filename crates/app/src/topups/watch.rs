@@ -53,7 +53,8 @@ impl UseCase for MoveCursor {
 
 impl Watcher<'_> {
     /// Reads the chain from the last credited block to its head: notes new transfers, credits
-    /// final ones, and takes back those that the chain undid. Running it again, or in two processes at once, credits nothing twice.
+    /// final ones, and takes back those that the chain undid. Running it again, or in two processes
+    /// at once, credits nothing twice.
     ///
     /// # Errors
     /// When the chain or the database cannot be reached; the next scan starts where this one
