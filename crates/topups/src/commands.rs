@@ -97,7 +97,7 @@ pub fn credit_deposit(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reverted {
     /// The top-up has no other coins.
-    Failed(Topup),
+    Failed(Box<Topup>),
     /// Others were credited, or are on their way.
     Standing,
 }
@@ -116,7 +116,7 @@ pub fn revert_deposit(
     let failed = topup.revert(deposit.value, now)?;
     store.save_deposit(deposit.ended(DepositState::Reverted))?;
     store.save_topup(topup.clone())?;
-    Ok(Some(if failed { Reverted::Failed(topup) } else { Reverted::Standing }))
+    Ok(Some(if failed { Reverted::Failed(Box::new(topup)) } else { Reverted::Standing }))
 }
 
 /// A deposit of which the chain has not spoken its last word, with its top-up.

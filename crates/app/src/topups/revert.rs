@@ -33,7 +33,7 @@ impl UseCase for RevertDeposit {
             None => return Ok(Ending::Preview(false)),
             Some(Reverted::Standing) => {}
             Some(Reverted::Failed(topup)) => {
-                unit.emit(EventType::TopupError, Snapshot::Topup(topup))?;
+                unit.emit(EventType::TopupError, Snapshot::Topup(*topup))?;
             }
         }
         Ok(Ending::Done(true))
