@@ -1,6 +1,7 @@
 //! Server processes beside each other and after each other: two on one PostgreSQL, one that is
 //! stopped in its tracks, and restarts that drop nothing.
 
+mod announcing;
 mod draining;
 mod limiting;
 mod revoking;

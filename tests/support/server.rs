@@ -16,7 +16,7 @@ use cardium_testkit::{Backend, Scratch};
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Client, PASSWORD, text, totp::machine_seconds};
+use super::{Client, Finished, PASSWORD, cardium, finish, text, totp::machine_seconds};
 
 /// The whole product on free ports and a fresh database. When it is dropped, its books are
 /// checked.
@@ -173,6 +173,13 @@ impl Server {
     /// The one number, in the column `count`, that this SQL finds behind the product's back.
     pub fn count(&self, sql: &str) -> i64 {
         self.scratch.count(sql)
+    }
+
+    /// Runs the binary on this server's database, beside it.
+    pub fn command(&self, arguments: &[&str]) -> Finished {
+        let mut command = cardium(&self.scratch, &[]);
+        command.args(arguments);
+        finish(&self.scratch, command)
     }
 
     /// How many files are kept.

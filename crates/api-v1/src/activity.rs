@@ -8,8 +8,8 @@ use cardium_app::{
 };
 use cardium_auth::CredentialKind;
 use cardium_kernel::{
-    AccountId, ActivityId, CardId, CredentialId, DisputeId, EndpointId, EventId, Problem, TicketId,
-    Timestamp, TopupId, TransactionId, WithdrawalId,
+    AccountId, ActivityId, AnnouncementId, CardId, CredentialId, DisputeId, EndpointId, EventId,
+    Problem, TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,8 @@ fn object(text: &str, param: &str) -> Result<u128, Problem> {
         .or_else(|| DisputeId::parse(text).ok().map(DisputeId::value))
         .or_else(|| WithdrawalId::parse(text).ok().map(WithdrawalId::value))
         .or_else(|| TicketId::parse(text).ok().map(TicketId::value))
-        .or_else(|| EndpointId::parse(text).ok().map(EndpointId::value));
+        .or_else(|| EndpointId::parse(text).ok().map(EndpointId::value))
+        .or_else(|| AnnouncementId::parse(text).ok().map(AnnouncementId::value));
     id.ok_or_else(|| invalid(param, "must be the id of an object that events are about"))
 }
 
@@ -91,7 +92,7 @@ impl JsonSchema for ObjectName {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let pattern = format!("^(acc|top|card|tx|dp|wd|tk|wh)_{DIGITS}$");
+        let pattern = format!("^(acc|top|card|tx|dp|wd|tk|wh|ann)_{DIGITS}$");
         let example = CardId::new(1 << 120).to_string();
         json_schema!({"type": "string", "pattern": pattern, "examples": [example]})
     }

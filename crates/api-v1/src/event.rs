@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     account::AccountOut,
+    announcement::AnnouncementOut,
     card::CardOut,
     dispute::DisputeOut,
     qr,
@@ -85,6 +86,7 @@ impl EventRenderer for Renderer {
             Snapshot::Dispute(dispute) => to_json(&DisputeOut::from(dispute)),
             Snapshot::Withdrawal(withdrawal) => to_json(&WithdrawalOut::from(withdrawal)),
             Snapshot::Webhook(endpoint) => to_json(&WebhookOut::from(endpoint)),
+            Snapshot::Announcement(notice) => to_json(&AnnouncementOut::from(&notice.announcement)),
         }
     }
 }

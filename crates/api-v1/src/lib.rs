@@ -7,6 +7,7 @@
 pub mod account;
 pub mod activity;
 pub mod amount;
+pub mod announcement;
 pub mod api_key;
 pub mod audit;
 pub mod auth_details;

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use cardium_kernel::{
-    AccountId, ActivityId, AuditId, AuthorizationId, CardId, CredentialId, DeliveryId, DisputeId,
-    EndpointId, EntryId, EventId, EvidenceId, MessageId, RequestId, TicketId, Timestamp, TopupId,
-    TransactionId, WithdrawalId,
+    AccountId, ActivityId, AnnouncementId, AuditId, AuthorizationId, CardId, CredentialId,
+    DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId, MessageId, RequestId,
+    TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
@@ -142,6 +142,7 @@ macro_rules! ids {
 ids! {
     AccountId,
     ActivityId,
+    AnnouncementId,
     AuditId,
     AuthorizationId,
     CardId,

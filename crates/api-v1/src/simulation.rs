@@ -41,6 +41,8 @@ pub struct DepositIn {
     confirmations: Option<Value>,
     #[schemars(with = "Option<Word<Asset>>")]
     asset: Option<String>,
+    /// Whether the chain undoes the transfer: nothing is credited.
+    reverted: Option<bool>,
 }
 
 /// How deep a simulated transfer goes.
@@ -61,6 +63,8 @@ pub struct DepositWish {
     pub depth: Depth,
     /// Which coins.
     pub asset: Asset,
+    /// Whether the chain undoes the transfer.
+    pub reverted: bool,
 }
 
 impl DepositIn {
@@ -74,6 +78,7 @@ impl DepositIn {
             amount: amount.transpose()?,
             depth: depth(self.confirmations.as_ref())?,
             asset: asset(self.asset.as_deref())?,
+            reverted: self.reverted.unwrap_or(false),
         })
     }
 }

@@ -10,6 +10,8 @@ use cardium_topups::Topup;
 use cardium_webhooks::Endpoint;
 use cardium_withdrawals::Withdrawal;
 
+use crate::announcements::Notice;
+
 macro_rules! events {
     ($($name:ident = $text:literal;)+) => {
         /// The catalogue of events subscribers are told of.
@@ -121,6 +123,8 @@ pub enum Snapshot {
     Withdrawal(Withdrawal),
     /// A webhook endpoint, without its secrets.
     Webhook(Endpoint),
+    /// What the operator tells an account.
+    Announcement(Notice),
 }
 
 impl Snapshot {
@@ -135,6 +139,7 @@ impl Snapshot {
             Self::Dispute(dispute) => dispute.account,
             Self::Withdrawal(withdrawal) => withdrawal.account,
             Self::Webhook(endpoint) => endpoint.account,
+            Self::Announcement(notice) => notice.account,
         }
     }
 
@@ -149,6 +154,7 @@ impl Snapshot {
             Self::Dispute(dispute) => dispute.id.value(),
             Self::Withdrawal(withdrawal) => withdrawal.id.value(),
             Self::Webhook(endpoint) => endpoint.id.value(),
+            Self::Announcement(notice) => notice.announcement.id.value(),
         }
     }
 
@@ -163,10 +169,12 @@ impl Snapshot {
             Self::Dispute(dispute) => dispute.version,
             Self::Withdrawal(withdrawal) => withdrawal.version,
             Self::Webhook(endpoint) => endpoint.version,
+            Self::Announcement(_) => 1,
         }
     }
 
-    /// The book the object belongs to; an account belongs to both, and shows as live.
+    /// The book the object belongs to; an account belongs to both, and shows as live; an
+    /// announcement is about the service, and shows as live too.
     #[must_use]
     pub fn book(&self) -> Book {
         match self {
@@ -177,6 +185,7 @@ impl Snapshot {
             Self::Dispute(dispute) => dispute.book,
             Self::Withdrawal(withdrawal) => withdrawal.book,
             Self::Webhook(endpoint) => endpoint.mode.unwrap_or(Book::Live),
+            Self::Announcement(_) => Book::Live,
         }
     }
 }

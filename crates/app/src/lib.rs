@@ -6,6 +6,7 @@
 //! [`perform`] or [`perform_as`]. Deliberately absent: SQL, HTTP, async runtimes.
 
 pub mod accounts;
+pub mod announcements;
 pub mod answer;
 pub mod api_keys;
 pub mod audit;

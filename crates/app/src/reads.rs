@@ -19,6 +19,7 @@ use cardium_webhooks::{Delivery, Endpoint, EndpointStatus};
 use cardium_withdrawals::Withdrawal;
 
 use crate::{
+    announcements::Due,
     chain::SimulatedPayment,
     event::{CardView, EventType},
 };
@@ -553,6 +554,8 @@ pub trait Reads: Send + Sync {
     -> ReadResult<Page<Ticket>>;
     /// Events and endpoints of leased deliveries; those whose endpoint is gone are left out.
     fn dispatches(&self, deliveries: &[Delivery]) -> ReadResult<Vec<Dispatch>>;
+    /// The next accounts that are to be told of an announcement; none where all were.
+    fn due_announcement(&self) -> ReadResult<Option<Due>>;
     /// Up to which height a chain's transfers are credited.
     fn chain_cursor(&self, network: Network) -> ReadResult<u64>;
     /// The height of the newest simulated block.

@@ -21,6 +21,7 @@ use cardium_withdrawals::*;
 
 use crate::{
     Actor, CommandError, CommandResult, Context, EventDraft, Policy, WithdrawalFees,
+    announcements::{AnnouncementStore, Spreading},
     api_keys::ApiKeyStore,
     audit::{AuditDraft, AuditLog},
     chain::{ChainCursorStore, SimulatedChainStore, SimulatedPayment},
@@ -211,6 +212,14 @@ mockall::mock! {
 
     impl HolderStore for Tx {
         fn holds_active_card(&mut self, account: AccountId) -> Result<bool, StoreError>;
+    }
+
+    impl AnnouncementStore for Tx {
+        fn take_announcement(
+            &mut self,
+            id: AnnouncementId,
+        ) -> Result<Option<Spreading>, StoreError>;
+        fn save_announcement(&mut self, spreading: &Spreading) -> Result<(), StoreError>;
     }
 
     impl QuotaStore for Tx {

@@ -11,6 +11,7 @@ use cardium_webhooks::WebhookStore;
 use cardium_withdrawals::WithdrawalStore;
 
 use crate::{
+    announcements::AnnouncementStore,
     api_keys::ApiKeyStore,
     audit::AuditLog,
     chain::{ChainCursorStore, SimulatedChainStore},
@@ -49,5 +50,6 @@ pub trait Tx:
     + QuotaStore
     + TicketStore
     + HolderStore
+    + AnnouncementStore
 {
 }

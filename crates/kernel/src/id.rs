@@ -123,6 +123,8 @@ ids! {
     ActivityId = "act";
     /// A file that is kept beside the database's rows.
     BlobId = "blob";
+    /// What the operator tells every account.
+    AnnouncementId = "ann";
 }
 
 #[cfg(test)]

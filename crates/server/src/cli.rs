@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use cardium_kernel::Timestamp;
 use clap::{Args, Parser, Subcommand};
 
 use crate::settings::Overrides;
@@ -63,6 +64,11 @@ pub enum Command {
     Verify,
     /// Print the OpenAPI document of /v1
     Openapi(Openapi),
+    /// Tell every account of maintenance or of a deprecation
+    ///
+    /// Accounts are told by the processes that serve: at once where one runs, else when one
+    /// starts. Whoever signs up later is not told.
+    Announce(Announce),
     /// Play a card programme's day against a server of its own, over real sockets
     ///
     /// The server has a directory of its own, which is removed at the end. A database named with
@@ -76,6 +82,34 @@ pub struct Openapi {
     /// Where the API is reached
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080/v1")]
     pub server: String,
+}
+
+/// What announcing takes.
+#[derive(Debug, Clone, Args)]
+pub struct Announce {
+    /// What is announced
+    #[arg(value_parser = ["maintenance", "deprecation"])]
+    pub kind: String,
+    /// What customers read, 1 to 500 characters
+    #[arg(long, value_name = "TEXT")]
+    pub message: String,
+    /// When maintenance begins, as in 2026-12-01T02:00:00Z
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub starts_at: Option<Timestamp>,
+    /// When maintenance ends
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub ends_at: Option<Timestamp>,
+    /// When what is deprecated is gone
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub sunset_at: Option<Timestamp>,
+    /// Where more is said of it, an https:// address
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let example = "2026-12-01T02:00:00Z";
+    Timestamp::parse_rfc3339(text).map_err(|_| format!("a moment is written as in {example}"))
 }
 
 /// A command line that names flags of serving beside another command.

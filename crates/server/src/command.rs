@@ -6,6 +6,7 @@ use clap::Parser;
 use tokio::runtime;
 
 use crate::{
+    announce,
     causes::with_causes,
     cli::{Cli, Command, Serve},
     demo, log,
@@ -33,9 +34,11 @@ fn run(cli: &Cli) -> Outcome {
     let command = cli.command()?;
     let overrides = match &command {
         Command::Serve(serve) => cli.overrides(serve),
-        Command::Migrate | Command::Verify | Command::Demo | Command::Openapi(_) => {
-            cli.overrides(&Serve::default())
-        }
+        Command::Migrate
+        | Command::Verify
+        | Command::Demo
+        | Command::Openapi(_)
+        | Command::Announce(_) => cli.overrides(&Serve::default()),
     };
     let mut settings = load(&overrides)?;
     if matches!(command, Command::Demo) {
@@ -48,6 +51,10 @@ fn run(cli: &Cli) -> Outcome {
         Command::Migrate => migrate(&settings),
         Command::Openapi(options) => print_openapi(&options.server),
         Command::Verify => verify(&settings),
+        Command::Announce(options) => {
+            announce::run(&settings, options, &mut std::io::stdout())?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Demo => {
             let mut out = std::io::stdout();
             runtime()?.block_on(demo::run(overrides, &mut out))?;

@@ -5,6 +5,7 @@
 //! secrets by starting does not start. Deliberately absent: decisions, which are use cases, and
 //! wire formats, which are the dialects'.
 
+mod announce;
 mod causes;
 pub mod cli;
 pub mod clock;

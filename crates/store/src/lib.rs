@@ -5,6 +5,7 @@
 //! map of one transaction, `tx` the ports on it, `writer` the queues and threads, `reads` the
 //! queries for display, `verify` the checker. Deliberately absent: any decision.
 
+mod announce;
 mod batch;
 mod blobs;
 mod db;
@@ -18,6 +19,7 @@ mod tx;
 mod verify;
 mod writer;
 
+pub use announce::announce;
 pub use blobs::open_blobs;
 pub use open::{CLOSURE_BUDGET, OpenError, Prepared, Store, StoreSettings, migrate};
 pub use verify::{Finding, Progress, Report, verify};

@@ -91,7 +91,7 @@ impl World {
         let reference = TransferRef { network, txid: id.to_string(), out_index: 0 };
         let deposit = reference.deposit_id();
         let units = network.units_of(asset, amount);
-        let transfer = Transfer { reference, address, asset, units, height: 1 };
+        let transfer = Transfer { reference, address, asset, units, height: 1, reverted: false };
         let observe = ObserveDeposit { topup: id, transfer, confirmations: 1 };
         self.run(Actor::System, observe).expect("the deposit is seen");
         let credit = CreditDeposit { deposit, topup: id, account };

@@ -85,16 +85,49 @@ pub fn credit_deposit(
     (deposit, topup): (DepositId, TopupId),
     now: Timestamp,
 ) -> Result<Option<Credited>, TopupError> {
-    let found = store.find_deposit(deposit)?.filter(|d| d.state == DepositState::Confirming);
-    let Some(mut deposit) = found else { return Ok(None) };
-    let Some(mut topup) = store.find_topup(topup)? else { return Ok(None) };
+    let Some((deposit, mut topup)) = confirming(store, (deposit, topup))? else { return Ok(None) };
     let value = deposit.value;
     topup.credit(value, now)?;
-    deposit.state = DepositState::Credited;
-    deposit.version = deposit.version.saturating_add(1);
-    store.save_deposit(deposit)?;
+    store.save_deposit(deposit.ended(DepositState::Credited))?;
     store.save_topup(topup.clone())?;
     Ok(Some(Credited { topup, value }))
+}
+
+/// A top-up after the chain undid a deposit to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reverted {
+    /// The top-up has no other coins.
+    Failed(Box<Topup>),
+    /// Others were credited, or are on their way.
+    Standing,
+}
+
+/// Takes back a deposit that the chain undid: nothing was credited, and nothing will be. None where
+/// that is done, or where there is no such deposit.
+///
+/// # Errors
+/// When the amounts do not fit, or the store fails.
+pub fn revert_deposit(
+    store: &mut (impl TopupStore + ?Sized),
+    (deposit, topup): (DepositId, TopupId),
+    now: Timestamp,
+) -> Result<Option<Reverted>, TopupError> {
+    let Some((deposit, mut topup)) = confirming(store, (deposit, topup))? else { return Ok(None) };
+    let failed = topup.revert(deposit.value, now)?;
+    store.save_deposit(deposit.ended(DepositState::Reverted))?;
+    store.save_topup(topup.clone())?;
+    Ok(Some(if failed { Reverted::Failed(Box::new(topup)) } else { Reverted::Standing }))
+}
+
+/// A deposit of which the chain has not spoken its last word, with its top-up.
+fn confirming(
+    store: &mut (impl TopupStore + ?Sized),
+    (deposit, topup): (DepositId, TopupId),
+) -> Result<Option<(Deposit, Topup)>, StoreError> {
+    let found = store.find_deposit(deposit)?;
+    let found = found.filter(|deposit| deposit.state == DepositState::Confirming);
+    let Some(deposit) = found else { return Ok(None) };
+    Ok(store.find_topup(topup)?.map(|topup| (deposit, topup)))
 }
 
 #[cfg(test)]

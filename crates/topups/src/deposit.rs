@@ -37,6 +37,8 @@ pub struct Transfer {
     pub units: u128,
     /// The height of the block it is in.
     pub height: u64,
+    /// Whether it moves nothing: the chain undid it. Told for certain of final blocks only.
+    pub reverted: bool,
 }
 
 /// How far a deposit is.
@@ -46,6 +48,8 @@ pub enum DepositState {
     Confirming,
     /// Final, and credited in the same transaction.
     Credited,
+    /// Final, and the chain undid it: the coins are with their sender, and nothing is credited.
+    Reverted,
 }
 
 impl DepositState {
@@ -55,13 +59,15 @@ impl DepositState {
         match self {
             Self::Confirming => "confirming",
             Self::Credited => "credited",
+            Self::Reverted => "reverted",
         }
     }
 
     /// The state with this word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Confirming, Self::Credited].into_iter().find(|state| state.as_str() == text)
+        let all = [Self::Confirming, Self::Credited, Self::Reverted];
+        all.into_iter().find(|state| state.as_str() == text)
     }
 }
 
@@ -87,6 +93,11 @@ pub struct Deposit {
 }
 
 impl Deposit {
+    /// The same deposit at its end.
+    pub(crate) fn ended(self, state: DepositState) -> Self {
+        Self { state, version: self.version.saturating_add(1), ..self }
+    }
+
     /// A transfer that is in a block, but not final.
     pub(crate) fn seen(topup: &Topup, transfer: Transfer, value: Money, now: Timestamp) -> Self {
         Self {

@@ -9,7 +9,7 @@ pub enum TopupStatus {
     Completed,
     /// Given up by its owner, or its window passed; late coins still credit.
     Cancelled,
-    /// Settlement failed.
+    /// The chain undid the coins, which are with their sender; others still credit.
     Error,
 }
 
@@ -48,7 +48,7 @@ pub enum LifecycleStatus {
     Expired,
     /// Its owner gave it up.
     Cancelled,
-    /// Settlement failed.
+    /// The chain undid the coins, which are with their sender; others still credit.
     Error,
 }
 

@@ -216,6 +216,21 @@ impl Topup {
         Ok(())
     }
 
+    /// Takes back coins that the chain undid; says whether the top-up is in error now, for it has
+    /// no others.
+    ///
+    /// # Errors
+    /// When the amounts do not fit.
+    pub fn revert(&mut self, value: Money, now: Timestamp) -> Result<bool, TopupError> {
+        self.0.confirming = self.confirming.minus(value)?;
+        let failed = self.status == TopupStatus::Confirming && self.confirming.minor() == 0;
+        if failed {
+            self.0.status = TopupStatus::Error;
+        }
+        self.touch(now);
+        Ok(failed)
+    }
+
     fn touch(&mut self, now: Timestamp) {
         self.0.updated_at = now.max(self.updated_at);
         self.0.version = self.version.saturating_add(1);
@@ -265,6 +280,25 @@ mod tests {
         topup.see(Money::usd(1), "t1", late).unwrap();
         topup.credit(Money::usd(1), late).unwrap();
         assert!(topup.late && topup.status == TopupStatus::Completed);
+    }
+
+    #[test]
+    fn coins_that_the_chain_undid_are_an_error_unless_others_come() {
+        let mut topup = topup();
+        topup.see(Money::usd(2), "t1", NOW).unwrap();
+        topup.see(Money::usd(3), "t2", NOW).unwrap();
+        assert_eq!(topup.revert(Money::usd(2), NOW), Ok(false));
+        assert_eq!((topup.status, topup.confirming), (TopupStatus::Confirming, Money::usd(3)));
+        assert_eq!(topup.revert(Money::usd(3), NOW), Ok(true));
+        assert_eq!(topup.lifecycle(), LifecycleStatus::Error);
+        assert!(!topup.expire(NOW.after(WINDOW)));
+        assert_eq!(topup.cancel(NOW), Err(TopupError::NotCancellable));
+        topup.see(Money::usd(4), "t3", NOW).unwrap();
+        topup.credit(Money::usd(4), NOW).unwrap();
+        topup.see(Money::usd(5), "t4", NOW).unwrap();
+        assert_eq!(topup.revert(Money::usd(5), NOW), Ok(false));
+        assert_eq!((topup.status, topup.received), (TopupStatus::Completed, Money::usd(4)));
+        assert_eq!(topup.confirming, Money::usd(0));
     }
 
     #[test]

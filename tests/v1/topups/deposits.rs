@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{amounts, status};
 use crate::{
     on_both,
-    support::{Server, text, usd},
+    support::{Server, ids, items, text, usd},
 };
 
 on_both! {
@@ -18,6 +18,7 @@ on_both! {
     an_expired_topup_still_takes_late_coins;
     what_awaits_no_coins_cannot_be_cancelled;
     coins_of_another_asset_do_not_arrive;
+    a_transfer_that_the_chain_undoes_is_an_error;
 }
 
 fn coins_confirm_and_are_credited_at_finality(backend: Backend) {
@@ -144,4 +145,29 @@ fn coins_of_another_asset_do_not_arrive(backend: Backend) {
     let path = format!("/v1/test/topups/{}/deposits", text(&topup, "id"));
     let refused = client.post(&path, &json!({"asset": "DOGE"}));
     refused.expect_error(422, "unsupported_asset_chain", Some("asset"));
+}
+
+/// Its coins are with their sender, so nothing is credited; others still are.
+fn a_transfer_that_the_chain_undoes_is_an_error(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    let topup = client.topup(&json!({"amount_usd": 500}));
+    let undone = client.deposit(&topup, &json!({"reverted": true}));
+    assert_eq!(status(&undone), ("error", "error"));
+    assert_eq!(amounts(&undone), ["0.00", "0.00", "500.00"]);
+    assert_eq!((text(&undone, "txid").len(), client.available()), (64, "0.00".to_owned()));
+    let listed = client.get("/v1/topups?status=error").expect(200);
+    assert_eq!(ids(&listed), [text(&topup, "id")]);
+    let path = format!("/v1/topups/{}/cancel", text(&topup, "id"));
+    client.post(&path, &json!({})).expect_error(409, "topup_not_cancellable", None);
+    let again = client.deposit(&topup, &json!({"amount_usd": 500}));
+    assert_eq!(status(&again), ("completed", "completed"));
+    // What was credited stays so when a later transfer comes to nothing.
+    let more = client.deposit(&topup, &json!({"amount_usd": 7, "reverted": true}));
+    assert_eq!(status(&more), ("completed", "completed"));
+    assert_eq!(amounts(&more), ["500.00", "0.00", "0.00"]);
+    assert_eq!(client.available(), "500.00");
+    let event = client.get("/v1/activity?type=topup.error").expect(200);
+    assert_eq!(items(&event).len(), 1);
+    assert_eq!(text(&items(&event)[0], "summary"), "Top-up of 500.00 USD failed");
 }

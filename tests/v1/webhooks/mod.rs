@@ -1,5 +1,7 @@
 //! `/v1/webhooks`, and what arrives at its endpoints.
 
+mod announcements;
+mod catalogue;
 mod delivery;
 mod endpoints;
 pub mod receiver;

@@ -5,6 +5,7 @@ mod create;
 mod credit;
 mod expire;
 mod observe;
+mod revert;
 mod simulate;
 mod watch;
 
@@ -13,5 +14,6 @@ pub use create::CreateTopup;
 pub use credit::CreditDeposit;
 pub use expire::ExpireTopup;
 pub use observe::ObserveDeposit;
+pub use revert::RevertDeposit;
 pub use simulate::{MineBlocks, SimulateTransfer};
 pub use watch::{TRANSFERS_PER_READ, Watcher};

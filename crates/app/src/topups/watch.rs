@@ -8,7 +8,7 @@ use crate::{
     edge::Edge,
     perform,
     reads::Reads,
-    topups::{CreditDeposit, ObserveDeposit},
+    topups::{CreditDeposit, ObserveDeposit, RevertDeposit},
 };
 
 /// How long the watcher waits for one of its commands.
@@ -53,7 +53,8 @@ impl UseCase for MoveCursor {
 
 impl Watcher<'_> {
     /// Reads the chain from the last credited block to its head: notes new transfers, credits
-    /// final ones. Running it again, or in two processes at once, credits nothing twice.
+    /// final ones, and takes back those that the chain undid. Running it again, or in two processes
+    /// at once, credits nothing twice.
     ///
     /// # Errors
     /// When the chain or the database cannot be reached; the next scan starts where this one
@@ -84,14 +85,16 @@ impl Watcher<'_> {
             return Ok(());
         };
         self.observe(&topup, transfer, head).await?;
-        if transfer.height <= head.finalized {
-            let credit = CreditDeposit {
-                deposit: transfer.reference.deposit_id(),
-                topup: topup.id,
-                account: topup.account,
-            };
-            self.run(credit).await?;
+        if transfer.height > head.finalized {
+            return Ok(());
         }
+        let deposit = transfer.reference.deposit_id();
+        let (topup, account) = (topup.id, topup.account);
+        let _whether_new = if transfer.reverted {
+            self.run(RevertDeposit { deposit, topup, account }).await?
+        } else {
+            self.run(CreditDeposit { deposit, topup, account }).await?
+        };
         Ok(())
     }
 

@@ -91,6 +91,7 @@ fn transfer(call: &Call, topup: &Topup, wish: DepositWish) -> Result<Transfer, C
         asset: wish.asset,
         units: topup.network.units_of(wish.asset, amount),
         height: 0,
+        reverted: wish.reverted,
     })
 }
 

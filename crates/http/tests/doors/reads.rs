@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use cardium_accounts::{Account, Email, Ticket};
-use cardium_app::{chain::SimulatedPayment, event::CardView, reads::*};
+use cardium_app::{announcements::Due, chain::SimulatedPayment, event::CardView, reads::*};
 use cardium_auth::{Credential, TokenHash};
 use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
 use cardium_cards::{StoredPan, Velocity};
@@ -114,6 +114,10 @@ impl Reads for FakeReads {
 
     fn due_topups(&self, _: Timestamp, _: i64) -> ReadResult<Vec<(TopupId, AccountId)>> {
         Ok(Vec::new())
+    }
+
+    fn due_announcement(&self) -> ReadResult<Option<Due>> {
+        Ok(None)
     }
 
     fn find_card(&self, _: AccountId, _: CardId) -> ReadResult<Option<CardView>> {

@@ -13,7 +13,7 @@ use crate::{
     workers::{
         Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
         NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting, SendWithdrawals, Sender,
-        SettleWithdrawals, SweepBlobs, UseSource, WatchChain, Workers,
+        SettleWithdrawals, SpreadAnnouncements, SweepBlobs, UseSource, WatchChain, Workers,
     },
 };
 
@@ -111,6 +111,7 @@ fn workers(
     workers.start(FlushUses::new(backend(), state));
     workers.start(PurgeKeys::new(backend()));
     workers.start(PurgeCounters::new(backend()));
+    workers.start(SpreadAnnouncements::new(backend()));
     workers.start(SweepBlobs::new(backend(), Arc::clone(&core.blobs)));
     if let Some(sender) = sender {
         workers.start(FanOutEvents::new(backend()));

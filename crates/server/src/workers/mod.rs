@@ -4,6 +4,7 @@
 //! pause, a failed one by a pause that grows; so there is never a tight loop. A failure or panic
 //! ends the round, not the worker. Stopping lets the round finish.
 
+mod announcements;
 mod blobs;
 mod chains;
 mod expiry;
@@ -28,6 +29,7 @@ use cardium_app::{
 use cardium_vault::Keys;
 use tokio::{sync::watch, task::JoinSet};
 
+pub use announcements::SpreadAnnouncements;
 pub use blobs::SweepBlobs;
 pub use chains::WatchChain;
 pub use expiry::{ExpireHolds, ExpireTopups};

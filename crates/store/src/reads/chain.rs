@@ -30,14 +30,27 @@ pub(super) fn transfers(
     network: Network,
     (from, to): (u64, u64),
 ) -> ReadResult<Vec<Transfer>> {
-    let text = "SELECT network, txid, out_index, address, asset, units, height \
+    let text = "SELECT network, txid, out_index, address, asset, units, height, reverted \
                 FROM simulated_transfers WHERE network = ? AND height >= ? AND height <= ? \
                 ORDER BY height, id LIMIT ?";
     let bound = |height: u64| i64::try_from(height).unwrap_or(i64::MAX);
     let sql = Sql::new(text).text(network.as_str()).int(bound(from)).int(bound(to)).int(TRANSFERS);
-    let kinds = [Kind::Text, Kind::Text, Kind::Int, Kind::Text, Kind::Text, Kind::Text, Kind::Int];
+    let kinds = [
+        Kind::Text,
+        Kind::Text,
+        Kind::Int,
+        Kind::Text,
+        Kind::Text,
+        Kind::Text,
+        Kind::Int,
+        Kind::Bool,
+    ];
     let records = connection.select(&sql, &kinds).map_err(failed)?;
-    let read = |record| Ok(transfer(&mut Fields::new("simulated_transfers", record))?);
+    let read = |record| {
+        let mut fields = Fields::new("simulated_transfers", record);
+        let transfer = transfer(&mut fields)?;
+        Ok(Transfer { reverted: fields.bool()?, ..transfer })
+    };
     records.into_iter().map(read).collect()
 }
 

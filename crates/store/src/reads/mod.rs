@@ -1,6 +1,7 @@
 //! Queries for display, on pooled connections that cannot write.
 
 mod accounts;
+mod announcements;
 mod balances;
 mod cards;
 mod chain;

@@ -1,5 +1,6 @@
 use cardium_accounts::{Account, Email, Ticket};
 use cardium_app::{
+    announcements::Due,
     chain::SimulatedPayment,
     event::CardView,
     reads::{
@@ -23,8 +24,8 @@ use cardium_webhooks::{Delivery, Endpoint};
 use cardium_withdrawals::Withdrawal;
 
 use super::{
-    PooledReads, accounts, balances, cards, chain, disputes, failed, first, log, pending, select,
-    tickets, topups, transactions, webhooks, withdrawals,
+    PooledReads, accounts, announcements, balances, cards, chain, disputes, failed, first, log,
+    pending, select, tickets, topups, transactions, webhooks, withdrawals,
 };
 use crate::db::Sql;
 
@@ -239,6 +240,10 @@ impl Reads for PooledReads {
 
     fn dispatches(&self, deliveries: &[Delivery]) -> ReadResult<Vec<Dispatch>> {
         self.snapshot(|connection| webhooks::dispatches(connection, deliveries))
+    }
+
+    fn due_announcement(&self) -> ReadResult<Option<Due>> {
+        self.snapshot(announcements::due)
     }
 
     fn chain_cursor(&self, network: Network) -> ReadResult<u64> {

@@ -58,16 +58,18 @@ impl Row for Deposit {
         let id = DepositId::new(fields.id()?);
         let account = AccountId::new(fields.id()?);
         let topup = TopupId::new(fields.id()?);
-        let transfer = transfer(fields)?;
+        let mut transfer = transfer(fields)?;
         let minor = fields.int()?;
         let value = money(minor, fields.currency()?);
         let state = fields.word(DepositState::parse)?;
+        transfer.reverted = state == DepositState::Reverted;
         let (created_at, version) = (fields.time()?, fields.int()?);
         Ok(Self { id, account, topup, transfer, value, state, created_at, version })
     }
 }
 
-/// Reads the seven columns of a transfer: network to height.
+/// Reads the seven columns of a transfer: network to height. Whether the chain undid it, each
+/// table says in its own way.
 pub(crate) fn transfer(fields: &mut Fields) -> Result<Transfer, StoreError> {
     let reference = TransferRef {
         network: fields.word(Network::parse)?,
@@ -80,5 +82,6 @@ pub(crate) fn transfer(fields: &mut Fields) -> Result<Transfer, StoreError> {
         asset: fields.word(Asset::parse)?,
         units: fields.word(|text| text.parse().ok())?,
         height: fields.code(|height| u64::try_from(height).ok())?,
+        reverted: false,
     })
 }

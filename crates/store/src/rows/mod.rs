@@ -2,6 +2,7 @@
 //! path and by reads alike.
 
 mod account;
+mod announcement;
 mod audit;
 mod authorization;
 mod card;

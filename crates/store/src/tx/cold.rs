@@ -70,8 +70,8 @@ impl SimulatedChainStore for BatchTx<'_> {
     fn insert_simulated_transfer(&mut self, transfer: &Transfer) -> Result<(), StoreError> {
         let units = transfer.units.to_string();
         let text = "INSERT INTO simulated_transfers \
-                    (id, network, txid, out_index, address, asset, units, height) \
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+                    (id, network, txid, out_index, address, asset, units, height, reverted) \
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
         let sql = Sql::new(text)
             .id(transfer.reference.deposit_id().value())
             .text(transfer.reference.network.as_str())
@@ -80,7 +80,8 @@ impl SimulatedChainStore for BatchTx<'_> {
             .text(&transfer.address)
             .text(transfer.asset.as_str())
             .text(&units)
-            .int(i64::try_from(transfer.height).unwrap_or(i64::MAX));
+            .int(i64::try_from(transfer.height).unwrap_or(i64::MAX))
+            .bind(Value::Bool(transfer.reverted));
         self.cold()?.execute(&sql)?;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The ports of app, on the open transaction: hot ones from the batch's rows, cold ones by
 //! statements of their own.
 
+mod announcements;
 mod cold;
 mod disputes;
 mod hot;

@@ -31,6 +31,7 @@ fn transfer() -> Transfer {
         asset,
         units: network.units_of(asset, Money::usd(20_000)),
         height: 7,
+        reverted: false,
     }
 }
 
@@ -140,15 +141,37 @@ fn what_is_final_is_credited() {
 }
 
 #[test]
-fn what_was_credited_or_is_unknown_is_not_credited() {
+fn what_has_ended_or_is_unknown_neither_credits_nor_reverts() {
     let (topup, deposit) = seen();
-    let credited = Deposit { state: DepositState::Credited, ..deposit.clone() };
+    let ended = |state| Some(Deposit { state, ..deposit.clone() });
     for mut store in [
-        holding(Some(topup.clone()), Some(credited)),
+        holding(Some(topup.clone()), ended(DepositState::Credited)),
+        holding(Some(topup.clone()), ended(DepositState::Reverted)),
         holding(Some(topup), None),
         holding(None, Some(deposit.clone())),
     ] {
         assert_eq!(credit_deposit(&mut store, (deposit.id, ID), NOW), Ok(None));
+        assert_eq!(revert_deposit(&mut store, (deposit.id, ID), NOW), Ok(None));
+    }
+}
+
+#[test]
+fn what_the_chain_undid_is_taken_back() {
+    let (topup, deposit) = seen();
+    let mut others = topup.clone();
+    others.see(Money::usd(1), "t2", NOW).unwrap();
+    for (topup, status, fails) in
+        [(topup, TopupStatus::Error, true), (others, TopupStatus::Confirming, false)]
+    {
+        let mut store = holding(Some(topup), Some(deposit.clone()));
+        let reverted = Deposit { state: DepositState::Reverted, version: 2, ..deposit.clone() };
+        store.expect_save_deposit().with(eq(reverted)).times(1).returning(|_| Ok(()));
+        expect_save(&mut store, status);
+        let done = revert_deposit(&mut store, (deposit.id, ID), NOW).unwrap().unwrap();
+        match done {
+            Reverted::Failed(topup) => assert!(fails && topup.confirming == Money::usd(0)),
+            Reverted::Standing => assert!(!fails),
+        }
     }
 }
 
@@ -165,6 +188,7 @@ fn a_store_that_fails_is_told_of() {
     for store in [&mut blind, &mut full] {
         assert_eq!(observe_deposit(store, ID, (&transfer(), 9), NOW), Err(miss()));
         assert_eq!(credit_deposit(store, (deposit.id, ID), NOW), Err(miss()));
+        assert_eq!(revert_deposit(store, (deposit.id, ID), NOW), Err(miss()));
     }
     assert_eq!(cancel_topup(&mut blind, (OWNER, ID), NOW), Err(miss()));
     assert_eq!(expire_topup(&mut blind, ID, NOW), Err(StoreError::Miss));
