@@ -57,7 +57,7 @@ impl Server {
 
     /// A server of the test's own, with a clock that the test moves.
     pub fn own(backend: Backend, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::start(backend, Options { test_clock: true, ready_file: None }, change)
+        Self::start(backend, Options { test_clock: true, ..Options::default() }, change)
     }
 
     fn start(backend: Backend, options: Options, change: impl FnOnce(&mut Settings)) -> Self {
@@ -85,7 +85,7 @@ impl Server {
             self.runtime.block_on(running.stop());
         }
         change(&mut self.settings);
-        let options = Options { test_clock: true, ready_file: None };
+        let options = Options { test_clock: true, ..Options::default() };
         let running = self.runtime.block_on(Running::start(self.settings.clone(), options));
         let running = running.expect("the server starts again");
         self.address = running.addresses().http.to_string();

@@ -14,6 +14,7 @@ mod storage;
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use actix_web::dev::ServerHandle;
+use cardium_http::NameLookup;
 use cardium_store::Store;
 use tokio::task::JoinHandle;
 
@@ -37,6 +38,8 @@ pub struct Options {
     pub test_clock: bool,
     /// Where to write the bound addresses once requests are taken.
     pub ready_file: Option<PathBuf>,
+    /// What names mean in place of what the system says, for tests.
+    pub names: Option<Arc<dyn NameLookup>>,
 }
 
 /// Why a process does not serve.
