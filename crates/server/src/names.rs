@@ -19,13 +19,12 @@ use tokio::{
     time::timeout,
 };
 
-/// Look-ups at once for those who give URLs; further ones wait, and then pass unjudged.
-const AT_THE_DOORS: usize = 16;
-/// Look-ups at once for what is sent. Connections are kept, so a busy receiver is rarely looked up.
-const ON_SENDING: usize = 64;
-/// How long a look-up may take: one time-out of a common resolver (5 s), so that a second server
-/// is not waited for while others are in want of a place.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Look-ups at once for those who give URLs, and how long each may take, with the wait for a place.
+/// A URL that could not be looked up passes, to be judged when it is used.
+const AT_THE_DOORS: (usize, Duration) = (16, Duration::from_secs(2));
+/// The same for what is sent. Connections are kept, so a busy receiver is rarely looked up; 5 s is
+/// what a common resolver gives its first name server.
+const ON_SENDING: (usize, Duration) = (64, Duration::from_secs(5));
 
 type Resolver = dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync;
 
@@ -39,7 +38,7 @@ pub(crate) struct Names {
 impl Names {
     /// These names for everybody, or the system's.
     pub(crate) fn given_or_system(given: Option<&Arc<dyn NameLookup>>) -> Self {
-        let system = |places| Arc::new(SystemNames::new(places)) as _;
+        let system = |bounds| Arc::new(SystemNames::new(bounds)) as _;
         match given {
             Some(names) => Self { doors: Arc::clone(names), sending: Arc::clone(names) },
             None => Self { doors: system(AT_THE_DOORS), sending: system(ON_SENDING) },
@@ -56,13 +55,9 @@ pub(crate) struct SystemNames {
 }
 
 impl SystemNames {
-    /// A resolver that looks up so many names at once.
-    pub(crate) fn new(places: usize) -> Self {
-        Self {
-            room: Arc::new(Semaphore::new(places)),
-            patience: PATIENCE,
-            resolver: Arc::new(resolve),
-        }
+    /// A resolver that looks up so many names at once and waits so long for each.
+    pub(crate) fn new((places, patience): (usize, Duration)) -> Self {
+        Self { room: Arc::new(Semaphore::new(places)), patience, resolver: Arc::new(resolve) }
     }
 
     async fn ask(self, name: String) -> io::Result<Vec<IpAddr>> {
@@ -114,7 +109,7 @@ mod tests {
 
     #[tokio::test]
     async fn this_machine_has_a_name() {
-        let found = SystemNames::new(1).look_up("localhost".to_owned()).await.unwrap();
+        let found = SystemNames::new(ON_SENDING).look_up("localhost".to_owned()).await.unwrap();
         assert!(!found.is_empty() && found.iter().all(IpAddr::is_loopback), "{found:?}");
     }
 

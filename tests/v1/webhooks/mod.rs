@@ -1,6 +1,7 @@
 //! `/v1/webhooks`, and what arrives at its endpoints.
 
 mod delivery;
+mod destinations;
 mod endpoints;
 pub mod receiver;
 mod replay;

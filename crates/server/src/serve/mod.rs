@@ -14,7 +14,6 @@ mod storage;
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use actix_web::dev::ServerHandle;
-use cardium_http::NameLookup;
 use cardium_store::Store;
 use tokio::task::JoinHandle;
 
@@ -24,6 +23,7 @@ use crate::{
     workers::Workers,
 };
 
+pub use cardium_http::{BoxFuture, NameLookup};
 pub use health::ProcessHealth;
 pub use rail::Rail;
 pub use ready::Addresses;
