@@ -7,6 +7,7 @@ mod coverage;
 pub mod customer;
 mod finally;
 mod gate;
+mod names;
 mod plastic;
 mod process;
 mod proxy;
@@ -20,6 +21,7 @@ pub use books::{BOTH, Books};
 pub use client::{Client, PASSWORD, fresh_address, until};
 pub use finally::Finally;
 pub use gate::{Gate, in_one_batch};
+pub use names::Phonebook;
 pub use plastic::{address, plastic};
 pub use process::{
     Finished, Process, assert_exit, assert_verified, cardium, eventually, finish, serve, verify,

@@ -16,7 +16,7 @@ use cardium_testkit::{Backend, Scratch};
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Client, Finished, PASSWORD, cardium, finish, text, totp::machine_seconds};
+use super::{Client, Finished, PASSWORD, Phonebook, cardium, finish, text, totp::machine_seconds};
 
 /// The whole product on free ports and a fresh database. When it is dropped, its books are
 /// checked.
@@ -50,14 +50,24 @@ impl Server {
         let still = |settings: &mut Settings| {
             settings.limits.withdrawal_cooling_seconds = 86_400;
         };
-        let server = Arc::new(Self::start(backend, Options::default(), still));
+        let server = Arc::new(Self::start(backend, options(), still));
         *slot = Arc::downgrade(&server);
         server
     }
 
     /// A server of the test's own, with a clock that the test moves.
     pub fn own(backend: Backend, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::start(backend, Options { test_clock: true, ready_file: None }, change)
+        Self::start(backend, Options { test_clock: true, ..options() }, change)
+    }
+
+    /// The same, with a test's own word on what names mean.
+    pub fn with_names(
+        backend: Backend,
+        names: &Arc<Phonebook>,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
+        let names = Some(Arc::clone(names) as _);
+        Self::start(backend, Options { test_clock: true, names, ..Options::default() }, change)
     }
 
     fn start(backend: Backend, options: Options, change: impl FnOnce(&mut Settings)) -> Self {
@@ -85,7 +95,7 @@ impl Server {
             self.runtime.block_on(running.stop());
         }
         change(&mut self.settings);
-        let options = Options { test_clock: true, ready_file: None };
+        let options = Options { test_clock: true, ..options() };
         let running = self.runtime.block_on(Running::start(self.settings.clone(), options));
         let running = running.expect("the server starts again");
         self.address = running.addresses().http.to_string();
@@ -220,6 +230,10 @@ impl Drop for Server {
             assert_eq!(report.findings, [], "after the test the books are wrong");
         }
     }
+}
+
+fn options() -> Options {
+    Options { names: Some(Phonebook::blank()), ..Options::default() }
 }
 
 fn settings(scratch: &Scratch) -> Settings {

@@ -36,13 +36,14 @@ mod step_up;
 mod unknown;
 mod upload;
 mod uses;
+mod webhook_hosts;
 
 pub use cardium_api_v1::{
     health::{Health, Rails, Standing},
     simulation::{PresentedCvv, PurchaseKind, SimulatedPosting, SimulatedPurchase},
     webhook_url::Reach,
 };
-pub use ports::{BoxFuture, HealthProbe, NetworkRail, TestClock};
+pub use ports::{BoxFuture, HealthProbe, NameLookup, NetworkRail, TestClock};
 pub use rate_limits::RateSettings;
 pub use routes::configure;
 pub use server::{Listening, serve};

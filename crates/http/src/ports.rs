@@ -1,6 +1,6 @@
 //! What the doors need besides the ports of app; the binary wires them.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{fmt::Debug, future::Future, io, net::IpAddr, pin::Pin, time::Duration};
 
 use cardium_api_v1::{
     health::Health,
@@ -83,6 +83,13 @@ pub trait NetworkRail: Send + Sync {
 pub trait TestClock: Send + Sync {
     /// Moves the clock forward and gives the new present.
     fn advance(&self, by: Duration) -> Timestamp;
+}
+
+/// What names mean. Those who ask judge the answer; it is for one use and not to be kept, because
+/// a name can mean something else a moment later.
+pub trait NameLookup: Debug + Send + Sync {
+    /// Every address of a name. It ends within seconds, and never holds up the event loop.
+    fn look_up(&self, name: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
 }
 
 /// What the process knows of its own health. May block; it is never called on the event loop.

@@ -14,8 +14,9 @@ use cardium_topups::Network;
 use cardium_vault::Keys;
 
 use crate::{
-    CredentialUses, HealthProbe, HttpSettings, NetworkRail, TestClock, flights::Flights,
-    guard::CredentialCache, passwords::Passwords, places::Places, rate_limits::RateLimits,
+    CredentialUses, HealthProbe, HttpSettings, NameLookup, NetworkRail, TestClock,
+    flights::Flights, guard::CredentialCache, passwords::Passwords, places::Places,
+    rate_limits::RateLimits,
 };
 
 /// The ports and settings that the doors are built from.
@@ -44,6 +45,8 @@ pub struct Wiring {
     pub rail: Option<Arc<dyn NetworkRail>>,
     /// The test clock; without it the helper for it is not served.
     pub test_clock: Option<Arc<dyn TestClock>>,
+    /// What names mean, to judge the hosts of webhooks.
+    pub names: Arc<dyn NameLookup>,
     /// What the process knows of its own health.
     pub health: Arc<dyn HealthProbe>,
     /// Settings.

@@ -69,7 +69,8 @@ fn runtime() -> std::io::Result<runtime::Runtime> {
 
 async fn serve_until_told(settings: Settings, serve: Serve) -> Outcome {
     let mut signals = Signals::catch()?;
-    let options = Options { test_clock: serve.test_clock, ready_file: serve.ready_file };
+    let options =
+        Options { test_clock: serve.test_clock, ready_file: serve.ready_file, names: None };
     let mut running = Running::start(settings, options).await?;
     let signal = tokio::select! {
         signal = signals.next() => signal,

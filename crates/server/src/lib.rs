@@ -16,6 +16,7 @@ pub mod hook;
 pub mod iso;
 pub mod keys;
 mod log;
+mod names;
 mod scratch;
 pub mod serve;
 pub mod settings;

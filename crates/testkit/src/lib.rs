@@ -2,11 +2,13 @@
 //! builders of the usual cast. Never linked into the product.
 
 mod clock;
+mod destinations;
 mod scratch;
 mod tenant;
 mod world;
 
 pub use clock::{ManualClock, SystemEntropy};
+pub use destinations::{Destination, Expected, destinations};
 pub use scratch::{Backend, Scratch};
 pub use tenant::Tenant;
 pub use world::{PlainRenderer, World, policy, test_keys};

@@ -3,6 +3,7 @@
 mod announcements;
 mod catalogue;
 mod delivery;
+mod destinations;
 mod endpoints;
 pub mod receiver;
 mod replay;

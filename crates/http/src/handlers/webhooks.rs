@@ -11,7 +11,10 @@ use cardium_kernel::{EndpointId, EventId};
 use cardium_vault::{SealRandom, seal};
 use cardium_webhooks::{Ordering, Payload, SigningSecret};
 
-use crate::call::{Call, Outcome};
+use crate::{
+    call::{Call, Outcome},
+    webhook_hosts::check_host,
+};
 
 pub async fn list_webhooks(call: Call) -> Outcome {
     let query = call.query()?;
@@ -24,6 +27,7 @@ pub async fn list_webhooks(call: Call) -> Outcome {
 pub async fn create_webhook(call: Call) -> Outcome {
     let wiring = &call.state.wiring;
     let wish = call.input::<WebhookIn>()?.parse(wiring.settings.webhook_reach)?;
+    check_host(wiring, &wish.url).await?;
     let id = EndpointId::new(wiring.edge.mint());
     let secret = SigningSecret::new(&wiring.edge.random());
     let create = CreateWebhook {
@@ -60,6 +64,9 @@ pub async fn update_webhook(call: Call) -> Outcome {
     let id = call.path_id(EndpointId::parse, "webhook")?;
     let reach = call.state.wiring.settings.webhook_reach;
     let patch = call.input::<WebhookPatchIn>()?.parse(reach)?;
+    if let Some(url) = &patch.url {
+        check_host(&call.state.wiring, url).await?;
+    }
     let render = |endpoint: &_| to_json(&WebhookOut::from(endpoint));
     call.once(UpdateWebhook { id, patch }, render).await
 }

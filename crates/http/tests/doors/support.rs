@@ -1,6 +1,9 @@
 //! Doors to test, and a client for them.
 
 use std::{
+    future::ready,
+    io,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
@@ -23,8 +26,8 @@ use cardium_auth::{
 };
 use cardium_disputes::{Dispute, NewDispute, Reason};
 use cardium_http::{
-    AppState, Health, HealthProbe, HttpSettings, PasswordCost, Rails, Standing, TestClock, Wiring,
-    configure,
+    AppState, BoxFuture, Health, HealthProbe, HttpSettings, NameLookup, PasswordCost, Rails,
+    Standing, TestClock, Wiring, configure,
 };
 use cardium_kernel::{
     AccountId, AuthorizationId, BlobId, Book, CardId, Clock, CredentialId, DisputeId, Metadata,
@@ -83,6 +86,16 @@ impl HealthProbe for Stub {
             version: "0.0.0".to_owned(),
             rails: Rails::Simulated,
         }
+    }
+}
+
+/// Names that mean nothing.
+#[derive(Debug)]
+struct NoNames;
+
+impl NameLookup for NoNames {
+    fn look_up(&self, _: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+        Box::pin(ready(Err(io::ErrorKind::NotFound.into())))
     }
 }
 
@@ -210,6 +223,7 @@ impl Doors {
             renderer: Arc::new(Renderer::new(stub.clone(), vec![(Network::Tron, 20)])),
             rail: None,
             test_clock: Some(stub.clone()),
+            names: Arc::new(NoNames),
             health: stub,
             settings: HttpSettings {
                 test_helpers: true,

@@ -19,6 +19,7 @@ use super::{Options, ProcessHealth, StartError, storage};
 use crate::{
     clock::{MovableClock, SystemClock},
     entropy::SystemEntropy,
+    names::Names,
     settings::{Chains, Settings},
     workers::Backend,
 };
@@ -34,6 +35,7 @@ pub(super) struct Core {
     pub(super) screening: Arc<dyn Screening>,
     pub(super) health: Arc<ProcessHealth>,
     pub(super) test_clock: Option<Arc<dyn TestClock>>,
+    pub(super) names: Names,
 }
 
 impl Core {
@@ -65,6 +67,7 @@ impl Core {
             screening,
             health,
             test_clock,
+            names: Names::given_or_system(options.names.as_ref()),
         })
     }
 }

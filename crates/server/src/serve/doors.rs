@@ -46,6 +46,7 @@ pub(super) fn state(settings: &Settings, core: &Core, host: Arc<Host>) -> AppSta
         renderer: Arc::clone(&core.renderer),
         rail: Some(rail(settings.rails.card_network, core, host)),
         test_clock: core.test_clock.clone(),
+        names: Arc::clone(&core.names.doors),
         health: Arc::clone(&core.health) as _,
         settings: http_settings(settings),
     })

@@ -23,6 +23,7 @@ use crate::{
     workers::Workers,
 };
 
+pub use cardium_http::{BoxFuture, NameLookup};
 pub use health::ProcessHealth;
 pub use rail::Rail;
 pub use ready::Addresses;
@@ -37,6 +38,8 @@ pub struct Options {
     pub test_clock: bool,
     /// Where to write the bound addresses once requests are taken.
     pub ready_file: Option<PathBuf>,
+    /// What names mean in place of what the system says, for tests.
+    pub names: Option<Arc<dyn NameLookup>>,
 }
 
 /// Why a process does not serve.

@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn production_refuses_simulated_rails() {
         let mut settings = load(&Overrides::default()).unwrap();
-        let options = Options { test_clock: true, ready_file: None };
+        let options = Options { test_clock: true, ..Options::default() };
         assert_eq!(check(&settings, &options), Ok(()));
         settings.environment = Environment::Production;
         let message = check(&settings, &options).unwrap_err().to_string();

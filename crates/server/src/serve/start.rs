@@ -57,9 +57,9 @@ fn sender(settings: &Settings, core: &Core) -> Result<Option<Sender>, reqwest::E
     if !settings.webhooks.enabled {
         return Ok(None);
     }
-    let reach = doors::webhook_reach(settings);
+    let destinations = (doors::webhook_reach(settings), Arc::clone(&core.names.sending));
     let timeout = Duration::from_secs(settings.webhooks.timeout_seconds);
-    Sender::try_new(reach, timeout, Arc::clone(&core.backend.keys)).map(Some)
+    Sender::try_new(destinations, timeout, Arc::clone(&core.backend.keys)).map(Some)
 }
 
 /// How the operator's endpoint is asked, and where its late answers are told.

@@ -35,7 +35,7 @@ async fn status(address: SocketAddr, path: &str) -> u16 {
 async fn a_process_starts_stops_and_starts_again() {
     let scratch = Scratch::create().unwrap();
     let ready_file = scratch.path().join("ready.json");
-    let options = Options { test_clock: false, ready_file: Some(ready_file.clone()) };
+    let options = Options { ready_file: Some(ready_file.clone()), ..Options::default() };
     let running = Running::start(settings(scratch.path()), options).await.unwrap();
     let addresses = running.addresses();
     let told: serde_json::Value = serde_json::from_slice(&fs::read(ready_file).unwrap()).unwrap();

@@ -35,7 +35,7 @@ pub use chains::WatchChain;
 pub use expiry::{ExpireHolds, ExpireTopups};
 pub use pending::{FinishPending, NoteLateAnswers, PurgeWaiting};
 pub use upkeep::{FlushUses, PurgeCounters, PurgeKeys, UseSource};
-pub use webhooks::{DeliverEvents, FanOutEvents, Sender, SenderError};
+pub use webhooks::{Answered, DeliverEvents, FanOutEvents, Sender, SenderError};
 pub use withdrawals::{Cashier, SendWithdrawals, SettleWithdrawals};
 
 /// How long a worker's command may wait in the queue.

@@ -109,7 +109,7 @@ fn set() -> u32 {
 async fn attempt(backend: &Backend, sender: &Sender, dispatch: Dispatch) -> AttemptResult {
     let now = backend.edge.clock.now();
     let status = match sender.send(&dispatch, now).await {
-        Ok(status) => status,
+        Ok(answered) => answered.status,
         Err(error) => {
             log_failure(&dispatch, &error);
             0

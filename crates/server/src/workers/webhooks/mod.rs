@@ -5,16 +5,17 @@
 //! dialling, so that no name can be made to mean a private address later.
 
 mod addresses;
+mod answer;
 mod deliver;
 mod fan_out;
 mod message;
 mod record;
 mod sender;
 
-use addresses::Guarded;
+pub use answer::{Answered, SenderError};
 pub use deliver::DeliverEvents;
 pub use fan_out::FanOutEvents;
-pub use sender::{Sender, SenderError};
+pub use sender::Sender;
 
 use std::time::Duration;
 

@@ -1,35 +1,32 @@
 //! One attempt: sign, send, read the answer.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use cardium_api_v1::webhook_url::{Reach, check_webhook_url};
 use cardium_app::reads::Dispatch;
+use cardium_http::NameLookup;
 use cardium_kernel::Timestamp;
 use cardium_vault::Keys;
-use reqwest::{Client, Response, redirect};
+use reqwest::{Client, ClientBuilder, dns::Resolve, redirect};
 
-use super::{Guarded, message::Message};
+use super::{
+    addresses::Guarded,
+    answer::{Answered, SenderError, read},
+    message::Message,
+};
 
-/// How much of an answer is read: enough to let a receiver finish, too little to be a burden.
-const ANSWER_BYTES: usize = 64 * 1024;
 const USER_AGENT: &str = concat!("Cardium/", env!("CARGO_PKG_VERSION"));
+/// Connections that nobody used for so long are closed, before a balancer in between does so and
+/// the next webhook meets a dead one.
+const IDLE: Duration = Duration::from_secs(30);
+/// Unused connections kept for one receiver, so that many receivers do not use up all files.
+const IDLE_CONNECTIONS: usize = 4;
 
-/// Why an attempt got no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum SenderError {
-    /// The endpoint's URL is not one that webhooks may be sent to, or not any more.
-    #[error("the URL is not one that webhooks may be sent to")]
-    Forbidden,
-    /// The signing secret does not open with our keys.
-    #[error("the signing secret does not open")]
-    Secret,
-    /// The exchange failed or took too long.
-    #[error("the exchange failed")]
-    Exchange(#[source] reqwest::Error),
-}
-
-/// Sends webhooks: without redirects, proxies or cookies, to allowed addresses only, and never
-/// longer than the time-out from the name look-up to the last byte.
+/// Sends webhooks: without redirects, proxies, cookies or decompression, to allowed addresses only,
+/// and never longer than the time-out from the name look-up to the last byte.
 #[derive(Clone)]
 pub struct Sender {
     client: Client,
@@ -43,35 +40,19 @@ impl Sender {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn try_new(
-        reach: Reach,
+        (reach, names): (Reach, Arc<dyn NameLookup>),
         timeout: Duration,
         keys: Arc<Keys>,
     ) -> Result<Self, reqwest::Error> {
-        let builder = || {
-            Client::builder()
-                .user_agent(USER_AGENT)
-                .timeout(timeout)
-                .redirect(redirect::Policy::none())
-                .no_proxy()
-                .referer(false)
-                .dns_resolver(Arc::new(Guarded(reach)))
-        };
-        let client = match builder().build() {
-            Err(error) if reach == Reach::LoopbackToo => {
-                // A machine without CA certificates can still be developed on.
-                tracing::warn!(%error, "webhooks reach this machine only: https does not work");
-                builder().tls_certs_only([]).build()?
-            }
-            built => built?,
-        };
-        Ok(Self { client, reach, keys })
+        let resolver = Arc::new(Guarded::new(reach, names));
+        Ok(Self { client: client(reach, resolver, timeout)?, reach, keys })
     }
 
-    /// Sends an event and gives the answer's status.
+    /// Sends an event and gives what was answered, whatever its status.
     ///
     /// # Errors
-    /// [`SenderError`]; its text has neither the URL nor the secret.
-    pub async fn send(&self, dispatch: &Dispatch, now: Timestamp) -> Result<u16, SenderError> {
+    /// [`SenderError`].
+    pub async fn send(&self, dispatch: &Dispatch, now: Timestamp) -> Result<Answered, SenderError> {
         // The client looks only names up: a host that is an address is judged here.
         let url = &dispatch.endpoint.url;
         check_webhook_url(url, self.reach).map_err(|_| SenderError::Forbidden)?;
@@ -80,25 +61,42 @@ impl Sender {
         for (name, value) in message.headers {
             request = request.header(name, value);
         }
-        let exchange = async {
-            let response = request.send().await?;
-            let status = response.status().as_u16();
-            drain(response).await.map(|()| status)
-        };
-        exchange.await.map_err(|error| SenderError::Exchange(error.without_url()))
+        let begun = Instant::now();
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        let excerpt = read(response).await?;
+        Ok(Answered { status, took: begun.elapsed(), excerpt })
     }
 }
 
-/// Reads an answer up to the bound; a receiver that stalls within it fails the attempt.
-async fn drain(mut response: Response) -> Result<(), reqwest::Error> {
-    let mut read = 0_usize;
-    while read < ANSWER_BYTES {
-        match response.chunk().await? {
-            Some(chunk) => read = read.saturating_add(chunk.len()),
-            None => break,
+fn client(
+    reach: Reach,
+    resolver: Arc<dyn Resolve>,
+    timeout: Duration,
+) -> Result<Client, reqwest::Error> {
+    match builder(Arc::clone(&resolver), timeout).build() {
+        Err(error) if reach == Reach::LoopbackToo => {
+            // A machine without CA certificates can still be developed on.
+            tracing::warn!(%error, "webhooks reach this machine only: https does not work");
+            builder(resolver, timeout).tls_certs_only([]).build()
         }
+        built => built,
     }
-    Ok(())
+}
+
+fn builder(resolver: Arc<dyn Resolve>, timeout: Duration) -> ClientBuilder {
+    Client::builder()
+        .user_agent(USER_AGENT)
+        .timeout(timeout)
+        // A connection that is still being made when its attempt ends may not outlive it for long.
+        .connect_timeout(timeout)
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(IDLE_CONNECTIONS)
+        .http1_only()
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .referer(false)
+        .dns_resolver(resolver)
 }
 
 #[cfg(test)]
