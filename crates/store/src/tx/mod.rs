@@ -2,6 +2,7 @@
 //! statements of their own.
 
 mod cold;
+mod deliveries;
 mod disputes;
 mod hot;
 mod quotas;
