@@ -15,7 +15,7 @@ use cardium_kernel::{
 };
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};
-use cardium_webhooks::{Delivery, Endpoint, EndpointStatus};
+use cardium_webhooks::{Delivery, Endpoint, EndpointStatus, Lane};
 use cardium_withdrawals::Withdrawal;
 
 use crate::{
@@ -404,7 +404,18 @@ pub struct StoredEvent {
     pub created_at: Timestamp,
 }
 
-/// A leased delivery with all that is needed to send it.
+/// A leased lane with what is due in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// The lane.
+    pub lane: Lane,
+    /// What is to be sent, at most one delivery of an event, in the order in which it is due.
+    pub dispatches: Vec<Dispatch>,
+    /// Deliveries of events that are not kept any more.
+    pub gone: Vec<Delivery>,
+}
+
+/// A delivery with all that is needed to send it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dispatch {
     /// The delivery.
@@ -552,8 +563,9 @@ pub trait Reads: Send + Sync {
     /// An account's tickets.
     fn list_tickets(&self, query: &ListQuery<TicketFilter, TicketSort>)
     -> ReadResult<Page<Ticket>>;
-    /// Events and endpoints of leased deliveries; those whose endpoint is gone are left out.
-    fn dispatches(&self, deliveries: &[Delivery]) -> ReadResult<Vec<Dispatch>>;
+    /// What is due in leased lanes, for each as much as its pace allows a visit; nothing where the
+    /// endpoint is gone or disabled meanwhile.
+    fn visits(&self, lanes: Vec<Lane>, now: Timestamp) -> ReadResult<Vec<Visit>>;
     /// The next accounts that are to be told of an announcement; none where all were.
     fn due_announcement(&self) -> ReadResult<Option<Due>>;
     /// Up to which height a chain's transfers are credited.

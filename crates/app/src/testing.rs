@@ -2,7 +2,7 @@
 //! expect may not be called, so a use case that refuses is seen to write nothing.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -153,17 +153,46 @@ mockall::mock! {
             account: AccountId,
             id: EndpointId,
         ) -> Result<bool, StoreError>;
-        fn take_undispatched(&mut self, limit: i64) -> Result<Vec<Undispatched>, StoreError>;
-        fn endpoints_of(&mut self, accounts: &[AccountId]) -> Result<Vec<Endpoint>, StoreError>;
-        fn insert_deliveries(&mut self, deliveries: &[Delivery]) -> Result<(), StoreError>;
-        fn mark_dispatched(&mut self, events: &[EventId]) -> Result<(), StoreError>;
-        fn lease_deliveries(
+    }
+
+    impl DeliveryStore for Tx {
+        fn begin_fan_out(&mut self) -> Result<bool, StoreError>;
+        fn take_undispatched(
             &mut self,
-            now: Timestamp,
-            until: Timestamp,
+            after: AccountId,
             limit: i64,
-        ) -> Result<Vec<Delivery>, StoreError>;
+        ) -> Result<Vec<Undispatched>, StoreError>;
+        fn lock_lanes_of(
+            &mut self,
+            accounts: &[AccountId],
+        ) -> Result<HashSet<EndpointId>, StoreError>;
+        fn lock_lanes(&mut self, endpoints: &[EndpointId]) -> Result<Vec<Lane>, StoreError>;
+        fn endpoints_of(&mut self, accounts: &[AccountId]) -> Result<Vec<Endpoint>, StoreError>;
+        fn find_busy(&mut self, subjects: &[Subject]) -> Result<HashSet<Subject>, StoreError>;
+        fn insert_deliveries(&mut self, deliveries: &[Delivery]) -> Result<(), StoreError>;
+        fn wake_lanes(
+            &mut self,
+            endpoints: &[EndpointId],
+            now: Timestamp,
+        ) -> Result<(), StoreError>;
+        fn mark_dispatched(&mut self, events: &[EventId]) -> Result<(), StoreError>;
+        fn lease_lanes(
+            &mut self,
+            care: Care,
+            moments: (Timestamp, Timestamp),
+            limit: i64,
+        ) -> Result<Vec<Lane>, StoreError>;
         fn save_results(&mut self, deliveries: &[Delivery]) -> Result<(), StoreError>;
+        fn let_next_go(&mut self, subjects: &[Subject], now: Timestamp) -> Result<(), StoreError>;
+        fn save_failing(
+            &mut self,
+            lanes: &[(EndpointId, Option<Timestamp>)],
+        ) -> Result<(), StoreError>;
+        fn release_lanes(
+            &mut self,
+            lanes: &[Released],
+            now: Timestamp,
+        ) -> Result<bool, StoreError>;
     }
 
     impl UpkeepStore for Tx {

@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use cardium_kernel::{
-    AccountId, Change, DeliveryId, EndpointId, EventId, IdSource, StoreError, Timestamp,
-};
+use cardium_kernel::{AccountId, Change, DeliveryId, EndpointId, EventId, Timestamp};
 
-use crate::{Cause, Delivery, Endpoint, EndpointPatch, Undispatched, WebhookError, WebhookStore};
+use crate::{
+    Cause, Delivery, DeliveryStore, Endpoint, EndpointPatch, WebhookError, WebhookStore, post,
+};
 
 /// How long an event can be sent again: as long as subscribers are told it is kept.
 pub const REPLAYABLE: Duration = Duration::from_secs(90 * 24 * 3_600);
@@ -53,7 +53,7 @@ pub fn change_endpoint(
 /// # Errors
 /// [`WebhookError`].
 pub fn replay_event(
-    store: &mut (impl WebhookStore + ?Sized),
+    store: &mut (impl WebhookStore + DeliveryStore + ?Sized),
     (account, endpoint): (AccountId, EndpointId),
     (event, id): (EventId, DeliveryId),
     now: Timestamp,
@@ -65,52 +65,8 @@ pub fn replay_event(
     }
     endpoint.check_replayable()?;
     let delivery = Delivery::new(id, event, endpoint.id, Cause::Replay, now);
-    store.insert_deliveries(std::slice::from_ref(&delivery))?;
+    post(store, vec![delivery.clone()], now)?;
     Ok(delivery)
-}
-
-/// Turns up to `limit` events into deliveries, one for each endpoint that wants the event; says how
-/// many events it took.
-///
-/// # Errors
-/// When the store fails.
-pub fn fan_out(
-    store: &mut (impl WebhookStore + ?Sized),
-    ids: &mut IdSource,
-    limit: i64,
-    now: Timestamp,
-) -> Result<usize, StoreError> {
-    let events = store.take_undispatched(limit)?;
-    if events.is_empty() {
-        return Ok(0);
-    }
-    let mut accounts: Vec<AccountId> = events.iter().map(|found| found.event.account).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
-    let endpoints = store.endpoints_of(&accounts)?;
-    store.insert_deliveries(&deliveries(ids, &events, &endpoints, now))?;
-    let taken: Vec<EventId> = events.iter().map(|found| found.event.id).collect();
-    store.mark_dispatched(&taken)?;
-    Ok(events.len())
-}
-
-fn deliveries(
-    ids: &mut IdSource,
-    events: &[Undispatched],
-    endpoints: &[Endpoint],
-    now: Timestamp,
-) -> Vec<Delivery> {
-    let mut deliveries = Vec::new();
-    for Undispatched { event, kind, book } in events {
-        let wanting = endpoints
-            .iter()
-            .filter(|endpoint| endpoint.account == event.account && endpoint.wants(kind, *book));
-        for endpoint in wanting {
-            let id = DeliveryId::new(ids.mint());
-            deliveries.push(Delivery::new(id, *event, endpoint.id, Cause::Event, now));
-        }
-    }
-    deliveries
 }
 
 #[cfg(test)]

@@ -59,10 +59,8 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// Attempts that ended.
     pub attempts: i64,
-    /// When the next attempt is due; while leased, when the lease lapses.
+    /// When the next attempt is due.
     pub next_attempt_at: Timestamp,
-    /// Raised with every lease: a result of an older lease is void.
-    pub lease: i64,
     /// The last answer's HTTP status; zero where there was none.
     pub last_status: i64,
     /// Why it was made.
@@ -112,7 +110,6 @@ impl Delivery {
             state: DeliveryState::Pending,
             attempts: 0,
             next_attempt_at: now,
-            lease: 0,
             last_status: 0,
             cause,
             object: event.object,

@@ -1,25 +1,38 @@
 //! Webhook endpoints, the events they want, and the schedule of their deliveries.
 //!
 //! Invariants: a signing secret is shown once and kept sealed; at most one delivery of an event
-//! to an endpoint is leased at a time; seven attempts, spaced by [`delay_before`]. Deliberately
-//! absent: HTTP and name resolution (the dispatcher's), and the events themselves (app's).
+//! to an endpoint is on its way at a time, because whoever sends has leased the endpoint's lane; seven
+//! attempts, spaced by [`delay_before`]. Deliberately absent: HTTP and name resolution (the
+//! dispatcher's), and the events themselves (app's).
 
 mod attempt;
 mod commands;
 mod delivery;
+mod delivery_store;
 mod endpoint;
 mod error;
+mod fan_out;
+mod lane;
+mod plan;
+mod record;
 mod schedule;
 mod signature;
 mod store;
+#[cfg(test)]
+mod testing;
 mod wishes;
 
 pub use attempt::{Attempt, AttemptFailure};
-pub use commands::{REPLAYABLE, add_endpoint, change_endpoint, fan_out, replay_event};
+pub use commands::{REPLAYABLE, add_endpoint, change_endpoint, replay_event};
 pub use delivery::{Cause, Delivery, DeliveryState, EventRef};
+pub use delivery_store::{DeliveryStore, Released, Subject, Undispatched};
 pub use endpoint::{Endpoint, EndpointPatch, EndpointStatus, EventFilter, NextSecret};
 pub use error::WebhookError;
+pub use fan_out::{PING, fan_out};
+pub use lane::{Care, Lane, Pace, Visited};
+pub use plan::{plan, post};
+pub use record::{AttemptResult, Release, record};
 pub use schedule::{MAX_ATTEMPTS, delay_before};
 pub use signature::{SigningSecret, signature_header};
-pub use store::{Undispatched, WebhookStore};
+pub use store::WebhookStore;
 pub use wishes::{DisabledBy, Ordering, Payload};

@@ -6,6 +6,7 @@ DROP INDEX webhook_deliveries_due;
 UPDATE webhook_deliveries SET state = 'pending' WHERE state = 'queued';
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_attempt_at, id) WHERE state = 'pending';
 CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (endpoint_id) WHERE state IN ('pending', 'paused');
+ALTER TABLE webhook_deliveries ADD COLUMN lease BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE webhook_deliveries DROP COLUMN created_at;
 ALTER TABLE webhook_deliveries DROP COLUMN attempt_log;
 ALTER TABLE webhook_deliveries DROP COLUMN ordered;

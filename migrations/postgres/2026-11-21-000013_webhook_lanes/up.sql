@@ -10,7 +10,8 @@ UPDATE webhook_endpoints SET disabled_by = 'owner' WHERE enabled = FALSE;
 
 -- What is on its way to an endpoint is sent by one process at a time: the one that leased its lane.
 -- `due_at` is the moment of the next attempt, or none; `lease` rises with every lease, so that the
--- results of an older one are void; `width` is how many attempts may be on the way at once.
+-- results of an older one are void; nobody leases it before `leased_until`, be it that somebody has
+-- it or that its receiver was silent; `width` is how many attempts may be on the way at once.
 CREATE TABLE webhook_lanes (
     endpoint_id BYTEA NOT NULL,
     account_id BYTEA NOT NULL,
@@ -24,7 +25,7 @@ CREATE TABLE webhook_lanes (
     recover_until BIGINT,
     PRIMARY KEY (endpoint_id)
 );
-CREATE INDEX webhook_lanes_due ON webhook_lanes (careful, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX webhook_lanes_due ON webhook_lanes (careful, due_at, leased_until) WHERE due_at IS NOT NULL;
 CREATE INDEX webhook_lanes_failing ON webhook_lanes (failing_since) WHERE failing_since IS NOT NULL;
 CREATE INDEX webhook_lanes_recovering ON webhook_lanes (endpoint_id) WHERE recover_until IS NOT NULL;
 INSERT INTO webhook_lanes (endpoint_id, account_id, due_at, lease, leased_until, width, careful)
@@ -39,6 +40,7 @@ ALTER TABLE webhook_deliveries ADD COLUMN attempt_log TEXT COLLATE "C" NOT NULL 
 ALTER TABLE webhook_deliveries ADD COLUMN created_at BIGINT NOT NULL DEFAULT 0;
 UPDATE webhook_deliveries SET (object_id, account_seq, created_at) = (SELECT e.object_id, e.account_seq, e.created_at FROM events e WHERE e.id = webhook_deliveries.event_id) WHERE EXISTS (SELECT 1 FROM events e WHERE e.id = webhook_deliveries.event_id);
 UPDATE webhook_deliveries SET state = 'pending' WHERE state = 'paused';
+ALTER TABLE webhook_deliveries DROP COLUMN lease;
 DROP INDEX webhook_deliveries_due;
 DROP INDEX webhook_deliveries_waiting;
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (endpoint_id, next_attempt_at, id) WHERE state = 'pending';

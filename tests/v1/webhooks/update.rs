@@ -186,18 +186,19 @@ fn what_waits_goes_with_its_endpoint_and_what_was_sent_stays(backend: Backend) {
     until("the first result", || (count("state = 'delivered'") == 1).then_some(()));
     client.card(None);
     until("the second result", || (count("last_status = 500") == 1).then_some(()));
-    let waits = |state: &str| count(&format!("state = '{state}' AND last_status = 500")) == 1;
-    assert!(waits("pending"));
-    client.patch(&path(&only(&client)), &json!({"description": "Ads"})).expect(200);
-    assert!(waits("pending"));
+    let waits = || count("state = 'pending' AND last_status = 500") == 1;
+    let lanes = |condition: &str| {
+        server.count(&format!("SELECT COUNT(*) AS count FROM webhook_lanes WHERE {condition}"))
+    };
+    assert!(waits());
     set_status(&client, "disabled");
-    assert!(waits("paused"));
+    assert!(waits() && lanes("due_at IS NULL") == 1);
     client.patch(&path(&only(&client)), &json!({"description": ""})).expect(200);
-    assert!(waits("paused"));
+    assert!(waits() && lanes("due_at IS NULL") == 1);
     set_status(&client, "enabled");
-    assert!(waits("pending"));
+    assert!(waits() && lanes("due_at IS NOT NULL") == 1);
     client.delete(&path(&only(&client))).expect(204);
-    assert_eq!((count("state = 'delivered'"), count("TRUE")), (1, 1));
+    assert_eq!((count("state = 'delivered'"), count("TRUE"), lanes("TRUE")), (1, 1, 0));
 }
 
 fn lists_are_filtered(backend: Backend) {

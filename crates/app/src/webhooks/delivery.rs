@@ -1,93 +1,81 @@
-use cardium_kernel::Timestamp;
-use cardium_webhooks::{Delivery, DeliveryState, delay_before, fan_out};
+use cardium_kernel::AccountId;
+use cardium_webhooks::{AttemptResult, Care, Lane, Release, fan_out, record};
 
 use super::{LEASE, SET};
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
-/// Turns events into deliveries, one for each endpoint that wants the event; says how many
-/// events it took.
+/// Turns events into deliveries, one for each endpoint that wants the event; gives the last account
+/// whose events it took, or none where it found nothing.
 #[derive(Debug, Clone)]
-pub struct FanOut;
+pub struct FanOut {
+    /// The account after which it begins, so that each has its turn; it goes around, and what is
+    /// left behind stays undispatched.
+    pub after: AccountId,
+}
 
 impl UseCase for FanOut {
-    type Output = usize;
+    type Output = Option<AccountId>;
 
     fn hints(&self, _: &Context) -> Hints {
         Hints::cold()
     }
 
-    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<usize> {
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Option<AccountId>> {
         let now = unit.now();
-        Ok(match fan_out(unit.tx, &mut unit.ids, SET, now)? {
-            0 => Ending::Preview(0),
-            taken => Ending::Done(taken),
+        Ok(match fan_out(unit.tx, &mut unit.ids, (self.after, SET), now)? {
+            None => Ending::Preview(None),
+            last => Ending::Done(last),
         })
     }
 }
 
-/// Leases deliveries that are due.
+/// Leases lanes that are due.
 #[derive(Debug, Clone)]
-pub struct LeaseDeliveries;
+pub struct LeaseLanes {
+    /// At most so many whose receivers answer.
+    pub swift: i64,
+    /// At most so many whose receivers are slow or silent.
+    pub careful: i64,
+}
 
-impl UseCase for LeaseDeliveries {
-    type Output = Vec<Delivery>;
+impl UseCase for LeaseLanes {
+    type Output = Vec<Lane>;
 
     fn hints(&self, _: &Context) -> Hints {
         Hints::cold()
     }
 
-    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Vec<Delivery>> {
-        let now = unit.now();
-        let leased = unit.tx.lease_deliveries(now, now.after(LEASE), SET)?;
-        Ok(Ending::Done(leased))
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Vec<Lane>> {
+        let moments = (unit.now(), unit.now().after(LEASE));
+        let mut lanes = Vec::new();
+        for (care, limit) in [(Care::Swift, self.swift), (Care::Careful, self.careful)] {
+            if limit > 0 {
+                lanes.extend(unit.tx.lease_lanes(care, moments, limit)?);
+            }
+        }
+        Ok(if lanes.is_empty() { Ending::Preview(lanes) } else { Ending::Done(lanes) })
     }
 }
 
-/// How an attempt ended.
-#[derive(Debug, Clone)]
-pub struct AttemptResult {
-    /// The delivery as it was leased.
-    pub delivery: Delivery,
-    /// The answer's HTTP status; zero where there was none.
-    pub status: u16,
-    /// Random tenths of a percent, 0 to 1,000, by which the next delay is lengthened.
-    pub jitter: u16,
-}
-
-impl AttemptResult {
-    /// The delivery after this attempt.
-    #[must_use]
-    pub fn settle(&self, now: Timestamp) -> Delivery {
-        let attempts = self.delivery.attempts.saturating_add(1);
-        let succeeded = (200..300).contains(&self.status);
-        let (state, next_attempt_at) = match delay_before(attempts, self.jitter) {
-            _ if succeeded => (DeliveryState::Delivered, now),
-            Some(delay) => (DeliveryState::Pending, now.after(delay)),
-            None => (DeliveryState::Failed, now),
-        };
-        let last_status = i64::from(self.status);
-        Delivery { state, attempts, next_attempt_at, last_status, ..self.delivery.clone() }
-    }
-}
-
-/// Writes the results of a set of attempts.
+/// Writes what a set of attempts came to, and gives lanes back whose visit is over; says whether
+/// one of these is due again at once.
 #[derive(Debug, Clone)]
 pub struct RecordAttempts {
     /// At most [`SET`] results.
     pub results: Vec<AttemptResult>,
+    /// Visits whose results are all among those, or written before.
+    pub releases: Vec<Release>,
 }
 
 impl UseCase for RecordAttempts {
-    type Output = ();
+    type Output = bool;
 
     fn hints(&self, _: &Context) -> Hints {
         Hints::cold()
     }
 
-    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<bool> {
         let now = unit.now();
-        let settled: Vec<_> = self.results.iter().map(|result| result.settle(now)).collect();
-        unit.tx.save_results(&settled)?;
-        Ok(Ending::Done(()))
+        Ok(Ending::Done(record(unit.tx, (&self.results, &self.releases), now)?))
     }
 }

@@ -1,4 +1,5 @@
-//! Webhook endpoints, and the outbox's way to them: fan out, lease, record, in sets.
+//! Webhook endpoints, and the outbox's way to them: fan out to deliveries, lease lanes,
+//! record, in sets.
 
 mod change;
 mod delivery;
@@ -11,16 +12,19 @@ use cardium_kernel::{AccountId, EndpointId};
 use cardium_vault::Aad;
 
 pub use change::UpdateWebhook;
-pub use delivery::{AttemptResult, FanOut, LeaseDeliveries, RecordAttempts};
+pub use delivery::{FanOut, LeaseLanes, RecordAttempts};
 pub use endpoints::{CreateWebhook, DeleteWebhook};
 pub use replay::ReplayWebhook;
 
-/// The most events, leases or results handled in one transaction.
+/// The most events or results handled in one transaction.
 pub const SET: i64 = 256;
 
-/// How long a leased delivery is left to its dispatcher: the ten seconds an attempt may take,
-/// and room for its result to be written.
+/// How long a lane is left to whoever leased it: [`VISIT`], the ten seconds that the last attempt
+/// may take, and room for its result to be written.
 pub const LEASE: Duration = Duration::from_secs(30);
+
+/// How long after the lease attempts begin.
+pub const VISIT: Duration = Duration::from_secs(15);
 
 /// What the seal of an endpoint's signing secret is bound to.
 #[must_use]

@@ -10,7 +10,7 @@ use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
 use cardium_kernel::*;
 use cardium_topups::{Topup, Transfer};
-use cardium_webhooks::{Delivery, Endpoint};
+use cardium_webhooks::{Endpoint, Lane};
 use cardium_withdrawals::Withdrawal;
 
 /// Shared by the test and the doors under test.
@@ -239,7 +239,7 @@ impl Reads for FakeReads {
         empty()
     }
 
-    fn dispatches(&self, _: &[Delivery]) -> ReadResult<Vec<Dispatch>> {
+    fn visits(&self, _: Vec<Lane>, _: Timestamp) -> ReadResult<Vec<Visit>> {
         Ok(Vec::new())
     }
 

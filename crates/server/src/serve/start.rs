@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use cardium_http::AppState;
 use cardium_kernel::{CredentialId, Timestamp};
 use cardium_network::{DecisionHook, Host};
+use tokio::sync::Notify;
 
 use super::{Addresses, Options, Running, StartError, core::Core, doors, iso8583, refusals};
 use crate::{
@@ -114,9 +115,10 @@ fn workers(
     workers.start(SpreadAnnouncements::new(backend()));
     workers.start(SweepBlobs::new(backend(), Arc::clone(&core.blobs)));
     if let Some(sender) = sender {
-        workers.start(FanOutEvents::new(backend()));
+        let due = Arc::new(Notify::new());
+        workers.start(FanOutEvents::new(backend(), Arc::clone(&due)));
         let concurrency = settings.webhooks.concurrency;
-        workers.start(DeliverEvents::new(backend(), sender, concurrency));
+        workers.start(DeliverEvents::new(backend(), sender, concurrency, due));
     }
     workers
 }

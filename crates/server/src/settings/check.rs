@@ -1,9 +1,10 @@
 use super::{Dollars, Settings, SettingsError};
 
-/// Deliveries leased together; all of them must start at once, so that none outlives its lease.
-const LEASED_TOGETHER: u32 = 256;
-/// An attempt and the writing of its result must fit the lease of 30 s.
-const WEBHOOK_TIMEOUT_MAX: u64 = 15;
+/// With fewer, a hundred silent receivers would not leave the others enough.
+const WEBHOOK_CONNECTIONS_MIN: u32 = 256;
+/// Attempts begin up to 15 s after their lane is leased for 30 s; they and the writing of their
+/// results must fit the rest.
+const WEBHOOK_TIMEOUT_MAX: u64 = 10;
 /// Argon2id needs this much in KiB (RFC 9106, section 3.1: eight for each lane, of which one).
 const ARGON2_MEMORY_MIN: u32 = 8;
 
@@ -83,14 +84,14 @@ impl Settings {
         let (webhooks, auth) = (&self.webhooks, &self.auth);
         [
             (
-                webhooks.concurrency >= LEASED_TOGETHER,
+                webhooks.concurrency >= WEBHOOK_CONNECTIONS_MIN,
                 "webhooks.concurrency",
                 "must be at least 256",
             ),
             (
                 (1..=WEBHOOK_TIMEOUT_MAX).contains(&webhooks.timeout_seconds),
                 "webhooks.timeout_seconds",
-                "must be 1 to 15",
+                "must be 1 to 10",
             ),
             (
                 auth.argon2_memory_kib >= ARGON2_MEMORY_MIN,

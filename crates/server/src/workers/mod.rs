@@ -115,6 +115,11 @@ pub trait Round: Send + 'static {
     /// Does one round.
     fn run(&mut self) -> impl Future<Output = Result<Found, CommandError>> + Send;
 
+    /// Ends the pause after a round that found nothing early.
+    fn woken(&self) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
+
     /// Waits for what the rounds left running; called once, at the end.
     fn finish(&mut self) -> impl Future<Output = ()> + Send {
         std::future::ready(())
@@ -159,6 +164,7 @@ async fn repeat<R: Round>(mut round: R, mut stop: watch::Receiver<bool>) {
             Ok(Found::Nothing) => R::PERIOD,
             Err(_) => pause_after(R::PERIOD, failures),
         };
+        let failed = outcome.is_err();
         failures = match outcome {
             Ok(_) => 0,
             Err(error) => {
@@ -169,6 +175,7 @@ async fn repeat<R: Round>(mut round: R, mut stop: watch::Receiver<bool>) {
         };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
+            () = round.woken(), if !failed => {}
             // An error means that the sender is gone: stop as well.
             _ = stop.wait_for(|stopping| *stopping) => {}
         }

@@ -13,6 +13,7 @@ mod pooled;
 mod tickets;
 mod topups;
 mod transactions;
+mod visits;
 mod webhooks;
 mod withdrawals;
 

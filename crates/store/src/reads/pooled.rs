@@ -5,10 +5,9 @@ use cardium_app::{
     event::CardView,
     reads::{
         Activity, ActivityFilter, AuditEntry, AuditFilter, Balance, ByCreation, CardFilter,
-        CardSort, Dispatch, DisputeFilter, DisputeSort, HistoryEntry, HistoryFilter, HistorySort,
-        KeyFilter, KeySort, ListQuery, ReadResult, Reads, TicketFilter, TicketSort, TopupFilter,
-        TopupSort, TransactionFilter, TransactionSort, WebhookFilter, WithdrawalFilter,
-        WithdrawalSort,
+        CardSort, DisputeFilter, DisputeSort, HistoryEntry, HistoryFilter, HistorySort, KeyFilter,
+        KeySort, ListQuery, ReadResult, Reads, TicketFilter, TicketSort, TopupFilter, TopupSort,
+        TransactionFilter, TransactionSort, Visit, WebhookFilter, WithdrawalFilter, WithdrawalSort,
     },
 };
 use cardium_auth::{Credential, TokenHash};
@@ -20,12 +19,12 @@ use cardium_kernel::{
     Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use cardium_topups::{Network, Topup, Transfer};
-use cardium_webhooks::{Delivery, Endpoint};
+use cardium_webhooks::{Endpoint, Lane};
 use cardium_withdrawals::Withdrawal;
 
 use super::{
     PooledReads, accounts, announcements, balances, cards, chain, disputes, failed, first, log,
-    pending, select, tickets, topups, transactions, webhooks, withdrawals,
+    pending, select, tickets, topups, transactions, visits, webhooks, withdrawals,
 };
 use crate::db::Sql;
 
@@ -238,8 +237,8 @@ impl Reads for PooledReads {
         self.snapshot(|connection| tickets::list_tickets(connection, query))
     }
 
-    fn dispatches(&self, deliveries: &[Delivery]) -> ReadResult<Vec<Dispatch>> {
-        self.snapshot(|connection| webhooks::dispatches(connection, deliveries))
+    fn visits(&self, lanes: Vec<Lane>, now: Timestamp) -> ReadResult<Vec<Visit>> {
+        self.snapshot(|connection| visits::visits(connection, lanes, now))
     }
 
     fn due_announcement(&self) -> ReadResult<Option<Due>> {

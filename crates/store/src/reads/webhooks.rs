@@ -1,16 +1,11 @@
-use std::collections::HashMap;
+use cardium_app::reads::{ByCreation, ListQuery, ReadResult, WebhookFilter};
+use cardium_kernel::Page;
+use cardium_webhooks::{Endpoint, EndpointStatus};
 
-use cardium_app::reads::{ByCreation, Dispatch, ListQuery, ReadResult, StoredEvent, WebhookFilter};
-use cardium_kernel::{EndpointId, EventId, Page};
-use cardium_webhooks::{Delivery, Endpoint, EndpointStatus};
-
-use super::{
-    by_ids,
-    list::{List, page},
-};
+use super::list::{List, page};
 use crate::{
     db::{Connection, Kind, Value},
-    rows::{EventRow, Row, book},
+    rows::{Row, book},
 };
 
 pub(super) fn list_webhooks(
@@ -26,34 +21,4 @@ pub(super) fn list_webhooks(
     let sort = ("w.created_at", Kind::Int);
     let records = list.fetch(connection, query, sort, &Endpoint::TABLE.kinds())?;
     page(records, query, |record| Ok(Endpoint::read(record)?))
-}
-
-/// Events and endpoints of a set of deliveries, in two queries.
-pub(super) fn dispatches(
-    connection: &mut Connection,
-    deliveries: &[Delivery],
-) -> ReadResult<Vec<Dispatch>> {
-    let events: Vec<u128> = distinct(deliveries.iter().map(|delivery| delivery.event.value()));
-    let events: HashMap<EventId, StoredEvent> = by_ids::<EventRow>(connection, &events)?
-        .into_iter()
-        .map(|row| (row.event.id, row.event))
-        .collect();
-    let ids: Vec<u128> = distinct(deliveries.iter().map(|delivery| delivery.endpoint.value()));
-    let endpoints: HashMap<EndpointId, Endpoint> = by_ids::<Endpoint>(connection, &ids)?
-        .into_iter()
-        .map(|endpoint| (endpoint.id, endpoint))
-        .collect();
-    let dispatch = |delivery: &Delivery| {
-        let event = events.get(&delivery.event)?.clone();
-        let endpoint = endpoints.get(&delivery.endpoint)?.clone();
-        Some(Dispatch { delivery: delivery.clone(), event, endpoint })
-    };
-    Ok(deliveries.iter().filter_map(dispatch).collect())
-}
-
-fn distinct(ids: impl Iterator<Item = u128>) -> Vec<u128> {
-    let mut ids: Vec<u128> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
 }

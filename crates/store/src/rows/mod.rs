@@ -37,6 +37,7 @@ pub(crate) use event::EventRow;
 pub(crate) use evidence::EvidenceRow;
 pub(crate) use ledger::{EntryRow, PostingRow};
 pub(crate) use sequence::Sequence;
+pub(crate) use webhook::{LANE, attempt_log, is_careful, lane};
 
 /// A table's name and columns, the key first.
 #[derive(Debug)]

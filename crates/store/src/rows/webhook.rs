@@ -1,10 +1,10 @@
 use cardium_kernel::{AccountId, DeliveryId, EndpointId, EventId, StoreError, Timestamp};
 use cardium_webhooks::{
-    Attempt, AttemptFailure, Cause, Delivery, DeliveryState, DisabledBy, Endpoint, EndpointStatus,
-    EventFilter, NextSecret, Ordering, Payload,
+    Attempt, AttemptFailure, Care, Cause, Delivery, DeliveryState, DisabledBy, Endpoint,
+    EndpointStatus, EventFilter, Lane, NextSecret, Ordering, Pace, Payload,
 };
 
-use super::{Fields, Kind, Row, Table, Value, book, metadata::metadata, time};
+use super::{Fields, Kind, Record, Row, Table, Value, book, metadata::metadata, time};
 
 impl Row for Endpoint {
     const TABLE: Table = Table {
@@ -100,7 +100,6 @@ impl Row for Delivery {
             ("state", Kind::Text),
             ("attempts", Kind::Int),
             ("next_attempt_at", Kind::Int),
-            ("lease", Kind::Int),
             ("last_status", Kind::Int),
             ("replayed", Kind::Bool),
             ("object_id", Kind::Id),
@@ -124,13 +123,12 @@ impl Row for Delivery {
             Value::text(self.state.as_str()),
             Value::Int(self.attempts),
             time(self.next_attempt_at),
-            Value::Int(self.lease),
             Value::Int(self.last_status),
             Value::Bool(self.cause == Cause::Replay),
             Value::id(self.object),
             Value::Int(self.account_seq),
             Value::Bool(self.ordered),
-            log(&self.log),
+            attempt_log(&self.log),
             time(self.created_at),
         ]
     }
@@ -144,7 +142,6 @@ impl Row for Delivery {
             state: fields.word(DeliveryState::parse)?,
             attempts: fields.int()?,
             next_attempt_at: fields.time()?,
-            lease: fields.int()?,
             last_status: fields.int()?,
             cause: if fields.bool()? { Cause::Replay } else { Cause::Event },
             object: fields.id()?,
@@ -156,12 +153,40 @@ impl Row for Delivery {
     }
 }
 
+/// The columns of a [`Lane`].
+pub(crate) const LANE: Table = Table {
+    name: "webhook_lanes",
+    columns: &[
+        ("endpoint_id", Kind::Id),
+        ("account_id", Kind::Id),
+        ("lease", Kind::Int),
+        ("width", Kind::Int),
+        ("careful", Kind::Bool),
+        ("failing_since", Kind::Int),
+    ],
+};
+
+/// Reads a lane. What else its row has is the databases' own business.
+pub(crate) fn lane(record: Record) -> Result<Lane, StoreError> {
+    let mut fields = Fields::new(LANE.name, record);
+    let (endpoint, account) = (EndpointId::new(fields.id()?), AccountId::new(fields.id()?));
+    let (lease, width) = (fields.int()?, fields.int()?);
+    let care = if fields.bool()? { Care::Careful } else { Care::Swift };
+    let failing_since = fields.optional(Fields::time)?;
+    Ok(Lane { endpoint, account, lease, pace: Pace::restore(width, care), failing_since })
+}
+
+/// The class of a lane.
+pub(crate) fn is_careful(care: Care) -> Value<'static> {
+    Value::Bool(care == Care::Careful)
+}
+
 /// An attempt as it is kept: when it began, how long it took, the status, why there was none, and
 /// the beginning of the answer.
 type LogLine = (i64, i64, u16, Option<String>, String);
 
 /// The log of a delivery's attempts for a TEXT column: a JSON list of lists.
-pub(crate) fn log(attempts: &[Attempt]) -> Value<'static> {
+pub(crate) fn attempt_log(attempts: &[Attempt]) -> Value<'static> {
     let lines: Vec<LogLine> = attempts.iter().map(log_line).collect();
     let text = serde_json::to_string(&lines).expect("numbers and texts are always JSON");
     Value::Text(text.into())
@@ -174,7 +199,7 @@ fn log_line(attempt: &Attempt) -> LogLine {
 }
 
 impl Fields {
-    /// Reads attempts that [`log`] wrote.
+    /// Reads attempts that [`attempt_log`] wrote.
     fn log(&mut self) -> Result<Vec<Attempt>, StoreError> {
         let text = self.text()?;
         let lines: Vec<LogLine> = serde_json::from_str(&text)

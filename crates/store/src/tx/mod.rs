@@ -3,6 +3,7 @@
 
 mod announcements;
 mod cold;
+mod deliveries;
 mod disputes;
 mod hot;
 mod quotas;

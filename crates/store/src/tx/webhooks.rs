@@ -1,20 +1,19 @@
-use cardium_kernel::{AccountId, EndpointId, EventId, StoreError, Timestamp};
-use cardium_webhooks::{Delivery, Endpoint, EventRef, Undispatched, WebhookStore};
+use cardium_kernel::{AccountId, EndpointId, EventId, StoreError};
+use cardium_webhooks::{Endpoint, EventRef, Ordering, Pace, WebhookStore};
 
-use super::{BatchTx, cold::execute_for};
+use super::{
+    BatchTx,
+    deliveries::{EVENT, EVENT_KINDS, ORDERED, event},
+};
 use crate::{
     batch::insert_rows,
-    db::{Bind, Connection, DbError, Fields, Kind, Sql, Value},
-    rows::{Row, time},
+    db::{Fields, Sql, Value},
+    rows::{Row, is_careful},
 };
 
-/// Deliveries that are still to be made: as the index `webhook_deliveries_waiting` has it, word for
-/// word, so that neither database reads an endpoint's whole history.
-const WAITING: &str = "state IN ('pending', 'queued')";
-
-/// The columns of an [`EventRef`].
-const EVENT: &str = "id, account_id, object_id, account_seq, created_at";
-const EVENT_KINDS: [Kind; 5] = [Kind::Id, Kind::Id, Kind::Id, Kind::Int, Kind::Int];
+/// Deliveries that are still to be made: as two indexes have them, word for word, so that neither
+/// database reads an endpoint's whole history.
+const WAITING: [&str; 2] = ["state = 'pending'", ORDERED];
 
 impl WebhookStore for BatchTx<'_> {
     fn count_endpoints(&mut self, account: AccountId) -> Result<i64, StoreError> {
@@ -23,7 +22,18 @@ impl WebhookStore for BatchTx<'_> {
 
     fn insert_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError> {
         self.add_endpoints(endpoint.account, 1)?;
-        Ok(insert_rows(self.cold()?, std::slice::from_ref(endpoint))?)
+        let connection = self.cold()?;
+        insert_rows(connection, std::slice::from_ref(endpoint))?;
+        let text = "INSERT INTO webhook_lanes \
+                    (endpoint_id, account_id, lease, leased_until, width, careful) \
+                    VALUES (?, ?, 0, 0, ?, ?)";
+        let sql = Sql::new(text)
+            .id(endpoint.id.value())
+            .id(endpoint.account.value())
+            .int(Pace::NEW.width())
+            .bind(is_careful(Pace::NEW.care()));
+        connection.execute(&sql)?;
+        Ok(())
     }
 
     fn find_endpoint(
@@ -39,9 +49,13 @@ impl WebhookStore for BatchTx<'_> {
     }
 
     fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError> {
+        self.lock_lane(endpoint.id)?;
         let sql = update(endpoint).id(endpoint.id.value());
         self.cold()?.execute(&sql)?;
-        Ok(())
+        if endpoint.ordering == Ordering::None {
+            self.end_order(endpoint.id)?;
+        }
+        self.align_lane(endpoint.id)
     }
 
     fn find_event(
@@ -56,98 +70,21 @@ impl WebhookStore for BatchTx<'_> {
     }
 
     fn delete_endpoint(&mut self, account: AccountId, id: EndpointId) -> Result<bool, StoreError> {
+        self.lock_lane(id)?;
         let connection = self.cold()?;
         let sql = Sql::new("DELETE FROM webhook_endpoints WHERE id = ? AND account_id = ?");
         let gone = connection.execute(&sql.id(id.value()).id(account.value()))?;
         if gone == 1 {
-            let text =
-                format!("DELETE FROM webhook_deliveries WHERE endpoint_id = ? AND {WAITING}");
-            connection.execute(&Sql::new(text).id(id.value()))?;
+            for waiting in WAITING {
+                let text =
+                    format!("DELETE FROM webhook_deliveries WHERE endpoint_id = ? AND {waiting}");
+                connection.execute(&Sql::new(text).id(id.value()))?;
+            }
+            let sql = Sql::new("DELETE FROM webhook_lanes WHERE endpoint_id = ?");
+            connection.execute(&sql.id(id.value()))?;
             self.add_endpoints(account, -1)?;
         }
         Ok(gone == 1)
-    }
-
-    fn take_undispatched(&mut self, limit: i64) -> Result<Vec<Undispatched>, StoreError> {
-        let connection = self.cold()?;
-        let lock = if connection.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
-        let text = format!(
-            "SELECT {EVENT}, kind, book FROM events WHERE dispatched = FALSE \
-             ORDER BY id LIMIT ?{lock}"
-        );
-        let kinds = [EVENT_KINDS.as_slice(), &[Kind::Text, Kind::Int]].concat();
-        let records = connection.select(&Sql::new(text).int(limit), &kinds)?;
-        records.into_iter().map(undispatched).collect()
-    }
-
-    fn endpoints_of(&mut self, accounts: &[AccountId]) -> Result<Vec<Endpoint>, StoreError> {
-        let connection = self.cold()?;
-        let text =
-            format!("SELECT {} FROM webhook_endpoints WHERE account_id", Endpoint::TABLE.list());
-        let ids = accounts.iter().map(|account| account.value());
-        let mut endpoints = Vec::new();
-        for record in select_for(connection, &text, ids, &Endpoint::TABLE.kinds())? {
-            endpoints.push(Endpoint::read(record)?);
-        }
-        Ok(endpoints)
-    }
-
-    fn insert_deliveries(&mut self, deliveries: &[Delivery]) -> Result<(), StoreError> {
-        Ok(insert_rows(self.cold()?, deliveries)?)
-    }
-
-    fn mark_dispatched(&mut self, events: &[EventId]) -> Result<(), StoreError> {
-        let ids = events.iter().map(|event| event.value());
-        let text = "UPDATE events SET dispatched = TRUE WHERE id";
-        execute_for(self.cold()?, (text, &[]), ids)?;
-        Ok(())
-    }
-
-    fn lease_deliveries(
-        &mut self,
-        now: Timestamp,
-        until: Timestamp,
-        limit: i64,
-    ) -> Result<Vec<Delivery>, StoreError> {
-        let connection = self.cold()?;
-        let lock = if connection.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
-        let text = format!(
-            "SELECT {} FROM webhook_deliveries WHERE state = 'pending' AND next_attempt_at <= ? \
-             AND EXISTS (SELECT 1 FROM webhook_endpoints w WHERE w.id = endpoint_id \
-             AND w.enabled = TRUE) ORDER BY next_attempt_at, id LIMIT ?{lock}",
-            Delivery::TABLE.list()
-        );
-        let sql = Sql::new(text).bind(time(now)).int(limit);
-        let mut due = Vec::new();
-        for record in connection.select(&sql, &Delivery::TABLE.kinds())? {
-            let delivery = Delivery::read(record)?;
-            let lease = delivery.lease.saturating_add(1);
-            due.push(Delivery { lease, next_attempt_at: until, ..delivery });
-        }
-        let text = "UPDATE webhook_deliveries SET lease = lease + 1, next_attempt_at = ? WHERE id";
-        let ids = due.iter().map(|delivery| delivery.id.value());
-        execute_for(connection, (text, &[time(until)]), ids)?;
-        Ok(due)
-    }
-
-    fn save_results(&mut self, deliveries: &[Delivery]) -> Result<(), StoreError> {
-        let connection = self.cold()?;
-        if connection.is_postgres() {
-            return Ok(save_set(connection, deliveries)?);
-        }
-        for delivery in deliveries {
-            let text = "UPDATE webhook_deliveries SET state = ?, attempts = ?, \
-                        next_attempt_at = ?, last_status = ? WHERE id = ? AND lease = ?";
-            let sql = Sql::new(text)
-                .text(delivery.state.as_str())
-                .int(delivery.attempts)
-                .bind(time(delivery.next_attempt_at))
-                .int(delivery.last_status)
-                .id(delivery.id.value())
-                .int(delivery.lease);
-            connection.execute(&sql)?;
-        }
-        Ok(())
     }
 }
 
@@ -175,54 +112,4 @@ fn update<R: Row>(row: &R) -> Sql<'_> {
     }
     let text = format!("UPDATE {} SET {} WHERE id = ?", R::TABLE.name, names.join(", "));
     values.into_iter().fold(Sql::new(text), Sql::bind)
-}
-
-fn undispatched(record: Vec<Value<'static>>) -> Result<Undispatched, StoreError> {
-    let mut fields = Fields::new("events", record);
-    Ok(Undispatched { event: event(&mut fields)?, kind: fields.text()?, book: fields.book()? })
-}
-
-fn event(fields: &mut Fields) -> Result<EventRef, StoreError> {
-    Ok(EventRef {
-        id: EventId::new(fields.id()?),
-        account: AccountId::new(fields.id()?),
-        object: fields.id()?,
-        account_seq: fields.int()?,
-        created_at: fields.time()?,
-    })
-}
-
-fn select_for(
-    connection: &mut Connection,
-    text: &str,
-    ids: impl IntoIterator<Item = u128>,
-    kinds: &[Kind],
-) -> Result<Vec<Vec<Value<'static>>>, DbError> {
-    if connection.is_postgres() {
-        return connection.select(&Sql::new(format!("{text} = ANY(?)")).ids(ids), kinds);
-    }
-    let text = format!("{text} = ?");
-    let mut records = Vec::new();
-    for id in ids {
-        records.extend(connection.select(&Sql::new(text.as_str()).id(id), kinds)?);
-    }
-    Ok(records)
-}
-
-fn save_set(connection: &mut Connection, deliveries: &[Delivery]) -> Result<(), DbError> {
-    let column = |value: fn(&Delivery) -> Value<'_>| deliveries.iter().map(value).collect();
-    let text = "UPDATE webhook_deliveries AS d SET state = u.state, attempts = u.attempts, \
-                next_attempt_at = u.next_attempt_at, last_status = u.last_status \
-                FROM unnest(?, ?, ?, ?, ?, ?) \
-                AS u(id, lease, state, attempts, next_attempt_at, last_status) \
-                WHERE d.id = u.id AND d.lease = u.lease";
-    let sql = Sql::new(text)
-        .ids(deliveries.iter().map(|delivery| delivery.id.value()))
-        .with(Bind::Many(Kind::Int, column(|delivery| Value::Int(delivery.lease))))
-        .with(Bind::Many(Kind::Text, column(|delivery| Value::text(delivery.state.as_str()))))
-        .with(Bind::Many(Kind::Int, column(|delivery| Value::Int(delivery.attempts))))
-        .with(Bind::Many(Kind::Int, column(|delivery| time(delivery.next_attempt_at))))
-        .with(Bind::Many(Kind::Int, column(|delivery| Value::Int(delivery.last_status))));
-    connection.execute(&sql)?;
-    Ok(())
 }

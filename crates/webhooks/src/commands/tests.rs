@@ -1,37 +1,14 @@
-use cardium_kernel::{Book, Metadata};
+use cardium_kernel::{Metadata, StoreError};
 use mockall::predicate::{always, eq};
 
 use super::*;
-use crate::{EndpointStatus, EventFilter, EventRef, Ordering, Payload, store::MockWebhookStore};
+use crate::{
+    EndpointStatus,
+    testing::{ENDPOINT as ID, MockStore as MockWebhookStore, NOW, OWNER, endpoint},
+};
 
-const NOW: Timestamp = Timestamp::from_unix_seconds(1_780_000_000);
-const OWNER: AccountId = AccountId::new(0x100);
-const ID: EndpointId = EndpointId::new(0x200);
 const EVENT: EventId = EventId::new(0x300);
 const DELIVERY: DeliveryId = DeliveryId::new(0x400);
-
-/// An endpoint that wants everything.
-fn endpoint() -> Endpoint {
-    Endpoint {
-        id: ID,
-        account: OWNER,
-        url: "https://a.example.com/".to_owned(),
-        events: EventFilter::Everything,
-        mode: None,
-        description: String::new(),
-        secret: Vec::new(),
-        next_secret: None,
-        payload: Payload::Full,
-        ordering: Ordering::None,
-        status: EndpointStatus::Enabled,
-        disabled_by: None,
-        warned_at: None,
-        metadata: Metadata::default(),
-        created_at: Timestamp::EPOCH,
-        updated_at: Timestamp::EPOCH,
-        version: 1,
-    }
-}
 
 fn disabled() -> Endpoint {
     Endpoint { status: EndpointStatus::Disabled, ..endpoint() }
@@ -51,8 +28,8 @@ fn holding(found: Option<Endpoint>, happened: Option<Timestamp>) -> MockWebhookS
 }
 
 /// The event that happened then.
-fn event(created_at: Timestamp) -> EventRef {
-    EventRef { id: EVENT, account: OWNER, object: 0x500, account_seq: 7, created_at }
+fn event(created_at: Timestamp) -> crate::EventRef {
+    crate::EventRef { id: EVENT, created_at, ..crate::testing::event(7, 0x500) }
 }
 
 fn replay(store: &mut MockWebhookStore) -> Result<Delivery, WebhookError> {
@@ -103,6 +80,8 @@ fn an_event_is_sent_again_for_ninety_days() {
         .withf(move |deliveries| *deliveries == [written.clone()])
         .times(1)
         .returning(|_| Ok(()));
+    let woken = |lanes: &[EndpointId], now: &Timestamp| *lanes == [ID] && *now == NOW;
+    store.expect_wake_lanes().withf(woken).times(1).returning(|_, _| Ok(()));
     assert_eq!(replay(&mut store), Ok(again));
     let older = Timestamp::from_unix_seconds(1_780_000_000 - 90 * 86_400 - 1);
     let refused = replay(&mut holding(Some(endpoint()), Some(older)));
@@ -123,64 +102,15 @@ fn what_the_account_does_not_have_is_unknown() {
     assert_eq!(replay(&mut holding(Some(endpoint()), None)), Err(WebhookError::NoEvent));
 }
 
-fn undispatched(id: u128, account: AccountId, book: Book) -> Undispatched {
-    let event = EventRef { id: EventId::new(id), account, ..event(NOW) };
-    Undispatched { event, kind: "card.issued".to_owned(), book }
-}
-
-#[test]
-fn events_fan_out_to_the_endpoints_that_want_them() {
-    let other = AccountId::new(0x101);
-    let events = vec![
-        undispatched(1, OWNER, Book::Live),
-        undispatched(2, other, Book::Live),
-        undispatched(3, OWNER, Book::Sandbox),
-    ];
-    let live = Endpoint { id: EndpointId::new(0x201), mode: Some(Book::Live), ..endpoint() };
-    let off = Endpoint { id: EndpointId::new(0x202), ..disabled() };
-    let mut store = MockWebhookStore::new();
-    store.expect_take_undispatched().with(eq(3)).times(1).return_once(|_| Ok(events));
-    store
-        .expect_endpoints_of()
-        .withf(move |accounts| *accounts == [OWNER, other])
-        .times(1)
-        .return_once(|_| Ok(vec![endpoint(), live, off]));
-    store
-        .expect_insert_deliveries()
-        .withf(|deliveries| {
-            let sent: Vec<_> =
-                deliveries.iter().map(|d| (d.event.value(), d.endpoint.value())).collect();
-            sent == [(1, 0x200), (1, 0x201), (3, 0x200)]
-        })
-        .times(1)
-        .returning(|_| Ok(()));
-    store
-        .expect_mark_dispatched()
-        .withf(|events| *events == [1, 2, 3].map(EventId::new))
-        .times(1)
-        .returning(|_| Ok(()));
-    assert_eq!(fan_out(&mut store, &mut IdSource::new(NOW, [1; 16]), 3, NOW), Ok(3));
-}
-
-#[test]
-fn where_nothing_happened_nothing_is_written() {
-    let mut store = MockWebhookStore::new();
-    store.expect_take_undispatched().times(1).returning(|_| Ok(Vec::new()));
-    assert_eq!(fan_out(&mut store, &mut IdSource::new(NOW, [1; 16]), 3, NOW), Ok(0));
-}
-
 #[test]
 fn a_store_that_fails_is_told_of() {
     let broken = || StoreError::Backend("planted".to_owned());
     let mut store = MockWebhookStore::new();
     store.expect_count_endpoints().returning(move |_| Err(broken()));
     store.expect_find_endpoint().with(always(), always()).returning(move |_, _| Err(broken()));
-    store.expect_take_undispatched().returning(move |_| Err(broken()));
     let told = WebhookError::Store(broken());
     assert_eq!(add_endpoint(&mut store, &endpoint(), 16), Err(told.clone()));
     let change = change_endpoint(&mut store, (OWNER, ID), EndpointPatch::default(), NOW);
     assert_eq!(change, Err(told.clone()));
     assert_eq!(replay(&mut store), Err(told));
-    let fanned = fan_out(&mut store, &mut IdSource::new(NOW, [1; 16]), 3, NOW);
-    assert_eq!(fanned, Err(broken()));
 }

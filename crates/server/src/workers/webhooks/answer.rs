@@ -2,6 +2,7 @@
 
 use std::{error::Error, io, iter, time::Duration};
 
+use cardium_webhooks::{Attempt, AttemptFailure};
 use reqwest::Response;
 use tokio_rustls::rustls;
 
@@ -9,8 +10,6 @@ use super::addresses::NameError;
 
 /// How much of an answer is read: enough to let a receiver finish, too little to be a burden.
 const ANSWER_BYTES: usize = 64 * 1024;
-/// How much of it is kept to show.
-const EXCERPT_BYTES: usize = 256;
 
 /// What a receiver answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,18 +51,16 @@ pub enum SenderError {
     Protocol,
 }
 
-impl SenderError {
-    /// The word for it in records of attempts.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Forbidden => "forbidden_address",
-            Self::Secret => "secret",
-            Self::Name => "dns",
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::Timeout => "timeout",
-            Self::Protocol => "protocol",
+impl From<SenderError> for AttemptFailure {
+    fn from(error: SenderError) -> Self {
+        match error {
+            SenderError::Forbidden => Self::Forbidden,
+            SenderError::Secret => Self::Secret,
+            SenderError::Name => Self::Dns,
+            SenderError::Connect => Self::Connect,
+            SenderError::Tls => Self::Tls,
+            SenderError::Timeout => Self::Timeout,
+            SenderError::Protocol => Self::Protocol,
         }
     }
 }
@@ -111,7 +108,7 @@ pub(super) async fn read(mut response: Response) -> Result<String, reqwest::Erro
             break;
         };
         read = read.saturating_add(chunk.len());
-        let missing = EXCERPT_BYTES.saturating_sub(beginning.len());
+        let missing = Attempt::EXCERPT.saturating_sub(beginning.len());
         beginning.extend(chunk.iter().take(missing));
     }
     Ok(excerpt(&beginning))
@@ -125,7 +122,7 @@ fn excerpt(beginning: &[u8]) -> String {
         if c.is_control() {
             continue;
         }
-        if text.len().saturating_add(c.len_utf8()) > EXCERPT_BYTES {
+        if text.len().saturating_add(c.len_utf8()) > Attempt::EXCERPT {
             break;
         }
         text.push(c);
@@ -165,7 +162,8 @@ mod tests {
             SenderError::Timeout,
             SenderError::Protocol,
         ];
-        let words: std::collections::BTreeSet<_> = reasons.iter().map(|r| r.as_str()).collect();
+        let words: std::collections::BTreeSet<_> =
+            reasons.iter().map(|reason| AttemptFailure::from(*reason).as_str()).collect();
         let texts: std::collections::BTreeSet<_> = reasons.iter().map(|r| r.to_string()).collect();
         assert_eq!((words.len(), texts.len()), (reasons.len(), reasons.len()));
     }

@@ -1,72 +1,137 @@
-use std::{sync::Arc, time::Duration};
-
-use cardium_app::{
-    CommandError,
-    reads::Dispatch,
-    webhooks::{AttemptResult, LeaseDeliveries, SET},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
+
+use cardium_app::{CommandError, reads::Visit, webhooks::LeaseLanes};
+use cardium_webhooks::{Care, Lane, Release, Visited};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch},
     task::JoinHandle,
 };
 
-use super::{POLL, Sender, SenderError, record::record};
-use crate::{
-    causes::with_causes,
-    workers::{Backend, Found, Round},
+use super::{
+    POLL, Sender,
+    record::{Note, record},
+    visit::Visitor,
 };
+use crate::workers::{Backend, Found, Round};
 
-/// The greatest jitter of a retry: 1,000 lengthens its delay by a tenth.
-const JITTER_MAX: u16 = 1_000;
+/// The most lanes of a class leased in one transaction.
+const LANES: u32 = 64;
+/// Notes that may wait for the recorder before visits wait for it.
+const NOTES: usize = 1_024;
 
-/// Leases deliveries that are due and sends them.
+/// Leases lanes that are due, and visits them.
 pub struct DeliverEvents {
     backend: Backend,
     sender: Sender,
-    /// One for each delivery on the way.
-    room: Arc<Semaphore>,
-    capacity: u32,
-    results: Option<mpsc::Sender<AttemptResult>>,
+    swift: Connections,
+    careful: Connections,
+    /// Told when a lane may have become due.
+    due: Arc<Notify>,
+    /// Whether lanes may have been left for want of connections.
+    starved: Arc<AtomicBool>,
+    stop: watch::Sender<bool>,
+    notes: Option<mpsc::Sender<Note>>,
     recorder: Option<JoinHandle<()>>,
 }
 
-impl DeliverEvents {
-    /// A worker that has at most `concurrency` deliveries on the way. It leases a set only when
-    /// there is room for all of it, so that each starts at once and ends within its lease.
-    #[must_use]
-    pub fn new(backend: Backend, sender: Sender, concurrency: u32) -> Self {
-        let capacity = concurrency.max(set());
-        let slots = usize::try_from(capacity).unwrap_or(Semaphore::MAX_PERMITS);
-        let (results, incoming) = mpsc::channel(slots);
+/// The connections of a class of lanes: each visit has one, so that it gets on, and takes more as
+/// there are.
+struct Connections {
+    visits: Arc<Semaphore>,
+    capacity: u32,
+    more: Arc<Semaphore>,
+}
+
+impl Connections {
+    fn new(count: u32) -> Self {
+        let capacity = count.div_ceil(2).max(1);
+        let more = usize::try_from(count.saturating_sub(capacity)).unwrap_or(0);
+        let visits = usize::try_from(capacity).unwrap_or(Semaphore::MAX_PERMITS);
         Self {
-            recorder: Some(tokio::spawn(record(backend.clone(), incoming))),
+            visits: Arc::new(Semaphore::new(visits)),
+            capacity,
+            more: Arc::new(Semaphore::new(more)),
+        }
+    }
+
+    /// Room for as many visits as may begin now.
+    fn room(&self) -> Option<OwnedSemaphorePermit> {
+        let free = u32::try_from(self.visits.available_permits()).unwrap_or(LANES);
+        Arc::clone(&self.visits).try_acquire_many_owned(free.min(LANES)).ok()
+    }
+}
+
+fn count(room: Option<&OwnedSemaphorePermit>) -> i64 {
+    room.map_or(0, |room| i64::try_from(room.num_permits()).unwrap_or(0))
+}
+
+impl DeliverEvents {
+    /// A worker that has at most `concurrency` connections, half of them for receivers that are
+    /// slow or silent; `due` is told when a lane may have become due.
+    #[must_use]
+    pub fn new(backend: Backend, sender: Sender, concurrency: u32, due: Arc<Notify>) -> Self {
+        let (notes, incoming) = mpsc::channel(NOTES);
+        let half = concurrency.div_euclid(2);
+        let starved = Arc::new(AtomicBool::new(false));
+        let wake = (Arc::clone(&due), Arc::clone(&starved));
+        Self {
+            recorder: Some(tokio::spawn(record(backend.clone(), incoming, wake))),
             backend,
             sender,
-            room: Arc::new(Semaphore::new(slots)),
-            capacity,
-            results: Some(results),
+            swift: Connections::new(concurrency.saturating_sub(half)),
+            careful: Connections::new(half),
+            due,
+            starved,
+            stop: watch::Sender::new(false),
+            notes: Some(notes),
         }
     }
 
-    async fn lease(&self) -> Result<Vec<Dispatch>, CommandError> {
-        let leased = self.backend.perform(LeaseDeliveries).await?;
-        if leased.is_empty() {
-            return Ok(Vec::new());
+    async fn read(&self, lanes: Vec<Lane>) -> Result<Vec<Visit>, CommandError> {
+        let now = self.backend.edge.clock.now();
+        let leased = lanes.clone();
+        let read = self.backend.read(move |reads| reads.visits(leased, now)).await;
+        if read.is_err() {
+            self.give_back(lanes).await;
         }
-        self.backend.read(move |reads| reads.dispatches(&leased)).await
+        read
     }
 
-    fn start(&self, dispatch: Dispatch, room: OwnedSemaphorePermit) {
-        let (backend, sender) = (self.backend.clone(), self.sender.clone());
-        let results = self.results.clone();
-        tokio::spawn(async move {
-            let result = attempt(&backend, &sender, dispatch).await;
-            if let Some(results) = results {
-                // The recorder outlives every sender, so it cannot be gone.
-                let _sent = results.send(result).await;
-            }
-            drop(room);
-        });
+    /// Nothing was sent: somebody else may try at once.
+    async fn give_back(&self, lanes: Vec<Lane>) {
+        let Some(notes) = &self.notes else { return };
+        for Lane { endpoint, lease, pace, .. } in lanes {
+            let visited = Visited::default();
+            let note = Note::Release(Release { endpoint, lease, pace, visited });
+            // The recorder outlives every sender, so it cannot be gone.
+            let _sent = notes.send(note).await;
+        }
+    }
+
+    fn start(&self, visit: Visit, room: OwnedSemaphorePermit, leased: Instant) {
+        let Some(notes) = self.notes.clone() else { return };
+        let visitor = Visitor {
+            backend: self.backend.clone(),
+            sender: self.sender.clone(),
+            more: Arc::clone(&self.connections(visit.lane.pace.care()).more),
+            notes,
+            stop: self.stop.subscribe(),
+            leased,
+        };
+        tokio::spawn(visitor.visit(visit, room));
+    }
+
+    const fn connections(&self, care: Care) -> &Connections {
+        match care {
+            Care::Swift => &self.swift,
+            Care::Careful => &self.careful,
+        }
     }
 }
 
@@ -75,55 +140,45 @@ impl Round for DeliverEvents {
     const PERIOD: Duration = POLL;
 
     async fn run(&mut self) -> Result<Found, CommandError> {
-        let room = Arc::clone(&self.room).acquire_many_owned(set()).await;
-        let Ok(mut room) = room else {
+        let (mut swift, mut careful) = (self.swift.room(), self.careful.room());
+        let lease = LeaseLanes { swift: count(swift.as_ref()), careful: count(careful.as_ref()) };
+        self.starved.store(lease.swift == 0 || lease.careful == 0, Ordering::Release);
+        if lease.swift == 0 && lease.careful == 0 {
             return Ok(Found::Nothing);
-        };
-        let leased = self.lease().await?;
-        let found = Found::work_if(!leased.is_empty());
-        for dispatch in leased {
-            if let Some(permit) = room.split(1) {
-                self.start(dispatch, permit);
+        }
+        let leased = Instant::now();
+        let lanes = self.backend.perform(lease).await?;
+        if lanes.is_empty() {
+            return Ok(Found::Nothing);
+        }
+        for visit in self.read(lanes).await? {
+            let room = match visit.lane.pace.care() {
+                Care::Swift => &mut swift,
+                Care::Careful => &mut careful,
+            };
+            if let Some(room) = room.as_mut().and_then(|room| room.split(1)) {
+                self.start(visit, room, leased);
             }
         }
-        Ok(found)
+        Ok(Found::Work)
     }
 
-    /// Waits for the deliveries on the way, which their time-out bounds, and for their results.
+    async fn woken(&self) {
+        self.due.notified().await;
+    }
+
+    /// Visits begin no more attempts. Waits for those on the way, which their time-out bounds, and
+    /// for their results.
     async fn finish(&mut self) {
-        let _idle = self.room.acquire_many(self.capacity).await;
-        self.results = None;
+        self.stop.send_replace(true);
+        for connections in [&self.swift, &self.careful] {
+            let _idle = connections.visits.acquire_many(connections.capacity).await;
+        }
+        self.notes = None;
         if let Some(recorder) = self.recorder.take()
             && let Err(error) = recorder.await
         {
             tracing::error!(%error, "results of webhooks may be lost");
         }
     }
-}
-
-/// How many deliveries are leased together.
-fn set() -> u32 {
-    u32::try_from(SET).unwrap_or(1)
-}
-
-async fn attempt(backend: &Backend, sender: &Sender, dispatch: Dispatch) -> AttemptResult {
-    let now = backend.edge.clock.now();
-    let status = match sender.send(&dispatch, now).await {
-        Ok(answered) => answered.status,
-        Err(error) => {
-            log_failure(&dispatch, &error);
-            0
-        }
-    };
-    let draw = u16::from_be_bytes(backend.edge.random());
-    AttemptResult { delivery: dispatch.delivery, status, jitter: draw % (JITTER_MAX + 1) }
-}
-
-fn log_failure(dispatch: &Dispatch, error: &SenderError) {
-    tracing::info!(
-        delivery.id = %dispatch.delivery.id,
-        endpoint.id = %dispatch.endpoint.id,
-        error = with_causes(error),
-        "a webhook got no answer"
-    );
 }

@@ -1,6 +1,8 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use cardium_app::{CommandError, webhooks::FanOut};
+use cardium_kernel::AccountId;
+use tokio::sync::Notify;
 
 use super::POLL;
 use crate::workers::{Backend, Found, Round};
@@ -8,13 +10,17 @@ use crate::workers::{Backend, Found, Round};
 /// Turns events into deliveries.
 pub struct FanOutEvents {
     backend: Backend,
+    /// Where the last round stopped, so that each account has its turn.
+    after: AccountId,
+    /// Told that lanes may have become due.
+    due: Arc<Notify>,
 }
 
 impl FanOutEvents {
-    /// The worker.
+    /// The worker; `due` is told when lanes may have become due.
     #[must_use]
-    pub fn new(backend: Backend) -> Self {
-        Self { backend }
+    pub const fn new(backend: Backend, due: Arc<Notify>) -> Self {
+        Self { backend, after: AccountId::new(0), due }
     }
 }
 
@@ -23,7 +29,11 @@ impl Round for FanOutEvents {
     const PERIOD: Duration = POLL;
 
     async fn run(&mut self) -> Result<Found, CommandError> {
-        let taken = self.backend.perform(FanOut).await?;
-        Ok(Found::work_if(taken > 0))
+        let Some(last) = self.backend.perform(FanOut { after: self.after }).await? else {
+            return Ok(Found::Nothing);
+        };
+        self.after = last;
+        self.due.notify_one();
+        Ok(Found::Work)
     }
 }

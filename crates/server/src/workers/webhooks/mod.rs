@@ -1,7 +1,8 @@
-//! Events on their way to their subscribers: fanned out to deliveries, leased, sent, recorded.
+//! Events on their way to their subscribers: fanned out to deliveries, sent in visits of leased
+//! lanes, recorded.
 //!
-//! Invariants: an event is delivered at least once; a delivery starts as soon as it is leased and
-//! ends before its lease does; an address is checked after the name look-up and at the moment of
+//! Invariants: an event is delivered at least once; an attempt ends before the lease of its lane
+//! does; receivers that do not answer leave half the connections to the others; an address is checked after the name look-up and at the moment of
 //! dialling, so that no name can be made to mean a private address later.
 
 mod addresses;
@@ -11,6 +12,7 @@ mod fan_out;
 mod message;
 mod record;
 mod sender;
+mod visit;
 
 pub use answer::{Answered, SenderError};
 pub use deliver::DeliverEvents;

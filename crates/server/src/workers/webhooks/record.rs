@@ -1,9 +1,16 @@
-//! Results of attempts, written in sets.
+//! Results of attempts and the ends of visits, written in sets.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use cardium_app::webhooks::{AttemptResult, RecordAttempts, SET};
-use tokio::sync::mpsc;
+use cardium_app::webhooks::{RecordAttempts, SET};
+use cardium_webhooks::{AttemptResult, Release};
+use tokio::sync::{Notify, mpsc};
 
 use crate::workers::Backend;
 
@@ -12,26 +19,54 @@ use crate::workers::Backend;
 const TRIES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
-/// Writes results as they come in, until every sender is gone. While one set is being written the
-/// next gathers, so sets grow with the load.
-pub(super) async fn record(backend: Backend, mut results: mpsc::Receiver<AttemptResult>) {
+/// What a visit has to tell. The release is the last of its visit.
+#[derive(Debug)]
+pub(super) enum Note {
+    /// An attempt ended.
+    Result(Box<AttemptResult>),
+    /// The visit is over.
+    Release(Release),
+}
+
+/// Writes notes as they come in, until every sender is gone. While one set is being written the
+/// next gathers, so sets grow with the load. Leasing is woken where a lane is due at once, or where
+/// it was left without connections.
+pub(super) async fn record(
+    backend: Backend,
+    mut notes: mpsc::Receiver<Note>,
+    (due, starved): (Arc<Notify>, Arc<AtomicBool>),
+) {
     let limit = usize::try_from(SET).unwrap_or(1);
     loop {
         let mut set = Vec::new();
-        if results.recv_many(&mut set, limit).await == 0 {
+        if notes.recv_many(&mut set, limit).await == 0 {
             return;
         }
-        write(&backend, set).await;
+        let due_at_once = write(&backend, sort(set)).await;
+        if due_at_once || starved.load(Ordering::Acquire) {
+            due.notify_one();
+        }
     }
 }
 
-async fn write(backend: &Backend, results: Vec<AttemptResult>) {
-    let count = results.len();
+/// Results go before releases: a release's results are in its set or were written before.
+fn sort(notes: Vec<Note>) -> RecordAttempts {
+    let mut set = RecordAttempts { results: Vec::new(), releases: Vec::new() };
+    for note in notes {
+        match note {
+            Note::Result(result) => set.results.push(*result),
+            Note::Release(release) => set.releases.push(release),
+        }
+    }
+    set
+}
+
+async fn write(backend: &Backend, set: RecordAttempts) -> bool {
+    let count = set.results.len();
     let mut pause = FIRST_PAUSE;
     for _ in 0..TRIES {
-        let results = results.clone();
-        match backend.perform(RecordAttempts { results }).await {
-            Ok(()) => return,
+        match backend.perform(set.clone()).await {
+            Ok(due_at_once) => return due_at_once,
             Err(error) => {
                 tracing::warn!(%error, count, "results of webhooks were not recorded");
             }
@@ -40,4 +75,5 @@ async fn write(backend: &Backend, results: Vec<AttemptResult>) {
         pause = pause.saturating_mul(2);
     }
     tracing::error!(count, "results of webhooks are lost; their deliveries will be repeated");
+    false
 }

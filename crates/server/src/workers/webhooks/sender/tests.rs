@@ -42,7 +42,6 @@ fn dispatch(url: String, keys: &Keys) -> Dispatch {
             state: DeliveryState::Pending,
             attempts: 0,
             next_attempt_at: NOW,
-            lease: 1,
             last_status: 0,
             cause: Cause::Event,
             object: 1,
