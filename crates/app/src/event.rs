@@ -7,7 +7,7 @@ use cardium_disputes::Dispute;
 use cardium_kernel::{AccountId, Book, EventId, StoreError, Timestamp};
 use cardium_ledger::LedgerAccount;
 use cardium_topups::Topup;
-use cardium_webhooks::Endpoint;
+use cardium_webhooks::EndpointView;
 use cardium_withdrawals::Withdrawal;
 
 macro_rules! events {
@@ -120,7 +120,7 @@ pub enum Snapshot {
     /// A withdrawal.
     Withdrawal(Withdrawal),
     /// A webhook endpoint, without its secrets.
-    Webhook(Endpoint),
+    Webhook(EndpointView),
 }
 
 impl Snapshot {
@@ -134,7 +134,7 @@ impl Snapshot {
             Self::Transaction(transaction) => transaction.account,
             Self::Dispute(dispute) => dispute.account,
             Self::Withdrawal(withdrawal) => withdrawal.account,
-            Self::Webhook(endpoint) => endpoint.account,
+            Self::Webhook(view) => view.endpoint.account,
         }
     }
 
@@ -148,7 +148,7 @@ impl Snapshot {
             Self::Transaction(transaction) => transaction.id.value(),
             Self::Dispute(dispute) => dispute.id.value(),
             Self::Withdrawal(withdrawal) => withdrawal.id.value(),
-            Self::Webhook(endpoint) => endpoint.id.value(),
+            Self::Webhook(view) => view.endpoint.id.value(),
         }
     }
 
@@ -162,7 +162,7 @@ impl Snapshot {
             Self::Transaction(_) => 1,
             Self::Dispute(dispute) => dispute.version,
             Self::Withdrawal(withdrawal) => withdrawal.version,
-            Self::Webhook(endpoint) => endpoint.version,
+            Self::Webhook(view) => view.endpoint.version,
         }
     }
 
@@ -176,7 +176,7 @@ impl Snapshot {
             Self::Transaction(transaction) => transaction.book,
             Self::Dispute(dispute) => dispute.book,
             Self::Withdrawal(withdrawal) => withdrawal.book,
-            Self::Webhook(endpoint) => endpoint.mode.unwrap_or(Book::Live),
+            Self::Webhook(view) => view.endpoint.mode.unwrap_or(Book::Live),
         }
     }
 }

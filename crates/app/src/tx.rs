@@ -7,7 +7,7 @@ use cardium_cards::CardStore;
 use cardium_disputes::DisputeStore;
 use cardium_ledger::LedgerStore;
 use cardium_topups::TopupStore;
-use cardium_webhooks::WebhookStore;
+use cardium_webhooks::{LaneStore, WebhookStore};
 use cardium_withdrawals::WithdrawalStore;
 
 use crate::{
@@ -43,6 +43,7 @@ pub trait Tx:
     HotTx
     + ApiKeyStore
     + WebhookStore
+    + LaneStore
     + UpkeepStore
     + ChainCursorStore
     + SimulatedChainStore

@@ -11,6 +11,7 @@ mod db;
 mod keys;
 mod migrations;
 mod open;
+mod progress;
 mod reads;
 mod rows;
 mod safety;

@@ -20,6 +20,14 @@ pub struct Patience {
     pub disable_after: Duration,
 }
 
+impl Default for Patience {
+    /// What the settings say unless they are changed: two days and five.
+    fn default() -> Self {
+        let hours = |hours: u64| Duration::from_secs(hours.saturating_mul(3_600));
+        Self { warn_after: hours(48), disable_after: hours(120) }
+    }
+}
+
 /// That every attempt at an endpoint has failed for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failing {

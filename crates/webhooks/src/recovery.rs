@@ -7,7 +7,8 @@
 use cardium_kernel::{DeliveryId, IdSource, StoreError, Timestamp};
 
 use crate::{
-    Cause, Delivery, Endpoint, EventProgress, LaneStore, Progress, REPLAYABLE, WebhookError,
+    Cause, Delivery, Endpoint, EventProgress, LaneStore, Ordering, Progress, REPLAYABLE,
+    WebhookError,
 };
 
 /// What is left to be looked through: places in the account's sequence.
@@ -105,7 +106,8 @@ pub fn recover_next(
     let mut deliveries = Vec::new();
     for found in events.iter().filter(|found| is_missing(endpoint, found, now)) {
         let id = DeliveryId::new(ids.mint());
-        deliveries.push(Delivery::new(id, found.event, endpoint.id, Cause::Replay, now));
+        let new = Delivery::new(id, found.event, endpoint.id, Cause::Replay, now);
+        deliveries.push(Delivery { ordered: endpoint.ordering == Ordering::PerObject, ..new });
     }
     let left = Recovery { after, ..recovery };
     Ok((deliveries, Some(left).filter(|left| left.after < left.until)))

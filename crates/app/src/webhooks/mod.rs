@@ -3,6 +3,9 @@
 mod change;
 mod delivery;
 mod endpoints;
+mod judge;
+mod ping;
+mod recover;
 mod replay;
 
 use std::time::Duration;
@@ -13,6 +16,9 @@ use cardium_vault::Aad;
 pub use change::UpdateWebhook;
 pub use delivery::{AttemptResult, FanOut, LeaseDeliveries, RecordAttempts};
 pub use endpoints::{CreateWebhook, DeleteWebhook};
+pub use judge::JudgeEndpoint;
+pub use ping::{PingWebhook, Pinged};
+pub use recover::{RecoverSet, RecoverWebhook};
 pub use replay::ReplayWebhook;
 
 /// The most events, leases or results handled in one transaction.

@@ -4,6 +4,7 @@
 mod cold;
 mod disputes;
 mod hot;
+mod lanes;
 mod quotas;
 mod tickets;
 mod webhooks;

@@ -23,7 +23,14 @@ impl WebhookStore for BatchTx<'_> {
 
     fn insert_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError> {
         self.add_endpoints(endpoint.account, 1)?;
-        Ok(insert_rows(self.cold()?, std::slice::from_ref(endpoint))?)
+        let connection = self.cold()?;
+        insert_rows(connection, std::slice::from_ref(endpoint))?;
+        let text = "INSERT INTO webhook_lanes \
+                    (endpoint_id, account_id, due_at, lease, leased_until, width, careful) \
+                    VALUES (?, ?, 0, 0, 0, 8, FALSE)";
+        let sql = Sql::new(text).id(endpoint.id.value()).id(endpoint.account.value());
+        connection.execute(&sql)?;
+        Ok(())
     }
 
     fn find_endpoint(
@@ -63,6 +70,8 @@ impl WebhookStore for BatchTx<'_> {
             let text =
                 format!("DELETE FROM webhook_deliveries WHERE endpoint_id = ? AND {WAITING}");
             connection.execute(&Sql::new(text).id(id.value()))?;
+            let lane = Sql::new("DELETE FROM webhook_lanes WHERE endpoint_id = ?");
+            connection.execute(&lane.id(id.value()))?;
             self.add_endpoints(account, -1)?;
         }
         Ok(gone == 1)
