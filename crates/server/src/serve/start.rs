@@ -12,8 +12,8 @@ use crate::{
     settings::Settings,
     workers::{
         Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
-        NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting, SendWithdrawals, Sender,
-        SettleWithdrawals, SweepBlobs, UseSource, WatchChain, Workers,
+        JudgeEndpoints, NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting, RecoverEndpoints,
+        SendWithdrawals, Sender, SettleWithdrawals, SweepBlobs, UseSource, WatchChain, Workers,
     },
 };
 
@@ -114,6 +114,8 @@ fn workers(
     workers.start(SweepBlobs::new(backend(), Arc::clone(&core.blobs)));
     if let Some(sender) = sender {
         workers.start(FanOutEvents::new(backend()));
+        workers.start(RecoverEndpoints::new(backend()));
+        workers.start(JudgeEndpoints::new(backend()));
         let concurrency = settings.webhooks.concurrency;
         workers.start(DeliverEvents::new(backend(), sender, concurrency));
     }

@@ -7,13 +7,17 @@
 mod addresses;
 mod deliver;
 mod fan_out;
+mod judge;
 mod message;
 mod record;
+mod recover;
 mod sender;
 
 use addresses::Guarded;
 pub use deliver::DeliverEvents;
 pub use fan_out::FanOutEvents;
+pub use judge::JudgeEndpoints;
+pub use recover::RecoverEndpoints;
 pub use sender::{Sender, SenderError};
 
 use std::time::Duration;
