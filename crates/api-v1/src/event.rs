@@ -5,7 +5,8 @@ use std::sync::Arc;
 use cardium_app::{Snapshot, chain::AddressSource, event::EventRenderer, reads::StoredEvent};
 use cardium_kernel::{EventId, Money, Timestamp};
 use cardium_topups::{Asset, Network, Topup};
-use serde::Serialize;
+use cardium_webhooks::Payload;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -85,7 +86,7 @@ impl EventRenderer for Renderer {
             Snapshot::Transaction(transaction) => to_json(&TransactionOut::from(transaction)),
             Snapshot::Dispute(dispute) => to_json(&DisputeOut::from(dispute)),
             Snapshot::Withdrawal(withdrawal) => to_json(&WithdrawalOut::from(withdrawal)),
-            Snapshot::Webhook(endpoint) => to_json(&WebhookOut::from(endpoint)),
+            Snapshot::Webhook(view) => to_json(&WebhookOut::from(view)),
             Snapshot::Announcement(notice) => to_json(&AnnouncementOut::from(&notice.announcement)),
         }
     }
@@ -113,6 +114,35 @@ struct EventOut<'a> {
 #[must_use]
 pub fn event_body(event: &StoredEvent) -> Vec<u8> {
     let object = serde_json::from_slice(&event.object).unwrap_or(RawValue::NULL);
+    shown(event, object)
+}
+
+/// What an object is called.
+#[derive(Default, Serialize, Deserialize)]
+struct Reference<'a> {
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    object: Option<&'a RawValue>,
+}
+
+/// The body of a webhook with this payload: a thin one has the object's id and kind alone, and is
+/// otherwise the same.
+#[must_use]
+pub fn webhook_body(event: &StoredEvent, payload: Payload) -> Vec<u8> {
+    match payload {
+        Payload::Full => event_body(event),
+        Payload::Thin => {
+            let reference: Reference<'_> =
+                serde_json::from_slice(&event.object).unwrap_or_default();
+            let reference = serde_json::value::to_raw_value(&reference);
+            let reference = reference.expect("two JSON values are an object");
+            shown(event, &reference)
+        }
+    }
+}
+
+fn shown(event: &StoredEvent, object: &RawValue) -> Vec<u8> {
     to_json(&EventOut {
         id: Text(event.id),
         object: "event",
@@ -131,18 +161,33 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn the_stored_object_goes_out_as_it_was_rendered() {
-        let event = StoredEvent {
+    fn event(object: &str) -> StoredEvent {
+        StoredEvent {
             id: EventId::new(1),
             account: AccountId::new(2),
             account_seq: 7,
             kind: "card.loaded".into(),
             object_version: 3,
             book: Book::Sandbox,
-            object: br#"{"balance_usd":200.00}"#.to_vec(),
+            object: object.as_bytes().to_vec(),
             created_at: Timestamp::from_unix_seconds(0),
-        };
+        }
+    }
+
+    #[test]
+    fn a_thin_body_names_its_object_and_is_otherwise_the_same() {
+        let full = event(r#"{"id":"card_1","object":"card","balance_usd":200.00}"#);
+        assert_eq!(webhook_body(&full, Payload::Full), event_body(&full));
+        let thin = event(r#"{"id":"card_1","object":"card"}"#);
+        assert_eq!(webhook_body(&full, Payload::Thin), event_body(&thin));
+        let nameless = event("[1]");
+        let body = String::from_utf8(webhook_body(&nameless, Payload::Thin)).unwrap();
+        assert!(body.ends_with(r#""data":{"object":{}}}"#), "{body}");
+    }
+
+    #[test]
+    fn the_stored_object_goes_out_as_it_was_rendered() {
+        let event = event(r#"{"balance_usd":200.00}"#);
         let expected = concat!(
             r#"{"id":"evt_00000000000000000000000001","object":"event","type":"card.loaded","#,
             r#""account_seq":7,"object_version":3,"mode":"sandbox","#,

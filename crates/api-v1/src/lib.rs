@@ -47,10 +47,12 @@ pub mod topup;
 pub mod totp;
 pub mod transaction;
 pub mod webhook;
+pub mod webhook_gaps;
+pub mod webhook_log;
 pub mod webhook_patch;
 pub mod webhook_url;
 pub mod withdrawal;
 pub mod word;
 
-pub use event::{Renderer, event_body};
+pub use event::{Renderer, event_body, webhook_body};
 pub use text::to_json;

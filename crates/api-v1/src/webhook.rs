@@ -4,14 +4,16 @@ use std::borrow::Cow;
 
 use cardium_app::{EventType, reads::ByCreation};
 use cardium_kernel::{Book, EndpointId, ErrorCode, Metadata, Problem, Timestamp};
-use cardium_webhooks::{Endpoint, EventFilter, SigningSecret};
+use cardium_webhooks::{
+    DisabledBy, EndpointView, EventFilter, Failing, Ordering, Payload, SigningSecret,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use validator::Validate;
 
 use crate::{
-    field::{invalid, mode, required},
+    field::{invalid, mode, required, word},
     metadata::{MetadataIn, MetadataOut},
     query::Order,
     text::Text,
@@ -75,7 +77,29 @@ pub struct WebhookIn {
     description: Option<String>,
     #[schemars(with = "Option<Word<Book>>")]
     mode: Option<String>,
+    /// How much of an event is sent: `full`, or `thin` for the object's id and kind alone.
+    #[schemars(with = "Option<Word<Payload>>")]
+    payload: Option<String>,
+    /// `per_object` sends the events of one object one after the other.
+    #[schemars(with = "Option<Word<Ordering>>")]
+    ordering: Option<String>,
     metadata: Option<MetadataIn>,
+}
+
+/// The payload with this word.
+///
+/// # Errors
+/// `invalid_field`.
+pub(crate) fn payload(text: &str) -> Result<Payload, Problem> {
+    word(text, "payload", Payload::parse, "full, thin")
+}
+
+/// The ordering with this word.
+///
+/// # Errors
+/// `invalid_field`.
+pub(crate) fn ordering(text: &str) -> Result<Ordering, Problem> {
+    word(text, "ordering", Ordering::parse, "none, per_object")
 }
 
 /// A request for an endpoint, understood.
@@ -89,6 +113,10 @@ pub struct WebhookWish {
     pub mode: Option<Book>,
     /// What its owner says of it.
     pub description: String,
+    /// How much of an event it is sent.
+    pub payload: Payload,
+    /// In which order.
+    pub ordering: Ordering,
     /// The client's own notes.
     pub metadata: Metadata,
 }
@@ -107,6 +135,8 @@ impl WebhookIn {
             events: event_filter(events)?,
             mode: mode(self.mode.as_deref())?,
             description: self.description.unwrap_or_default(),
+            payload: self.payload.as_deref().map(payload).transpose()?.unwrap_or_default(),
+            ordering: self.ordering.as_deref().map(ordering).transpose()?.unwrap_or_default(),
             metadata: self.metadata.unwrap_or_default().parse()?,
         })
     }
@@ -145,6 +175,15 @@ pub struct WebhookOut {
     description: String,
     #[schemars(with = "Word<EndpointStatus>")]
     status: &'static str,
+    /// Who disabled it; null while it is enabled.
+    #[schemars(with = "Option<Word<DisabledBy>>")]
+    disabled_by: Option<&'static str>,
+    #[schemars(with = "Word<Payload>")]
+    payload: &'static str,
+    #[schemars(with = "Word<Ordering>")]
+    ordering: &'static str,
+    /// That every attempt has failed for a while; null where the last one succeeded.
+    failing: Option<FailingOut>,
     metadata: MetadataOut,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
@@ -153,8 +192,29 @@ pub struct WebhookOut {
     signing_secret: Option<String>,
 }
 
-impl From<&Endpoint> for WebhookOut {
-    fn from(endpoint: &Endpoint) -> Self {
+/// That every attempt at an endpoint has failed for a while.
+#[derive(Debug, Serialize, JsonSchema)]
+struct FailingOut {
+    /// When the first of them was made.
+    since: Text<Timestamp>,
+    /// When `webhook.failing` told of it; null before that.
+    warned_at: Option<Text<Timestamp>>,
+    /// When the endpoint is disabled unless an attempt succeeds.
+    disables_at: Text<Timestamp>,
+}
+
+impl From<&Failing> for FailingOut {
+    fn from(failing: &Failing) -> Self {
+        Self {
+            since: Text(failing.since),
+            warned_at: failing.warned_at.map(Text),
+            disables_at: Text(failing.disables_at),
+        }
+    }
+}
+
+impl From<&EndpointView> for WebhookOut {
+    fn from(EndpointView { endpoint, failing }: &EndpointView) -> Self {
         let events = match &endpoint.events {
             EventFilter::Everything => vec!["*".to_owned()],
             EventFilter::Named(names) => names.clone(),
@@ -167,6 +227,10 @@ impl From<&Endpoint> for WebhookOut {
             events,
             description: endpoint.description.clone(),
             status: endpoint.status.as_str(),
+            disabled_by: endpoint.disabled_by.map(DisabledBy::as_str),
+            payload: endpoint.payload.as_str(),
+            ordering: endpoint.ordering.as_str(),
+            failing: failing.as_ref().map(FailingOut::from),
             metadata: MetadataOut::from(&endpoint.metadata),
             created_at: Text(endpoint.created_at),
             updated_at: Text(endpoint.updated_at),
@@ -178,8 +242,8 @@ impl From<&Endpoint> for WebhookOut {
 impl WebhookOut {
     /// The endpoint with its signing secret, for the one answer that shows it.
     #[must_use]
-    pub fn with_secret(endpoint: &Endpoint, secret: &SigningSecret) -> Self {
-        Self { signing_secret: Some(secret.expose().to_owned()), ..Self::from(endpoint) }
+    pub fn with_secret(view: &EndpointView, secret: &SigningSecret) -> Self {
+        Self { signing_secret: Some(secret.expose().to_owned()), ..Self::from(view) }
     }
 }
 
@@ -210,6 +274,16 @@ mod tests {
             (r#"{"url":"https://a.b","events":[]}"#, ErrorCode::InvalidField, "events"),
             (r#"{"url":"https://a.b","events":[5]}"#, ErrorCode::InvalidField, "events"),
             (r#"{"url":"https://a.b","events":5}"#, ErrorCode::InvalidField, "events"),
+            (
+                r#"{"url":"https://a.b","events":"*","payload":"big"}"#,
+                ErrorCode::InvalidField,
+                "payload",
+            ),
+            (
+                r#"{"url":"https://a.b","events":"*","ordering":"all"}"#,
+                ErrorCode::InvalidField,
+                "ordering",
+            ),
         ] {
             let problem = read(json).unwrap_err();
             assert_eq!((problem.code, problem.param.as_deref()), (code, Some(param)), "{json}");

@@ -2,7 +2,7 @@
 
 use cardium_app::reads::WebhookFilter;
 use cardium_kernel::{Book, DeliveryId, EndpointId, EventId, Problem};
-use cardium_webhooks::{Delivery, EndpointPatch, EndpointStatus};
+use cardium_webhooks::{Delivery, EndpointPatch, EndpointStatus, Ordering, Payload};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use validator::Validate;
@@ -12,8 +12,9 @@ use crate::{
     metadata::MetadataPatch,
     query::Query,
     text::Text,
-    webhook::{EventsIn, event_filter},
+    webhook::{EventsIn, event_filter, ordering, payload},
     webhook_url::{Reach, check_webhook_url},
+    word::Word,
 };
 
 const STATUSES: &str = "enabled, disabled";
@@ -37,6 +38,12 @@ pub struct WebhookPatchIn {
     #[serde(default, deserialize_with = "nullable")]
     #[schemars(extend("enum" = ["live", "sandbox", null]))]
     mode: Option<Option<String>>,
+    /// How much of an event is sent: `full`, or `thin` for the object's id and kind alone.
+    #[schemars(with = "Option<Word<Payload>>")]
+    payload: Option<String>,
+    /// `per_object` sends the events of one object one after the other.
+    #[schemars(with = "Option<Word<Ordering>>")]
+    ordering: Option<String>,
     /// Notes of your own, merged in; a name with null goes.
     metadata: Option<MetadataPatch>,
 }
@@ -63,8 +70,8 @@ impl WebhookPatchIn {
             mode: self.mode.map(|text| mode(text.as_deref())).transpose()?,
             description: self.description,
             status: status.transpose()?,
-            payload: None,
-            ordering: None,
+            payload: self.payload.as_deref().map(payload).transpose()?,
+            ordering: self.ordering.as_deref().map(ordering).transpose()?,
             metadata: self.metadata.unwrap_or_default().into_changes(),
         })
     }
@@ -123,11 +130,13 @@ mod tests {
         assert_eq!(read(r#"{"mode":null}"#).unwrap().mode, Some(None));
         assert_eq!(read(r#"{"mode":"live"}"#).unwrap().mode, Some(Some(Book::Live)));
         let all = r#"{"url":"https://a.example.com","events":"*","status":"disabled",
-            "description":"x","metadata":{"a":null}}"#;
+            "description":"x","metadata":{"a":null},"payload":"thin","ordering":"per_object"}"#;
         let patch = read(all).unwrap();
         assert_eq!(patch.events, Some(EventFilter::Everything));
         assert_eq!(patch.status, Some(EndpointStatus::Disabled));
         assert_eq!(patch.metadata, [("a".to_owned(), None)].into());
+        assert_eq!(patch.payload, Some(Payload::Thin));
+        assert_eq!(patch.ordering, Some(Ordering::PerObject));
     }
 
     #[test]
@@ -137,6 +146,8 @@ mod tests {
             (r#"{"events":["x"]}"#, ErrorCode::UnknownEvent, "events"),
             (r#"{"events":[]}"#, ErrorCode::InvalidField, "events"),
             (r#"{"status":"paused"}"#, ErrorCode::InvalidField, "status"),
+            (r#"{"payload":"big"}"#, ErrorCode::InvalidField, "payload"),
+            (r#"{"ordering":"all"}"#, ErrorCode::InvalidField, "ordering"),
             (r#"{"mode":"test"}"#, ErrorCode::InvalidField, "mode"),
             (r#"{"mode":5}"#, ErrorCode::InvalidField, "mode"),
             (r#"{"metadata":{"a":5}}"#, ErrorCode::InvalidField, "metadata.a"),

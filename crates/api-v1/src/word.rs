@@ -14,6 +14,7 @@ use cardium_cards::{
 use cardium_disputes::{DisputeStatus, EvidenceKind, FileType, Reason, Resolution, Stage};
 use cardium_kernel::{Book, ErrorCode};
 use cardium_topups::{Asset, LifecycleStatus, Network, TopupStatus};
+use cardium_webhooks::{AttemptFailure, DisabledBy, Ordering, Payload};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 /// One word of a closed set. Only its schema is ever used: the field itself holds text.
@@ -51,6 +52,7 @@ macro_rules! words {
 
 words! {
     Asset: [Asset::Usdt];
+    AttemptFailure: AttemptFailure::ALL;
     AuthorizationStatus: AuthorizationStatus::ALL;
     Book: Book::ALL;
     Brand: [Brand::Visa, Brand::Mastercard];
@@ -59,6 +61,7 @@ words! {
     CardType: [CardType::Virtual, CardType::Physical];
     Channel: Channel::ALL;
     DeclineReason: DeclineReason::ALL;
+    DisabledBy: DisabledBy::ALL;
     DisputeStatus: DisputeStatus::ALL;
     EventType: EventType::ALL;
     ErrorCode: ErrorCode::ALL;
@@ -75,7 +78,9 @@ words! {
     ];
     MccMode: [MccMode::Allow, MccMode::Deny];
     Network: Network::ALL;
+    Ordering: Ordering::ALL;
     Origin: Origin::ALL;
+    Payload: Payload::ALL;
     Reason: Reason::ALL;
     ReplacementReason: ReplacementReason::ALL;
     Resolution: Resolution::ALL;
@@ -114,6 +119,12 @@ macro_rules! literal_words {
 literal_words! {
     /// Whether an endpoint is told of events.
     EndpointStatus = ["enabled", "disabled"];
+    /// How far a delivery is.
+    DeliveryStatus = ["pending", "queued", "delivered", "failed"];
+    /// Why a delivery was made.
+    DeliveryCause = ["event", "replay"];
+    /// Why events are missing at an endpoint.
+    GapReason = ["not_sent", "failed", "pending"];
     /// What came of a request to the card.
     Verdict = ["approved", "approved_in_part", "declined"];
     /// What came of a check.

@@ -7,7 +7,7 @@ use cardium_disputes::Dispute;
 use cardium_kernel::{AccountId, Book, EventId, StoreError, Timestamp};
 use cardium_ledger::LedgerAccount;
 use cardium_topups::Topup;
-use cardium_webhooks::Endpoint;
+use cardium_webhooks::EndpointView;
 use cardium_withdrawals::Withdrawal;
 
 use crate::announcements::Notice;
@@ -122,7 +122,7 @@ pub enum Snapshot {
     /// A withdrawal.
     Withdrawal(Withdrawal),
     /// A webhook endpoint, without its secrets.
-    Webhook(Endpoint),
+    Webhook(EndpointView),
     /// What the operator tells an account.
     Announcement(Notice),
 }
@@ -138,7 +138,7 @@ impl Snapshot {
             Self::Transaction(transaction) => transaction.account,
             Self::Dispute(dispute) => dispute.account,
             Self::Withdrawal(withdrawal) => withdrawal.account,
-            Self::Webhook(endpoint) => endpoint.account,
+            Self::Webhook(view) => view.endpoint.account,
             Self::Announcement(notice) => notice.account,
         }
     }
@@ -153,7 +153,7 @@ impl Snapshot {
             Self::Transaction(transaction) => transaction.id.value(),
             Self::Dispute(dispute) => dispute.id.value(),
             Self::Withdrawal(withdrawal) => withdrawal.id.value(),
-            Self::Webhook(endpoint) => endpoint.id.value(),
+            Self::Webhook(view) => view.endpoint.id.value(),
             Self::Announcement(notice) => notice.announcement.id.value(),
         }
     }
@@ -168,7 +168,7 @@ impl Snapshot {
             Self::Transaction(_) => 1,
             Self::Dispute(dispute) => dispute.version,
             Self::Withdrawal(withdrawal) => withdrawal.version,
-            Self::Webhook(endpoint) => endpoint.version,
+            Self::Webhook(view) => view.endpoint.version,
             Self::Announcement(_) => 1,
         }
     }
@@ -184,7 +184,7 @@ impl Snapshot {
             Self::Transaction(transaction) => transaction.book,
             Self::Dispute(dispute) => dispute.book,
             Self::Withdrawal(withdrawal) => withdrawal.book,
-            Self::Webhook(endpoint) => endpoint.mode.unwrap_or(Book::Live),
+            Self::Webhook(view) => view.endpoint.mode.unwrap_or(Book::Live),
             Self::Announcement(_) => Book::Live,
         }
     }

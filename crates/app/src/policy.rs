@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cardium_kernel::{Money, Network, Rate};
+use cardium_webhooks::Patience;
 
 /// The programme's fees and caps; settings, not code.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct Policy {
     pub cards_maximum: i64,
     /// Webhook endpoints an account may hold at once.
     pub webhooks_maximum: i64,
+    /// How long a webhook endpoint may fail.
+    pub webhook_patience: Patience,
     /// Tickets an account may have open at once.
     pub open_tickets_maximum: i64,
 }

@@ -10,12 +10,12 @@ use cardium_cards::{Brand, CardStatus, CardType, StoredPan, Velocity};
 use cardium_disputes::{Dispute, DisputeStatus};
 use cardium_kernel::{
     AccountId, AuditId, AuthorizationId, BlobId, Book, CardId, CredentialId, Cursor, Direction,
-    DisputeId, EntryId, EventId, MessageId, Money, Page, PageLimit, Problem, Sort, StoreError,
-    TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
+    DisputeId, EndpointId, EntryId, EventId, MessageId, Money, Page, PageLimit, Problem, Sort,
+    StoreError, TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};
-use cardium_webhooks::{Delivery, Endpoint, EndpointStatus, Lane};
+use cardium_webhooks::{Delivery, Endpoint, EndpointStatus, Lane, Patience};
 use cardium_withdrawals::Withdrawal;
 
 use crate::{
@@ -24,8 +24,10 @@ use crate::{
     event::{CardView, EventType},
 };
 
+mod webhooks;
 mod withdrawals;
 
+pub use webhooks::{DeliveryFilter, LaneOf, LoggedDelivery, ProgressStretch};
 pub use withdrawals::{WithdrawalFilter, WithdrawalSort};
 
 /// What a read can answer instead of its result.
@@ -553,11 +555,40 @@ pub trait Reads: Send + Sync {
     ) -> ReadResult<Vec<Withdrawal>>;
     /// Those of a few hundred files that belong to something.
     fn attached_blobs(&self, ids: &[BlobId]) -> ReadResult<Vec<BlobId>>;
-    /// An account's webhook endpoints.
+    /// An account's webhook endpoint, and since when it fails, if it does.
+    fn find_webhook(
+        &self,
+        account: AccountId,
+        id: EndpointId,
+    ) -> ReadResult<Option<(Endpoint, Option<Timestamp>)>>;
+    /// An account's webhook endpoints, each with since when it fails, if it does.
     fn list_webhooks(
         &self,
         query: &ListQuery<WebhookFilter, ByCreation>,
-    ) -> ReadResult<Page<Endpoint>>;
+    ) -> ReadResult<Page<(Endpoint, Option<Timestamp>)>>;
+    /// The deliveries to an account's endpoint whose events are still kept.
+    fn list_deliveries(
+        &self,
+        query: &ListQuery<DeliveryFilter, ByCreation>,
+    ) -> ReadResult<Page<LoggedDelivery>>;
+    /// The account's first `limit` events after a place, with how far they are on their way to one
+    /// of its endpoints.
+    fn webhook_progress(
+        &self,
+        endpoint: &Endpoint,
+        after: i64,
+        limit: i64,
+    ) -> ReadResult<ProgressStretch>;
+    /// Up to `limit` endpoints that have failed so long that something is due: a warning, or their
+    /// end.
+    fn failing_webhooks(
+        &self,
+        patience: Patience,
+        now: Timestamp,
+        limit: i64,
+    ) -> ReadResult<Vec<LaneOf>>;
+    /// Up to `limit` enabled endpoints that are to get something again.
+    fn recovering_webhooks(&self, limit: i64) -> ReadResult<Vec<LaneOf>>;
     /// An account's ticket.
     fn find_ticket(&self, account: AccountId, id: TicketId) -> ReadResult<Option<Ticket>>;
     /// An account's tickets.

@@ -195,6 +195,39 @@ mockall::mock! {
         ) -> Result<bool, StoreError>;
     }
 
+    impl LaneStore for Tx {
+        fn find_failing_since(
+            &mut self,
+            endpoint: EndpointId,
+        ) -> Result<Option<Timestamp>, StoreError>;
+        fn clear_failing(&mut self, endpoint: EndpointId) -> Result<(), StoreError>;
+        fn is_retrying(&mut self, endpoint: EndpointId, now: Timestamp)
+        -> Result<bool, StoreError>;
+        fn find_recovery(&mut self, endpoint: EndpointId) -> Result<Option<Recovery>, StoreError>;
+        fn save_recovery(
+            &mut self,
+            endpoint: EndpointId,
+            recovery: Option<Recovery>,
+        ) -> Result<(), StoreError>;
+        fn last_event(&mut self, account: AccountId) -> Result<i64, StoreError>;
+        fn last_event_before(
+            &mut self,
+            account: AccountId,
+            at: Timestamp,
+        ) -> Result<i64, StoreError>;
+        fn find_event_moment(
+            &mut self,
+            account: AccountId,
+            place: i64,
+        ) -> Result<Option<Timestamp>, StoreError>;
+        fn progress_of(
+            &mut self,
+            endpoint: &Endpoint,
+            range: Recovery,
+            limit: i64,
+        ) -> Result<Vec<EventProgress>, StoreError>;
+    }
+
     impl UpkeepStore for Tx {
         fn save_uses(&mut self, uses: &[(CredentialId, Timestamp)]) -> Result<(), StoreError>;
         fn purge_idempotency(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError>;
@@ -277,6 +310,7 @@ pub(crate) fn context() -> Context {
         open_tickets_maximum: 50,
         api_keys_maximum: 100,
         webhooks_maximum: 16,
+        webhook_patience: Patience::default(),
     };
     Context {
         now: NOW,

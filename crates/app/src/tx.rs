@@ -7,7 +7,7 @@ use cardium_cards::CardStore;
 use cardium_disputes::DisputeStore;
 use cardium_ledger::LedgerStore;
 use cardium_topups::TopupStore;
-use cardium_webhooks::{DeliveryStore, WebhookStore};
+use cardium_webhooks::{DeliveryStore, LaneStore, WebhookStore};
 use cardium_withdrawals::WithdrawalStore;
 
 use crate::{
@@ -45,6 +45,7 @@ pub trait Tx:
     + ApiKeyStore
     + WebhookStore
     + DeliveryStore
+    + LaneStore
     + UpkeepStore
     + ChainCursorStore
     + SimulatedChainStore

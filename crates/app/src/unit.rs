@@ -126,6 +126,19 @@ impl<'a> Unit<'a> {
     /// When the account's sequence was not announced.
     pub fn emit(&mut self, kind: EventType, snapshot: Snapshot) -> Result<(), StoreError> {
         let id = EventId::new(self.ids.mint());
+        self.emit_as(id, kind, snapshot)
+    }
+
+    /// Appends an event with an id that the command has minted.
+    ///
+    /// # Errors
+    /// When the account's sequence was not announced.
+    pub fn emit_as(
+        &mut self,
+        id: EventId,
+        kind: EventType,
+        snapshot: Snapshot,
+    ) -> Result<(), StoreError> {
         let at = self.now();
         let actor = self.context.actor.name();
         self.tx.append_event(EventDraft { id, kind, snapshot, actor, at })

@@ -12,6 +12,7 @@ mod db;
 mod keys;
 mod migrations;
 mod open;
+mod progress;
 mod reads;
 mod rows;
 mod safety;

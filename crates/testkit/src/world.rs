@@ -211,6 +211,7 @@ pub fn policy() -> Policy {
         api_keys_maximum: 100,
         cards_maximum: 1_000,
         webhooks_maximum: 16,
+        webhook_patience: Default::default(),
         open_tickets_maximum: 50,
     }
 }

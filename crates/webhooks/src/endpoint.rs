@@ -4,6 +4,9 @@ use cardium_kernel::{AccountId, Book, Change, EndpointId, Metadata, MetadataErro
 
 use crate::{DisabledBy, Ordering, Payload, WebhookError};
 
+/// The event that goes to the endpoint it is about, whatever that endpoint asks for.
+pub const PING: &str = "webhook.ping";
+
 /// Which events an endpoint wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventFilter {
@@ -172,8 +175,18 @@ impl Endpoint {
         Ok(Change::Applied)
     }
 
+    /// Whether it is told of events of this name, book and object, were it enabled: what was not
+    /// delivered of them is missing. A ping is for the endpoint that it is about.
+    #[must_use]
+    pub fn expects(&self, event: &str, book: Book, object: u128) -> bool {
+        if event == PING {
+            return object == self.id.value();
+        }
+        self.mode.is_none_or(|mode| mode == book) && self.events.wants(event)
+    }
+
     /// Enables it, or disables it on somebody's behalf; a warning is over either way.
-    fn turn(&mut self, status: EndpointStatus, who: DisabledBy) {
+    pub(crate) fn turn(&mut self, status: EndpointStatus, who: DisabledBy) {
         self.status = status;
         self.warned_at = None;
         self.disabled_by = match status {
@@ -183,7 +196,7 @@ impl Endpoint {
     }
 
     /// Marks a change.
-    const fn touch(&mut self, now: Timestamp) {
+    pub(crate) const fn touch(&mut self, now: Timestamp) {
         self.updated_at = now;
         self.version = self.version.saturating_add(1);
     }
@@ -213,25 +226,16 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_unix_seconds(9);
 
     fn endpoint() -> Endpoint {
-        Endpoint {
-            id: EndpointId::new(1),
-            account: AccountId::new(2),
-            url: "https://a.example.com/".into(),
-            events: EventFilter::Named(vec!["card.issued".into()]),
-            mode: Some(Book::Live),
-            description: String::new(),
-            secret: Vec::new(),
-            next_secret: None,
-            payload: Payload::Full,
-            ordering: Ordering::None,
-            status: EndpointStatus::Enabled,
-            disabled_by: None,
-            warned_at: None,
-            metadata: Metadata::default(),
-            created_at: Timestamp::EPOCH,
-            updated_at: Timestamp::EPOCH,
-            version: 1,
-        }
+        crate::testing::picky()
+    }
+
+    #[test]
+    fn a_ping_is_for_the_endpoint_it_is_about() {
+        let endpoint = endpoint();
+        assert!(endpoint.expects(PING, Book::Sandbox, 1) && !endpoint.expects(PING, Book::Live, 2));
+        assert!(endpoint.expects("card.issued", Book::Live, 2));
+        assert!(!endpoint.expects("card.issued", Book::Sandbox, 2));
+        assert!(!endpoint.expects("card.frozen", Book::Live, 2));
     }
 
     #[test]

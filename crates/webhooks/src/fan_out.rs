@@ -7,9 +7,6 @@ use crate::{
     plan::{distinct, post},
 };
 
-/// The event that goes to the endpoint it tells of, and to no other.
-pub const PING: &str = "webhook.ping";
-
 /// Turns up to `limit` events into deliveries, beginning after an account; gives the last account
 /// whose events it took. Nothing is found while somebody else fans out: deliveries appear in each
 /// account's sequence, which ordered ones rely on.
@@ -59,14 +56,8 @@ fn deliveries(
 }
 
 fn takes(endpoint: &Endpoint, Undispatched { event, kind, book }: &Undispatched) -> bool {
-    if endpoint.account != event.account {
-        return false;
-    }
-    if kind == PING {
-        let own = event.object == endpoint.id.value();
-        return own && endpoint.status == EndpointStatus::Enabled;
-    }
-    endpoint.wants(kind, *book)
+    let enabled = endpoint.status == EndpointStatus::Enabled;
+    enabled && endpoint.account == event.account && endpoint.expects(kind, *book, event.object)
 }
 
 #[cfg(test)]

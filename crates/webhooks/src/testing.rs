@@ -101,6 +101,13 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
+/// An endpoint that asks for live `card.issued`.
+pub(crate) fn picky() -> Endpoint {
+    let events = EventFilter::Named(vec!["card.issued".into()]);
+    let (id, account) = (EndpointId::new(1), AccountId::new(2));
+    Endpoint { id, account, events, mode: Some(Book::Live), ..endpoint() }
+}
+
 /// The owner's event with this id, of this object.
 pub(crate) fn event(id: u128, object: u128) -> EventRef {
     let account_seq = i64::try_from(id).expect("a small number");

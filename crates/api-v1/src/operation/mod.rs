@@ -319,6 +319,11 @@ mod tests {
         "get_dispute_evidence_file",
         "get_ticket",
         "close_ticket",
+        "get_webhook",
+        "ping_webhook",
+        "list_webhook_deliveries",
+        "list_webhook_gaps",
+        "recover_webhook",
     ];
 
     #[test]

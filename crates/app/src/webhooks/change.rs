@@ -1,5 +1,5 @@
 use cardium_kernel::{Change, EndpointId};
-use cardium_webhooks::{Endpoint, EndpointPatch, change_endpoint};
+use cardium_webhooks::{EndpointPatch, EndpointStatus, EndpointView, change_endpoint};
 
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
@@ -13,19 +13,26 @@ pub struct UpdateWebhook {
 }
 
 impl UseCase for UpdateWebhook {
-    type Output = Endpoint;
+    type Output = EndpointView;
 
     fn hints(&self, _: &Context) -> Hints {
         Hints::cold()
     }
 
-    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Endpoint> {
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<EndpointView> {
         let (account, now) = (unit.account()?, unit.now());
         let of = (account, self.id);
+        let before = unit.tx.find_endpoint(account, self.id)?.map(|endpoint| endpoint.status);
         let (endpoint, change) = change_endpoint(unit.tx, of, self.patch.clone(), now)?;
         if change == Change::Applied {
             unit.audit(account, "webhook.updated", &self.id)?;
         }
-        Ok(Ending::Done(endpoint))
+        if before == Some(EndpointStatus::Disabled) && endpoint.status == EndpointStatus::Enabled {
+            // It begins anew: what failed before it was disabled is not held against it.
+            unit.tx.clear_failing(self.id)?;
+        }
+        let failing = unit.tx.find_failing_since(self.id)?;
+        let patience = unit.policy().webhook_patience;
+        Ok(Ending::Done(EndpointView::new(endpoint, failing, patience)))
     }
 }

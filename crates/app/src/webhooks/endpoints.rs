@@ -1,5 +1,7 @@
 use cardium_kernel::{Book, EndpointId, Metadata, Problem};
-use cardium_webhooks::{Endpoint, EndpointStatus, EventFilter, Ordering, Payload, add_endpoint};
+use cardium_webhooks::{
+    Endpoint, EndpointStatus, EndpointView, EventFilter, Ordering, Payload, add_endpoint,
+};
 
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
@@ -27,13 +29,13 @@ pub struct CreateWebhook {
 }
 
 impl UseCase for CreateWebhook {
-    type Output = Endpoint;
+    type Output = EndpointView;
 
     fn hints(&self, _: &Context) -> Hints {
         Hints::cold()
     }
 
-    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Endpoint> {
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<EndpointView> {
         let account = unit.account()?;
         let endpoint = Endpoint {
             id: self.id,
@@ -57,7 +59,7 @@ impl UseCase for CreateWebhook {
         let most = unit.policy().webhooks_maximum;
         add_endpoint(unit.tx, &endpoint, most)?;
         unit.audit(account, "webhook.created", &self.id)?;
-        Ok(Ending::Done(endpoint))
+        Ok(Ending::Done(EndpointView::sound(endpoint)))
     }
 }
 

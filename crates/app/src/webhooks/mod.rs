@@ -4,6 +4,9 @@
 mod change;
 mod delivery;
 mod endpoints;
+mod judge;
+mod ping;
+mod recover;
 mod replay;
 
 use std::time::Duration;
@@ -14,6 +17,9 @@ use cardium_vault::Aad;
 pub use change::UpdateWebhook;
 pub use delivery::{FanOut, LeaseLanes, RecordAttempts};
 pub use endpoints::{CreateWebhook, DeleteWebhook};
+pub use judge::JudgeEndpoint;
+pub use ping::{PingWebhook, Pinged};
+pub use recover::{RecoverSet, RecoverWebhook};
 pub use replay::ReplayWebhook;
 
 /// The most events or results handled in one transaction.

@@ -20,6 +20,7 @@ mod tickets;
 mod topups;
 mod totp;
 mod transactions;
+mod webhook_gaps;
 mod webhooks;
 mod withdrawals;
 
@@ -94,6 +95,11 @@ handlers! {
     "delete_webhook" => webhooks::delete_webhook,
     "get_limits" => limits::get_limits,
     "replay_webhook" => webhooks::replay_webhook,
+    "get_webhook" => webhooks::get_webhook,
+    "ping_webhook" => webhook_gaps::ping_webhook,
+    "list_webhook_deliveries" => webhook_gaps::list_webhook_deliveries,
+    "list_webhook_gaps" => webhook_gaps::list_webhook_gaps,
+    "recover_webhook" => webhook_gaps::recover_webhook,
     "open_ticket" => tickets::open_ticket,
     "list_tickets" => tickets::list_tickets,
     "get_ticket" => tickets::get_ticket,

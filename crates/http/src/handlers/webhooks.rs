@@ -7,9 +7,9 @@ use cardium_app::{
     CommandError,
     webhooks::{CreateWebhook, DeleteWebhook, ReplayWebhook, UpdateWebhook, webhook_secret_aad},
 };
-use cardium_kernel::{EndpointId, EventId};
+use cardium_kernel::{EndpointId, EventId, Page, Problem};
 use cardium_vault::{SealRandom, seal};
-use cardium_webhooks::{Ordering, Payload, SigningSecret};
+use cardium_webhooks::{EndpointView, SigningSecret};
 
 use crate::{
     call::{Call, Outcome},
@@ -21,7 +21,26 @@ pub async fn list_webhooks(call: Call) -> Outcome {
     let filter = webhook_patch::filter(&query)?;
     let query = query.list(call.account()?, filter, &webhook::ORDER)?;
     let page = call.read(move |reads| reads.list_webhooks(&query)).await?;
-    Ok(call.page(&page, |endpoint| endpoint.id.to_string(), WebhookOut::from))
+    let patience = call.state.wiring.edge.policy.webhook_patience;
+    let view = |(endpoint, since)| EndpointView::new(endpoint, since, patience);
+    let items = page.items.into_iter().map(view).collect();
+    let page = Page { items, has_more: page.has_more };
+    Ok(call.page(&page, |view: &EndpointView| view.endpoint.id.to_string(), WebhookOut::from))
+}
+
+pub async fn get_webhook(call: Call) -> Outcome {
+    let found = find(&call).await?;
+    Ok(call.answer(&WebhookOut::from(&found)))
+}
+
+/// The account's endpoint that the path names.
+pub(super) async fn find(call: &Call) -> Result<EndpointView, CommandError> {
+    let id = call.path_id(EndpointId::parse, "webhook")?;
+    let account = call.account()?;
+    let found = call.read(move |reads| reads.find_webhook(account, id)).await?;
+    let (endpoint, since) = found.ok_or_else(|| Problem::not_found("webhook"))?;
+    let patience = call.state.wiring.edge.policy.webhook_patience;
+    Ok(EndpointView::new(endpoint, since, patience))
 }
 
 pub async fn create_webhook(call: Call) -> Outcome {
@@ -37,11 +56,11 @@ pub async fn create_webhook(call: Call) -> Outcome {
         mode: call.book(wish.mode)?,
         description: wish.description,
         secret: seal_secret(&call, id, &secret)?,
-        payload: Payload::default(),
-        ordering: Ordering::default(),
+        payload: wish.payload,
+        ordering: wish.ordering,
         metadata: wish.metadata,
     };
-    let render = move |endpoint: &_| to_json(&WebhookOut::with_secret(endpoint, &secret));
+    let render = move |view: &_| to_json(&WebhookOut::with_secret(view, &secret));
     call.once(create, render).await
 }
 
@@ -67,7 +86,7 @@ pub async fn update_webhook(call: Call) -> Outcome {
     if let Some(url) = &patch.url {
         check_host(&call.state.wiring, url).await?;
     }
-    let render = |endpoint: &_| to_json(&WebhookOut::from(endpoint));
+    let render = |view: &_| to_json(&WebhookOut::from(view));
     call.once(UpdateWebhook { id, patch }, render).await
 }
 

@@ -10,7 +10,7 @@ use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
 use cardium_kernel::*;
 use cardium_topups::{Topup, Transfer};
-use cardium_webhooks::{Endpoint, Lane};
+use cardium_webhooks::{Endpoint, Lane, Patience};
 use cardium_withdrawals::Withdrawal;
 
 /// Shared by the test and the doors under test.
@@ -227,8 +227,35 @@ impl Reads for FakeReads {
     fn list_webhooks(
         &self,
         _: &ListQuery<WebhookFilter, ByCreation>,
-    ) -> ReadResult<Page<Endpoint>> {
+    ) -> ReadResult<Page<(Endpoint, Option<Timestamp>)>> {
         empty()
+    }
+
+    fn find_webhook(
+        &self,
+        _: AccountId,
+        _: EndpointId,
+    ) -> ReadResult<Option<(Endpoint, Option<Timestamp>)>> {
+        Ok(None)
+    }
+
+    fn list_deliveries(
+        &self,
+        _: &ListQuery<DeliveryFilter, ByCreation>,
+    ) -> ReadResult<Page<LoggedDelivery>> {
+        empty()
+    }
+
+    fn webhook_progress(&self, _: &Endpoint, _: i64, _: i64) -> ReadResult<ProgressStretch> {
+        Ok(ProgressStretch { events: Vec::new(), last: 0 })
+    }
+
+    fn failing_webhooks(&self, _: Patience, _: Timestamp, _: i64) -> ReadResult<Vec<LaneOf>> {
+        Ok(Vec::new())
+    }
+
+    fn recovering_webhooks(&self, _: i64) -> ReadResult<Vec<LaneOf>> {
+        Ok(Vec::new())
     }
 
     fn find_ticket(&self, _: AccountId, _: TicketId) -> ReadResult<Option<Ticket>> {

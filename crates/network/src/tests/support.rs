@@ -140,6 +140,7 @@ pub(super) fn host(error: SubmitError) -> Host {
         api_keys_maximum: 0,
         cards_maximum: 1_000,
         webhooks_maximum: 0,
+        webhook_patience: Default::default(),
         open_tickets_maximum: 50,
     };
     Host {

@@ -13,8 +13,9 @@ use crate::{
     settings::Settings,
     workers::{
         Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
-        NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting, SendWithdrawals, Sender,
-        SettleWithdrawals, SpreadAnnouncements, SweepBlobs, UseSource, WatchChain, Workers,
+        JudgeEndpoints, NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting, RecoverEndpoints,
+        SendWithdrawals, Sender, SettleWithdrawals, SpreadAnnouncements, SweepBlobs, UseSource,
+        WatchChain, Workers,
     },
 };
 
@@ -117,6 +118,8 @@ fn workers(
     if let Some(sender) = sender {
         let due = Arc::new(Notify::new());
         workers.start(FanOutEvents::new(backend(), Arc::clone(&due)));
+        workers.start(RecoverEndpoints::new(backend()));
+        workers.start(JudgeEndpoints::new(backend()));
         let concurrency = settings.webhooks.concurrency;
         workers.start(DeliverEvents::new(backend(), sender, concurrency, due));
     }

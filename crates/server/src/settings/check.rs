@@ -11,6 +11,9 @@ const ARGON2_MEMORY_MIN: u32 = 8;
 /// Longer than a year is a slip of the pen.
 const COOLING_MAX: u64 = 366 * 86_400;
 
+/// Hours of a year: longer is a slip of the pen.
+const PATIENCE_MAX: u32 = 366 * 24;
+
 type Rule = (bool, &'static str, &'static str);
 
 impl Settings {
@@ -21,6 +24,7 @@ impl Settings {
     pub fn check(&self) -> Result<(), SettingsError> {
         let counts = self.counts().map(|(value, key)| (value > 0, key, "must be at least 1"));
         let rules = [self.amounts().as_slice(), &self.withdrawals(), &self.bounds()].concat();
+        let rules = [rules.as_slice(), &self.patience()].concat();
         let broken = counts.into_iter().chain(rules).find(|(holds, _, _)| !holds);
         broken.map_or(Ok(()), |(_, key, problem)| Err(SettingsError::Value { key, problem }))?;
         self.server.check()?;
@@ -77,6 +81,18 @@ impl Settings {
             (fits(fees.tron), "fees.withdrawal_usd.tron", rule),
             (fits(fees.ethereum), "fees.withdrawal_usd.ethereum", rule),
             (fits(fees.bsc), "fees.withdrawal_usd.bsc", rule),
+        ]
+    }
+
+    fn patience(&self) -> [Rule; 2] {
+        let (warn, disable) = (self.webhooks.warn_after_hours, self.webhooks.disable_after_hours);
+        [
+            (warn > 0, "webhooks.warn_after_hours", "must be at least 1"),
+            (
+                disable > warn && disable <= PATIENCE_MAX,
+                "webhooks.disable_after_hours",
+                "must be above webhooks.warn_after_hours, and at most a year",
+            ),
         ]
     }
 

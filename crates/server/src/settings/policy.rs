@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use cardium_app::{Policy, WithdrawalFees};
 use cardium_kernel::Rate;
+use cardium_webhooks::Patience;
 
 use super::{Settings, SettingsError};
 
@@ -33,9 +34,17 @@ impl Settings {
             api_keys_maximum: i64::from(limits.api_keys),
             cards_maximum: i64::from(limits.cards),
             webhooks_maximum: i64::from(limits.webhooks),
+            webhook_patience: Patience {
+                warn_after: hours(self.webhooks.warn_after_hours),
+                disable_after: hours(self.webhooks.disable_after_hours),
+            },
             open_tickets_maximum: i64::from(limits.open_tickets),
         })
     }
+}
+
+fn hours(hours: u32) -> Duration {
+    Duration::from_secs(u64::from(hours).saturating_mul(3_600))
 }
 
 fn rate(key: &'static str, basis_points: u32) -> Result<Rate, SettingsError> {

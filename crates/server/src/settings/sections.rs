@@ -197,6 +197,10 @@ pub struct Webhooks {
     pub concurrency: u32,
     /// Seconds for one attempt.
     pub timeout_seconds: u64,
+    /// Hours for which an endpoint may fail before its owner is warned.
+    pub warn_after_hours: u32,
+    /// Hours for which an endpoint may fail before it is disabled.
+    pub disable_after_hours: u32,
     /// Whether receivers on this machine are allowed in development.
     pub allow_loopback: bool,
 }

@@ -1,13 +1,12 @@
 use std::time::Duration;
 
 use cardium_app::{
-    CommandError, UseCase,
+    CommandError,
     network::{ExpireHold, When},
     topups::ExpireTopup,
 };
-use tokio::task::JoinSet;
 
-use super::{Backend, Found, Round, internal};
+use super::{Backend, Found, Round, perform_all};
 
 /// The most objects of one round: a slice of maintenance (docs/ARCHITECTURE.md, "The write
 /// path").
@@ -70,21 +69,4 @@ impl Round for ExpireHolds {
         let ended = perform_all(&self.backend, commands).await?;
         Ok(Found::work_if(ended.iter().any(Option::is_some)))
     }
-}
-
-/// Submits commands together, so that they share transactions.
-async fn perform_all<U: UseCase>(
-    backend: &Backend,
-    commands: impl Iterator<Item = U>,
-) -> Result<Vec<U::Output>, CommandError> {
-    let mut running = JoinSet::new();
-    for command in commands {
-        let backend = backend.clone();
-        running.spawn(async move { backend.perform(command).await });
-    }
-    let mut outputs = Vec::new();
-    while let Some(ended) = running.join_next().await {
-        outputs.push(ended.map_err(|error| internal(&error))??);
-    }
-    Ok(outputs)
 }

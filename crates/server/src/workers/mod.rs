@@ -35,7 +35,9 @@ pub use chains::WatchChain;
 pub use expiry::{ExpireHolds, ExpireTopups};
 pub use pending::{FinishPending, NoteLateAnswers, PurgeWaiting};
 pub use upkeep::{FlushUses, PurgeCounters, PurgeKeys, UseSource};
-pub use webhooks::{Answered, DeliverEvents, FanOutEvents, Sender, SenderError};
+pub use webhooks::{
+    Answered, DeliverEvents, FanOutEvents, JudgeEndpoints, RecoverEndpoints, Sender, SenderError,
+};
 pub use withdrawals::{Cashier, SendWithdrawals, SettleWithdrawals};
 
 /// How long a worker's command may wait in the queue.
@@ -82,6 +84,23 @@ impl Backend {
         let answer = answered.await.map_err(|error| internal(&error))?;
         Ok(answer?)
     }
+}
+
+/// Submits commands together, so that those that may share transactions.
+async fn perform_all<U: UseCase>(
+    backend: &Backend,
+    commands: impl Iterator<Item = U>,
+) -> Result<Vec<U::Output>, CommandError> {
+    let mut running = JoinSet::new();
+    for command in commands {
+        let backend = backend.clone();
+        running.spawn(async move { backend.perform(command).await });
+    }
+    let mut outputs = Vec::new();
+    while let Some(ended) = running.join_next().await {
+        outputs.push(ended.map_err(|error| internal(&error))??);
+    }
+    Ok(outputs)
 }
 
 fn internal(error: &dyn std::error::Error) -> CommandError {

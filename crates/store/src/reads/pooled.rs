@@ -5,9 +5,10 @@ use cardium_app::{
     event::CardView,
     reads::{
         Activity, ActivityFilter, AuditEntry, AuditFilter, Balance, ByCreation, CardFilter,
-        CardSort, DisputeFilter, DisputeSort, HistoryEntry, HistoryFilter, HistorySort, KeyFilter,
-        KeySort, ListQuery, ReadResult, Reads, TicketFilter, TicketSort, TopupFilter, TopupSort,
-        TransactionFilter, TransactionSort, Visit, WebhookFilter, WithdrawalFilter, WithdrawalSort,
+        CardSort, DeliveryFilter, DisputeFilter, DisputeSort, HistoryEntry, HistoryFilter,
+        HistorySort, KeyFilter, KeySort, LaneOf, ListQuery, LoggedDelivery, ProgressStretch,
+        ReadResult, Reads, TicketFilter, TicketSort, TopupFilter, TopupSort, TransactionFilter,
+        TransactionSort, Visit, WebhookFilter, WithdrawalFilter, WithdrawalSort,
     },
 };
 use cardium_auth::{Credential, TokenHash};
@@ -15,11 +16,11 @@ use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization
 use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
 use cardium_kernel::{
-    AccountId, AuthorizationId, BlobId, CardId, CredentialId, DisputeId, MessageId, Page, TicketId,
-    Timestamp, TopupId, TransactionId, WithdrawalId,
+    AccountId, AuthorizationId, BlobId, CardId, CredentialId, DisputeId, EndpointId, MessageId,
+    Page, TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use cardium_topups::{Network, Topup, Transfer};
-use cardium_webhooks::{Endpoint, Lane};
+use cardium_webhooks::{Endpoint, Lane, Patience};
 use cardium_withdrawals::Withdrawal;
 
 use super::{
@@ -222,8 +223,45 @@ impl Reads for PooledReads {
     fn list_webhooks(
         &self,
         query: &ListQuery<WebhookFilter, ByCreation>,
-    ) -> ReadResult<Page<Endpoint>> {
+    ) -> ReadResult<Page<(Endpoint, Option<Timestamp>)>> {
         self.snapshot(|connection| webhooks::list_webhooks(connection, query))
+    }
+
+    fn find_webhook(
+        &self,
+        account: AccountId,
+        id: EndpointId,
+    ) -> ReadResult<Option<(Endpoint, Option<Timestamp>)>> {
+        self.with(|connection| webhooks::find_webhook(connection, account, id))
+    }
+
+    fn list_deliveries(
+        &self,
+        query: &ListQuery<DeliveryFilter, ByCreation>,
+    ) -> ReadResult<Page<LoggedDelivery>> {
+        self.snapshot(|connection| webhooks::list_deliveries(connection, query))
+    }
+
+    fn webhook_progress(
+        &self,
+        endpoint: &Endpoint,
+        after: i64,
+        limit: i64,
+    ) -> ReadResult<ProgressStretch> {
+        self.snapshot(|connection| webhooks::webhook_progress(connection, endpoint, after, limit))
+    }
+
+    fn failing_webhooks(
+        &self,
+        patience: Patience,
+        now: Timestamp,
+        limit: i64,
+    ) -> ReadResult<Vec<LaneOf>> {
+        self.with(|connection| webhooks::failing_webhooks(connection, patience, now, limit))
+    }
+
+    fn recovering_webhooks(&self, limit: i64) -> ReadResult<Vec<LaneOf>> {
+        self.with(|connection| webhooks::recovering_webhooks(connection, limit))
     }
 
     fn find_ticket(&self, account: AccountId, id: TicketId) -> ReadResult<Option<Ticket>> {

@@ -6,6 +6,7 @@ mod cold;
 mod deliveries;
 mod disputes;
 mod hot;
+mod lanes;
 mod quotas;
 mod tickets;
 mod webhooks;

@@ -1,10 +1,17 @@
+use cardium_app::EventType;
 use cardium_auth::Scope;
-use cardium_kernel::ErrorCode;
+use cardium_kernel::{ErrorCode, EventId};
 
 use crate::{
-    operation::{Access, Kind, Method, Operation, Parameter, act, create, get, patch},
+    operation::{
+        Access, Kind, Method, Operation, Parameter, Shape, act, create, get, parameter::MODE, patch,
+    },
+    text::Text,
     webhook::{WebhookIn, WebhookOut},
+    webhook_gaps::{GAP_EVENTS, GapsOut, PingOut, RecoverIn, RecoveryOut},
+    webhook_log::DeliveryOut,
     webhook_patch::{WebhookDeliveryOut, WebhookPatchIn},
+    word::Word,
 };
 
 /// Operations of the group "Webhooks".
@@ -49,5 +56,53 @@ pub const OPERATIONS: &[Operation] = &[
     act("replay_webhook", "/webhooks/{id}/replay/{eid}", Scope::WebhookWrite)
         .says("Send an event of the last 90 days to an endpoint once more")
         .gives::<WebhookDeliveryOut>()
+        .refuses(&[ErrorCode::WebhookDisabled, ErrorCode::EventExpired]),
+    get("get_webhook", "/webhooks/{id}", Scope::WebhookRead)
+        .says("Show a webhook endpoint")
+        .gives::<WebhookOut>(),
+    act("ping_webhook", "/webhooks/{id}/ping", Scope::WebhookWrite)
+        .says("Send an endpoint an event about itself")
+        .gives::<PingOut>()
+        .refuses(&[ErrorCode::WebhookDisabled]),
+    get("list_webhook_deliveries", "/webhooks/{id}/deliveries", Scope::WebhookRead)
+        .says("List what was sent to an endpoint, attempt by attempt")
+        .lists::<DeliveryOut>(&["created_at"])
+        .asks(&[
+            Parameter::query(
+                "status",
+                Kind::Word(&["pending", "queued", "delivered", "failed"]),
+                "Only deliveries in this state",
+            ),
+            Parameter::query(
+                "event_type",
+                Kind::Form(Shape::of::<Word<EventType>>()),
+                "Only events of this type",
+            ),
+            Parameter::query(
+                "event_id",
+                Kind::Form(Shape::of::<Text<EventId>>()),
+                "Only this event",
+            ),
+            MODE,
+        ]),
+    get("list_webhook_gaps", "/webhooks/{id}/gaps", Scope::WebhookRead)
+        .says("Show which events an endpoint asks for and was not delivered")
+        .gives::<GapsOut>()
+        .asks(&[
+            Parameter::query(
+                "after_seq",
+                Kind::Number(0, i64::MAX),
+                "Only events after this account_seq; without it all that are kept",
+            ),
+            Parameter::query(
+                "limit",
+                Kind::Number(1, GAP_EVENTS),
+                "How many events are looked through at most; 1000 unless told",
+            ),
+        ]),
+    act("recover_webhook", "/webhooks/{id}/recover", Scope::WebhookWrite)
+        .says("Send an endpoint everything again that it missed")
+        .takes::<RecoverIn>()
+        .gives::<RecoveryOut>()
         .refuses(&[ErrorCode::WebhookDisabled, ErrorCode::EventExpired]),
 ];

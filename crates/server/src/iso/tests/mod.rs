@@ -102,6 +102,7 @@ fn edge() -> Edge {
         api_keys_maximum: 0,
         cards_maximum: 1_000,
         webhooks_maximum: 0,
+        webhook_patience: Default::default(),
         open_tickets_maximum: 50,
     };
     Edge { clock: Arc::new(Fixed), entropy: Arc::new(Fixed), policy: Arc::new(policy) }

@@ -23,7 +23,7 @@ impl Message {
         now: Timestamp,
     ) -> Result<Self, SenderError> {
         let secret = secret(&dispatch.endpoint, keys)?;
-        let body = cardium_api_v1::event_body(&dispatch.event);
+        let body = cardium_api_v1::webhook_body(&dispatch.event, dispatch.endpoint.payload);
         let headers = [
             ("Content-Type", "application/json".to_owned()),
             ("Cryptocardium-Signature", signature_header(&secret, now, &body)),

@@ -9,14 +9,18 @@ mod addresses;
 mod answer;
 mod deliver;
 mod fan_out;
+mod judge;
 mod message;
 mod record;
+mod recover;
 mod sender;
 mod visit;
 
 pub use answer::{Answered, SenderError};
 pub use deliver::DeliverEvents;
 pub use fan_out::FanOutEvents;
+pub use judge::JudgeEndpoints;
+pub use recover::RecoverEndpoints;
 pub use sender::Sender;
 
 use std::time::Duration;

@@ -1,0 +1,43 @@
+use cardium_kernel::{EndpointId, EventId};
+use cardium_webhooks::{EndpointView, WebhookError};
+
+use crate::{CommandResult, Context, Ending, EventType, Hints, Snapshot, Unit, UseCase};
+
+/// Sends an endpoint an event about itself, so that its owner sees whether it works.
+#[derive(Debug, Clone)]
+pub struct PingWebhook {
+    /// The endpoint.
+    pub id: EndpointId,
+}
+
+/// A ping on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pinged {
+    /// The event.
+    pub event: EventId,
+    /// Where it goes.
+    pub endpoint: EndpointId,
+}
+
+impl UseCase for PingWebhook {
+    type Output = Pinged;
+
+    fn hints(&self, _: &Context) -> Hints {
+        Hints::cold()
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Pinged> {
+        let account = unit.account()?;
+        let found = unit.tx.find_endpoint(account, self.id)?;
+        let endpoint = found.ok_or(WebhookError::NoEndpoint)?;
+        let failing = unit.tx.find_failing_since(self.id)?;
+        let view = EndpointView::new(endpoint, failing, unit.policy().webhook_patience);
+        let snapshot = Snapshot::Webhook(view.clone());
+        unit.check_book(snapshot.book())?;
+        view.endpoint.check_replayable()?;
+        let event = EventId::new(unit.ids.mint());
+        unit.emit_as(event, EventType::WebhookPing, snapshot)?;
+        unit.audit(account, "webhook.pinged", &self.id)?;
+        Ok(Ending::Done(Pinged { event, endpoint: self.id }))
+    }
+}
