@@ -14,7 +14,7 @@ use cardium_topups::Network;
 use cardium_vault::Keys;
 
 use crate::{
-    CredentialUses, HealthProbe, HttpSettings, NetworkRail, TestClock, flights::Flights,
+    CredentialUses, EventHub, HealthProbe, HttpSettings, NetworkRail, TestClock, flights::Flights,
     guard::CredentialCache, passwords::Passwords, places::Places, rate_limits::RateLimits,
 };
 
@@ -58,6 +58,7 @@ pub struct AppState {
     /// None where nothing is bounded.
     pub(crate) rate_limits: Option<RateLimits>,
     uses: CredentialUses,
+    events: EventHub,
     pub(crate) flights: Arc<Flights>,
     pub(crate) uploads: Arc<Places>,
 }
@@ -80,6 +81,7 @@ impl AppState {
             credentials,
             rate_limits,
             uses: CredentialUses::default(),
+            events: EventHub::default(),
             flights: Arc::default(),
             uploads: Arc::default(),
         }
@@ -89,6 +91,12 @@ impl AppState {
     #[must_use]
     pub const fn uses(&self) -> &CredentialUses {
         &self.uses
+    }
+
+    /// Who waits for an event: for the worker that looks for some, and for the end.
+    #[must_use]
+    pub const fn events(&self) -> &EventHub {
+        &self.events
     }
 
     pub(crate) fn find_gateway(&self, network: Network) -> Option<Arc<dyn ChainGateway>> {

@@ -13,7 +13,7 @@ use crate::{
     workers::{
         Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
         NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting, SendWithdrawals, Sender,
-        SettleWithdrawals, SweepBlobs, UseSource, WatchChain, Workers,
+        SettleWithdrawals, SweepBlobs, UseSource, WakeReaders, WatchChain, Workers,
     },
 };
 
@@ -34,7 +34,7 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
     let server = doors::serve_http(http, &settings, &state, tls).map_err(StartError::Serve)?;
     let network = network.map(|((listener, _), door)| iso8583::serve(listener, door));
     let network = network.transpose().map_err(StartError::Serve)?;
-    let mut workers = workers(&settings, &core, sender, state);
+    let mut workers = workers(&settings, &core, sender, Arc::clone(&state));
     wait_upkeep(&mut workers, (&settings, &core), host, late);
     let running = Running {
         http: server.handle(),
@@ -43,6 +43,7 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
         iso8583: network,
         workers,
         health: core.health,
+        state,
         store: core.store,
         settings: settings.server,
     };
@@ -108,6 +109,7 @@ fn workers(
     workers.start(SettleWithdrawals::new(cashier));
     workers.start(ExpireTopups::new(backend()));
     workers.start(ExpireHolds::new(backend()));
+    workers.start(WakeReaders::new(backend(), Arc::clone(&state)));
     workers.start(FlushUses::new(backend(), state));
     workers.start(PurgeKeys::new(backend()));
     workers.start(PurgeCounters::new(backend()));

@@ -6,6 +6,7 @@
 
 mod blobs;
 mod chains;
+mod events;
 mod expiry;
 mod pending;
 mod upkeep;
@@ -30,6 +31,7 @@ use tokio::{sync::watch, task::JoinSet};
 
 pub use blobs::SweepBlobs;
 pub use chains::WatchChain;
+pub use events::WakeReaders;
 pub use expiry::{ExpireHolds, ExpireTopups};
 pub use pending::{FinishPending, NoteLateAnswers, PurgeWaiting};
 pub use upkeep::{FlushUses, PurgeCounters, PurgeKeys, UseSource};
