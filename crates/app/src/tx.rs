@@ -18,7 +18,7 @@ use crate::{
     idempotency::IdempotencyStore,
     quotas::QuotaStore,
     tickets::HolderStore,
-    upkeep::UpkeepStore,
+    upkeep::{RetentionStore, UpkeepStore},
 };
 
 /// The ports of hot aggregates: served from the batch's prefetched rows.
@@ -44,6 +44,7 @@ pub trait Tx:
     + ApiKeyStore
     + WebhookStore
     + UpkeepStore
+    + RetentionStore
     + ChainCursorStore
     + SimulatedChainStore
     + QuotaStore

@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
+use cardium_kernel::Clock;
 use cardium_store::{OpenError, Progress, Report};
 
 use crate::{
+    clock::SystemClock,
     entropy::SystemEntropy,
     keys::{self, KeyError},
     serve::url,
@@ -31,7 +33,7 @@ pub enum VerifyError {
 /// [`VerifyError`]; what is wrong with the database's contents is in the report.
 pub fn check(settings: &Settings, progress: impl FnMut(Progress)) -> Result<Report, VerifyError> {
     let keys = keys::load(&settings.server.data_dir, false, &SystemEntropy)?;
-    Ok(cardium_store::verify(url(settings).expose(), keys.audit(), progress)?)
+    Ok(cardium_store::verify(url(settings).expose(), keys.audit(), SystemClock.now(), progress)?)
 }
 
 /// Runs the check, prints it as it goes and says whether all is well.

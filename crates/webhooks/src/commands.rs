@@ -63,7 +63,8 @@ pub fn replay_event(
     now: Timestamp,
 ) -> Result<Delivery, WebhookError> {
     let endpoint = store.find_endpoint(account, endpoint)?.ok_or(WebhookError::NoEndpoint)?;
-    let happened = store.find_event_time(account, event)?.ok_or(WebhookError::NoEvent)?;
+    let happened = store.find_event_time(account, event)?;
+    let happened = happened.ok_or_else(|| missing(account, event, now))?;
     if now.since(happened) > REPLAYABLE {
         return Err(WebhookError::EventExpired);
     }
@@ -71,6 +72,17 @@ pub fn replay_event(
     let delivery = Delivery::new(id, (account, event), endpoint.id, Cause::Replay, now);
     store.insert_deliveries(std::slice::from_ref(&delivery))?;
     Ok(delivery)
+}
+
+/// Why there is no such event. Ids begin with a moment: one from when the account was there already,
+/// and too long ago, may well be of an event that was purged, and is answered as it was before that.
+fn missing(account: AccountId, event: EventId, now: Timestamp) -> WebhookError {
+    let kept_since = IdSource::floor(now.before(REPLAYABLE));
+    if (account.value()..kept_since).contains(&event.value()) {
+        WebhookError::EventExpired
+    } else {
+        WebhookError::NoEvent
+    }
 }
 
 /// Turns up to `limit` events into deliveries, one for each endpoint that wants the event; says how

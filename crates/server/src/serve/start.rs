@@ -12,8 +12,8 @@ use crate::{
     settings::Settings,
     workers::{
         Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
-        NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting, SendWithdrawals, Sender,
-        SettleWithdrawals, SweepBlobs, UseSource, WakeReaders, WatchChain, Workers,
+        ForgetEvents, NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting, SendWithdrawals,
+        Sender, SettleWithdrawals, SweepBlobs, UseSource, WakeReaders, WatchChain, Workers,
     },
 };
 
@@ -113,6 +113,7 @@ fn workers(
     workers.start(FlushUses::new(backend(), state));
     workers.start(PurgeKeys::new(backend()));
     workers.start(PurgeCounters::new(backend()));
+    workers.start(ForgetEvents::new(backend(), settings.webhooks.retention()));
     workers.start(SweepBlobs::new(backend(), Arc::clone(&core.blobs)));
     if let Some(sender) = sender {
         workers.start(FanOutEvents::new(backend()));

@@ -1,3 +1,5 @@
+use cardium_webhooks::REPLAYABLE;
+
 use super::{Dollars, Settings, SettingsError};
 
 /// Deliveries leased together; all of them must start at once, so that none outlives its lease.
@@ -79,7 +81,7 @@ impl Settings {
         ]
     }
 
-    fn bounds(&self) -> [Rule; 4] {
+    fn bounds(&self) -> [Rule; 5] {
         let (webhooks, auth) = (&self.webhooks, &self.auth);
         [
             (
@@ -91,6 +93,11 @@ impl Settings {
                 (1..=WEBHOOK_TIMEOUT_MAX).contains(&webhooks.timeout_seconds),
                 "webhooks.timeout_seconds",
                 "must be 1 to 15",
+            ),
+            (
+                webhooks.retention() >= REPLAYABLE,
+                "webhooks.retention_days",
+                "must be at least 90, which subscribers are promised",
             ),
             (
                 auth.argon2_memory_kib >= ARGON2_MEMORY_MIN,

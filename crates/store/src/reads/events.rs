@@ -6,7 +6,7 @@ use cardium_kernel::{AccountId, EventId};
 use super::{all, failed, first, select};
 use crate::{
     db::{Connection, Fields, Kind, Sql, Value},
-    rows::{EventRow, Row, book},
+    rows::{EventRow, book},
 };
 
 /// A stretch of events. Numbers are dense, so that bounds on them bound the rows that are looked

@@ -5,6 +5,7 @@ mod cold;
 mod disputes;
 mod hot;
 mod quotas;
+mod retention;
 mod tickets;
 mod webhooks;
 mod withdrawals;

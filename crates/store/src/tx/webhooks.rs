@@ -12,7 +12,7 @@ use crate::{
 
 /// Deliveries that are still to be made: as the index `webhook_deliveries_waiting` has it, word for
 /// word, so that neither database reads an endpoint's whole history.
-const WAITING: &str = "state IN ('pending', 'paused')";
+pub(super) const WAITING: &str = "state IN ('pending', 'paused')";
 
 impl WebhookStore for BatchTx<'_> {
     fn count_endpoints(&mut self, account: AccountId) -> Result<i64, StoreError> {

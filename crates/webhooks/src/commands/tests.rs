@@ -7,7 +7,8 @@ use crate::{EndpointStatus, EventFilter, store::MockWebhookStore};
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_780_000_000);
 const OWNER: AccountId = AccountId::new(0x100);
 const ID: EndpointId = EndpointId::new(0x200);
-const EVENT: EventId = EventId::new(0x300);
+/// No event of that account was ever purged that has an id below the account's.
+const EVENT: EventId = EventId::new(0x80);
 const DELIVERY: DeliveryId = DeliveryId::new(0x400);
 
 /// An endpoint that wants everything.
@@ -182,4 +183,19 @@ fn a_store_that_fails_is_told_of() {
     assert_eq!(replay(&mut store), Err(told));
     let fanned = fan_out(&mut store, &mut IdSource::new(NOW, [1; 16]), 3, NOW);
     assert_eq!(fanned, Err(broken()));
+}
+
+#[test]
+fn an_event_that_was_purged_is_still_an_old_one() {
+    let at = |seconds| IdSource::new(Timestamp::from_unix_seconds(seconds), [7; 16]).mint();
+    let (now, ninety_days) = (1_780_000_000, 90 * 86_400);
+    let owner = AccountId::new(at(now - ninety_days - 5));
+    for (made, why) in [
+        (now - ninety_days - 6, WebhookError::NoEvent),
+        (now - ninety_days - 4, WebhookError::EventExpired),
+        (now - ninety_days - 1, WebhookError::EventExpired),
+        (now - ninety_days + 1, WebhookError::NoEvent),
+    ] {
+        assert_eq!(missing(owner, EventId::new(at(made)), NOW), why, "{made}");
+    }
 }
