@@ -8,7 +8,7 @@ use tokio::runtime;
 use crate::{
     causes::with_causes,
     cli::{Cli, Command, Serve},
-    demo, log,
+    demo, listen, log,
     serve::{Options, Running, Signals, make_directory, url},
     settings::{Settings, load},
     verify,
@@ -33,9 +33,11 @@ fn run(cli: &Cli) -> Outcome {
     let command = cli.command()?;
     let overrides = match &command {
         Command::Serve(serve) => cli.overrides(serve),
-        Command::Migrate | Command::Verify | Command::Demo | Command::Openapi(_) => {
-            cli.overrides(&Serve::default())
-        }
+        Command::Migrate
+        | Command::Verify
+        | Command::Demo
+        | Command::Openapi(_)
+        | Command::Listen(_) => cli.overrides(&Serve::default()),
     };
     let mut settings = load(&overrides)?;
     if matches!(command, Command::Demo) {
@@ -51,6 +53,11 @@ fn run(cli: &Cli) -> Outcome {
         Command::Demo => {
             let mut out = std::io::stdout();
             runtime()?.block_on(demo::run(overrides, &mut out))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Listen(options) => {
+            let mut out = std::io::stdout();
+            runtime()?.block_on(listen::run(options, &mut out))?;
             Ok(ExitCode::SUCCESS)
         }
     }

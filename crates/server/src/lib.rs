@@ -14,6 +14,7 @@ pub mod entropy;
 pub mod hook;
 pub mod iso;
 pub mod keys;
+pub mod listen;
 mod log;
 mod scratch;
 pub mod serve;

@@ -19,7 +19,7 @@ fn old_events_go_and_their_reader_is_told(backend: Backend) {
     let server = Server::own(backend, |_| {});
     let client = server.sign_up();
     let key = client.api_key(&["webhook:read", "webhook:write", "activity:read", "card:issue"]);
-    let hook = json!({"url": "https://hooks.example.com/", "events": "*", "mode": "live"});
+    let hook = json!({"url": "https://hooks.example.com/", "events": "*"});
     let hook = key.post("/v1/webhooks", &hook).expect(201);
     let hook = format!("/v1/webhooks/{}", text(&hook, "id"));
     key.card(None);

@@ -1,6 +1,7 @@
 //! `/v1/events`: the stream of what happened, and whoever waits for the next event.
 
 mod expired;
+mod listening;
 mod stream;
 mod waiting;
 

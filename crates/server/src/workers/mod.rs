@@ -37,6 +37,7 @@ pub use expiry::{ExpireHolds, ExpireTopups};
 pub use pending::{FinishPending, NoteLateAnswers, PurgeWaiting};
 pub use retention::ForgetEvents;
 pub use upkeep::{FlushUses, PurgeCounters, PurgeKeys, UseSource};
+pub(crate) use webhooks::signed_headers;
 pub use webhooks::{DeliverEvents, FanOutEvents, Sender, SenderError};
 pub use withdrawals::{Cashier, SendWithdrawals, SettleWithdrawals};
 

@@ -14,6 +14,7 @@ mod sender;
 use addresses::Guarded;
 pub use deliver::DeliverEvents;
 pub use fan_out::FanOutEvents;
+pub(crate) use message::signed_headers;
 pub use sender::{Sender, SenderError};
 
 use std::time::Duration;
