@@ -7,6 +7,7 @@ mod limiting;
 mod revoking;
 mod sharing;
 mod stopping;
+mod streaming;
 mod uploading;
 
 use serde_json::json;

@@ -24,7 +24,8 @@ pub use gate::{Gate, in_one_batch};
 pub use names::Phonebook;
 pub use plastic::{address, plastic};
 pub use process::{
-    Finished, Process, assert_exit, assert_verified, cardium, eventually, finish, serve, verify,
+    Background, Finished, Process, assert_exit, assert_verified, cardium, eventually, finish,
+    serve, verify,
 };
 pub use proxy::{Cut, Proxy};
 pub use reply::{Reply, Request, assert_fields, ids, items, text, usd};

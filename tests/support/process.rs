@@ -145,6 +145,58 @@ pub fn serve(scratch: &Scratch, settings: &[(&str, &str)]) -> Command {
     command
 }
 
+/// A command that runs beside the test; killed and reaped when dropped.
+pub struct Background {
+    child: Child,
+    output: PathBuf,
+    errors: PathBuf,
+}
+
+impl Background {
+    /// Starts a command.
+    pub fn start(scratch: &Scratch, mut command: Command) -> Self {
+        let (output, errors) = (file(scratch, "out"), file(scratch, "err"));
+        let to_output = Stdio::from(File::create(&output).expect("the folder takes files"));
+        Self { child: spawn(&mut command, to_output, &errors), output, errors }
+    }
+
+    /// What it has printed so far.
+    pub fn output(&self) -> String {
+        fs::read_to_string(&self.output).expect("the command writes text")
+    }
+
+    /// Waits until it has printed this; gives all that it printed.
+    #[track_caller]
+    pub fn wait_for(&mut self, words: &str) -> String {
+        eventually(words, || {
+            let ended = self.child.try_wait().expect("the process is ours");
+            let errors = || fs::read_to_string(&self.errors).unwrap_or_default();
+            assert!(ended.is_none(), "it ended: {}{}", self.output(), errors());
+            Some(self.output()).filter(|output| output.contains(words))
+        })
+    }
+
+    /// Sends it a signal, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let process = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &process]).status();
+        assert!(sent.expect("`kill` is part of every system").success(), "SIG{name} is sent");
+    }
+
+    /// Waits until it has ended.
+    pub fn end(mut self) -> Finished {
+        let status = eventually("the end", || self.child.try_wait().expect("it is ours"));
+        let errors = fs::read_to_string(&self.errors).expect("the command writes text");
+        Finished { status, output: self.output(), errors }
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        let _gone = (self.child.kill(), self.child.wait());
+    }
+}
+
 /// Runs a command to its end.
 pub fn finish(scratch: &Scratch, mut command: Command) -> Finished {
     let (output, errors) = (file(scratch, "out"), file(scratch, "err"));

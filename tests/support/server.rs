@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use cardium_kernel::{AccountId, Book, CardId, EventId};
+use cardium_kernel::{AccountId, Book, CardId, EventId, Timestamp};
 use cardium_server::{
     serve::{Options, Running},
     settings::{Overrides, Settings, load},
@@ -226,7 +226,9 @@ impl Drop for Server {
             self.runtime.block_on(running.stop());
         }
         if !std::thread::panicking() {
-            let report = verify::check(&self.settings, |_| {}).expect("the database is readable");
+            let now = Timestamp::from_unix_seconds(self.now());
+            let report = verify::check(&self.settings, now, |_| {});
+            let report = report.expect("the database is readable");
             assert_eq!(report.findings, [], "after the test the books are wrong");
         }
     }

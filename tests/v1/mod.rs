@@ -11,6 +11,7 @@ mod books;
 mod cards;
 mod conventions;
 mod disputes;
+mod events;
 mod openapi;
 mod rate_limits;
 mod sessions;

@@ -7,6 +7,7 @@ mod files;
 mod money;
 mod opening;
 mod processes;
+mod retention;
 mod spending;
 mod upkeep;
 mod verifying;

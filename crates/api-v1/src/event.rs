@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use cardium_app::{Snapshot, chain::AddressSource, event::EventRenderer, reads::StoredEvent};
-use cardium_kernel::{EventId, Money, Timestamp};
+use cardium_app::{
+    EventType, Snapshot, chain::AddressSource, event::EventRenderer, reads::StoredEvent,
+};
+use cardium_kernel::{Book, EventId, Money, Timestamp};
 use cardium_topups::{Asset, Network, Topup};
 use cardium_webhooks::Payload;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -20,6 +23,7 @@ use crate::{
     transaction::TransactionOut,
     webhook::WebhookOut,
     withdrawal::WithdrawalOut,
+    word::Word,
 };
 
 /// Shows objects: those whose wire form needs more than their record.
@@ -92,29 +96,54 @@ impl EventRenderer for Renderer {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Data<'a> {
+    /// The object as it was after the event, in the form of its own GET.
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     object: &'a RawValue,
 }
 
-#[derive(Serialize)]
-struct EventOut<'a> {
+/// An event as it is shown: the body of a webhook.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Event")]
+pub struct EventOut<'a> {
     id: Text<EventId>,
+    #[schemars(extend("const" = "event"))]
     object: &'static str,
+    /// The event's name.
     #[serde(rename = "type")]
+    #[schemars(with = "Word<EventType>")]
     kind: &'a str,
+    /// Its place in the account's events, without gaps.
     account_seq: i64,
+    /// Rises with every change of the object.
     object_version: i64,
+    #[schemars(with = "Word<Book>")]
     mode: &'static str,
     created_at: Text<Timestamp>,
     data: Data<'a>,
 }
 
+impl<'a> From<&'a StoredEvent> for EventOut<'a> {
+    fn from(event: &'a StoredEvent) -> Self {
+        let object = serde_json::from_slice(&event.object).unwrap_or(RawValue::NULL);
+        Self {
+            id: Text(event.id),
+            object: "event",
+            kind: &event.kind,
+            account_seq: event.account_seq,
+            object_version: event.object_version,
+            mode: event.book.as_str(),
+            created_at: Text(event.created_at),
+            data: Data { object },
+        }
+    }
+}
+
 /// The JSON of an event: the body of a webhook.
 #[must_use]
 pub fn event_body(event: &StoredEvent) -> Vec<u8> {
-    let object = serde_json::from_slice(&event.object).unwrap_or(RawValue::NULL);
-    shown(event, object)
+    to_json(&EventOut::from(event))
 }
 
 /// What an object is called.
@@ -130,34 +159,18 @@ struct Reference<'a> {
 /// otherwise the same.
 #[must_use]
 pub fn webhook_body(event: &StoredEvent, payload: Payload) -> Vec<u8> {
-    match payload {
-        Payload::Full => event_body(event),
-        Payload::Thin => {
-            let reference: Reference<'_> =
-                serde_json::from_slice(&event.object).unwrap_or_default();
-            let reference = serde_json::value::to_raw_value(&reference);
-            let reference = reference.expect("two JSON values are an object");
-            shown(event, &reference)
-        }
+    if payload == Payload::Full {
+        return event_body(event);
     }
-}
-
-fn shown(event: &StoredEvent, object: &RawValue) -> Vec<u8> {
-    to_json(&EventOut {
-        id: Text(event.id),
-        object: "event",
-        kind: &event.kind,
-        account_seq: event.account_seq,
-        object_version: event.object_version,
-        mode: event.book.as_str(),
-        created_at: Text(event.created_at),
-        data: Data { object },
-    })
+    let reference: Reference<'_> = serde_json::from_slice(&event.object).unwrap_or_default();
+    let reference = serde_json::value::to_raw_value(&reference);
+    let reference = reference.expect("two JSON values are an object");
+    to_json(&EventOut { data: Data { object: &reference }, ..EventOut::from(event) })
 }
 
 #[cfg(test)]
 mod tests {
-    use cardium_kernel::{AccountId, Book};
+    use cardium_kernel::AccountId;
 
     use super::*;
 

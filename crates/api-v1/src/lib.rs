@@ -22,6 +22,7 @@ pub mod decision;
 pub mod decision_hook;
 pub mod dispute;
 pub mod event;
+pub mod event_stream;
 pub mod evidence;
 pub mod evidence_form;
 pub mod expand;

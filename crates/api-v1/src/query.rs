@@ -160,7 +160,11 @@ impl Query {
         self.read(name, moment)
     }
 
-    fn limit(&self) -> Result<PageLimit, Problem> {
+    /// How many objects a page has at most.
+    ///
+    /// # Errors
+    /// `invalid_field`.
+    pub fn limit(&self) -> Result<PageLimit, Problem> {
         let limit = self.read("limit", |text, param| {
             let number = text.parse().ok().and_then(PageLimit::new);
             number.ok_or_else(|| invalid(param, "must be a whole number from 1 to 100"))

@@ -24,9 +24,11 @@ use crate::{
     event::{CardView, EventType},
 };
 
+mod stretch;
 mod webhooks;
 mod withdrawals;
 
+pub use stretch::{STRETCH, Stretch, StretchQuery};
 pub use webhooks::{DeliveryFilter, LaneOf, LoggedDelivery, ProgressStretch};
 pub use withdrawals::{WithdrawalFilter, WithdrawalSort};
 
@@ -458,6 +460,12 @@ pub trait Reads: Send + Sync {
         &self,
         query: &ListQuery<ActivityFilter, ByCreation>,
     ) -> ReadResult<Page<Activity>>;
+    /// A stretch of an account's events, oldest first.
+    fn read_events(&self, query: &StretchQuery) -> ReadResult<Stretch>;
+    /// An account's event.
+    fn find_event(&self, account: AccountId, id: EventId) -> ReadResult<Option<StoredEvent>>;
+    /// The number of the last event of each of a few thousand accounts, in no order.
+    fn last_event_seqs(&self, accounts: &[AccountId]) -> ReadResult<Vec<(AccountId, i64)>>;
     /// Both treasuries of an account, live first.
     fn balances(&self, account: AccountId) -> ReadResult<[Balance; 2]>;
     /// A treasury's history.

@@ -29,7 +29,7 @@ use crate::{
     idempotency::{IdempotencyRecord, IdempotencyStore},
     quotas::{Quota, QuotaStore},
     tickets::HolderStore,
-    upkeep::UpkeepStore,
+    upkeep::{RetentionStore, UpkeepStore},
 };
 
 /// The moment of every test.
@@ -232,6 +232,11 @@ mockall::mock! {
         fn save_uses(&mut self, uses: &[(CredentialId, Timestamp)]) -> Result<(), StoreError>;
         fn purge_idempotency(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError>;
         fn purge_pending(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError>;
+    }
+
+    impl RetentionStore for Tx {
+        fn purge_events(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError>;
+        fn purge_deliveries(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError>;
     }
 
     impl ChainCursorStore for Tx {

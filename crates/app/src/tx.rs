@@ -19,7 +19,7 @@ use crate::{
     idempotency::IdempotencyStore,
     quotas::QuotaStore,
     tickets::HolderStore,
-    upkeep::UpkeepStore,
+    upkeep::{RetentionStore, UpkeepStore},
 };
 
 /// The ports of hot aggregates: served from the batch's prefetched rows.
@@ -47,6 +47,7 @@ pub trait Tx:
     + DeliveryStore
     + LaneStore
     + UpkeepStore
+    + RetentionStore
     + ChainCursorStore
     + SimulatedChainStore
     + QuotaStore

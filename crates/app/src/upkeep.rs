@@ -1,10 +1,14 @@
 //! Housekeeping: what is gathered per request and written in sets, and what is purged.
 
+mod retention;
+
 use std::time::Duration;
 
 use cardium_kernel::{CredentialId, StoreError, Timestamp};
 
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase, idempotency::RETENTION};
+
+pub use retention::{PurgeDeliveries, PurgeEvents, RetentionStore};
 
 /// The most rows one slice of maintenance touches.
 pub const SLICE: i64 = 200;

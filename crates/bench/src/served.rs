@@ -2,8 +2,9 @@
 
 use std::{net::SocketAddr, pin::Pin, time::Duration};
 
-use cardium_kernel::Money;
+use cardium_kernel::{Clock, Money};
 use cardium_server::{
+    clock::SystemClock,
     serve::{Addresses, Options, Running},
     settings::{Dollars, Overrides, Settings, load},
     verify,
@@ -110,7 +111,7 @@ impl Served {
     /// # Errors
     /// When it cannot be read.
     pub fn verify(&self) -> Result<Report, BenchError> {
-        Ok(verify::check(&self.settings, |_| {})?)
+        Ok(verify::check(&self.settings, SystemClock.now(), |_| {})?)
     }
 }
 

@@ -21,7 +21,7 @@ use cardium_kernel::{AccountId, CredentialId, ErrorCode, Problem, Timestamp};
 use cardium_vault::keyed_hash;
 use std::sync::Arc;
 
-use crate::{AppState, address::origin, block::block, rate_limits::Seen};
+use crate::{AppState, address::origin, block::block, call::Call, rate_limits::Seen};
 
 /// How long a look-up serves further requests: a revocation reaches the reads of every process
 /// within this time.
@@ -117,6 +117,16 @@ pub async fn admit(
         limits.count_operation(operation, id, address).await?;
     }
     Ok(caller)
+}
+
+/// Passes a caller that waited: its credential may have ended meanwhile, or may do less.
+///
+/// # Errors
+/// As [`admit`], but for the rate limits, which counted the request when it came.
+pub async fn admit_again(call: &Call) -> Result<(), CommandError> {
+    let found = find(&call.state, TokenHash(call.credential()?.token.0)).await?;
+    check(&found, call.now(), call.request.address())?;
+    Ok(check_operation(&found.credential, call.operation)?)
 }
 
 /// Whether a refusal says that the credential is none, or none for whoever is there.

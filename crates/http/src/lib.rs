@@ -15,6 +15,7 @@ mod dispatch;
 mod docs;
 mod download;
 mod dry_run;
+mod event_hub;
 mod failure;
 mod flights;
 mod form;
@@ -43,6 +44,7 @@ pub use cardium_api_v1::{
     simulation::{PresentedCvv, PurchaseKind, SimulatedPosting, SimulatedPurchase},
     webhook_url::Reach,
 };
+pub use event_hub::EventHub;
 pub use ports::{BoxFuture, HealthProbe, NameLookup, NetworkRail, TestClock};
 pub use rate_limits::RateSettings;
 pub use routes::configure;

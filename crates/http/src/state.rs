@@ -14,7 +14,7 @@ use cardium_topups::Network;
 use cardium_vault::Keys;
 
 use crate::{
-    CredentialUses, HealthProbe, HttpSettings, NameLookup, NetworkRail, TestClock,
+    CredentialUses, EventHub, HealthProbe, HttpSettings, NameLookup, NetworkRail, TestClock,
     flights::Flights, guard::CredentialCache, passwords::Passwords, places::Places,
     rate_limits::RateLimits,
 };
@@ -61,6 +61,7 @@ pub struct AppState {
     /// None where nothing is bounded.
     pub(crate) rate_limits: Option<RateLimits>,
     uses: CredentialUses,
+    events: EventHub,
     pub(crate) flights: Arc<Flights>,
     pub(crate) uploads: Arc<Places>,
 }
@@ -83,6 +84,7 @@ impl AppState {
             credentials,
             rate_limits,
             uses: CredentialUses::default(),
+            events: EventHub::default(),
             flights: Arc::default(),
             uploads: Arc::default(),
         }
@@ -92,6 +94,12 @@ impl AppState {
     #[must_use]
     pub const fn uses(&self) -> &CredentialUses {
         &self.uses
+    }
+
+    /// Who waits for an event: for the worker that looks for some, and for the end.
+    #[must_use]
+    pub const fn events(&self) -> &EventHub {
+        &self.events
     }
 
     pub(crate) fn find_gateway(&self, network: Network) -> Option<Arc<dyn ChainGateway>> {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use cardium_kernel::Timestamp;
 use clap::{Args, Parser, Subcommand};
 
-use crate::settings::Overrides;
+use cardium_vault::SecretText;
+
+use crate::{listen::secret, settings::Overrides};
 
 /// The backend of a card programme
 #[derive(Debug, Parser)]
@@ -74,6 +76,35 @@ pub enum Command {
     /// The server has a directory of its own, which is removed at the end. A database named with
     /// --database-url must be empty, and keeps what the demo made.
     Demo,
+    /// Forward an account's events to a receiver, such as one on this machine
+    ///
+    /// The events come through the API and are signed anew, so that the receiver sees what webhooks
+    /// would bring it. Ctrl-C ends it.
+    Listen(Listen),
+}
+
+/// What forwarding takes.
+#[derive(Debug, Clone, Args)]
+pub struct Listen {
+    /// Where events go
+    #[arg(long, value_name = "URL")]
+    pub forward_to: String,
+    /// Where the API is reached
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub api_url: String,
+    /// An API key of the account, with the scope webhook:read
+    #[arg(long, value_name = "KEY", env = "CARDIUM_API_KEY", hide_env_values = true)]
+    #[arg(value_parser = secret)]
+    pub api_key: Option<SecretText>,
+    /// Begin after this account_seq [default: with what happens from now on]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..))]
+    pub after_seq: Option<i64>,
+    /// Only these events, in a comma list [default: all]
+    #[arg(long, value_name = "EVENTS")]
+    pub events: Option<String>,
+    /// What events are signed with [default: one made now, and shown]
+    #[arg(long, value_name = "SECRET", value_parser = secret)]
+    pub secret: Option<SecretText>,
 }
 
 /// What printing the document takes.

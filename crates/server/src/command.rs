@@ -9,7 +9,7 @@ use crate::{
     announce,
     causes::with_causes,
     cli::{Cli, Command, Serve},
-    demo, log,
+    demo, listen, log,
     serve::{Options, Running, Signals, make_directory, url},
     settings::{Settings, load},
     verify,
@@ -38,7 +38,8 @@ fn run(cli: &Cli) -> Outcome {
         | Command::Verify
         | Command::Demo
         | Command::Openapi(_)
-        | Command::Announce(_) => cli.overrides(&Serve::default()),
+        | Command::Announce(_)
+        | Command::Listen(_) => cli.overrides(&Serve::default()),
     };
     let mut settings = load(&overrides)?;
     if matches!(command, Command::Demo) {
@@ -58,6 +59,11 @@ fn run(cli: &Cli) -> Outcome {
         Command::Demo => {
             let mut out = std::io::stdout();
             runtime()?.block_on(demo::run(overrides, &mut out))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Listen(options) => {
+            let mut out = std::io::stdout();
+            runtime()?.block_on(listen::run(options, &mut out))?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -15,6 +15,7 @@ pub mod entropy;
 pub mod hook;
 pub mod iso;
 pub mod keys;
+pub mod listen;
 mod log;
 mod names;
 mod scratch;

@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
+use cardium_kernel::{Clock, Timestamp};
 use cardium_store::{OpenError, Progress, Report};
 
 use crate::{
+    clock::SystemClock,
     entropy::SystemEntropy,
     keys::{self, KeyError},
     serve::url,
@@ -25,13 +27,17 @@ pub enum VerifyError {
     Print(#[from] io::Error),
 }
 
-/// Runs the check.
+/// Runs the check; at this moment, events that are old by then may be purged.
 ///
 /// # Errors
 /// [`VerifyError`]; what is wrong with the database's contents is in the report.
-pub fn check(settings: &Settings, progress: impl FnMut(Progress)) -> Result<Report, VerifyError> {
+pub fn check(
+    settings: &Settings,
+    now: Timestamp,
+    progress: impl FnMut(Progress),
+) -> Result<Report, VerifyError> {
     let keys = keys::load(&settings.server.data_dir, false, &SystemEntropy)?;
-    Ok(cardium_store::verify(url(settings).expose(), keys.audit(), progress)?)
+    Ok(cardium_store::verify(url(settings).expose(), keys.audit(), now, progress)?)
 }
 
 /// Runs the check, prints it as it goes and says whether all is well.
@@ -40,7 +46,7 @@ pub fn check(settings: &Settings, progress: impl FnMut(Progress)) -> Result<Repo
 /// [`VerifyError`].
 pub fn print(settings: &Settings, out: &mut impl Write) -> Result<bool, VerifyError> {
     let mut stage = "";
-    let report = check(settings, |progress| {
+    let report = check(settings, SystemClock.now(), |progress| {
         if progress.stage != stage {
             stage = progress.stage;
             // A closed output shows below, where an error can be told.

@@ -168,7 +168,9 @@ impl World {
     /// When the database cannot be read.
     #[must_use]
     pub fn verify(&self) -> Report {
-        verify(self.scratch.url(), self.keys.audit(), |_| {}).expect("the database is readable")
+        let now = self.edge.clock.now();
+        let report = verify(self.scratch.url(), self.keys.audit(), now, |_| {});
+        report.expect("the database is readable")
     }
 
     /// A random id.

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use cardium_kernel::{AccountId, Change, DeliveryId, EndpointId, EventId, Timestamp};
+use cardium_kernel::{AccountId, Change, DeliveryId, EndpointId, EventId, IdSource, Timestamp};
 
 use crate::{
     Cause, Delivery, DeliveryStore, Endpoint, EndpointPatch, WebhookError, WebhookStore, post,
@@ -59,7 +59,7 @@ pub fn replay_event(
     now: Timestamp,
 ) -> Result<Delivery, WebhookError> {
     let endpoint = store.find_endpoint(account, endpoint)?.ok_or(WebhookError::NoEndpoint)?;
-    let event = store.find_event(account, event)?.ok_or(WebhookError::NoEvent)?;
+    let event = store.find_event(account, event)?.ok_or_else(|| missing(account, event, now))?;
     if now.since(event.created_at) > REPLAYABLE {
         return Err(WebhookError::EventExpired);
     }
@@ -67,6 +67,17 @@ pub fn replay_event(
     let delivery = Delivery::new(id, event, endpoint.id, Cause::Replay, now);
     post(store, vec![delivery.clone()], now)?;
     Ok(delivery)
+}
+
+/// Why there is no such event. Ids begin with a moment: one from when the account was there already,
+/// and too long ago, may well be of an event that was purged, and is answered as it was before that.
+fn missing(account: AccountId, event: EventId, now: Timestamp) -> WebhookError {
+    let kept_since = IdSource::floor(now.before(REPLAYABLE));
+    if (account.value()..kept_since).contains(&event.value()) {
+        WebhookError::EventExpired
+    } else {
+        WebhookError::NoEvent
+    }
 }
 
 #[cfg(test)]

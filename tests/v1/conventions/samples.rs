@@ -120,6 +120,7 @@ impl Sample {
             Some("transactions") => &self.transaction,
             Some("webhooks") => &self.webhook,
             Some("disputes") => &self.dispute,
+            Some("events") => &self.event,
             Some("tickets") => &self.ticket,
             Some("withdrawals") => &self.withdrawal,
             Some("api_keys") => &self.key,

@@ -137,6 +137,7 @@ pub(super) fn id_in(segment: &str) -> Option<Shape> {
         "authorizations" => Shape::of::<Text<AuthorizationId>>(),
         "cards" => Shape::of::<Text<CardId>>(),
         "disputes" => Shape::of::<Text<DisputeId>>(),
+        "events" => Shape::of::<Text<EventId>>(),
         "evidence" => Shape::of::<Text<EvidenceId>>(),
         "replay" => Shape::of::<Text<EventId>>(),
         "tickets" => Shape::of::<Text<TicketId>>(),

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{document, parameters::id_in};
 use crate::{
     activity, api_key, audit, balance, card, dispute,
+    event_stream::StreamWish,
     operation::{Method, Operation, Place, operations, test_operations},
     query::{Order, Query},
     ticket, topup, transaction, webhook,
@@ -91,6 +92,7 @@ fn read_by(operation: &str, query: &Query) {
         "list_tickets" => ticket::filter(query).map(drop),
         "list_webhook_deliveries" => webhook_log::filter(query, EndpointId::new(1)).map(drop),
         "list_webhook_gaps" => GapsWish::read(query).map(drop),
+        "list_events" => StreamWish::read(query).map(drop),
         _ => Ok(()),
     };
     read.expect("an empty query is fine");

@@ -319,6 +319,8 @@ mod tests {
         "get_dispute_evidence_file",
         "get_ticket",
         "close_ticket",
+        "list_events",
+        "get_event",
         "get_webhook",
         "ping_webhook",
         "list_webhook_deliveries",

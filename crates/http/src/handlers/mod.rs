@@ -9,6 +9,7 @@ mod balance;
 mod cards;
 mod controls;
 mod disputes;
+mod events;
 mod evidence_forms;
 mod funding;
 mod issue;
@@ -93,6 +94,8 @@ handlers! {
     "create_webhook" => webhooks::create_webhook,
     "update_webhook" => webhooks::update_webhook,
     "delete_webhook" => webhooks::delete_webhook,
+    "list_events" => events::list_events,
+    "get_event" => events::get_event,
     "get_limits" => limits::get_limits,
     "replay_webhook" => webhooks::replay_webhook,
     "get_webhook" => webhooks::get_webhook,

@@ -81,6 +81,18 @@ impl Reads for FakeReads {
         empty()
     }
 
+    fn read_events(&self, _: &StretchQuery) -> ReadResult<Stretch> {
+        Ok(Stretch { events: Vec::new(), oldest: 1, read_to: 0, last: 0 })
+    }
+
+    fn find_event(&self, _: AccountId, _: EventId) -> ReadResult<Option<StoredEvent>> {
+        Ok(None)
+    }
+
+    fn last_event_seqs(&self, _: &[AccountId]) -> ReadResult<Vec<(AccountId, i64)>> {
+        broken()
+    }
+
     fn balances(&self, _: AccountId) -> ReadResult<[Balance; 2]> {
         Ok([balance(Book::Live, 48_720), balance(Book::Sandbox, 2_000)])
     }

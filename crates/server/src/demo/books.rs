@@ -1,7 +1,9 @@
 //! The check of the books at the end.
 
+use cardium_kernel::Clock;
+
 use super::{DemoError, Tour, check::differs, report::Step};
-use crate::{settings::Settings, verify};
+use crate::{clock::SystemClock, settings::Settings, verify};
 
 impl Tour<'_> {
     /// Replays the ledger and checks outbox and audit chains, with the server stopped.
@@ -12,7 +14,9 @@ impl Tour<'_> {
 }
 
 async fn check(settings: Settings) -> Step<()> {
-    let checked = tokio::task::spawn_blocking(move || verify::check(&settings, |_| {})).await;
+    let checked =
+        tokio::task::spawn_blocking(move || verify::check(&settings, SystemClock.now(), |_| {}))
+            .await;
     let report = checked.map_err(std::io::Error::other)??;
     match report.findings.first() {
         None => Ok(((), verify::summary(&report))),

@@ -14,6 +14,7 @@ mod storage;
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use actix_web::dev::ServerHandle;
+use cardium_http::AppState;
 use cardium_store::Store;
 use tokio::task::JoinHandle;
 
@@ -95,6 +96,7 @@ pub struct Running {
     settings: Server,
     addresses: Addresses,
     health: Arc<ProcessHealth>,
+    state: Arc<AppState>,
     http: ServerHandle,
     http_ended: JoinHandle<io::Result<()>>,
     iso8583: Option<iso8583::Serving>,
@@ -131,6 +133,8 @@ impl Running {
     pub async fn stop(self) {
         self.health.drain();
         tokio::time::sleep(self.settings.drain()).await;
+        // Requests that wait for an event are answered now, or the end would wait with them.
+        self.state.events().close();
         let iso8583 = async {
             if let Some((stop, ended)) = self.iso8583 {
                 stop.send_replace(true);

@@ -13,9 +13,9 @@ use crate::{
     settings::Settings,
     workers::{
         Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
-        JudgeEndpoints, NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting, RecoverEndpoints,
-        SendWithdrawals, Sender, SettleWithdrawals, SpreadAnnouncements, SweepBlobs, UseSource,
-        WatchChain, Workers,
+        ForgetEvents, JudgeEndpoints, NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting,
+        RecoverEndpoints, SendWithdrawals, Sender, SettleWithdrawals, SpreadAnnouncements,
+        SweepBlobs, UseSource, WakeReaders, WatchChain, Workers,
     },
 };
 
@@ -36,7 +36,7 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
     let server = doors::serve_http(http, &settings, &state, tls).map_err(StartError::Serve)?;
     let network = network.map(|((listener, _), door)| iso8583::serve(listener, door));
     let network = network.transpose().map_err(StartError::Serve)?;
-    let mut workers = workers(&settings, &core, sender, state);
+    let mut workers = workers(&settings, &core, sender, Arc::clone(&state));
     wait_upkeep(&mut workers, (&settings, &core), host, late);
     let running = Running {
         http: server.handle(),
@@ -45,6 +45,7 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
         iso8583: network,
         workers,
         health: core.health,
+        state,
         store: core.store,
         settings: settings.server,
     };
@@ -110,10 +111,12 @@ fn workers(
     workers.start(SettleWithdrawals::new(cashier));
     workers.start(ExpireTopups::new(backend()));
     workers.start(ExpireHolds::new(backend()));
+    workers.start(WakeReaders::new(backend(), Arc::clone(&state)));
     workers.start(FlushUses::new(backend(), state));
     workers.start(PurgeKeys::new(backend()));
     workers.start(PurgeCounters::new(backend()));
     workers.start(SpreadAnnouncements::new(backend()));
+    workers.start(ForgetEvents::new(backend(), settings.webhooks.retention()));
     workers.start(SweepBlobs::new(backend(), Arc::clone(&core.blobs)));
     if let Some(sender) = sender {
         let due = Arc::new(Notify::new());

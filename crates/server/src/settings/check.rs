@@ -1,3 +1,5 @@
+use cardium_webhooks::REPLAYABLE;
+
 use super::{Dollars, Settings, SettingsError};
 
 /// With fewer, a hundred silent receivers would not leave the others enough.
@@ -96,7 +98,7 @@ impl Settings {
         ]
     }
 
-    fn bounds(&self) -> [Rule; 4] {
+    fn bounds(&self) -> [Rule; 5] {
         let (webhooks, auth) = (&self.webhooks, &self.auth);
         [
             (
@@ -108,6 +110,11 @@ impl Settings {
                 (1..=WEBHOOK_TIMEOUT_MAX).contains(&webhooks.timeout_seconds),
                 "webhooks.timeout_seconds",
                 "must be 1 to 10",
+            ),
+            (
+                webhooks.retention() >= REPLAYABLE,
+                "webhooks.retention_days",
+                "must be at least 90, which subscribers are promised",
             ),
             (
                 auth.argon2_memory_kib >= ARGON2_MEMORY_MIN,

@@ -203,6 +203,16 @@ pub struct Webhooks {
     pub disable_after_hours: u32,
     /// Whether receivers on this machine are allowed in development.
     pub allow_loopback: bool,
+    /// Days that events are kept.
+    pub retention_days: u32,
+}
+
+impl Webhooks {
+    /// How long events are kept.
+    #[must_use]
+    pub fn retention(&self) -> Duration {
+        Duration::from_secs(u64::from(self.retention_days) * 86_400)
+    }
 }
 
 /// Chains and card network.

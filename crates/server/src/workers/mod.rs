@@ -7,8 +7,10 @@
 mod announcements;
 mod blobs;
 mod chains;
+mod events;
 mod expiry;
 mod pending;
+mod retention;
 mod upkeep;
 mod webhooks;
 mod withdrawals;
@@ -32,9 +34,12 @@ use tokio::{sync::watch, task::JoinSet};
 pub use announcements::SpreadAnnouncements;
 pub use blobs::SweepBlobs;
 pub use chains::WatchChain;
+pub use events::WakeReaders;
 pub use expiry::{ExpireHolds, ExpireTopups};
 pub use pending::{FinishPending, NoteLateAnswers, PurgeWaiting};
+pub use retention::ForgetEvents;
 pub use upkeep::{FlushUses, PurgeCounters, PurgeKeys, UseSource};
+pub(crate) use webhooks::signed_headers;
 pub use webhooks::{
     Answered, DeliverEvents, FanOutEvents, JudgeEndpoints, RecoverEndpoints, Sender, SenderError,
 };

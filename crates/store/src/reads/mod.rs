@@ -6,6 +6,7 @@ mod balances;
 mod cards;
 mod chain;
 mod disputes;
+mod events;
 mod list;
 mod log;
 mod pending;

@@ -7,8 +7,9 @@ use cardium_app::{
         Activity, ActivityFilter, AuditEntry, AuditFilter, Balance, ByCreation, CardFilter,
         CardSort, DeliveryFilter, DisputeFilter, DisputeSort, HistoryEntry, HistoryFilter,
         HistorySort, KeyFilter, KeySort, LaneOf, ListQuery, LoggedDelivery, ProgressStretch,
-        ReadResult, Reads, TicketFilter, TicketSort, TopupFilter, TopupSort, TransactionFilter,
-        TransactionSort, Visit, WebhookFilter, WithdrawalFilter, WithdrawalSort,
+        ReadResult, Reads, StoredEvent, Stretch, StretchQuery, TicketFilter, TicketSort,
+        TopupFilter, TopupSort, TransactionFilter, TransactionSort, Visit, WebhookFilter,
+        WithdrawalFilter, WithdrawalSort,
     },
 };
 use cardium_auth::{Credential, TokenHash};
@@ -16,16 +17,16 @@ use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization
 use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
 use cardium_kernel::{
-    AccountId, AuthorizationId, BlobId, CardId, CredentialId, DisputeId, EndpointId, MessageId,
-    Page, TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
+    AccountId, AuthorizationId, BlobId, CardId, CredentialId, DisputeId, EndpointId, EventId,
+    MessageId, Page, TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use cardium_topups::{Network, Topup, Transfer};
 use cardium_webhooks::{Endpoint, Lane, Patience};
 use cardium_withdrawals::Withdrawal;
 
 use super::{
-    PooledReads, accounts, announcements, balances, cards, chain, disputes, failed, first, log,
-    pending, select, tickets, topups, transactions, visits, webhooks, withdrawals,
+    PooledReads, accounts, announcements, balances, cards, chain, disputes, events, failed, first,
+    log, pending, select, tickets, topups, transactions, visits, webhooks, withdrawals,
 };
 use crate::db::Sql;
 
@@ -71,6 +72,18 @@ impl Reads for PooledReads {
         query: &ListQuery<ActivityFilter, ByCreation>,
     ) -> ReadResult<Page<Activity>> {
         self.snapshot(|connection| log::list_activity(connection, query))
+    }
+
+    fn read_events(&self, query: &StretchQuery) -> ReadResult<Stretch> {
+        self.snapshot(|connection| events::read_events(connection, query))
+    }
+
+    fn find_event(&self, account: AccountId, id: EventId) -> ReadResult<Option<StoredEvent>> {
+        self.with(|connection| events::find_event(connection, account, id))
+    }
+
+    fn last_event_seqs(&self, accounts: &[AccountId]) -> ReadResult<Vec<(AccountId, i64)>> {
+        self.with(|connection| events::last_event_seqs(connection, accounts))
     }
 
     fn balances(&self, account: AccountId) -> ReadResult<[Balance; 2]> {

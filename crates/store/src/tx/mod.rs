@@ -8,6 +8,7 @@ mod disputes;
 mod hot;
 mod lanes;
 mod quotas;
+mod retention;
 mod tickets;
 mod webhooks;
 mod withdrawals;

@@ -13,7 +13,7 @@ use crate::{
 
 /// Deliveries that are still to be made: as two indexes have them, word for word, so that neither
 /// database reads an endpoint's whole history.
-const WAITING: [&str; 2] = ["state = 'pending'", ORDERED];
+pub(super) const WAITING: [&str; 2] = ["state = 'pending'", ORDERED];
 
 impl WebhookStore for BatchTx<'_> {
     fn count_endpoints(&mut self, account: AccountId) -> Result<i64, StoreError> {

@@ -11,6 +11,7 @@ mod outbox;
 mod scan;
 mod withdrawals;
 
+use cardium_kernel::Timestamp;
 use cardium_vault::HashKey;
 
 use crate::{OpenError, db::Connection};
@@ -63,11 +64,14 @@ impl Report {
 /// gave (I10), what withdrawals hold and have in flight (I2, I10), replaced cards and counters
 /// (I11), the outbox (I5) and the audit chains (I9) in one snapshot.
 ///
+/// `now` tells which events may be kept no more; an earlier one is stricter.
+///
 /// # Errors
 /// When the database cannot be read; what is wrong with its contents is in the report.
 pub fn verify(
     url: &str,
     audit_key: &HashKey,
+    now: Timestamp,
     mut progress: impl FnMut(Progress),
 ) -> Result<Report, OpenError> {
     let mut connection = Connection::open_reader(url)?;
@@ -84,7 +88,7 @@ pub fn verify(
     disputes::check(&mut check)?;
     withdrawals::check(&mut check)?;
     cards::check(&mut check)?;
-    outbox::check(&mut check)?;
+    outbox::check(&mut check, now)?;
     audit::check(&mut check, audit_key)?;
     check.connection.run("ROLLBACK")?;
     Ok(report)

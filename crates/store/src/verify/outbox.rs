@@ -1,18 +1,26 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use cardium_app::EventType;
+use cardium_kernel::{IdSource, Timestamp};
+use cardium_webhooks::REPLAYABLE;
 
 use super::{Check, Report, scan::Scan};
 use crate::{OpenError, db::Kind};
 
-/// I5: each account's events are numbered from one without a gap up to its counter, their
-/// moments never run back, and each object's version rises.
-pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
-    let counters = counters(check)?;
-    let Events { seen, told } = events(check)?;
+/// I5: each account's events are numbered without a gap up to its counter, their moments never run
+/// back, and each object's version rises. They begin with one, but for accounts of which the first
+/// ones can have grown old and been purged. How far that went is written down nowhere: of an account
+/// that is as old the first events, or all of them, may be missing for another reason.
+pub(super) fn check(check: &mut Check<'_>, now: Timestamp) -> Result<(), OpenError> {
+    let Counters { events: counters, latest } = counters(check)?;
+    // The clock of whoever purged may have been ahead of this one.
+    let kept_since = Horizon(IdSource::floor(now.max(latest).before(REPLAYABLE)));
+    let Events { seen, told, cut } = events(check, kept_since)?;
     for (account, counter) in &counters {
-        let last = seen.get(account).copied().unwrap_or(0);
-        if last != *counter {
+        let last = seen.get(account).copied();
+        let purged = last.is_none() && kept_since.is_before(*account);
+        if last.unwrap_or(0) != *counter && !purged {
+            let last = last.unwrap_or(0);
             let detail = format!("account {account:032x} counts {counter} events and has {last}");
             check.report.find("I5", detail);
         }
@@ -20,20 +28,42 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
     for account in seen.keys().filter(|account| !counters.contains_key(account)) {
         check.report.find("I5", format!("account {account:032x} has events and no counter"));
     }
-    transactions(check, told)
+    let is_purged = |account, id| {
+        kept_since.is_before(id) && (cut.contains(&account) || !seen.contains_key(&account))
+    };
+    transactions(check, told, is_purged)
 }
 
-fn counters(check: &mut Check<'_>) -> Result<HashMap<u128, i64>, OpenError> {
+/// The least id of the moment since which every event is kept.
+#[derive(Debug, Clone, Copy)]
+struct Horizon(u128);
+
+impl Horizon {
+    /// Whether what has this id, and whatever was told of it then, lies before that moment.
+    const fn is_before(self, id: u128) -> bool {
+        id < self.0
+    }
+}
+
+struct Counters {
+    /// How many events each account had.
+    events: HashMap<u128, i64>,
+    /// The latest moment that any account knows of.
+    latest: Timestamp,
+}
+
+fn counters(check: &mut Check<'_>) -> Result<Counters, OpenError> {
     let scan = Scan {
         stage: "account_sequences",
-        columns: "account_id, event_seq",
+        columns: "account_id, event_seq, last_at",
         from: "account_sequences",
         keys: &["account_id"],
-        kinds: &[Kind::Id, Kind::Int],
+        kinds: &[Kind::Id, Kind::Int, Kind::Int],
     };
-    let mut counters = HashMap::new();
+    let mut counters = Counters { events: HashMap::new(), latest: Timestamp::EPOCH };
     check.scan(&scan, |_, mut fields| {
-        counters.insert(fields.id()?, fields.int()?);
+        counters.events.insert(fields.id()?, fields.int()?);
+        counters.latest = counters.latest.max(fields.time()?);
         Ok(())
     })?;
     Ok(counters)
@@ -53,9 +83,11 @@ struct Events {
     seen: HashMap<u128, i64>,
     /// How many events tell of each transaction.
     told: HashMap<u128, u32>,
+    /// Old accounts whose first events are not there.
+    cut: HashSet<u128>,
 }
 
-fn events(check: &mut Check<'_>) -> Result<Events, OpenError> {
+fn events(check: &mut Check<'_>, kept_since: Horizon) -> Result<Events, OpenError> {
     let scan = Scan {
         stage: "events",
         columns: "account_id, account_seq, object_id, object_version, created_at, kind",
@@ -70,6 +102,10 @@ fn events(check: &mut Check<'_>) -> Result<Events, OpenError> {
         let (object, version, at) = (fields.id()?, fields.int()?, fields.int()?);
         if id != account.id {
             account = Account { id, ..Account::default() };
+            if seq > 1 && kept_since.is_before(id) {
+                account.last_seq = seq.saturating_sub(1);
+                events.cut.insert(id);
+            }
         }
         follow(report, &mut account, (seq, at), (object, version));
         let kind = fields.text()?;
@@ -106,19 +142,24 @@ fn follow(
     (account.last_seq, account.last_at) = (seq, at);
 }
 
-/// Each transaction was told of by one event, and no event tells of a missing one.
-fn transactions(check: &mut Check<'_>, mut told: HashMap<u128, u32>) -> Result<(), OpenError> {
+/// Each transaction was told of by one event, unless that was purged, and no event tells of a
+/// missing one.
+fn transactions(
+    check: &mut Check<'_>,
+    mut told: HashMap<u128, u32>,
+    is_purged: impl Fn(u128, u128) -> bool,
+) -> Result<(), OpenError> {
     let scan = Scan {
         stage: "transactions",
-        columns: "id",
+        columns: "id, account_id",
         from: "transactions",
         keys: &["id"],
-        kinds: &[Kind::Id],
+        kinds: &[Kind::Id, Kind::Id],
     };
     check.scan(&scan, |report, mut fields| {
-        let id = fields.id()?;
+        let (id, account) = (fields.id()?, fields.id()?);
         let events = told.remove(&id).unwrap_or(0);
-        if events != 1 {
+        if events != 1 && !(events == 0 && is_purged(account, id)) {
             report.find("I5", format!("transaction {id:032x} has {events} events"));
         }
         Ok(())

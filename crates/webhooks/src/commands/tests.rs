@@ -7,7 +7,8 @@ use crate::{
     testing::{ENDPOINT as ID, MockStore as MockWebhookStore, NOW, OWNER, endpoint},
 };
 
-const EVENT: EventId = EventId::new(0x300);
+/// No event of that account was ever purged that has an id below the account's.
+const EVENT: EventId = EventId::new(0x80);
 const DELIVERY: DeliveryId = DeliveryId::new(0x400);
 
 fn disabled() -> Endpoint {
@@ -113,4 +114,19 @@ fn a_store_that_fails_is_told_of() {
     let change = change_endpoint(&mut store, (OWNER, ID), EndpointPatch::default(), NOW);
     assert_eq!(change, Err(told.clone()));
     assert_eq!(replay(&mut store), Err(told));
+}
+
+#[test]
+fn an_event_that_was_purged_is_still_an_old_one() {
+    let at = |seconds| IdSource::new(Timestamp::from_unix_seconds(seconds), [7; 16]).mint();
+    let (now, ninety_days) = (1_780_000_000, 90 * 86_400);
+    let owner = AccountId::new(at(now - ninety_days - 5));
+    for (made, why) in [
+        (now - ninety_days - 6, WebhookError::NoEvent),
+        (now - ninety_days - 4, WebhookError::EventExpired),
+        (now - ninety_days - 1, WebhookError::EventExpired),
+        (now - ninety_days + 1, WebhookError::NoEvent),
+    ] {
+        assert_eq!(missing(owner, EventId::new(at(made)), NOW), why, "{made}");
+    }
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The names of all events.
-const TYPES: [&str; EventType::ALL.len()] = {
+pub(super) const TYPES: [&str; EventType::ALL.len()] = {
     let mut names = [""; EventType::ALL.len()];
     let mut place = 0;
     while place < names.len() {

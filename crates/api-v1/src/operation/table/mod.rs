@@ -6,6 +6,7 @@ mod api_keys;
 mod balance;
 mod cards;
 mod disputes;
+mod events;
 mod support;
 mod system;
 mod test_helpers;
@@ -36,6 +37,7 @@ pub const GROUPS: &[Group] = &[
     Group { tag: "Withdrawals", operations: withdrawals::OPERATIONS },
     Group { tag: "Disputes", operations: disputes::OPERATIONS },
     Group { tag: "Webhooks", operations: webhooks::OPERATIONS },
+    Group { tag: "Events", operations: events::OPERATIONS },
     Group { tag: "Support", operations: support::OPERATIONS },
     Group { tag: "System", operations: system::OPERATIONS },
 ];

@@ -1,7 +1,7 @@
 //! What is sent: the event as `GET /v1/events` shows it, and the headers that receivers check.
 
 use cardium_app::{reads::Dispatch, webhooks::webhook_secret_aad};
-use cardium_kernel::Timestamp;
+use cardium_kernel::{DeliveryId, EventId, Timestamp};
 use cardium_vault::{Keys, Sealed, open};
 use cardium_webhooks::{Endpoint, SigningSecret, signature_header};
 
@@ -24,14 +24,25 @@ impl Message {
     ) -> Result<Self, SenderError> {
         let secret = secret(&dispatch.endpoint, keys)?;
         let body = cardium_api_v1::webhook_body(&dispatch.event, dispatch.endpoint.payload);
-        let headers = [
-            ("Content-Type", "application/json".to_owned()),
-            ("Cryptocardium-Signature", signature_header(&secret, now, &body)),
-            ("Cryptocardium-Event-Id", dispatch.event.id.to_string()),
-            ("Cryptocardium-Delivery", dispatch.delivery.id.to_string()),
-        ];
+        let ids = (dispatch.event.id, dispatch.delivery.id);
+        let headers = signed_headers(&secret, ids, now, &body);
         Ok(Self { body, headers })
     }
+}
+
+/// The headers of an event that is sent now as this delivery.
+pub(crate) fn signed_headers(
+    secret: &SigningSecret,
+    (event, delivery): (EventId, DeliveryId),
+    now: Timestamp,
+    body: &[u8],
+) -> [(&'static str, String); 4] {
+    [
+        ("Content-Type", "application/json".to_owned()),
+        ("Cryptocardium-Signature", signature_header(secret, now, body)),
+        ("Cryptocardium-Event-Id", event.to_string()),
+        ("Cryptocardium-Delivery", delivery.to_string()),
+    ]
 }
 
 fn secret(endpoint: &Endpoint, keys: &Keys) -> Result<SigningSecret, SenderError> {

@@ -1,0 +1,117 @@
+//! Events whose time is over go in slices, and what is left can still be checked.
+
+use std::time::Duration;
+
+use cardium_app::{
+    Actor,
+    upkeep::{PurgeDeliveries, PurgeEvents, SLICE},
+};
+use cardium_kernel::{Book, CardId};
+use cardium_testkit::{Backend, Tenant, World};
+
+use crate::on_both;
+
+on_both! {
+    old_events_go_in_slices_and_leave_no_gap;
+    what_is_missing_for_another_reason_is_found;
+    ids_out_of_order_leave_no_gap;
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+const RETENTION: Duration = Duration::from_secs(90 * 86_400);
+
+/// Loads a card, once a millisecond, so that ids are in the order of the loads.
+fn load(world: &World, tenant: Tenant, card: CardId, times: usize) {
+    for _ in 0..times {
+        world.clock.advance(Duration::from_millis(1));
+        world.run(tenant.actor(), Tenant::load(card, 100)).expect("the treasury covers it");
+    }
+}
+
+/// An account with a funded card, and a session that outlasts all its events.
+fn holder(world: &World) -> (Tenant, CardId) {
+    let tenant = world.tenant();
+    world.scratch.execute("UPDATE credentials SET expires_at = NULL");
+    world.fund(tenant, Book::Live, 50_000);
+    let card = world.card(tenant, Book::Live);
+    load(world, tenant, card, 1);
+    (tenant, card)
+}
+
+fn purge(world: &World) -> Vec<i64> {
+    let mut slices = Vec::new();
+    loop {
+        let purge = PurgeEvents { retention: RETENTION };
+        let purged = world.run(Actor::System, purge).expect("a slice goes");
+        slices.push(purged);
+        if purged == 0 {
+            return slices;
+        }
+    }
+}
+
+fn events(world: &World) -> i64 {
+    world.scratch.count("SELECT COUNT(*) AS count FROM events")
+}
+
+fn old_events_go_in_slices_and_leave_no_gap(backend: Backend) {
+    let world = World::new(backend);
+    let (busy, card) = holder(&world);
+    holder(&world);
+    load(&world, busy, card, 300);
+    let old = events(&world);
+    world.clock.advance(RETENTION - Duration::from_secs(1));
+    assert_eq!(purge(&world), [0], "ninety days are not over");
+    load(&world, busy, card, 7);
+    let (young, _) = holder(&world);
+    world.clock.advance(DAY);
+    let slices = purge(&world);
+    assert_eq!(slices.iter().sum::<i64>(), old);
+    assert_eq!(slices[0], SLICE);
+    let kept = world.scratch.count("SELECT MIN(account_seq) AS count FROM events");
+    assert_eq!((events(&world), kept), (old - 310 + 12, 1), "{young:?} keeps its first event");
+    assert_eq!(world.verify().findings, []);
+    let purge = PurgeDeliveries { retention: RETENTION };
+    assert_eq!(world.run(Actor::System, purge).ok(), Some(0));
+}
+
+/// A command that was submitted first and committed last has the lower id and the higher number.
+fn ids_out_of_order_leave_no_gap(backend: Backend) {
+    let world = World::new(backend);
+    let (tenant, card) = holder(&world);
+    let start = world.edge.clock.now();
+    world.clock.advance(DAY);
+    load(&world, tenant, card, 1);
+    world.clock.set(start);
+    load(&world, tenant, card, 1);
+    world.clock.advance(DAY * 2);
+    load(&world, tenant, card, 1);
+    let all = events(&world);
+    // The day's id is young enough to stay, the number is not.
+    world.clock.set(start.after(RETENTION).after(DAY / 2));
+    assert_eq!(purge(&world), [all - 2, 0]);
+    assert_eq!(events(&world), 1);
+    assert_eq!(world.verify().findings, []);
+}
+
+fn what_is_missing_for_another_reason_is_found(backend: Backend) {
+    for (damage, named) in [
+        ("DELETE FROM events WHERE account_seq = 8", "event 9 follows 7"),
+        ("DELETE FROM events WHERE account_seq = 9", "counts 9 events and has 8"),
+        ("DELETE FROM events WHERE account_seq = 1", "event 2 follows 0"),
+        ("DELETE FROM events WHERE account_seq < 3", "event 3 follows 0"),
+        ("DELETE FROM events WHERE account_seq < 6", "counts 5 events and has 0"),
+    ] {
+        let world = World::new(backend);
+        let (old, card) = holder(&world);
+        world.clock.advance(RETENTION + DAY);
+        load(&world, old, card, 4);
+        holder(&world);
+        assert_eq!(purge(&world)[0], 5);
+        assert_eq!(world.verify().findings, []);
+        world.scratch.execute(damage);
+        let findings = world.verify().findings;
+        let found = findings.iter().any(|finding| finding.detail.contains(named));
+        assert!(found, "{damage} is not found as {named}: {findings:?}");
+    }
+}
