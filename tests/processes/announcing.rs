@@ -22,6 +22,8 @@ on_both! {
 
 /// Three rounds of 256.
 const ACCOUNTS: usize = 520;
+/// Announcements that two processes share.
+const ANNOUNCEMENTS: usize = 6;
 /// Sign-ups at once.
 const AT_ONCE: usize = 40;
 
@@ -115,17 +117,24 @@ fn word_is_left_while_nobody_serves(backend: Backend) {
     assert_verified(&scratch);
 }
 
-/// The processes take turns or stand aside; with two announcements neither is told twice.
+/// Both begin at the same moment, with more than one has done before the other wakes.
 #[test]
 fn two_processes_tell_everybody_once() {
     let (scratch, runtime) = (Arc::new(Scratch::new(Backend::Postgres)), runtime());
     let processes = [Process::start(&scratch), Process::start(&scratch)];
     sign_up(&runtime, &processes[0], ACCOUNTS);
-    for kind in ["maintenance", "deprecation"] {
+    for process in &processes {
+        process.signal("STOP");
+    }
+    for kind in ["maintenance", "deprecation"].into_iter().cycle().take(ANNOUNCEMENTS) {
         announce(&scratch, kind);
     }
-    wait_for_end(&scratch, 2);
-    assert_told_once(&scratch, 2);
+    for process in &processes {
+        process.signal("CONT");
+    }
+    let announcements = i64::try_from(ANNOUNCEMENTS).expect("they are few");
+    wait_for_end(&scratch, announcements);
+    assert_told_once(&scratch, announcements);
     drop(processes);
     assert_verified(&scratch);
 }
