@@ -244,6 +244,27 @@ async fn an_answer_is_an_answer_whatever_its_status() {
 }
 
 #[tokio::test]
+async fn an_answer_that_nobody_asked_for_answers_no_later_webhook() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let unasked = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 500 Oh\r\n\r\n";
+        let mut open = Vec::new();
+        for answer in [unasked, "HTTP/1.1 204 No Content\r\n\r\n"] {
+            let (mut stream, _) = listener.accept().await?;
+            request(&mut stream).await?;
+            stream.write_all(answer.as_bytes()).await?;
+            open.push(stream);
+        }
+        pending::<io::Result<()>>().await
+    });
+    let sender = sender(AMPLE);
+    for status in [200, 204] {
+        assert_eq!(attempt(&sender, url.clone()).await.unwrap().status, status);
+    }
+}
+
+#[tokio::test]
 async fn who_does_not_take_the_connection_up_is_given_up() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
