@@ -2,6 +2,7 @@
 
 mod delivery;
 mod endpoints;
+mod lanes;
 pub mod receiver;
 mod replay;
 mod update;
