@@ -2,6 +2,7 @@
 
 mod addresses;
 mod batching;
+mod delivering;
 mod failing;
 mod files;
 mod money;

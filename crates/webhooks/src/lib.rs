@@ -1,8 +1,8 @@
 //! Webhook endpoints, the events they want, and the schedule of their deliveries.
 //!
 //! Invariants: a signing secret is shown once and kept sealed; at most one delivery of an event
-//! to an endpoint is on its way at a time, because whoever sends has leased the endpoint's lane; seven
-//! attempts, spaced by [`delay_before`]. Deliberately absent: HTTP and name resolution (the
+//! to an endpoint is on its way at a time, because whoever sends has leased the endpoint's lane;
+//! seven attempts, spaced by [`delay_before`]. Deliberately absent: HTTP and name resolution (the
 //! dispatcher's), and the events themselves (app's).
 
 mod attempt;

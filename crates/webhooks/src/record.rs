@@ -101,7 +101,11 @@ fn save(
     store.save_results(&settled)?;
     let ended = settled.iter().filter(|delivery| delivery.state != DeliveryState::Pending);
     let over = subjects(ended);
-    if over.is_empty() { Ok(()) } else { store.let_next_go(&over, now) }
+    if over.is_empty() {
+        return Ok(());
+    }
+    store.let_next_go(&over, now)?;
+    store.wake_lanes(&distinct(over.iter().map(|(endpoint, _)| *endpoint)), now)
 }
 
 /// An endpoint fails from the first attempt that failed to the first that did not.

@@ -40,6 +40,7 @@ ALTER TABLE webhook_deliveries ADD COLUMN attempt_log TEXT NOT NULL DEFAULT '[]'
 ALTER TABLE webhook_deliveries ADD COLUMN created_at BIGINT NOT NULL DEFAULT 0;
 UPDATE webhook_deliveries SET (object_id, account_seq, created_at) = (SELECT e.object_id, e.account_seq, e.created_at FROM events e WHERE e.id = webhook_deliveries.event_id) WHERE EXISTS (SELECT 1 FROM events e WHERE e.id = webhook_deliveries.event_id);
 UPDATE webhook_deliveries SET state = 'pending' WHERE state = 'paused';
+DELETE FROM webhook_deliveries WHERE state = 'pending' AND NOT EXISTS (SELECT 1 FROM webhook_endpoints w WHERE w.id = endpoint_id);
 ALTER TABLE webhook_deliveries DROP COLUMN lease;
 DROP INDEX webhook_deliveries_due;
 DROP INDEX webhook_deliveries_waiting;

@@ -5,6 +5,7 @@ mod catalogue;
 mod delivery;
 mod destinations;
 mod endpoints;
+mod lanes;
 pub mod receiver;
 mod replay;
 mod update;

@@ -17,7 +17,7 @@ use crate::{
 pub(super) const EVENT: &str = "id, account_id, object_id, account_seq, created_at";
 pub(super) const EVENT_KINDS: [Kind; 5] = [Kind::Id, Kind::Id, Kind::Id, Kind::Int, Kind::Int];
 
-/// Ordered deliveries on their way: as the index `webhook_deliveries_ordered` has it, word for word.
+/// Ordered deliveries on their way: word for word as the index `webhook_deliveries_ordered` has it.
 pub(super) const ORDERED: &str = "ordered = TRUE AND state IN ('pending', 'queued')";
 
 /// When the first of a lane's deliveries is due, if its endpoint gets anything.

@@ -9,6 +9,7 @@ mod holds;
 mod ledger;
 mod outbox;
 mod scan;
+mod webhooks;
 mod withdrawals;
 
 use cardium_kernel::Timestamp;
@@ -62,7 +63,8 @@ impl Report {
 
 /// Checks the ledger (I1, I2), what authorizations hold and gave back (I2, I10), what disputes
 /// gave (I10), what withdrawals hold and have in flight (I2, I10), replaced cards and counters
-/// (I11), the outbox (I5) and the audit chains (I9) in one snapshot.
+/// (I11), the outbox (I5), what is on its way to webhooks (I12) and the audit chains (I9) in one
+/// snapshot.
 ///
 /// `now` tells which events may be kept no more; an earlier one is stricter.
 ///
@@ -89,6 +91,7 @@ pub fn verify(
     withdrawals::check(&mut check)?;
     cards::check(&mut check)?;
     outbox::check(&mut check, now)?;
+    webhooks::check(&mut check)?;
     audit::check(&mut check, audit_key)?;
     check.connection.run("ROLLBACK")?;
     Ok(report)

@@ -100,6 +100,8 @@ fn what_ends_lets_the_next_of_its_object_go() {
         .withf(|subjects, now| *subjects == [(ENDPOINT, 7)] && *now == NOW)
         .times(1)
         .returning(|_, _| Ok(()));
+    let woken = |lanes: &[EndpointId], now: &Timestamp| *lanes == [ENDPOINT] && *now == NOW;
+    waiting.expect_wake_lanes().withf(woken).times(1).returning(|_, _| Ok(()));
     assert_eq!(record(&mut waiting, (&results, &[]), NOW), Ok(false));
     // One that will be tried again keeps its followers waiting.
     let again = [ordered(result(1, Ok(500)))];

@@ -2,8 +2,9 @@
 //! lanes, recorded.
 //!
 //! Invariants: an event is delivered at least once; an attempt ends before the lease of its lane
-//! does; receivers that do not answer leave half the connections to the others; an address is checked after the name look-up and at the moment of
-//! dialling, so that no name can be made to mean a private address later.
+//! does; receivers that do not answer leave half the connections to the others; an address is
+//! checked after the name look-up and at the moment of dialling, so that no name can be made to
+//! mean a private address later.
 
 mod addresses;
 mod answer;

@@ -1,0 +1,99 @@
+//! A receiver that hangs holds up itself and nobody else.
+
+use std::{
+    net::{TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+};
+
+use cardium_testkit::Backend;
+use serde_json::json;
+
+use super::{delivery::subscribe, receiver::Receiver};
+use crate::{
+    on_both,
+    support::{Server, text, until},
+};
+
+on_both! {
+    hanging_receivers_hold_up_nobody_else;
+    a_receiver_that_hung_gets_everything_in_the_end;
+}
+
+/// A receiver that takes connections and never says anything.
+struct Silent {
+    url: String,
+    taken: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Silent {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let url = format!("http://{}/hook", listener.local_addr().expect("it is bound"));
+        let taken = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&taken);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                kept.lock().expect("no test panics here").push(stream);
+            }
+        });
+        Self { url, taken }
+    }
+
+    fn connections(&self) -> usize {
+        self.taken.lock().expect("no test panics here").len()
+    }
+}
+
+fn hanging_receivers_hold_up_nobody_else(backend: Backend) {
+    // So few connections that a hundred and sixty attempts would take all of them.
+    let server = Server::own(backend, |settings| settings.webhooks.concurrency = 256);
+    let (client, other) = (server.sign_up(), server.sign_up());
+    let silent: Vec<_> = (0..16).map(|_| Silent::start()).collect();
+    for receiver in &silent {
+        let body = json!({"url": receiver.url, "events": "*"});
+        client.post("/v1/webhooks", &body).expect(201);
+    }
+    let receiver = Receiver::start(&[]);
+    subscribe(&other, &receiver, &json!("*"));
+    for _ in 0..10 {
+        client.card(None);
+    }
+    until("an attempt at each", || silent.iter().all(|one| one.connections() > 0).then_some(()));
+    for _ in 0..5 {
+        other.card(None);
+    }
+    receiver.wait_for(5);
+    // None of the others' attempts is over yet, and each receiver has no more than two.
+    let over = "SELECT COUNT(*) AS count FROM webhook_deliveries WHERE attempts > 0 \
+                AND state <> 'delivered'";
+    assert_eq!(server.count(over), 0);
+    assert!(silent.iter().all(|one| one.connections() <= 2));
+}
+
+fn a_receiver_that_hung_gets_everything_in_the_end(backend: Backend) {
+    let server = Server::own(backend, |settings| settings.webhooks.timeout_seconds = 1);
+    let client = server.sign_up();
+    let silent = Silent::start();
+    let body = json!({"url": silent.url, "events": ["card.issued"]});
+    let made = client.post("/v1/webhooks", &body).expect(201);
+    let cards: Vec<_> = (0..6).map(|_| client.card(None)).collect();
+    let failed = "SELECT COUNT(*) AS count FROM webhook_deliveries WHERE attempts > 0";
+    until("an attempt that failed", || (server.count(failed) > 0).then_some(()));
+    let receiver = Receiver::start(&[]);
+    let path = format!("/v1/webhooks/{}", text(&made, "id"));
+    client.patch(&path, &json!({"url": receiver.url})).expect(200);
+    // What was tried in vain is due after half a minute, and the lane rests a moment.
+    server.advance(40);
+    let received = receiver.wait_for(6);
+    let mut issued: Vec<String> = received
+        .iter()
+        .map(|webhook| {
+            let secret = text(&made, "signing_secret");
+            text(&webhook.verified(secret)["data"]["object"], "id").to_owned()
+        })
+        .collect();
+    issued.sort_unstable();
+    let mut cards = cards;
+    cards.sort_unstable();
+    assert_eq!(issued, cards);
+}
