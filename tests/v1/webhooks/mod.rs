@@ -2,6 +2,12 @@
 
 mod delivery;
 mod endpoints;
+mod failing;
+mod gaps;
+mod log;
+mod payloads;
+mod ping;
 pub mod receiver;
+mod recover;
 mod replay;
 mod update;
