@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use cardium_kernel::{AccountId, Book, CardId, EventId, Timestamp};
+use cardium_kernel::{AccountId, Book, CardId, EndpointId, EventId, Timestamp};
 use cardium_server::{
     serve::{Options, Running},
     settings::{Overrides, Settings, load},
@@ -178,6 +178,20 @@ impl Server {
     pub fn alter_card(&self, card: &str, change: &str) {
         let id = self.literal(CardId::parse(card).expect("a card id").value());
         self.scratch.execute(&format!("UPDATE cards SET {change} WHERE id = {id}"));
+    }
+
+    /// Changes an endpoint's lane behind the product's back.
+    pub fn alter_lane(&self, webhook: &str, change: &str) {
+        let id = self.literal(EndpointId::parse(webhook).expect("an endpoint id").value());
+        let sql = format!("UPDATE webhook_lanes SET {change} WHERE endpoint_id = {id}");
+        self.scratch.execute(&sql);
+    }
+
+    /// Changes an endpoint's deliveries behind the product's back.
+    pub fn alter_deliveries(&self, webhook: &str, change: &str) {
+        let id = self.literal(EndpointId::parse(webhook).expect("an endpoint id").value());
+        let sql = format!("UPDATE webhook_deliveries SET {change} WHERE endpoint_id = {id}");
+        self.scratch.execute(&sql);
     }
 
     /// The one number, in the column `count`, that this SQL finds behind the product's back.

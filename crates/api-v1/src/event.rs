@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(webhook_body(&full, Payload::Full), event_body(&full));
         let thin = event(r#"{"id":"card_1","object":"card"}"#);
         assert_eq!(webhook_body(&full, Payload::Thin), event_body(&thin));
-        let nameless = event("[1]");
+        let nameless = event("5");
         let body = String::from_utf8(webhook_body(&nameless, Payload::Thin)).unwrap();
         assert!(body.ends_with(r#""data":{"object":{}}}"#), "{body}");
     }

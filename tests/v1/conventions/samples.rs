@@ -173,6 +173,7 @@ impl Sample {
             "withdraw" => withdrawal(),
             "settle_withdrawal" => json!({"to": "confirmed"}),
             "create_webhook" => json!({"url": "https://hooks.example.com/", "events": ["*"]}),
+            "recover_webhook" => json!({"after_seq": 0}),
             "open_ticket" => question(),
             _ => json!({}),
         }

@@ -17,7 +17,7 @@ on_both! {
     an_account_holds_sixteen_endpoints;
 }
 
-pub(super) const FIELDS: [&str; 10] = [
+pub(super) const FIELDS: [&str; 14] = [
     "id",
     "object",
     "mode",
@@ -25,6 +25,10 @@ pub(super) const FIELDS: [&str; 10] = [
     "events",
     "description",
     "status",
+    "disabled_by",
+    "payload",
+    "ordering",
+    "failing",
     "metadata",
     "created_at",
     "updated_at",
@@ -52,6 +56,9 @@ fn an_endpoint_shows_its_secret_once(backend: Backend) {
     made.as_object_mut().expect("an object").remove("signing_secret");
     assert_eq!(items(&client.get("/v1/webhooks").expect(200)), [made.clone()]);
     let path = format!("/v1/webhooks/{}", text(&made, "id"));
+    assert_eq!(client.get(&path).expect(200), made);
+    server.sign_up().get(&path).expect_error(404, "resource_not_found", None);
+    client.get("/v1/webhooks/x").expect_error(404, "resource_not_found", None);
     server.sign_up().delete(&path).expect_error(404, "resource_not_found", None);
     client.delete(&path).expect(204);
     client.delete(&path).expect_error(404, "resource_not_found", None);

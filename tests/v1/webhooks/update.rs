@@ -60,6 +60,8 @@ fn what_is_named_changes_and_the_rest_stays(backend: Backend) {
         (json!({"mode": null}), "mode", Value::Null),
         (json!({"mode": "sandbox"}), "mode", json!("sandbox")),
         (json!({"status": "disabled"}), "status", json!("disabled")),
+        (json!({"payload": "thin"}), "payload", json!("thin")),
+        (json!({"ordering": "per_object"}), "ordering", json!("per_object")),
         (
             json!({"metadata": {"tier": null, "x": "y"}}),
             "metadata",
@@ -70,6 +72,8 @@ fn what_is_named_changes_and_the_rest_stays(backend: Backend) {
         assert_fields(&changed, &FIELDS);
         assert!(text(&changed, "updated_at") > text(&expected, "created_at"));
         expected[field] = value;
+        let owner = if expected["status"] == "disabled" { json!("owner") } else { Value::Null };
+        expected["disabled_by"] = owner;
         expected["updated_at"] = changed["updated_at"].clone();
         assert_eq!(changed, expected, "{change}");
     }

@@ -80,6 +80,8 @@ fn errors_name_the_key() {
         ("CARDIUM__RAILS__CHAINS", "mainnet", "mainnet"),
         ("CARDIUM__WEBHOOKS__CONCURRENCY", "1", "webhooks.concurrency"),
         ("CARDIUM__WEBHOOKS__RETENTION_DAYS", "89", "webhooks.retention_days"),
+        ("CARDIUM__WEBHOOKS__WARN_AFTER_HOURS", "0", "webhooks.warn_after_hours"),
+        ("CARDIUM__WEBHOOKS__DISABLE_AFTER_HOURS", "48", "webhooks.disable_after_hours"),
         ("CARDIUM__SERVER__BODY_SECONDS", "0", "server.body_seconds"),
         ("CARDIUM__SERVER__TLS_KEY", "key.pem", "server.tls_certificate"),
         ("CARDIUM__SERVER__TLS_CERTIFICATE", "certificate.pem", "server.tls_key"),
