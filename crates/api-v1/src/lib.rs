@@ -47,6 +47,7 @@ pub mod totp;
 pub mod transaction;
 pub mod webhook;
 pub mod webhook_patch;
+pub mod webhook_secret;
 pub mod webhook_url;
 pub mod withdrawal;
 pub mod word;

@@ -15,6 +15,7 @@ use crate::{
     metadata::{MetadataIn, MetadataOut},
     query::Order,
     text::Text,
+    webhook_secret::SecretRotationOut,
     webhook_url::{Reach, check_webhook_url},
     word::{EndpointStatus, Word, Words},
 };
@@ -145,6 +146,7 @@ pub struct WebhookOut {
     description: String,
     #[schemars(with = "Word<EndpointStatus>")]
     status: &'static str,
+    secret_rotation: Option<SecretRotationOut>,
     metadata: MetadataOut,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
@@ -153,8 +155,10 @@ pub struct WebhookOut {
     signing_secret: Option<String>,
 }
 
-impl From<&Endpoint> for WebhookOut {
-    fn from(endpoint: &Endpoint) -> Self {
+impl WebhookOut {
+    /// The endpoint as it is at a moment.
+    #[must_use]
+    pub fn new(endpoint: &Endpoint, now: Timestamp) -> Self {
         let events = match &endpoint.events {
             EventFilter::Everything => vec!["*".to_owned()],
             EventFilter::Named(names) => names.clone(),
@@ -167,19 +171,18 @@ impl From<&Endpoint> for WebhookOut {
             events,
             description: endpoint.description.clone(),
             status: endpoint.status.as_str(),
+            secret_rotation: endpoint.takes_over_at(now).map(SecretRotationOut::from),
             metadata: MetadataOut::from(&endpoint.metadata),
             created_at: Text(endpoint.created_at),
             updated_at: Text(endpoint.updated_at),
             signing_secret: None,
         }
     }
-}
 
-impl WebhookOut {
-    /// The endpoint with its signing secret, for the one answer that shows it.
+    /// The same with a signing secret, for the one answer that shows it.
     #[must_use]
-    pub fn with_secret(endpoint: &Endpoint, secret: &SigningSecret) -> Self {
-        Self { signing_secret: Some(secret.expose().to_owned()), ..Self::from(endpoint) }
+    pub fn with_secret(self, secret: &SigningSecret) -> Self {
+        Self { signing_secret: Some(secret.expose().to_owned()), ..self }
     }
 }
 

@@ -12,8 +12,14 @@ use crate::{
 };
 
 /// The operations that take nothing but what their path says.
-const WITHOUT_INPUT: [&str; 5] =
-    ["cancel_topup", "replay_webhook", "close_ticket", "reveal_pan_by_post", "simulate_expiry"];
+const WITHOUT_INPUT: [&str; 6] = [
+    "cancel_topup",
+    "replay_webhook",
+    "confirm_webhook_secret",
+    "close_ticket",
+    "reveal_pan_by_post",
+    "simulate_expiry",
+];
 
 fn all() -> impl Iterator<Item = &'static Operation> {
     operations().chain(test_operations())

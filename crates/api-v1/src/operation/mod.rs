@@ -319,6 +319,8 @@ mod tests {
         "get_dispute_evidence_file",
         "get_ticket",
         "close_ticket",
+        "rotate_webhook_secret",
+        "confirm_webhook_secret",
     ];
 
     #[test]

@@ -4,6 +4,7 @@ mod change;
 mod delivery;
 mod endpoints;
 mod replay;
+mod secret;
 
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ pub use change::UpdateWebhook;
 pub use delivery::{AttemptResult, FanOut, LeaseDeliveries, RecordAttempts};
 pub use endpoints::{CreateWebhook, DeleteWebhook};
 pub use replay::ReplayWebhook;
+pub use secret::{ConfirmWebhookSecret, RotateWebhookSecret};
 
 /// The most events, leases or results handled in one transaction.
 pub const SET: i64 = 256;

@@ -2,10 +2,14 @@ use cardium_api_v1::{
     to_json,
     webhook::{self, WebhookIn, WebhookOut},
     webhook_patch::{self, WebhookDeliveryOut, WebhookPatchIn},
+    webhook_secret::RotateSecretIn,
 };
 use cardium_app::{
     CommandError,
-    webhooks::{CreateWebhook, DeleteWebhook, ReplayWebhook, UpdateWebhook, webhook_secret_aad},
+    webhooks::{
+        ConfirmWebhookSecret, CreateWebhook, DeleteWebhook, ReplayWebhook, RotateWebhookSecret,
+        UpdateWebhook, webhook_secret_aad,
+    },
 };
 use cardium_kernel::{EndpointId, EventId};
 use cardium_vault::{SealRandom, seal};
@@ -18,7 +22,9 @@ pub async fn list_webhooks(call: Call) -> Outcome {
     let filter = webhook_patch::filter(&query)?;
     let query = query.list(call.account()?, filter, &webhook::ORDER)?;
     let page = call.read(move |reads| reads.list_webhooks(&query)).await?;
-    Ok(call.page(&page, |endpoint| endpoint.id.to_string(), WebhookOut::from))
+    let now = call.now();
+    let show = |endpoint| WebhookOut::new(endpoint, now);
+    Ok(call.page(&page, |endpoint| endpoint.id.to_string(), show))
 }
 
 pub async fn create_webhook(call: Call) -> Outcome {
@@ -37,7 +43,8 @@ pub async fn create_webhook(call: Call) -> Outcome {
         ordering: Ordering::default(),
         metadata: wish.metadata,
     };
-    let render = move |endpoint: &_| to_json(&WebhookOut::with_secret(endpoint, &secret));
+    let now = call.now();
+    let render = move |endpoint: &_| to_json(&WebhookOut::new(endpoint, now).with_secret(&secret));
     call.once(create, render).await
 }
 
@@ -60,7 +67,8 @@ pub async fn update_webhook(call: Call) -> Outcome {
     let id = call.path_id(EndpointId::parse, "webhook")?;
     let reach = call.state.wiring.settings.webhook_reach;
     let patch = call.input::<WebhookPatchIn>()?.parse(reach)?;
-    let render = |endpoint: &_| to_json(&WebhookOut::from(endpoint));
+    let now = call.now();
+    let render = move |endpoint: &_| to_json(&WebhookOut::new(endpoint, now));
     call.once(UpdateWebhook { id, patch }, render).await
 }
 
@@ -74,4 +82,22 @@ pub async fn replay_webhook(call: Call) -> Outcome {
     let event = call.path_eid(EventId::parse, "event")?;
     let render = |delivery: &_| to_json(&WebhookDeliveryOut::from(delivery));
     call.once(ReplayWebhook { endpoint, event }, render).await
+}
+
+pub async fn rotate_webhook_secret(call: Call) -> Outcome {
+    let id = call.path_id(EndpointId::parse, "webhook")?;
+    let overlap = call.input::<RotateSecretIn>()?.overlap()?;
+    let secret = SigningSecret::new(&call.state.wiring.edge.random());
+    let sealed = seal_secret(&call, id, &secret)?;
+    let rotate = RotateWebhookSecret { id, secret: sealed, overlap };
+    let now = call.now();
+    let render = move |endpoint: &_| to_json(&WebhookOut::new(endpoint, now).with_secret(&secret));
+    call.once(rotate, render).await
+}
+
+pub async fn confirm_webhook_secret(call: Call) -> Outcome {
+    let id = call.path_id(EndpointId::parse, "webhook")?;
+    let now = call.now();
+    let render = move |endpoint: &_| to_json(&WebhookOut::new(endpoint, now));
+    call.once(ConfirmWebhookSecret { id }, render).await
 }

@@ -5,6 +5,7 @@ use crate::{
     operation::{Access, Kind, Method, Operation, Parameter, act, create, get, patch},
     webhook::{WebhookIn, WebhookOut},
     webhook_patch::{WebhookDeliveryOut, WebhookPatchIn},
+    webhook_secret::RotateSecretIn,
 };
 
 /// Operations of the group "Webhooks".
@@ -50,4 +51,13 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Send an event of the last 90 days to an endpoint once more")
         .gives::<WebhookDeliveryOut>()
         .refuses(&[ErrorCode::WebhookDisabled, ErrorCode::EventExpired]),
+    act("rotate_webhook_secret", "/webhooks/{id}/rotate_secret", Scope::WebhookWrite)
+        .secret()
+        .says("Let a new signing secret take over from the present one; it is shown this once")
+        .takes::<RotateSecretIn>()
+        .gives::<WebhookOut>(),
+    act("confirm_webhook_secret", "/webhooks/{id}/confirm_secret", Scope::WebhookWrite)
+        .says("Let the next signing secret take over now")
+        .gives::<WebhookOut>()
+        .refuses(&[ErrorCode::NoSecretRotation]),
 ];

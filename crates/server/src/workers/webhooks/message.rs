@@ -3,7 +3,7 @@
 use cardium_app::{reads::Dispatch, webhooks::webhook_secret_aad};
 use cardium_kernel::Timestamp;
 use cardium_vault::{Keys, Sealed, open};
-use cardium_webhooks::{Endpoint, SigningSecret, signature_header};
+use cardium_webhooks::{Endpoint, Signed, SigningSecret, signature_headers};
 
 use super::SenderError;
 
@@ -12,7 +12,7 @@ pub(super) struct Message {
     /// The bytes that are signed.
     pub(super) body: Vec<u8>,
     /// Names and values.
-    pub(super) headers: [(&'static str, String); 4],
+    pub(super) headers: Vec<(&'static str, String)>,
 }
 
 impl Message {
@@ -22,21 +22,19 @@ impl Message {
         keys: &Keys,
         now: Timestamp,
     ) -> Result<Self, SenderError> {
-        let secret = secret(&dispatch.endpoint, keys)?;
-        let body = cardium_api_v1::event_body(&dispatch.event);
-        let headers = [
-            ("Content-Type", "application/json".to_owned()),
-            ("Cryptocardium-Signature", signature_header(&secret, now, &body)),
-            ("Cryptocardium-Event-Id", dispatch.event.id.to_string()),
-            ("Cryptocardium-Delivery", dispatch.delivery.id.to_string()),
-        ];
+        let Dispatch { delivery, event, endpoint } = dispatch;
+        let signers = endpoint.signers_at(now).try_map(|sealed| secret(endpoint, sealed, keys))?;
+        let body = cardium_api_v1::event_body(event);
+        let signed = Signed { event: event.id, delivery: delivery.id, at: now, body: &body };
+        let mut headers = vec![("Content-Type", "application/json".to_owned())];
+        headers.extend(signature_headers(&signers, signed));
         Ok(Self { body, headers })
     }
 }
 
-fn secret(endpoint: &Endpoint, keys: &Keys) -> Result<SigningSecret, SenderError> {
+fn secret(endpoint: &Endpoint, sealed: &[u8], keys: &Keys) -> Result<SigningSecret, SenderError> {
     let aad = webhook_secret_aad(endpoint.account, endpoint.id);
-    let sealed = Sealed::from_bytes(&endpoint.secret).map_err(|_| SenderError::Secret)?;
+    let sealed = Sealed::from_bytes(sealed).map_err(|_| SenderError::Secret)?;
     let opened = open(&sealed, &aad, keys.ring()).map_err(|_| SenderError::Secret)?;
     let text = std::str::from_utf8(&opened).map_err(|_| SenderError::Secret)?;
     Ok(SigningSecret::restore(text.to_owned()))
