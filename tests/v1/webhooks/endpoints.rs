@@ -17,7 +17,7 @@ on_both! {
     an_account_holds_sixteen_endpoints;
 }
 
-pub(super) const FIELDS: [&str; 10] = [
+pub(super) const FIELDS: [&str; 11] = [
     "id",
     "object",
     "mode",
@@ -25,6 +25,7 @@ pub(super) const FIELDS: [&str; 10] = [
     "events",
     "description",
     "status",
+    "secret_rotation",
     "metadata",
     "created_at",
     "updated_at",
