@@ -4,4 +4,6 @@ mod delivery;
 mod endpoints;
 pub mod receiver;
 mod replay;
+mod rotation;
 mod update;
+mod verifiers;
