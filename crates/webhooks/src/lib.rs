@@ -1,9 +1,9 @@
 //! Webhook endpoints, the events they want, and the schedule of their deliveries.
 //!
-//! Invariants: a signing secret is shown once and kept sealed, the next one beside it while it takes
-//! over; at most one delivery of an event
-//! to an endpoint is leased at a time; seven attempts, spaced by [`delay_before`]. Deliberately
-//! absent: HTTP and name resolution (the dispatcher's), and the events themselves (app's).
+//! Invariants: a signing secret is shown once and kept sealed, the next one beside it while it
+//! takes over; at most one delivery of an event to an endpoint is leased at a time; seven attempts,
+//! spaced by [`delay_before`]. Deliberately absent: HTTP and name resolution (the dispatcher's), and
+//! the events themselves (app's).
 
 mod attempt;
 mod commands;
