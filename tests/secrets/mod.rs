@@ -68,6 +68,10 @@ fn tell_a_story(process: &Process, needles: &mut Needles) -> Vec<Card> {
     let reply = customer.send("POST", "/v1/webhooks", Some(&wish), Some("webhook"));
     let webhook = reply.expect("the server answers").success();
     needles.add_secret("webhook secret", &text(&webhook, "signing_secret"));
+    let rotate = format!("/v1/webhooks/{}/rotate_secret", text(&webhook, "id"));
+    let reply = customer.send("POST", &rotate, Some(&json!({})), Some("rotate"));
+    let webhook = reply.expect("the server answers").success();
+    needles.add_secret("next webhook secret", &text(&webhook, "signing_secret"));
     customer.fund(1_000);
     let cards = vec![customer.issue(), customer.issue()];
     let sent = customer.send("POST", "/v1/cards", Some(&plastic()), Some("plastic"));

@@ -82,7 +82,7 @@ impl Renderer {
 }
 
 impl EventRenderer for Renderer {
-    fn render(&self, snapshot: &Snapshot) -> Vec<u8> {
+    fn render(&self, snapshot: &Snapshot, at: Timestamp) -> Vec<u8> {
         match snapshot {
             Snapshot::Account(account) => to_json(&AccountOut::new(account)),
             Snapshot::Topup(topup) => to_json(&self.topup(topup)),
@@ -90,7 +90,7 @@ impl EventRenderer for Renderer {
             Snapshot::Transaction(transaction) => to_json(&TransactionOut::from(transaction)),
             Snapshot::Dispute(dispute) => to_json(&DisputeOut::from(dispute)),
             Snapshot::Withdrawal(withdrawal) => to_json(&WithdrawalOut::from(withdrawal)),
-            Snapshot::Webhook(view) => to_json(&WebhookOut::from(view)),
+            Snapshot::Webhook(view) => to_json(&WebhookOut::new(view, at)),
             Snapshot::Announcement(notice) => to_json(&AnnouncementOut::from(&notice.announcement)),
         }
     }

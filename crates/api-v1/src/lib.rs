@@ -51,6 +51,7 @@ pub mod webhook;
 pub mod webhook_gaps;
 pub mod webhook_log;
 pub mod webhook_patch;
+pub mod webhook_secret;
 pub mod webhook_url;
 pub mod withdrawal;
 pub mod word;

@@ -70,7 +70,8 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         409 "conflict_error": EmailTaken TotpAlreadyEnabled TotpNotEnabled KeyNotActive
             WebhookDisabled TopupNotCancellable CardCancelled FreezeLockedByIssuer CardFrozen
             CardNotDelivered InvalidFulfillmentState InvalidTransactionState DisputeExists
-            DisputeClosed InvalidDisputeState ConflictIdempotencyKey IdempotencyInProgress;
+            DisputeClosed InvalidDisputeState NoSecretRotation ConflictIdempotencyKey
+            IdempotencyInProgress;
         422 "validation_error": InvalidPrecision WeakPassword InvalidTotpCode InvalidAddress
             AddressChainMismatch OwnDepositAddress AddressBlocked ShippingRequired
             CardLimitReached KeyLimitReached AmountBelowMinimum AmountAboveMaximum

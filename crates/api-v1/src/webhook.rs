@@ -17,6 +17,7 @@ use crate::{
     metadata::{MetadataIn, MetadataOut},
     query::Order,
     text::Text,
+    webhook_secret::SecretRotationOut,
     webhook_url::{Reach, check_webhook_url},
     word::{EndpointStatus, Word, Words},
 };
@@ -184,6 +185,7 @@ pub struct WebhookOut {
     ordering: &'static str,
     /// That every attempt has failed for a while; null where the last one succeeded.
     failing: Option<FailingOut>,
+    secret_rotation: Option<SecretRotationOut>,
     metadata: MetadataOut,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
@@ -213,8 +215,10 @@ impl From<&Failing> for FailingOut {
     }
 }
 
-impl From<&EndpointView> for WebhookOut {
-    fn from(EndpointView { endpoint, failing }: &EndpointView) -> Self {
+impl WebhookOut {
+    /// The endpoint as it is at a moment.
+    #[must_use]
+    pub fn new(EndpointView { endpoint, failing }: &EndpointView, now: Timestamp) -> Self {
         let events = match &endpoint.events {
             EventFilter::Everything => vec!["*".to_owned()],
             EventFilter::Named(names) => names.clone(),
@@ -231,19 +235,18 @@ impl From<&EndpointView> for WebhookOut {
             payload: endpoint.payload.as_str(),
             ordering: endpoint.ordering.as_str(),
             failing: failing.as_ref().map(FailingOut::from),
+            secret_rotation: endpoint.takes_over_at(now).map(SecretRotationOut::from),
             metadata: MetadataOut::from(&endpoint.metadata),
             created_at: Text(endpoint.created_at),
             updated_at: Text(endpoint.updated_at),
             signing_secret: None,
         }
     }
-}
 
-impl WebhookOut {
-    /// The endpoint with its signing secret, for the one answer that shows it.
+    /// The same with a signing secret, for the one answer that shows it.
     #[must_use]
-    pub fn with_secret(view: &EndpointView, secret: &SigningSecret) -> Self {
-        Self { signing_secret: Some(secret.expose().to_owned()), ..Self::from(view) }
+    pub fn with_secret(self, secret: &SigningSecret) -> Self {
+        Self { signing_secret: Some(secret.expose().to_owned()), ..self }
     }
 }
 

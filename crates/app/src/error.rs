@@ -174,6 +174,7 @@ impl From<WebhookError> for CommandError {
             WebhookError::TooMany => ErrorCode::WebhookLimitReached,
             WebhookError::EventExpired => ErrorCode::EventExpired,
             WebhookError::Disabled => ErrorCode::WebhookDisabled,
+            WebhookError::NoRotation => ErrorCode::NoSecretRotation,
             WebhookError::Metadata(broken) => return bad_metadata(broken).into(),
             WebhookError::Store(store) => return store.into(),
         };

@@ -219,6 +219,6 @@ pub trait Outbox {
 /// Turns an event's object into the JSON that subscribers see. A dialect implements it; the
 /// write path calls it at merge.
 pub trait EventRenderer: Send + Sync {
-    /// The JSON object.
-    fn render(&self, snapshot: &Snapshot) -> Vec<u8>;
+    /// The JSON object as it stands at the moment of the command.
+    fn render(&self, snapshot: &Snapshot, at: Timestamp) -> Vec<u8>;
 }

@@ -157,6 +157,8 @@ codes! {
     WebhookLimitReached = "webhook_limit_reached";
     /// The endpoint is disabled.
     WebhookDisabled = "webhook_disabled";
+    /// No signing secret takes over from another.
+    NoSecretRotation = "no_secret_rotation";
     /// The event is older than events are kept.
     EventExpired = "event_expired";
     /// The account has the most open tickets it may.

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct PlainRenderer;
 
 impl EventRenderer for PlainRenderer {
-    fn render(&self, _: &Snapshot) -> Vec<u8> {
+    fn render(&self, _: &Snapshot, _: Timestamp) -> Vec<u8> {
         b"{}".to_vec()
     }
 }

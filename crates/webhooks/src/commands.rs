@@ -47,6 +47,37 @@ pub fn change_endpoint(
     Ok((endpoint, change))
 }
 
+/// Lets this sealed secret take over an account's endpoint after `overlap`.
+///
+/// # Errors
+/// [`WebhookError::NoEndpoint`], or when the store fails.
+pub fn rotate_secret(
+    store: &mut (impl WebhookStore + ?Sized),
+    (account, id): (AccountId, EndpointId),
+    (sealed, overlap): (Vec<u8>, Duration),
+    now: Timestamp,
+) -> Result<Endpoint, WebhookError> {
+    let mut endpoint = store.find_endpoint(account, id)?.ok_or(WebhookError::NoEndpoint)?;
+    endpoint.rotate(sealed, overlap, now);
+    store.save_endpoint(&endpoint)?;
+    Ok(endpoint)
+}
+
+/// Lets the next secret of an account's endpoint take over now.
+///
+/// # Errors
+/// [`WebhookError::NoEndpoint`] or [`WebhookError::NoRotation`], or when the store fails.
+pub fn confirm_secret(
+    store: &mut (impl WebhookStore + ?Sized),
+    (account, id): (AccountId, EndpointId),
+    now: Timestamp,
+) -> Result<Endpoint, WebhookError> {
+    let mut endpoint = store.find_endpoint(account, id)?.ok_or(WebhookError::NoEndpoint)?;
+    endpoint.confirm(now)?;
+    store.save_endpoint(&endpoint)?;
+    Ok(endpoint)
+}
+
 /// Sends an account's event to one of its endpoints once more, as a delivery of its own. Whether
 /// the endpoint asks for such events does not matter: its owner just did.
 ///

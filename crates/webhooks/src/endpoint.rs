@@ -195,8 +195,9 @@ impl Endpoint {
         };
     }
 
-    /// Marks a change.
-    pub(crate) const fn touch(&mut self, now: Timestamp) {
+    /// Marks a change, and leaves behind a secret whose time is over.
+    pub(crate) fn touch(&mut self, now: Timestamp) {
+        self.settle_secret(now);
         self.updated_at = now;
         self.version = self.version.saturating_add(1);
     }

@@ -18,6 +18,9 @@ pub enum WebhookError {
     /// The endpoint gets nothing.
     #[error("the webhook is disabled; enable it before events are sent again")]
     Disabled,
+    /// No secret takes over.
+    #[error("no rotation of the webhook's secret is running")]
+    NoRotation,
     /// Its notes would leave their bounds.
     #[error(transparent)]
     Metadata(#[from] MetadataError),

@@ -101,7 +101,7 @@ impl Endpoint {
         (now >= failing.disables_at).then(|| self.give_up(now))
     }
 
-    const fn warn(&mut self, now: Timestamp) -> Verdict {
+    fn warn(&mut self, now: Timestamp) -> Verdict {
         self.warned_at = Some(now);
         self.touch(now);
         Verdict::Warn

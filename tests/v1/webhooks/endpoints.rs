@@ -17,7 +17,7 @@ on_both! {
     an_account_holds_sixteen_endpoints;
 }
 
-pub(super) const FIELDS: [&str; 14] = [
+pub(super) const FIELDS: [&str; 15] = [
     "id",
     "object",
     "mode",
@@ -29,6 +29,7 @@ pub(super) const FIELDS: [&str; 14] = [
     "payload",
     "ordering",
     "failing",
+    "secret_rotation",
     "metadata",
     "created_at",
     "updated_at",

@@ -14,4 +14,6 @@ mod ping;
 pub mod receiver;
 mod recover;
 mod replay;
+mod rotation;
 mod update;
+mod verifiers;

@@ -34,17 +34,29 @@ impl Received {
     /// The event, once its signature is checked as a customer would.
     pub fn verified(&self, secret: &str) -> Value {
         let (at, signature) = (self.signed_at(), self.header("cryptocardium-signature"));
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key will do");
-        mac.update(format!("{at}.").as_bytes());
-        mac.update(&self.body);
-        let digest: String =
-            mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(signature, format!("t={at},v1={digest}"));
+        assert_eq!(signature, format!("t={at},v1={}", self.digest(secret)));
         assert_eq!(self.header("content-type"), "application/json");
         assert!(self.header("cryptocardium-delivery").starts_with("dlv_"));
         let event: Value = serde_json::from_slice(&self.body).expect("an event is JSON");
-        assert_eq!(self.header("cryptocardium-event-id"), text(&event, "id"));
+        let id = text(&event, "id");
+        assert_eq!([self.header("cryptocardium-event-id"), self.header("webhook-id")], [id, id]);
         event
+    }
+
+    /// The signatures that came with it: of the active secret, and of the next one.
+    pub fn signatures(&self) -> Vec<String> {
+        let header = self.header("cryptocardium-signature");
+        let parts = header.split(',').skip(1).zip(["v1=", "v1_next="]);
+        parts.map(|(part, name)| part.strip_prefix(name).expect(name).to_owned()).collect()
+    }
+
+    /// What this secret makes of its moment and body.
+    pub fn digest(&self, secret: &str) -> String {
+        let at = self.signed_at();
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key will do");
+        mac.update(format!("{at}.").as_bytes());
+        mac.update(&self.body);
+        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

@@ -15,9 +15,10 @@ use crate::{
 };
 
 /// The operations that take nothing but what their path says.
-const WITHOUT_INPUT: [&str; 6] = [
+const WITHOUT_INPUT: [&str; 7] = [
     "cancel_topup",
     "replay_webhook",
+    "confirm_webhook_secret",
     "close_ticket",
     "reveal_pan_by_post",
     "simulate_expiry",

@@ -326,6 +326,8 @@ mod tests {
         "list_webhook_deliveries",
         "list_webhook_gaps",
         "recover_webhook",
+        "rotate_webhook_secret",
+        "confirm_webhook_secret",
     ];
 
     #[test]

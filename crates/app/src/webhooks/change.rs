@@ -1,6 +1,7 @@
 use cardium_kernel::{Change, EndpointId};
 use cardium_webhooks::{EndpointPatch, EndpointStatus, EndpointView, change_endpoint};
 
+use super::{own, view};
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
 /// Changes an endpoint in part.
@@ -22,17 +23,15 @@ impl UseCase for UpdateWebhook {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<EndpointView> {
         let (account, now) = (unit.account()?, unit.now());
         let of = (account, self.id);
-        let before = unit.tx.find_endpoint(account, self.id)?.map(|endpoint| endpoint.status);
+        let before = own(unit, self.id)?.status;
         let (endpoint, change) = change_endpoint(unit.tx, of, self.patch.clone(), now)?;
         if change == Change::Applied {
             unit.audit(account, "webhook.updated", &self.id)?;
         }
-        if before == Some(EndpointStatus::Disabled) && endpoint.status == EndpointStatus::Enabled {
+        if before == EndpointStatus::Disabled && endpoint.status == EndpointStatus::Enabled {
             // It begins anew: what failed before it was disabled is not held against it.
             unit.tx.clear_failing(self.id)?;
         }
-        let failing = unit.tx.find_failing_since(self.id)?;
-        let patience = unit.policy().webhook_patience;
-        Ok(Ending::Done(EndpointView::new(endpoint, failing, patience)))
+        Ok(Ending::Done(view(unit, endpoint)?))
     }
 }

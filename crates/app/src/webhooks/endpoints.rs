@@ -3,6 +3,7 @@ use cardium_webhooks::{
     Endpoint, EndpointStatus, EndpointView, EventFilter, Ordering, Payload, add_endpoint,
 };
 
+use super::own;
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
 /// Makes an endpoint.
@@ -78,7 +79,7 @@ impl UseCase for DeleteWebhook {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
-        let account = unit.account()?;
+        let account = own(unit, self.id)?.account;
         if !unit.tx.delete_endpoint(account, self.id)? {
             return Err(Problem::not_found("webhook").into());
         }

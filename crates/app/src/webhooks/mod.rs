@@ -8,11 +8,15 @@ mod judge;
 mod ping;
 mod recover;
 mod replay;
+mod secret;
 
 use std::time::Duration;
 
-use cardium_kernel::{AccountId, EndpointId};
+use cardium_kernel::{AccountId, Book, EndpointId};
 use cardium_vault::Aad;
+use cardium_webhooks::{Endpoint, EndpointView, WebhookError};
+
+use crate::{CommandError, Unit};
 
 pub use change::UpdateWebhook;
 pub use delivery::{FanOut, LeaseLanes, RecordAttempts};
@@ -21,6 +25,7 @@ pub use judge::JudgeEndpoint;
 pub use ping::{PingWebhook, Pinged};
 pub use recover::{RecoverSet, RecoverWebhook};
 pub use replay::ReplayWebhook;
+pub use secret::{ConfirmWebhookSecret, RotateWebhookSecret};
 
 /// The most events or results handled in one transaction.
 pub const SET: i64 = 256;
@@ -31,6 +36,22 @@ pub const LEASE: Duration = Duration::from_secs(30);
 
 /// How long after the lease attempts begin.
 pub const VISIT: Duration = Duration::from_secs(15);
+
+/// The caller's endpoint, where its key may touch what the endpoint gets: live events too, unless
+/// its mode says otherwise.
+fn own(unit: &mut Unit<'_>, id: EndpointId) -> Result<Endpoint, CommandError> {
+    let account = unit.account()?;
+    let found = unit.tx.find_endpoint(account, id)?;
+    let endpoint = found.ok_or(WebhookError::NoEndpoint)?;
+    unit.check_book(endpoint.mode.unwrap_or(Book::Live))?;
+    Ok(endpoint)
+}
+
+/// An endpoint with what its lane says of it.
+fn view(unit: &mut Unit<'_>, endpoint: Endpoint) -> Result<EndpointView, CommandError> {
+    let failing = unit.tx.find_failing_since(endpoint.id)?;
+    Ok(EndpointView::new(endpoint, failing, unit.policy().webhook_patience))
+}
 
 /// What the seal of an endpoint's signing secret is bound to.
 #[must_use]

@@ -1,6 +1,6 @@
 use cardium_kernel::{EndpointId, EventId};
-use cardium_webhooks::{EndpointView, WebhookError};
 
+use super::{own, view};
 use crate::{CommandResult, Context, Ending, EventType, Hints, Snapshot, Unit, UseCase};
 
 /// Sends an endpoint an event about itself, so that its owner sees whether it works.
@@ -28,13 +28,9 @@ impl UseCase for PingWebhook {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Pinged> {
         let account = unit.account()?;
-        let found = unit.tx.find_endpoint(account, self.id)?;
-        let endpoint = found.ok_or(WebhookError::NoEndpoint)?;
-        let failing = unit.tx.find_failing_since(self.id)?;
-        let view = EndpointView::new(endpoint, failing, unit.policy().webhook_patience);
-        let snapshot = Snapshot::Webhook(view.clone());
-        unit.check_book(snapshot.book())?;
-        view.endpoint.check_replayable()?;
+        let endpoint = own(unit, self.id)?;
+        endpoint.check_replayable()?;
+        let snapshot = Snapshot::Webhook(view(unit, endpoint)?);
         let event = EventId::new(unit.ids.mint());
         unit.emit_as(event, EventType::WebhookPing, snapshot)?;
         unit.audit(account, "webhook.pinged", &self.id)?;

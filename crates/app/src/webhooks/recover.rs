@@ -1,9 +1,7 @@
-use cardium_kernel::{AccountId, Book, EndpointId};
-use cardium_webhooks::{
-    EndpointStatus, RecoverFrom, Recovery, WebhookError, post, recover_next, start_recovery,
-};
+use cardium_kernel::{AccountId, EndpointId};
+use cardium_webhooks::{EndpointStatus, RecoverFrom, Recovery, post, recover_next, start_recovery};
 
-use super::SET;
+use super::{SET, own};
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
 /// Notes that an endpoint is to get again whatever it missed.
@@ -24,10 +22,7 @@ impl UseCase for RecoverWebhook {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Recovery> {
         let (account, now) = (unit.account()?, unit.now());
-        let found = unit.tx.find_endpoint(account, self.id)?;
-        let endpoint = found.ok_or(WebhookError::NoEndpoint)?;
-        // Without a mode it gets live events too.
-        unit.check_book(endpoint.mode.unwrap_or(Book::Live))?;
+        let endpoint = own(unit, self.id)?;
         let recovery = start_recovery(unit.tx, &endpoint, self.from, now)?;
         unit.audit(account, "webhook.recovered", &self.id)?;
         Ok(Ending::Done(recovery))

@@ -107,6 +107,8 @@ handlers! {
     "list_tickets" => tickets::list_tickets,
     "get_ticket" => tickets::get_ticket,
     "close_ticket" => tickets::close_ticket,
+    "rotate_webhook_secret" => webhooks::rotate_webhook_secret,
+    "confirm_webhook_secret" => webhooks::confirm_webhook_secret,
     "get_system_health" => system::get_system_health,
     "simulate_deposit" => simulation::simulate_deposit,
     "simulate_authorization" => simulation::simulate_authorization,

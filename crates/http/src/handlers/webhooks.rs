@@ -2,10 +2,14 @@ use cardium_api_v1::{
     to_json,
     webhook::{self, WebhookIn, WebhookOut},
     webhook_patch::{self, WebhookDeliveryOut, WebhookPatchIn},
+    webhook_secret::RotateSecretIn,
 };
 use cardium_app::{
     CommandError,
-    webhooks::{CreateWebhook, DeleteWebhook, ReplayWebhook, UpdateWebhook, webhook_secret_aad},
+    webhooks::{
+        ConfirmWebhookSecret, CreateWebhook, DeleteWebhook, ReplayWebhook, RotateWebhookSecret,
+        UpdateWebhook, webhook_secret_aad,
+    },
 };
 use cardium_kernel::{EndpointId, EventId, Page, Problem};
 use cardium_vault::{SealRandom, seal};
@@ -21,16 +25,17 @@ pub async fn list_webhooks(call: Call) -> Outcome {
     let filter = webhook_patch::filter(&query)?;
     let query = query.list(call.account()?, filter, &webhook::ORDER)?;
     let page = call.read(move |reads| reads.list_webhooks(&query)).await?;
-    let patience = call.state.wiring.edge.policy.webhook_patience;
+    let (now, patience) = (call.now(), call.state.wiring.edge.policy.webhook_patience);
     let view = |(endpoint, since)| EndpointView::new(endpoint, since, patience);
     let items = page.items.into_iter().map(view).collect();
     let page = Page { items, has_more: page.has_more };
-    Ok(call.page(&page, |view: &EndpointView| view.endpoint.id.to_string(), WebhookOut::from))
+    let show = |view: &_| WebhookOut::new(view, now);
+    Ok(call.page(&page, |view: &EndpointView| view.endpoint.id.to_string(), show))
 }
 
 pub async fn get_webhook(call: Call) -> Outcome {
     let found = find(&call).await?;
-    Ok(call.answer(&WebhookOut::from(&found)))
+    Ok(call.answer(&WebhookOut::new(&found, call.now())))
 }
 
 /// The account's endpoint that the path names.
@@ -60,7 +65,8 @@ pub async fn create_webhook(call: Call) -> Outcome {
         ordering: wish.ordering,
         metadata: wish.metadata,
     };
-    let render = move |view: &_| to_json(&WebhookOut::with_secret(view, &secret));
+    let now = call.now();
+    let render = move |endpoint: &_| to_json(&WebhookOut::new(endpoint, now).with_secret(&secret));
     call.once(create, render).await
 }
 
@@ -86,7 +92,8 @@ pub async fn update_webhook(call: Call) -> Outcome {
     if let Some(url) = &patch.url {
         check_host(&call.state.wiring, url).await?;
     }
-    let render = |view: &_| to_json(&WebhookOut::from(view));
+    let now = call.now();
+    let render = move |view: &_| to_json(&WebhookOut::new(view, now));
     call.once(UpdateWebhook { id, patch }, render).await
 }
 
@@ -100,4 +107,22 @@ pub async fn replay_webhook(call: Call) -> Outcome {
     let event = call.path_eid(EventId::parse, "event")?;
     let render = |delivery: &_| to_json(&WebhookDeliveryOut::from(delivery));
     call.once(ReplayWebhook { endpoint, event }, render).await
+}
+
+pub async fn rotate_webhook_secret(call: Call) -> Outcome {
+    let id = call.path_id(EndpointId::parse, "webhook")?;
+    let overlap = call.input::<RotateSecretIn>()?.overlap()?;
+    let secret = SigningSecret::new(&call.state.wiring.edge.random());
+    let sealed = seal_secret(&call, id, &secret)?;
+    let rotate = RotateWebhookSecret { id, secret: sealed, overlap };
+    let now = call.now();
+    let render = move |endpoint: &_| to_json(&WebhookOut::new(endpoint, now).with_secret(&secret));
+    call.once(rotate, render).await
+}
+
+pub async fn confirm_webhook_secret(call: Call) -> Outcome {
+    let id = call.path_id(EndpointId::parse, "webhook")?;
+    let now = call.now();
+    let render = move |endpoint: &_| to_json(&WebhookOut::new(endpoint, now));
+    call.once(ConfirmWebhookSecret { id }, render).await
 }

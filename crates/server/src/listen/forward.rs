@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 use cardium_app::Entropy;
 use cardium_kernel::{Clock, DeliveryId, EventId, IdSource};
-use cardium_webhooks::SigningSecret;
+use cardium_webhooks::{Signed, Signers, SigningSecret};
 use reqwest::{Client, Url};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{ListenError, client, url};
 use crate::{
-    causes::with_causes, clock::SystemClock, entropy::SystemEntropy, workers::signed_headers,
+    causes::with_causes, clock::SystemClock, entropy::SystemEntropy, workers::webhook_headers,
 };
 
 /// How long the receiver may take: as long as with webhooks.
@@ -30,12 +30,17 @@ struct Told<'a> {
 pub(super) struct Forwarder {
     client: Client,
     receiver: Url,
-    secret: SigningSecret,
+    signers: Signers<SigningSecret>,
 }
 
 impl Forwarder {
     pub(super) fn new(receiver: &str, secret: SigningSecret) -> Result<Self, ListenError> {
-        Ok(Self { client: client(TIMEOUT)?, receiver: url(receiver, "--forward-to")?, secret })
+        let receiver = url(receiver, "--forward-to")?;
+        Ok(Self {
+            client: client(TIMEOUT)?,
+            receiver,
+            signers: Signers { active: secret, next: None },
+        })
     }
 
     /// Forwards an event; gives a line on what came of it, and the event's number.
@@ -55,13 +60,13 @@ impl Forwarder {
         (format!("{kind} {id} #{account_seq} -> {answer}"), Some(account_seq))
     }
 
-    async fn send(&self, event: EventId, body: &str) -> Result<u16, reqwest::Error> {
-        let now = SystemClock.now();
+    async fn send(&self, event: EventId, text: &str) -> Result<u16, reqwest::Error> {
+        let (now, body) = (SystemClock.now(), text.as_bytes());
         let mut random = [0; 16];
         SystemEntropy.fill(&mut random);
         let delivery = DeliveryId::new(IdSource::new(now, random).mint());
-        let headers = signed_headers(&self.secret, (event, delivery), now, body.as_bytes());
-        let request = self.client.post(self.receiver.clone()).body(body.to_owned());
+        let headers = webhook_headers(&self.signers, Signed { event, delivery, at: now, body });
+        let request = self.client.post(self.receiver.clone()).body(text.to_owned());
         let request =
             headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
         Ok(request.send().await?.status().as_u16())

@@ -39,7 +39,7 @@ pub use expiry::{ExpireHolds, ExpireTopups};
 pub use pending::{FinishPending, NoteLateAnswers, PurgeWaiting};
 pub use retention::ForgetEvents;
 pub use upkeep::{FlushUses, PurgeCounters, PurgeKeys, UseSource};
-pub(crate) use webhooks::signed_headers;
+pub(crate) use webhooks::headers as webhook_headers;
 pub use webhooks::{
     Answered, DeliverEvents, FanOutEvents, JudgeEndpoints, RecoverEndpoints, Sender, SenderError,
 };

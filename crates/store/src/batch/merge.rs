@@ -61,7 +61,7 @@ impl Batch {
             kind: draft.kind.as_str().to_owned(),
             object_version: draft.snapshot.version(),
             book: draft.snapshot.book(),
-            object: context.renderer.render(&draft.snapshot),
+            object: context.renderer.render(&draft.snapshot, draft.at),
             created_at,
         };
         let (object_id, dispatched) = (draft.snapshot.object_id(), sequence.endpoints == 0);

@@ -130,3 +130,21 @@ fn an_event_that_was_purged_is_still_an_old_one() {
         assert_eq!(missing(owner, EventId::new(at(made)), NOW), why, "{made}");
     }
 }
+
+#[test]
+fn a_secret_is_rotated_and_confirmed_once() {
+    let sealed = || (vec![7], Duration::from_secs(60));
+    let mut store = holding(None, None);
+    let of = (OWNER, ID);
+    assert_eq!(rotate_secret(&mut store, of, sealed(), NOW), Err(WebhookError::NoEndpoint));
+    assert_eq!(confirm_secret(&mut store, of, NOW), Err(WebhookError::NoEndpoint));
+    let mut store = holding(Some(endpoint()), None);
+    assert_eq!(confirm_secret(&mut store, of, NOW), Err(WebhookError::NoRotation));
+    store.expect_save_endpoint().times(1).returning(|_| Ok(()));
+    let rotating = rotate_secret(&mut store, of, sealed(), NOW).unwrap();
+    assert_eq!(rotating.signers_at(NOW).next, Some([7].as_slice()));
+    let mut store = holding(Some(rotating), None);
+    store.expect_save_endpoint().times(1).returning(|_| Ok(()));
+    let confirmed = confirm_secret(&mut store, of, NOW).unwrap();
+    assert_eq!((confirmed.secret, confirmed.next_secret), (vec![7], None));
+}

@@ -11,6 +11,7 @@ use crate::{
     webhook_gaps::{GAP_EVENTS, GapsOut, PingOut, RecoverIn, RecoveryOut},
     webhook_log::DeliveryOut,
     webhook_patch::{WebhookDeliveryOut, WebhookPatchIn},
+    webhook_secret::RotateSecretIn,
     word::Word,
 };
 
@@ -105,4 +106,13 @@ pub const OPERATIONS: &[Operation] = &[
         .takes::<RecoverIn>()
         .gives::<RecoveryOut>()
         .refuses(&[ErrorCode::WebhookDisabled, ErrorCode::EventExpired]),
+    act("rotate_webhook_secret", "/webhooks/{id}/rotate_secret", Scope::WebhookWrite)
+        .secret()
+        .says("Let a new signing secret take over from the present one; it is shown this once")
+        .takes::<RotateSecretIn>()
+        .gives::<WebhookOut>(),
+    act("confirm_webhook_secret", "/webhooks/{id}/confirm_secret", Scope::WebhookWrite)
+        .says("Let the next signing secret take over now")
+        .gives::<WebhookOut>()
+        .refuses(&[ErrorCode::NoSecretRotation]),
 ];

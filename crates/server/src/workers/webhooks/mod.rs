@@ -21,7 +21,7 @@ pub use answer::{Answered, SenderError};
 pub use deliver::DeliverEvents;
 pub use fan_out::FanOutEvents;
 pub use judge::JudgeEndpoints;
-pub(crate) use message::signed_headers;
+pub(crate) use message::headers;
 pub use recover::RecoverEndpoints;
 pub use sender::Sender;
 

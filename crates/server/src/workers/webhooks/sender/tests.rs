@@ -105,6 +105,9 @@ async fn an_event_goes_out_signed_and_labelled() {
         format!("cryptocardium-signature: {signature}"),
         format!("cryptocardium-event-id: {}", dispatch.event.id),
         format!("cryptocardium-delivery: {}", dispatch.delivery.id),
+        format!("webhook-id: {}", dispatch.event.id),
+        format!("webhook-timestamp: {}", NOW.unix_seconds()),
+        "webhook-signature: v1,".to_owned(),
         format!("user-agent: {}", USER_AGENT.to_lowercase()),
     ] {
         assert!(head.contains(&line), "{line} is not in {head}");
