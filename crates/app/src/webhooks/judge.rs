@@ -43,3 +43,97 @@ impl UseCase for JudgeEndpoint {
         Ok(Ending::Done(Some(verdict)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use cardium_kernel::{Book, Metadata, Timestamp};
+    use cardium_webhooks::{DisabledBy, Endpoint, EndpointStatus, EventFilter, Ordering, Payload};
+
+    use super::*;
+    use crate::testing::{ACCOUNT, MockTx, NOW, context};
+
+    const ID: EndpointId = EndpointId::new(0x500);
+
+    fn ago(hours: u64) -> Timestamp {
+        NOW.before(Duration::from_secs(hours * 3_600))
+    }
+
+    fn endpoint(warned_at: Option<Timestamp>) -> Endpoint {
+        Endpoint {
+            id: ID,
+            account: ACCOUNT,
+            url: "https://a.example.com/".into(),
+            events: EventFilter::Everything,
+            mode: Some(Book::Sandbox),
+            description: String::new(),
+            secret: Vec::new(),
+            next_secret: None,
+            payload: Payload::Full,
+            ordering: Ordering::None,
+            status: EndpointStatus::Enabled,
+            disabled_by: None,
+            warned_at,
+            metadata: Metadata::default(),
+            created_at: Timestamp::EPOCH,
+            updated_at: Timestamp::EPOCH,
+            version: 1,
+        }
+    }
+
+    fn judge(tx: &mut MockTx) -> Option<Verdict> {
+        let context = crate::Context { actor: crate::Actor::System, ..context() };
+        let mut unit = Unit::new(tx, &context);
+        match (JudgeEndpoint { id: ID, account: ACCOUNT }).run(&mut unit).unwrap() {
+            Ending::Done(verdict) | Ending::Refused(verdict) | Ending::Preview(verdict) => verdict,
+        }
+    }
+
+    #[test]
+    fn what_came_back_meanwhile_is_left_alone() {
+        for (found, since, retrying) in [
+            (None, None, true),
+            (Some(endpoint(None)), None, true),
+            (Some(endpoint(None)), Some(ago(200)), false),
+            (Some(endpoint(None)), Some(ago(47)), true),
+        ] {
+            let mut tx = MockTx::new();
+            tx.expect_find_endpoint().return_once(|_, _| Ok(found));
+            tx.expect_find_failing_since().returning(move |_| Ok(since));
+            tx.expect_is_retrying().returning(move |_, _| Ok(retrying));
+            assert_eq!(judge(&mut tx), None);
+        }
+    }
+
+    #[test]
+    fn a_warning_and_the_end_are_saved_told_and_audited() {
+        for (warned_at, kind, action, disabled_by) in [
+            (None, EventType::WebhookFailing, "webhook.warned", None),
+            (
+                Some(ago(72)),
+                EventType::WebhookDisabled,
+                "webhook.disabled",
+                Some(DisabledBy::Failures),
+            ),
+        ] {
+            let mut tx = MockTx::new();
+            tx.expect_find_endpoint().return_once(move |_, _| Ok(Some(endpoint(warned_at))));
+            tx.expect_find_failing_since().returning(|_| Ok(Some(ago(130))));
+            tx.expect_is_retrying().returning(|_, _| Ok(true));
+            tx.expect_save_endpoint()
+                .once()
+                .withf(move |saved| saved.disabled_by == disabled_by && saved.version == 2)
+                .returning(|_| Ok(()));
+            tx.expect_append_event()
+                .once()
+                .withf(move |draft| draft.kind == kind && draft.snapshot.book() == Book::Sandbox)
+                .returning(|_| Ok(()));
+            tx.expect_append_audit()
+                .once()
+                .withf(move |draft| draft.action == action && draft.actor == "system")
+                .returning(|_| Ok(()));
+            assert!(judge(&mut tx).is_some());
+        }
+    }
+}
