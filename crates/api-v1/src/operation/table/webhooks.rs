@@ -1,6 +1,7 @@
 use cardium_auth::Scope;
 use cardium_kernel::ErrorCode;
 
+use super::events::{GET_EVENT, LIST_EVENTS};
 use crate::{
     operation::{Access, Kind, Method, Operation, Parameter, act, create, get, patch},
     webhook::{WebhookIn, WebhookOut},
@@ -50,4 +51,6 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Send an event of the last 90 days to an endpoint once more")
         .gives::<WebhookDeliveryOut>()
         .refuses(&[ErrorCode::WebhookDisabled, ErrorCode::EventExpired]),
+    LIST_EVENTS,
+    GET_EVENT,
 ];
