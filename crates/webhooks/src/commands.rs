@@ -100,8 +100,8 @@ pub fn replay_event(
     Ok(delivery)
 }
 
-/// Why there is no such event. Ids begin with a moment: one from when the account was there already,
-/// and too long ago, may well be of an event that was purged, and is answered as it was before that.
+/// Why there is no such event. Ids begin with a moment: one from when the account was there
+/// already, and too long ago, may well be of an event that was purged, and is answered as before.
 fn missing(account: AccountId, event: EventId, now: Timestamp) -> WebhookError {
     let kept_since = IdSource::floor(now.before(REPLAYABLE));
     if (account.value()..kept_since).contains(&event.value()) {

@@ -91,7 +91,8 @@ impl Crowd {
         for _ in 0..17 {
             let (sender, client) = (sender.clone(), client.clone());
             thread::spawn(move || {
-                sender.send(client.get("/v1/events?after_seq=1&wait_seconds=30"))
+                let answer = client.get("/v1/events?after_seq=1&wait_seconds=30");
+                sender.send(answer).expect("the test waits for it");
             });
         }
         let crowd = Self(answers);

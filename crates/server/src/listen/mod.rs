@@ -67,7 +67,7 @@ pub async fn run(options: Listen, out: &mut (dyn Write + Send)) -> Result<(), Li
 struct Listener<'a> {
     api: Api,
     forwarder: Forwarder,
-    /// The number of the last event that was forwarded or passed over; none before the first answer.
+    /// The number of the last event that was forwarded; none before the first answer.
     after: Option<i64>,
     pause: Duration,
     out: &'a mut (dyn Write + Send),

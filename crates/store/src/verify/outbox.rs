@@ -9,8 +9,8 @@ use crate::{OpenError, db::Kind};
 
 /// I5: each account's events are numbered without a gap up to its counter, their moments never run
 /// back, and each object's version rises. They begin with one, but for accounts of which the first
-/// ones can have grown old and been purged. How far that went is written down nowhere: of an account
-/// that is as old the first events, or all of them, may be missing for another reason.
+/// ones can have grown old and been purged. How far that went is written down nowhere: of an
+/// account that is as old the first events, or all of them, may be missing for another reason.
 pub(super) fn check(check: &mut Check<'_>, now: Timestamp) -> Result<(), OpenError> {
     let Counters { events: counters, latest } = counters(check)?;
     // The clock of whoever purged may have been ahead of this one.

@@ -37,7 +37,6 @@ pub const GROUPS: &[Group] = &[
     Group { tag: "Withdrawals", operations: withdrawals::OPERATIONS },
     Group { tag: "Disputes", operations: disputes::OPERATIONS },
     Group { tag: "Webhooks", operations: webhooks::OPERATIONS },
-    Group { tag: "Events", operations: events::OPERATIONS },
     Group { tag: "Support", operations: support::OPERATIONS },
     Group { tag: "System", operations: system::OPERATIONS },
 ];

@@ -2,6 +2,7 @@ use cardium_app::EventType;
 use cardium_auth::Scope;
 use cardium_kernel::{ErrorCode, EventId};
 
+use super::events::{GET_EVENT, LIST_EVENTS};
 use crate::{
     operation::{
         Access, Kind, Method, Operation, Parameter, Shape, act, create, get, parameter::MODE, patch,
@@ -115,4 +116,6 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Let the next signing secret take over now")
         .gives::<WebhookOut>()
         .refuses(&[ErrorCode::NoSecretRotation]),
+    LIST_EVENTS,
+    GET_EVENT,
 ];
