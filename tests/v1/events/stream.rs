@@ -122,19 +122,20 @@ fn filters_let_through_what_they_name(backend: Backend) {
 fn a_filtered_reader_gets_on(backend: Backend) {
     let server = Server::shared(backend);
     let client = server.sign_up();
+    client.fund("2000.00");
     let card = client.card(None);
-    let wish = json!({"amount_usd": 20});
-    let topup = |_| client.request(Method::POST, "/v1/topups").json(&wish);
+    let (path, body) = (format!("/v1/cards/{card}/load"), json!({"amount_usd": 1}));
+    let load = |_| client.request(Method::POST, &path).json(&body);
     for _ in 0..67 {
-        for reply in client.all((0..15).map(topup).collect()) {
-            reply.expect(201);
+        for reply in client.all((0..15).map(load).collect()) {
+            reply.expect(200);
         }
     }
-    client.post(&format!("/v1/cards/{card}/cancel"), &json!({})).expect(200);
-    let first = read(&client, "?type=card.cancelled&wait_seconds=30");
-    assert_eq!((numbers(&first), ends(&first)), (vec![], (true, 1_000, 1_008)));
-    let second = read(&client, "?type=card.cancelled&after_seq=1000");
-    assert_eq!((numbers(&second), ends(&second)), (vec![1_008], (false, 1_008, 1_008)));
+    client.post(&format!("/v1/cards/{card}/freeze"), &json!({})).expect(200);
+    let first = read(&client, "?type=card.frozen&wait_seconds=30");
+    assert_eq!((numbers(&first), ends(&first)), (vec![], (true, 1_000, 1_010)));
+    let second = read(&client, "?type=card.frozen&after_seq=1000");
+    assert_eq!((numbers(&second), ends(&second)), (vec![1_010], (false, 1_010, 1_010)));
 }
 
 fn what_cannot_be_read_is_refused(backend: Backend) {
