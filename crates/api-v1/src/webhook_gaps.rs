@@ -109,6 +109,16 @@ impl From<&Gap> for GapOut {
 
 /// From when on an endpoint is to get again what it missed: one of the two.
 #[derive(Deserialize, Validate, JsonSchema)]
+#[schemars(extend("oneOf" = [
+    {
+        "required": ["after_seq"],
+        "properties": {"after_seq": {"not": {"type": "null"}}, "since": {"type": "null"}},
+    },
+    {
+        "required": ["since"],
+        "properties": {"since": {"not": {"type": "null"}}, "after_seq": {"type": "null"}},
+    },
+]))]
 pub struct RecoverIn {
     /// Whatever comes after this place of the account's sequence.
     #[schemars(with = "Option<Whole>")]

@@ -10,12 +10,12 @@ use cardium_cards::{Brand, CardStatus, CardType, StoredPan, Velocity};
 use cardium_disputes::{Dispute, DisputeStatus};
 use cardium_kernel::{
     AccountId, AuditId, AuthorizationId, BlobId, Book, CardId, CredentialId, Cursor, Direction,
-    DisputeId, EndpointId, EntryId, EventId, MessageId, Money, Page, PageLimit, Problem, Sort,
-    StoreError, TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
+    DisputeId, EndpointId, EntryId, MessageId, Money, Page, PageLimit, Problem, Sort, StoreError,
+    TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};
-use cardium_webhooks::{Delivery, Endpoint, EndpointStatus, Lane, Patience};
+use cardium_webhooks::{Endpoint, Lane, Patience};
 use cardium_withdrawals::Withdrawal;
 
 use crate::{
@@ -29,7 +29,10 @@ mod webhooks;
 mod withdrawals;
 
 pub use stretch::{STRETCH, Stretch, StretchQuery};
-pub use webhooks::{DeliveryFilter, LaneOf, LoggedDelivery, ProgressStretch};
+pub use webhooks::{
+    DeliveryFilter, Dispatch, LaneOf, LoggedDelivery, ProgressStretch, StoredEvent, Visit,
+    WebhookFilter,
+};
 pub use withdrawals::{WithdrawalFilter, WithdrawalSort};
 
 /// What a read can answer instead of its result.
@@ -354,15 +357,6 @@ pub struct Activity {
     pub actor: ActorFacts,
 }
 
-/// Which webhook endpoints.
-#[derive(Debug, Clone, Default)]
-pub struct WebhookFilter {
-    /// Enabled or disabled ones.
-    pub status: Option<EndpointStatus>,
-    /// Those that get events of this book alone.
-    pub mode: Option<Book>,
-}
-
 /// Which tickets.
 #[derive(Debug, Clone, Default)]
 pub struct TicketFilter {
@@ -386,49 +380,6 @@ pub struct NoFilter;
 /// Lists that sort by moment only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ByCreation;
-
-/// A committed event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredEvent {
-    /// The event's id.
-    pub id: EventId,
-    /// Whose it is.
-    pub account: AccountId,
-    /// Its place in the account's sequence.
-    pub account_seq: i64,
-    /// Its name.
-    pub kind: String,
-    /// The object's version after it.
-    pub object_version: i64,
-    /// Its book.
-    pub book: Book,
-    /// The object as rendered when it happened (JSON).
-    pub object: Vec<u8>,
-    /// When it was committed.
-    pub created_at: Timestamp,
-}
-
-/// A leased lane with what is due in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit {
-    /// The lane.
-    pub lane: Lane,
-    /// What is to be sent, at most one delivery of an event, in the order in which it is due.
-    pub dispatches: Vec<Dispatch>,
-    /// Deliveries of events that are not kept any more.
-    pub gone: Vec<Delivery>,
-}
-
-/// A delivery with all that is needed to send it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dispatch {
-    /// The delivery.
-    pub delivery: Delivery,
-    /// The event.
-    pub event: StoredEvent,
-    /// The endpoint.
-    pub endpoint: Endpoint,
-}
 
 /// Queries for display.
 #[expect(clippy::missing_errors_doc, reason = "every method fails alike: see ReadError")]

@@ -1,7 +1,16 @@
-use cardium_kernel::{AccountId, Book, EndpointId, EventId};
-use cardium_webhooks::{Delivery, DeliveryState, EventProgress};
+use cardium_kernel::{AccountId, Book, EndpointId, EventId, Timestamp};
+use cardium_webhooks::{Delivery, DeliveryState, Endpoint, EndpointStatus, EventProgress, Lane};
 
 use crate::EventType;
+
+/// Which webhook endpoints.
+#[derive(Debug, Clone, Default)]
+pub struct WebhookFilter {
+    /// Enabled or disabled ones.
+    pub status: Option<EndpointStatus>,
+    /// Those that get events of this book alone.
+    pub mode: Option<Book>,
+}
 
 /// Which deliveries to an endpoint.
 #[derive(Debug, Clone)]
@@ -16,6 +25,49 @@ pub struct DeliveryFilter {
     pub event: Option<EventId>,
     /// Of events of this book.
     pub book: Option<Book>,
+}
+
+/// A committed event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// The event's id.
+    pub id: EventId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Its place in the account's sequence.
+    pub account_seq: i64,
+    /// Its name.
+    pub kind: String,
+    /// The object's version after it.
+    pub object_version: i64,
+    /// Its book.
+    pub book: Book,
+    /// The object as rendered when it happened (JSON).
+    pub object: Vec<u8>,
+    /// When it was committed.
+    pub created_at: Timestamp,
+}
+
+/// A leased lane with what is due in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// The lane.
+    pub lane: Lane,
+    /// What is to be sent, at most one delivery of an event, in the order in which it is due.
+    pub dispatches: Vec<Dispatch>,
+    /// Deliveries of events that are not kept any more.
+    pub gone: Vec<Delivery>,
+}
+
+/// A delivery with all that is needed to send it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispatch {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// The event.
+    pub event: StoredEvent,
+    /// The endpoint.
+    pub endpoint: Endpoint,
 }
 
 /// A delivery with the name of its event.
