@@ -10,8 +10,8 @@ use cardium_cards::{Brand, CardStatus, CardType, StoredPan, Velocity};
 use cardium_disputes::{Dispute, DisputeStatus};
 use cardium_kernel::{
     AccountId, AuditId, AuthorizationId, BlobId, Book, CardId, CredentialId, Cursor, Direction,
-    DisputeId, EndpointId, EntryId, MessageId, Money, Page, PageLimit, Problem, Sort, StoreError,
-    TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
+    DisputeId, EndpointId, EntryId, EventId, MessageId, Money, Page, PageLimit, Problem, Sort,
+    StoreError, TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use cardium_ledger::PostingKind;
 use cardium_topups::{Asset, Network, Topup, TopupStatus};
