@@ -90,7 +90,8 @@ pub fn replay_event(
     now: Timestamp,
 ) -> Result<Delivery, WebhookError> {
     let endpoint = store.find_endpoint(account, endpoint)?.ok_or(WebhookError::NoEndpoint)?;
-    let event = store.find_event(account, event)?.ok_or_else(|| missing(account, event, now))?;
+    let found = store.find_event(account, event)?;
+    let (event, _) = found.ok_or_else(|| missing(account, event, now))?;
     if now.since(event.created_at) > REPLAYABLE {
         return Err(WebhookError::EventExpired);
     }

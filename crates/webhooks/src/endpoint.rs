@@ -141,11 +141,10 @@ pub struct EndpointPatch {
 }
 
 impl Endpoint {
-    /// Whether an event of this name and book goes to this endpoint.
+    /// Whether an event of this name, book and object goes to this endpoint.
     #[must_use]
-    pub fn wants(&self, event: &str, book: Book) -> bool {
-        let enabled = self.status == EndpointStatus::Enabled;
-        enabled && self.mode.is_none_or(|mode| mode == book) && self.events.wants(event)
+    pub fn wants(&self, event: &str, book: Book, object: u128) -> bool {
+        self.status == EndpointStatus::Enabled && self.expects(event, book, object)
     }
 
     /// Changes it in part.
@@ -250,12 +249,14 @@ mod tests {
     #[test]
     fn a_disabled_endpoint_wants_nothing_and_replays_nothing() {
         let mut endpoint = endpoint();
-        assert!(endpoint.wants("card.issued", Book::Live) && endpoint.check_replayable().is_ok());
-        assert!(!endpoint.wants("card.issued", Book::Sandbox));
+        assert!(
+            endpoint.wants("card.issued", Book::Live, 7) && endpoint.check_replayable().is_ok()
+        );
+        assert!(!endpoint.wants("card.issued", Book::Sandbox, 7));
         let status = Some(EndpointStatus::Disabled);
         let patch = EndpointPatch { status, ..EndpointPatch::default() };
         assert_eq!(endpoint.change(patch.clone(), NOW), Ok(Change::Applied));
-        assert!(!endpoint.wants("card.issued", Book::Live));
+        assert!(!endpoint.wants("card.issued", Book::Live, 7));
         assert_eq!(endpoint.check_replayable(), Err(WebhookError::Disabled));
         let later = Timestamp::from_unix_seconds(10);
         assert_eq!(endpoint.change(patch, later), Ok(Change::AlreadyApplied));

@@ -3,7 +3,7 @@
 use cardium_kernel::{AccountId, DeliveryId, EventId, IdSource, StoreError, Timestamp};
 
 use crate::{
-    Cause, Delivery, DeliveryStore, Endpoint, EndpointStatus, Ordering, Undispatched,
+    Cause, Delivery, DeliveryStore, Endpoint, Ordering, Undispatched,
     plan::{distinct, post},
 };
 
@@ -56,8 +56,7 @@ fn deliveries(
 }
 
 fn takes(endpoint: &Endpoint, Undispatched { event, kind, book }: &Undispatched) -> bool {
-    let enabled = endpoint.status == EndpointStatus::Enabled;
-    enabled && endpoint.account == event.account && endpoint.expects(kind, *book, event.object)
+    endpoint.account == event.account && endpoint.wants(kind, *book, event.object)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use cardium_kernel::{AccountId, EndpointId, EventId, StoreError};
+use cardium_kernel::{AccountId, Book, EndpointId, EventId, StoreError};
 
 use crate::{Endpoint, EventRef};
 
@@ -36,7 +36,7 @@ pub trait WebhookStore {
     /// When the database refuses.
     fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
 
-    /// An account's event.
+    /// An account's event, and its book.
     ///
     /// # Errors
     /// When the row cannot be read.
@@ -44,7 +44,7 @@ pub trait WebhookStore {
         &mut self,
         account: AccountId,
         id: EventId,
-    ) -> Result<Option<EventRef>, StoreError>;
+    ) -> Result<Option<(EventRef, Book)>, StoreError>;
 
     /// Removes an account's endpoint with its lane and the deliveries on their way to it; says
     /// whether there was one. What was sent already stays.

@@ -22,7 +22,7 @@ mockall::mock! {
             &mut self,
             account: AccountId,
             id: EventId,
-        ) -> Result<Option<EventRef>, StoreError>;
+        ) -> Result<Option<(EventRef, Book)>, StoreError>;
         fn delete_endpoint(
             &mut self,
             account: AccountId,

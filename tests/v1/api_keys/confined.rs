@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 
 use crate::{
     on_both,
-    support::{Client, Server, fresh_address, items, text},
+    support::{Client, Reply, Server, fresh_address, items, text},
 };
 
 on_both! {
     a_test_key_opens_nothing_live;
     live_objects_are_unknown_to_a_test_key;
     a_test_key_lists_the_sandbox_only;
+    a_test_key_leaves_live_webhooks_alone;
 }
 
 /// An account with live money and a live card, and a test key of it.
@@ -86,4 +87,33 @@ fn a_test_key_lists_the_sandbox_only(backend: Backend) {
         let path = format!("/v1/{list}?mode=live");
         key.get(&path).expect_error(403, "insufficient_scope", None);
     }
+}
+
+fn a_test_key_leaves_live_webhooks_alone(backend: Backend) {
+    let server = Server::shared(backend);
+    let (client, key, card) = funded(&server);
+    let made = |client: &Client| {
+        let body = json!({"url": "http://127.0.0.1:9/hook", "events": ["card.replaced"]});
+        text(&client.post("/v1/webhooks", &body).expect(201), "id").to_owned()
+    };
+    let (live, sandbox) = (made(&client), made(&key));
+    let before = client.get(&format!("/v1/webhooks/{live}")).expect(200);
+    let on_live = |rest: &str| format!("/v1/webhooks/{live}{rest}");
+    let refused = |reply: Reply| {
+        reply.expect_error(403, "insufficient_scope", None);
+    };
+    refused(key.patch(&on_live(""), &json!({"url": "http://127.0.0.1:9/mine"})));
+    refused(key.delete(&on_live("")));
+    for action in ["/rotate_secret", "/ping"] {
+        refused(key.post(&on_live(action), &json!({})));
+    }
+    refused(key.post(&on_live("/confirm_secret"), &json!({})));
+    refused(key.post(&on_live("/recover"), &json!({"after_seq": 0})));
+    assert_eq!(client.get(&on_live("")).expect(200), before);
+    client.post(&format!("/v1/cards/{card}/freeze"), &json!({})).expect(200);
+    let events = client.get("/v1/events?type=card.frozen").expect(200);
+    let event = text(&events["data"][0], "id").to_owned();
+    let replay = format!("/v1/webhooks/{sandbox}/replay/{event}");
+    key.post(&replay, &json!({})).expect_error(404, "resource_not_found", None);
+    client.post(&replay, &json!({})).expect(200);
 }

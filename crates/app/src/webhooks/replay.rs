@@ -1,8 +1,8 @@
 use cardium_kernel::{DeliveryId, EndpointId, EventId};
-use cardium_webhooks::{Delivery, replay_event};
+use cardium_webhooks::{Delivery, WebhookError, replay_event};
 
 use super::own;
-use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
+use crate::{CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase};
 
 /// Sends an event to an endpoint once more, as a delivery of its own. Whether the endpoint asks
 /// for such events does not matter: its owner just did.
@@ -24,9 +24,21 @@ impl UseCase for ReplayWebhook {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Delivery> {
         let (account, now) = (unit.account()?, unit.now());
         own(unit, self.endpoint)?;
+        self.check_sight(unit)?;
         let again = (self.event, DeliveryId::new(unit.ids.mint()));
         let delivery = replay_event(unit.tx, (account, self.endpoint), again, now)?;
         unit.audit(account, "webhook.replayed", &self.event)?;
         Ok(Ending::Done(delivery))
+    }
+}
+
+impl ReplayWebhook {
+    /// To a key of the sandbox a live event looks unknown.
+    fn check_sight(&self, unit: &mut Unit<'_>) -> Result<(), CommandError> {
+        let account = unit.account()?;
+        match unit.tx.find_event(account, self.event)? {
+            Some((_, book)) if unit.check_book(book).is_err() => Err(WebhookError::NoEvent.into()),
+            _ => Ok(()),
+        }
     }
 }

@@ -1,4 +1,4 @@
-use cardium_kernel::{AccountId, EndpointId, EventId, StoreError};
+use cardium_kernel::{AccountId, Book, EndpointId, EventId, StoreError};
 use cardium_webhooks::{Endpoint, EventRef, Ordering, Pace, WebhookStore};
 
 use super::{
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     batch::insert_rows,
-    db::{Fields, Sql, Value},
+    db::{Fields, Kind, Sql, Value},
     rows::{Row, is_careful},
 };
 
@@ -62,11 +62,13 @@ impl WebhookStore for BatchTx<'_> {
         &mut self,
         account: AccountId,
         id: EventId,
-    ) -> Result<Option<EventRef>, StoreError> {
-        let text = format!("SELECT {EVENT} FROM events WHERE id = ? AND account_id = ?");
+    ) -> Result<Option<(EventRef, Book)>, StoreError> {
+        let text = format!("SELECT {EVENT}, book FROM events WHERE id = ? AND account_id = ?");
         let sql = Sql::new(text).id(id.value()).id(account.value());
-        let record = self.cold()?.first(&sql, &EVENT_KINDS)?;
-        record.map(|record| event(&mut Fields::new("events", record))).transpose()
+        let kinds = [EVENT_KINDS.as_slice(), &[Kind::Int]].concat();
+        let Some(record) = self.cold()?.first(&sql, &kinds)? else { return Ok(None) };
+        let mut fields = Fields::new("events", record);
+        Ok(Some((event(&mut fields)?, fields.book()?)))
     }
 
     fn delete_endpoint(&mut self, account: AccountId, id: EndpointId) -> Result<bool, StoreError> {

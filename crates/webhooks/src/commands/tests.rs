@@ -1,4 +1,4 @@
-use cardium_kernel::{Metadata, StoreError};
+use cardium_kernel::{Book, Metadata, StoreError};
 use mockall::predicate::{always, eq};
 
 use super::*;
@@ -23,7 +23,7 @@ fn patch(status: EndpointStatus) -> EndpointPatch {
 fn holding(found: Option<Endpoint>, happened: Option<Timestamp>) -> MockWebhookStore {
     let mut store = MockWebhookStore::new();
     store.expect_find_endpoint().with(eq(OWNER), eq(ID)).returning(move |_, _| Ok(found.clone()));
-    let found = happened.map(event);
+    let found = happened.map(|at| (event(at), Book::Live));
     store.expect_find_event().with(eq(OWNER), eq(EVENT)).returning(move |_, _| Ok(found));
     store
 }

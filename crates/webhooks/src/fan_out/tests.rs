@@ -3,7 +3,7 @@ use mockall::predicate::eq;
 
 use super::*;
 use crate::{
-    DeliveryState, EventFilter, PING,
+    DeliveryState, EndpointStatus, EventFilter, PING,
     testing::{ENDPOINT, MockStore, NOW, OWNER, endpoint, event},
 };
 
