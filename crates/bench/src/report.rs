@@ -93,7 +93,7 @@ impl Report {
         let met = ratio >= goal.least && goal.p99_ms.is_none_or(|most| p99 <= most);
         let word = if met { "met" } else { "missed" };
         let Goal { cell, base, least, .. } = goal;
-        write!(out, "- {word}: {cell} is {ratio:.2} x {base}, goal {least:.1}")?;
+        write!(out, "- {word}: {cell} is {ratio:.2} x {base}, goal {least:.2}")?;
         match goal.p99_ms {
             Some(most) => writeln!(out, "; p99 is {p99:.1} ms, goal {most:.0} ms"),
             None => writeln!(out),
