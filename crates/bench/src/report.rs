@@ -139,7 +139,7 @@ mod tests {
         let row = written.lines().find(|line| line.contains("balance")).unwrap();
         let fields: Vec<&str> = row.split('|').map(str::trim).collect();
         assert_eq!(fields[1..7], ["http/sqlite/balance", "400", "1.50", "1.50", "5.50", "0.40"]);
-        assert!(written.contains("- met: http/sqlite/balance is 0.40 x bare, goal 0.4\n"));
+        assert!(written.contains("- met: http/sqlite/balance is 0.40 x bare, goal 0.40\n"));
     }
 
     #[test]
