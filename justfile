@@ -40,11 +40,16 @@ lint:
 fmt:
     cargo fmt --all
 
-# The longer proofs: 20,000 cases for every property, 10,000 stories of a card's messages and 200
-# kills of the server on each database, ten minutes of requests made up from the OpenAPI document
+# The longer proofs: 20,000 cases for every property, 10,000 stories of a card's messages, 200 kills
+# of the server and a storm of 10,000 events on each database, ten minutes of requests made up from
+# the OpenAPI document
 nightly:
     PROPTEST_CASES=20000 CARDIUM_MODEL_CASES=10000 CARDIUM_CRASH_ROUNDS=200 \
-        CARDIUM_SCHEMATHESIS_SECONDS=600 tests/run
+        CARDIUM_STORM_EVENTS=10000 CARDIUM_SCHEMATHESIS_SECONDS=600 tests/run
+
+# EVENTS webhooks to receivers that fail, from servers that are killed, on each database
+storm EVENTS="10000":
+    CARDIUM_STORM_EVENTS={{EVENTS}} tests/run -E 'test(nothing_is_lost_and_nothing_is_forged)'
 
 # 10,000 random stories of a card's messages against a model of the rules, on each database.
 # FIRST is the first seed: another one plays others

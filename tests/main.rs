@@ -13,4 +13,5 @@ mod secrets;
 mod starting;
 mod support;
 mod v1;
+mod webhooks_storm;
 mod write_path;

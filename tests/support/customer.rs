@@ -102,7 +102,12 @@ impl Customer {
 
     /// The same customer at another server.
     pub fn at(&self, process: &Process) -> Self {
-        Self { server: process.http, ..self.clone() }
+        self.at_address(process.http)
+    }
+
+    /// The same customer at the server that listens here.
+    pub fn at_address(&self, server: SocketAddr) -> Self {
+        Self { server, ..self.clone() }
     }
 
     /// The same customer by its session, for what API keys may not do.

@@ -43,6 +43,26 @@ pub enum Cell {
     Http(Backend, Operation),
     /// Authorization requests to a whole server's card network door.
     Iso8583(Backend, Company),
+    /// Webhooks from a whole server to receivers that answer at once.
+    Webhooks(Backend, Neighbours),
+}
+
+/// What other receivers do meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Neighbours {
+    /// There are none.
+    None,
+    /// A hundred take connections and never answer.
+    Hung,
+}
+
+impl Neighbours {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "alone",
+            Self::Hung => "beside-hung",
+        }
+    }
 }
 
 /// What else the server does meanwhile.
@@ -75,6 +95,9 @@ impl Cell {
             }
             Self::Iso8583(backend, company) => {
                 format!("iso8583/{}/{}", database(backend), company.as_str())
+            }
+            Self::Webhooks(backend, neighbours) => {
+                format!("webhooks/{}/{}", database(backend), neighbours.as_str())
             }
             Self::Http(backend, operation) => {
                 let database = database(backend);
@@ -127,6 +150,9 @@ pub fn round(only: &str) -> Vec<Cell> {
     for company in [Company::Alone, Company::BesideLoads] {
         cells.extend(BACKENDS.map(|backend| Cell::Iso8583(backend, company)));
     }
+    for neighbours in [Neighbours::None, Neighbours::Hung] {
+        cells.extend(BACKENDS.map(|backend| Cell::Webhooks(backend, neighbours)));
+    }
     cells.retain(|cell| cell.is_baseline() || cell.name().contains(only));
     cells
 }
@@ -138,10 +164,10 @@ mod tests {
     #[test]
     fn names_are_unique_and_found() {
         let mut names: Vec<String> = round("").into_iter().map(Cell::name).collect();
-        assert_eq!(names.len(), 2 + 8 + 8 + 4);
+        assert_eq!(names.len(), 2 + 8 + 8 + 4 + 4);
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), 22);
+        assert_eq!(names.len(), 26);
         assert_eq!(round("direct/sqlite").len(), 2 + 4);
         assert_eq!(round("nothing"), [Cell::Pgbench, Cell::Bare]);
     }

@@ -15,7 +15,7 @@ pub struct Goal {
 }
 
 /// All goals that this program measures.
-pub const GOALS: [Goal; 7] = [
+pub const GOALS: [Goal; 9] = [
     Goal { cell: "iso8583/postgres/alone", base: "pgbench", least: 3.0, p99_ms: Some(15.0) },
     Goal { cell: "http/postgres/load/uniform", base: "pgbench", least: 3.0, p99_ms: Some(30.0) },
     Goal {
@@ -33,4 +33,16 @@ pub const GOALS: [Goal; 7] = [
     Goal { cell: "http/sqlite/load/hot", base: "http/postgres/load/hot", least: 1.5, p99_ms: None },
     Goal { cell: "http/sqlite/balance", base: "bare", least: 0.4, p99_ms: None },
     Goal { cell: "http/postgres/balance", base: "bare", least: 0.2, p99_ms: None },
+    Goal {
+        cell: "webhooks/sqlite/beside-hung",
+        base: "webhooks/sqlite/alone",
+        least: 0.95,
+        p99_ms: None,
+    },
+    Goal {
+        cell: "webhooks/postgres/beside-hung",
+        base: "webhooks/postgres/alone",
+        least: 0.95,
+        p99_ms: None,
+    },
 ];

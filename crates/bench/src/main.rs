@@ -16,12 +16,14 @@ mod goals;
 mod measure;
 mod options;
 mod pgbench;
+mod receivers;
 mod report;
 mod request;
 mod response;
 mod run;
 mod sample;
 mod served;
+mod webhooks;
 
 use std::{
     error::Error,

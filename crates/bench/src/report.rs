@@ -93,7 +93,7 @@ impl Report {
         let met = ratio >= goal.least && goal.p99_ms.is_none_or(|most| p99 <= most);
         let word = if met { "met" } else { "missed" };
         let Goal { cell, base, least, .. } = goal;
-        write!(out, "- {word}: {cell} is {ratio:.2} x {base}, goal {least:.1}")?;
+        write!(out, "- {word}: {cell} is {ratio:.2} x {base}, goal {least:.2}")?;
         match goal.p99_ms {
             Some(most) => writeln!(out, "; p99 is {p99:.1} ms, goal {most:.0} ms"),
             None => writeln!(out),
@@ -139,7 +139,7 @@ mod tests {
         let row = written.lines().find(|line| line.contains("balance")).unwrap();
         let fields: Vec<&str> = row.split('|').map(str::trim).collect();
         assert_eq!(fields[1..7], ["http/sqlite/balance", "400", "1.50", "1.50", "5.50", "0.40"]);
-        assert!(written.contains("- met: http/sqlite/balance is 0.40 x bare, goal 0.4\n"));
+        assert!(written.contains("- met: http/sqlite/balance is 0.40 x bare, goal 0.40\n"));
     }
 
     #[test]

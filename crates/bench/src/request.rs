@@ -27,6 +27,12 @@ impl Request {
         Self { bytes: format!("{}\r\n", head("GET", path, token)).into_bytes(), key: None }
     }
 
+    /// A removal.
+    #[must_use]
+    pub fn delete(path: &str, token: &str) -> Self {
+        Self { bytes: format!("{}\r\n", head("DELETE", path, token)).into_bytes(), key: None }
+    }
+
     /// A write, which gets a new idempotency key each time.
     #[must_use]
     pub fn post(path: &str, token: &str, body: &str) -> Self {

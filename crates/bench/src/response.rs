@@ -28,7 +28,9 @@ pub fn frame(bytes: &[u8]) -> Result<Option<Frame>, Unframed> {
     };
     let mut lines = bytes[..end].split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
     let status = lines.next().and_then(status).ok_or(Unframed)?;
-    let body = lines.find_map(length).ok_or(Unframed)?;
+    // A 204 has no body, and says nothing of its length.
+    let none = (status == 204).then_some(0);
+    let body = lines.find_map(length).or(none).ok_or(Unframed)?;
     let head = end + END.len();
     Ok(Some(Frame { status, head, total: head.saturating_add(body) }))
 }
@@ -54,6 +56,9 @@ mod tests {
         let found = frame(&[head, &b"{}"[..]].concat()).unwrap().unwrap();
         assert_eq!(found, Frame { status: 201, head: head.len(), total: head.len() + 2 });
         assert_eq!(frame(&head[..head.len() - 1]), Ok(None));
+        let gone = b"HTTP/1.1 204 No Content\r\n\r\n";
+        let total = gone.len();
+        assert_eq!(frame(gone), Ok(Some(Frame { status: 204, head: total, total })));
     }
 
     #[test]

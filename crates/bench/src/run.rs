@@ -17,6 +17,7 @@ use crate::{
     report::Report,
     sample::Sample,
     served::Served,
+    webhooks::Subscribed,
 };
 
 /// Measures and prints the table to `out`, and how far it is to `log`.
@@ -61,6 +62,7 @@ struct Stage {
     pgbench: Pgbench,
     direct: PerBackend<Direct>,
     served: PerBackend<Served>,
+    subscribed: PerBackend<Subscribed>,
 }
 
 impl Stage {
@@ -71,6 +73,7 @@ impl Stage {
             pgbench: Pgbench::prepare()?,
             direct: PerBackend::default(),
             served: PerBackend::default(),
+            subscribed: PerBackend::default(),
         })
     }
 
@@ -96,6 +99,11 @@ impl Stage {
                 let served = self.served.get(backend, prepare)?;
                 served.authorize(runtime, company, seconds)
             }
+            Cell::Webhooks(backend, neighbours) => {
+                let prepare = || Subscribed::prepare(runtime, backend);
+                let subscribed = self.subscribed.get(backend, prepare)?;
+                subscribed.measure(runtime, neighbours, seconds)
+            }
         }
     }
 
@@ -107,6 +115,9 @@ impl Stage {
         }
         for (backend, served) in self.served.all() {
             found += print(out, ("http", backend), &served.verify()?)?;
+        }
+        for (backend, subscribed) in self.subscribed.all() {
+            found += print(out, ("webhooks", backend), &subscribed.verify()?)?;
         }
         out.flush()?;
         if found == 0 { Ok(()) } else { Err(BenchError::Unsound(found)) }

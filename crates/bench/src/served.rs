@@ -41,6 +41,15 @@ pub struct Served {
     _database: Scratch,
 }
 
+/// Whether webhooks are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// They are.
+    On,
+    /// Events wait.
+    Off,
+}
+
 impl Served {
     /// Makes database and accounts, with money for so many seconds of loads.
     ///
@@ -104,6 +113,27 @@ impl Served {
         std::thread::sleep(SETTLE);
         runtime.block_on(running.stop());
         outcome
+    }
+
+    /// Holders with an account each.
+    #[must_use]
+    pub fn holders(&self) -> &[Holder] {
+        &self.cast.uniform
+    }
+
+    /// Runs the server for as long as `work` takes, with or without sending webhooks.
+    ///
+    /// # Errors
+    /// When the server does not start, or the work's own.
+    pub fn run<T>(
+        &self,
+        runtime: &Runtime,
+        webhooks: Sending,
+        work: impl FnOnce(SocketAddr) -> Result<T, BenchError>,
+    ) -> Result<T, BenchError> {
+        let mut settings = self.settings.clone();
+        settings.webhooks.enabled = webhooks == Sending::On;
+        while_running(runtime, &settings, work)
     }
 
     /// Checks every invariant of the database.
