@@ -64,7 +64,7 @@ impl Subscriber {
     }
 
     fn change(&self, patch: EndpointPatch) {
-        let change = UpdateWebhook { id: self.endpoint, patch };
+        let change = UpdateWebhook { id: self.endpoint, patch, forbidden: None };
         self.world.run(self.tenant.actor(), change).expect("the endpoint is there");
     }
 
@@ -100,6 +100,7 @@ fn subscribe(world: &World, tenant: Tenant, ordering: Ordering) -> EndpointId {
     let create = CreateWebhook {
         id,
         url: "https://hooks.example.com/".to_owned(),
+        forbidden: None,
         events: EventFilter::Everything,
         mode: None,
         description: String::new(),

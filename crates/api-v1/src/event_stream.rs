@@ -38,9 +38,9 @@ impl StreamWish {
     /// # Errors
     /// `invalid_field` or `unknown_event`.
     pub fn read(query: &Query) -> Result<Self, Problem> {
-        let wait = query.read("wait_seconds", |text, param| number(text, param, WAIT_MAX))?;
+        let wait = query.number("wait_seconds", (0, WAIT_MAX))?;
         Ok(Self {
-            after: query.read("after_seq", |text, param| number(text, param, i64::MAX))?,
+            after: query.number("after_seq", (0, i64::MAX))?,
             limit: query.limit()?,
             kinds: query.read("type", kinds)?.unwrap_or_default(),
             mode: query.mode()?,
@@ -54,13 +54,6 @@ impl StreamWish {
         let (kinds, book) = (self.kinds.clone(), self.mode);
         StretchQuery { account, after, limit: self.limit, kinds, book }
     }
-}
-
-/// A whole number that is not negative.
-fn number(text: &str, param: &str, most: i64) -> Result<i64, Problem> {
-    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text.parse().ok().filter(|number| plain && *number <= most);
-    number.ok_or_else(|| invalid(param, &format!("must be a whole number from 0 to {most}")))
 }
 
 fn kinds(text: &str, param: &str) -> Result<Vec<EventType>, Problem> {

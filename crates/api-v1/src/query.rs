@@ -96,6 +96,19 @@ impl Query {
         self.text(name).map(|text| parse(text, name)).transpose()
     }
 
+    /// A parameter that is a whole number, in digits alone.
+    ///
+    /// # Errors
+    /// `invalid_field`, naming the bounds.
+    pub fn number(&self, name: &str, (least, most): (i64, i64)) -> Result<Option<i64>, Problem> {
+        self.read(name, |text, param| {
+            let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+            let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+            let rule = format!("must be a whole number from {least} to {most}");
+            number.filter(|_| plain).ok_or_else(|| invalid(param, &rule))
+        })
+    }
+
     /// A parameter that is a word of a closed set.
     ///
     /// # Errors

@@ -34,16 +34,9 @@ impl GapsWish {
     /// # Errors
     /// `invalid_field`.
     pub fn read(query: &Query) -> Result<Self, Problem> {
-        let number = |name: &str, least: i64, most: i64| {
-            query.read(name, |text, param| {
-                let number = text.parse().ok().filter(|number| (least..=most).contains(number));
-                let rule = format!("must be a whole number from {least} to {most}");
-                number.ok_or_else(|| invalid(param, &rule))
-            })
-        };
         Ok(Self {
-            after: number("after_seq", 0, i64::MAX)?.unwrap_or(0),
-            limit: number("limit", 1, GAP_EVENTS)?.unwrap_or(GAP_EVENTS),
+            after: query.number("after_seq", (0, i64::MAX))?.unwrap_or(0),
+            limit: query.number("limit", (1, GAP_EVENTS))?.unwrap_or(GAP_EVENTS),
         })
     }
 }

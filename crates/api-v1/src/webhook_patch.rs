@@ -83,6 +83,7 @@ impl WebhookPatchIn {
 /// `invalid_field`.
 pub fn filter(query: &Query) -> Result<WebhookFilter, Problem> {
     Ok(WebhookFilter {
+        seen_by: None,
         status: query.word("status", EndpointStatus::parse, STATUSES)?,
         mode: query.word("mode", Book::parse, "live, sandbox")?,
     })

@@ -103,7 +103,8 @@ pub struct Listen {
     #[arg(long, value_name = "EVENTS")]
     pub events: Option<String>,
     /// What events are signed with [default: one made now, and shown]
-    #[arg(long, value_name = "SECRET", value_parser = secret)]
+    #[arg(long, value_name = "SECRET", env = "CARDIUM_LISTEN_SECRET", hide_env_values = true)]
+    #[arg(value_parser = secret)]
     pub secret: Option<SecretText>,
 }
 

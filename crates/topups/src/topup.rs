@@ -216,8 +216,8 @@ impl Topup {
         Ok(())
     }
 
-    /// Takes back coins that the chain undid; says whether the top-up is in error now, for it has
-    /// no others.
+    /// Takes back coins that the chain undid; says whether the top-up is in error now, for it waits
+    /// for no others that are worth anything.
     ///
     /// # Errors
     /// When the amounts do not fit.

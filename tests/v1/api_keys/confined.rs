@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     on_both,
-    support::{Client, Reply, Server, fresh_address, items, text},
+    support::{Client, Reply, Server, fresh_address, ids, items, text},
 };
 
 on_both! {
@@ -92,28 +92,40 @@ fn a_test_key_lists_the_sandbox_only(backend: Backend) {
 fn a_test_key_leaves_live_webhooks_alone(backend: Backend) {
     let server = Server::shared(backend);
     let (client, key, card) = funded(&server);
-    let made = |client: &Client| {
-        let body = json!({"url": "http://127.0.0.1:9/hook", "events": ["card.replaced"]});
+    let made = |client: &Client, mode: Option<&str>| {
+        let body = json!({"url": "http://127.0.0.1:9/", "events": ["card.replaced"], "mode": mode});
         text(&client.post("/v1/webhooks", &body).expect(201), "id").to_owned()
     };
-    let (live, sandbox) = (made(&client), made(&key));
-    let before = client.get(&format!("/v1/webhooks/{live}")).expect(200);
-    let on_live = |rest: &str| format!("/v1/webhooks/{live}{rest}");
-    let refused = |reply: Reply| {
-        reply.expect_error(403, "insufficient_scope", None);
-    };
-    refused(key.patch(&on_live(""), &json!({"url": "http://127.0.0.1:9/mine"})));
-    refused(key.delete(&on_live("")));
-    for action in ["/rotate_secret", "/ping"] {
-        refused(key.post(&on_live(action), &json!({})));
+    let (live, both) = (made(&client, Some("live")), made(&client, None));
+    let sandbox = made(&key, None);
+    // For live events alone: unknown. For both books: seen, and left alone.
+    for (webhook, status, code) in
+        [(&live, 404, "resource_not_found"), (&both, 403, "insufficient_scope")]
+    {
+        let path = |rest: &str| format!("/v1/webhooks/{webhook}{rest}");
+        let before = client.get(&path("")).expect(200);
+        let refused = |reply: Reply| {
+            reply.expect_error(status, code, None);
+        };
+        refused(key.patch(&path(""), &json!({"description": "mine"})));
+        refused(key.delete(&path("")));
+        for action in ["/rotate_secret", "/confirm_secret", "/ping"] {
+            refused(key.post(&path(action), &json!({})));
+        }
+        refused(key.post(&path("/recover"), &json!({"after_seq": 0})));
+        assert_eq!(client.get(&path("")).expect(200), before);
     }
-    refused(key.post(&on_live("/confirm_secret"), &json!({})));
-    refused(key.post(&on_live("/recover"), &json!({"after_seq": 0})));
-    assert_eq!(client.get(&on_live("")).expect(200), before);
+    key.get(&format!("/v1/webhooks/{live}")).expect_error(404, "resource_not_found", None);
+    let mut seen = ids(&key.get("/v1/webhooks").expect(200));
+    seen.sort_unstable();
+    assert_eq!(seen, [both, sandbox.clone()]);
+    for mode in [json!("live"), Value::Null] {
+        let own = format!("/v1/webhooks/{sandbox}");
+        key.patch(&own, &json!({"mode": mode})).expect_error(403, "insufficient_scope", None);
+    }
     client.post(&format!("/v1/cards/{card}/freeze"), &json!({})).expect(200);
     let events = client.get("/v1/events?type=card.frozen").expect(200);
-    let event = text(&events["data"][0], "id").to_owned();
-    let replay = format!("/v1/webhooks/{sandbox}/replay/{event}");
+    let replay = format!("/v1/webhooks/{sandbox}/replay/{}", text(&events["data"][0], "id"));
     key.post(&replay, &json!({})).expect_error(404, "resource_not_found", None);
     client.post(&replay, &json!({})).expect(200);
 }

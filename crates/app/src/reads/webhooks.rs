@@ -10,6 +10,8 @@ pub struct WebhookFilter {
     pub status: Option<EndpointStatus>,
     /// Those that get events of this book alone.
     pub mode: Option<Book>,
+    /// Those that get events of this book: what a key that is bound to it sees.
+    pub seen_by: Option<Book>,
 }
 
 /// Which deliveries to an endpoint.

@@ -1,7 +1,7 @@
-use cardium_kernel::{Change, EndpointId};
+use cardium_kernel::{Change, EndpointId, Problem};
 use cardium_webhooks::{EndpointPatch, EndpointStatus, EndpointView, change_endpoint};
 
-use super::{own, view};
+use super::{check_mode, own, view};
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
 /// Changes an endpoint in part.
@@ -9,8 +9,10 @@ use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 pub struct UpdateWebhook {
     /// Which one.
     pub id: EndpointId,
-    /// What changes; an address was checked at the edge.
+    /// What changes; the text of an address was checked at the edge.
     pub patch: EndpointPatch,
+    /// What is known against the host of a new address.
+    pub forbidden: Option<Problem>,
 }
 
 impl UseCase for UpdateWebhook {
@@ -24,6 +26,12 @@ impl UseCase for UpdateWebhook {
         let (account, now) = (unit.account()?, unit.now());
         let of = (account, self.id);
         let before = own(unit, self.id)?.status;
+        if let Some(mode) = self.patch.mode {
+            check_mode(unit, mode)?;
+        }
+        if let Some(problem) = &self.forbidden {
+            return Err(problem.clone().into());
+        }
         let (endpoint, change) = change_endpoint(unit.tx, of, self.patch.clone(), now)?;
         if change == Change::Applied {
             unit.audit(account, "webhook.updated", &self.id)?;

@@ -3,7 +3,7 @@ use cardium_webhooks::{
     Endpoint, EndpointStatus, EndpointView, EventFilter, Ordering, Payload, add_endpoint,
 };
 
-use super::own;
+use super::{check_mode, own};
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
 /// Makes an endpoint.
@@ -11,8 +11,10 @@ use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 pub struct CreateWebhook {
     /// The new endpoint's id.
     pub id: EndpointId,
-    /// Where events go; checked at the edge.
+    /// Where events go; its text was checked at the edge.
     pub url: String,
+    /// What is known against its host.
+    pub forbidden: Option<Problem>,
     /// Which events.
     pub events: EventFilter,
     /// Only of this book, where set.
@@ -38,6 +40,10 @@ impl UseCase for CreateWebhook {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<EndpointView> {
         let account = unit.account()?;
+        check_mode(unit, self.mode)?;
+        if let Some(problem) = &self.forbidden {
+            return Err(problem.clone().into());
+        }
         let endpoint = Endpoint {
             id: self.id,
             account,

@@ -6,6 +6,7 @@ use cardium_api_v1::{
 };
 use cardium_app::{
     CommandError,
+    reads::WebhookFilter,
     webhooks::{
         ConfirmWebhookSecret, CreateWebhook, DeleteWebhook, ReplayWebhook, RotateWebhookSecret,
         UpdateWebhook, webhook_secret_aad,
@@ -17,12 +18,13 @@ use cardium_webhooks::{EndpointView, SigningSecret};
 
 use crate::{
     call::{Call, Outcome},
-    webhook_hosts::check_host,
+    webhook_hosts::judge_host,
 };
 
 pub async fn list_webhooks(call: Call) -> Outcome {
     let query = call.query()?;
-    let filter = webhook_patch::filter(&query)?;
+    let seen_by = call.credential()?.confined_to();
+    let filter = WebhookFilter { seen_by, ..webhook_patch::filter(&query)? };
     let query = query.list(call.account()?, filter, &webhook::ORDER)?;
     let page = call.read(move |reads| reads.list_webhooks(&query)).await?;
     let (now, patience) = (call.now(), call.state.wiring.edge.policy.webhook_patience);
@@ -43,6 +45,7 @@ pub(super) async fn find(call: &Call) -> Result<EndpointView, CommandError> {
     let id = call.path_id(EndpointId::parse, "webhook")?;
     let account = call.account()?;
     let found = call.read(move |reads| reads.find_webhook(account, id)).await?;
+    let found = found.filter(|(found, _)| found.mode.is_none_or(|mode| call.reaches(mode)));
     let (endpoint, since) = found.ok_or_else(|| Problem::not_found("webhook"))?;
     let patience = call.state.wiring.edge.policy.webhook_patience;
     Ok(EndpointView::new(endpoint, since, patience))
@@ -51,12 +54,13 @@ pub(super) async fn find(call: &Call) -> Result<EndpointView, CommandError> {
 pub async fn create_webhook(call: Call) -> Outcome {
     let wiring = &call.state.wiring;
     let wish = call.input::<WebhookIn>()?.parse(wiring.settings.webhook_reach)?;
-    check_host(wiring, &wish.url).await?;
+    let forbidden = judge_host(wiring, &wish.url).await;
     let id = EndpointId::new(wiring.edge.mint());
     let secret = SigningSecret::new(&wiring.edge.random());
     let create = CreateWebhook {
         id,
         url: wish.url,
+        forbidden,
         events: wish.events,
         mode: call.book(wish.mode)?,
         description: wish.description,
@@ -89,12 +93,13 @@ pub async fn update_webhook(call: Call) -> Outcome {
     let id = call.path_id(EndpointId::parse, "webhook")?;
     let reach = call.state.wiring.settings.webhook_reach;
     let patch = call.input::<WebhookPatchIn>()?.parse(reach)?;
-    if let Some(url) = &patch.url {
-        check_host(&call.state.wiring, url).await?;
-    }
+    let forbidden = match &patch.url {
+        Some(url) => judge_host(&call.state.wiring, url).await,
+        None => None,
+    };
     let now = call.now();
     let render = move |view: &_| to_json(&WebhookOut::new(view, now));
-    call.once(UpdateWebhook { id, patch }, render).await
+    call.once(UpdateWebhook { id, patch, forbidden }, render).await
 }
 
 pub async fn delete_webhook(call: Call) -> Outcome {

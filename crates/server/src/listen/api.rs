@@ -2,18 +2,23 @@
 
 use std::time::Duration;
 
+use cardium_api_v1::webhook_url::is_loopback;
 use cardium_vault::SecretText;
 use reqwest::{Client, Response, StatusCode, Url, header::RETRY_AFTER};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{ListenError, client, url};
+use super::{ListenError, client, tame, url};
 use crate::causes::with_causes;
 
 /// How long the server is asked to wait for an event, in seconds.
 const WAIT: &str = "30";
 /// How long an answer may take: the wait, and room for the way.
 const TIMEOUT: Duration = Duration::from_secs(45);
+/// The longest list that is read: a hundred events of more than the greatest size.
+const LIST_BYTES: usize = 16 * 1_024 * 1_024;
+/// The longest refusal that is read.
+const REFUSAL_BYTES: usize = 64 * 1_024;
 /// The longest pause that a server's `Retry-After` is obeyed for.
 const PAUSE_MAX: u64 = 3_600;
 
@@ -31,6 +36,13 @@ pub(super) struct Stretch {
     pub(super) data: Vec<Box<RawValue>>,
     pub(super) next_after_seq: i64,
     pub(super) last_seq: i64,
+}
+
+impl Stretch {
+    /// Whether nothing is there, and nothing more is to be had at once.
+    pub(super) fn is_empty(&self) -> bool {
+        self.data.is_empty() && self.next_after_seq >= self.last_seq
+    }
 }
 
 #[derive(Deserialize)]
@@ -61,6 +73,12 @@ impl Api {
         Ok(Self { client: client(TIMEOUT)?, events, key })
     }
 
+    /// Whether the key goes over a network in plain text.
+    pub(super) fn is_overheard(&self) -> bool {
+        let here = self.events.host().is_some_and(|host| is_loopback(&host));
+        self.events.scheme() == "http" && !here
+    }
+
     /// What follows after this number, once there is something; without a number the last one.
     pub(super) async fn read(&self, after: Option<i64>) -> Result<Stretch, Trouble> {
         let mut url = self.events.clone();
@@ -77,7 +95,7 @@ impl Api {
         if response.status() != StatusCode::OK {
             return Err(trouble(response).await);
         }
-        let body = response.bytes().await.map_err(away)?;
+        let body = read(response, LIST_BYTES).await.map_err(away)?;
         let odd = |_| Trouble::Refused("its answer is no list of events".to_owned());
         serde_json::from_slice(&body).map_err(odd)
     }
@@ -93,12 +111,25 @@ async fn trouble(response: Response) -> Trouble {
     let after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let after = after.and_then(|text| text.parse().ok());
     let pause = after.map(|seconds: u64| Duration::from_secs(seconds.min(PAUSE_MAX)));
-    let body = response.bytes().await.unwrap_or_default();
+    let body = read(response, REFUSAL_BYTES).await.unwrap_or_default();
     let said = match serde_json::from_slice::<Refusal>(&body) {
-        Ok(refusal) => format!("{} {}: {}", status.as_u16(), refusal.code, refusal.message),
+        Ok(Refusal { code, message }) => tame(&format!("{} {code}: {message}", status.as_u16())),
         Err(_) => status.to_string(),
     };
     if passes(status) { Trouble::Away(said, pause) } else { Trouble::Refused(said) }
+}
+
+/// The beginning of an answer's body; what is longer does not read as JSON.
+async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        let room = most.saturating_sub(body.len());
+        body.extend(chunk.iter().take(room));
+        if body.len() >= most {
+            break;
+        }
+    }
+    Ok(body)
 }
 
 /// Whether the same request may be answered otherwise later.

@@ -12,7 +12,7 @@ mod forward;
 use std::{
     fmt::Display,
     io::{self, Write},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use cardium_app::Entropy;
@@ -64,6 +64,9 @@ pub async fn run(options: Listen, out: &mut (dyn Write + Send)) -> Result<(), Li
     }
 }
 
+/// An answer that comes sooner did not wait for an event: the server has no place for another waiter.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
 struct Listener<'a> {
     api: Api,
     forwarder: Forwarder,
@@ -86,9 +89,20 @@ impl<'a> Listener<'a> {
     }
 
     async fn listen(&mut self) -> Result<(), ListenError> {
+        if self.api.is_overheard() {
+            self.say(&"mind: the key goes to the server in plain text; use https")?;
+        }
         loop {
+            let asked = Instant::now();
             match self.api.read(self.after).await {
-                Ok(stretch) => self.take(stretch).await?,
+                Ok(stretch) if stretch.is_empty() && asked.elapsed() < AT_ONCE => {
+                    self.take(stretch).await?;
+                    self.rest().await;
+                }
+                Ok(stretch) => {
+                    self.take(stretch).await?;
+                    self.pause = FIRST_PAUSE;
+                }
                 Err(Trouble::Refused(why)) => return Err(ListenError::Refused(why)),
                 Err(Trouble::Away(why, asked)) => self.wait(&why, asked).await?,
             }
@@ -96,7 +110,6 @@ impl<'a> Listener<'a> {
     }
 
     async fn take(&mut self, stretch: Stretch) -> Result<(), ListenError> {
-        self.pause = FIRST_PAUSE;
         if self.after.is_none() {
             self.after = Some(stretch.last_seq);
             let last = stretch.last_seq;
@@ -115,9 +128,15 @@ impl<'a> Listener<'a> {
         let pause = asked.unwrap_or(self.pause);
         let seconds = pause.as_secs_f32();
         self.say(&format_args!("the server is away, trying again in {seconds} s: {why}"))?;
-        tokio::time::sleep(pause).await;
-        self.pause = self.pause.saturating_mul(2).min(LONGEST_PAUSE);
+        tokio::time::sleep(pause.saturating_sub(self.pause)).await;
+        self.rest().await;
         Ok(())
+    }
+
+    /// Pauses, longer every time.
+    async fn rest(&mut self) {
+        tokio::time::sleep(self.pause).await;
+        self.pause = self.pause.saturating_mul(2).min(LONGEST_PAUSE);
     }
 
     fn conclude(&mut self) -> Result<(), ListenError> {
@@ -128,9 +147,14 @@ impl<'a> Listener<'a> {
     }
 
     fn say(&mut self, what: &dyn Display) -> Result<(), ListenError> {
-        writeln!(self.out, "{} {what}", SystemClock.now())?;
+        writeln!(self.out, "{} {}", SystemClock.now(), tame(&what.to_string()))?;
         Ok(self.out.flush()?)
     }
+}
+
+/// A stranger's words without characters that a terminal obeys.
+fn tame(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 /// A signing secret of this run's own, shown for the receiver.

@@ -51,6 +51,7 @@ pub(super) fn list_webhooks(
     let enabled = |status| Value::Bool(status == EndpointStatus::Enabled);
     list.and_some("w.enabled = ?", query.filter.status, enabled);
     list.and_some("w.mode = ?", query.filter.mode, book);
+    list.and_some("(w.mode IS NULL OR w.mode = ?)", query.filter.seen_by, book);
     list.between("w.created_at", query);
     let sort = ("w.created_at", Kind::Int);
     let records = list.fetch(connection, query, sort, &kinds)?;

@@ -114,12 +114,20 @@ pub(super) async fn read(mut response: Response) -> Result<String, reqwest::Erro
     Ok(excerpt(&beginning))
 }
 
+/// Whether a character is unseen, or changes how those beside it are shown.
+const fn turns_text(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    )
+}
+
 /// Bytes as text that harms neither a terminal nor a database.
 fn excerpt(beginning: &[u8]) -> String {
     let mut text = String::new();
     for c in String::from_utf8_lossy(beginning).chars() {
         let c = if c.is_whitespace() { ' ' } else { c };
-        if c.is_control() {
+        if c.is_control() || turns_text(c) {
             continue;
         }
         if text.len().saturating_add(c.len_utf8()) > Attempt::EXCERPT {
@@ -142,6 +150,7 @@ mod tests {
             (b"a\r\nb\tc", "a  b c"),
             (b"\x1b[31mred\x07\0", "[31mred"),
             ("\u{9b}31m\u{85}\u{2028}x".as_bytes(), "31m  x"),
+            ("a\u{202e}b\u{200b}\u{feff}".as_bytes(), "ab"),
             (b"\xff\xfe", "\u{fffd}\u{fffd}"),
         ] {
             assert_eq!(excerpt(bytes), text);
