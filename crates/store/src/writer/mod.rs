@@ -2,6 +2,7 @@
 
 mod attempt;
 mod checkpoint;
+mod cold;
 mod outcome;
 mod probe;
 mod queue;

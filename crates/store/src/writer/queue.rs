@@ -9,7 +9,7 @@ use cardium_app::{
     database::{Job, SubmitError},
 };
 
-use crate::tx::Missed;
+use crate::{tx::Missed, writer::cold::ColdLanes};
 
 /// The most commands in a batch.
 const MAX_COMMANDS: usize = 512;
@@ -20,7 +20,7 @@ const API_SHARE: usize = 96;
 /// The same for the background lane.
 const BACKGROUND_SHARE: usize = 32;
 
-/// How many commands may wait in each lane.
+/// How many commands may wait in each lane; as many cold ones may wait beside the hot ones.
 #[derive(Debug, Clone, Copy)]
 pub struct QueueLimits {
     /// The card network.
@@ -51,8 +51,9 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    fn runs_alone(&self) -> bool {
-        self.job.hints().alone || self.missed.alone
+    /// Whether it announced to be a batch of its own; a hot command may come to that by its misses.
+    fn is_cold(&self) -> bool {
+        self.job.hints().alone
     }
 
     fn rows(&self) -> usize {
@@ -61,14 +62,18 @@ impl Pending {
     }
 }
 
+#[derive(Default)]
 struct Lanes {
-    lanes: [VecDeque<Pending>; 3],
-    /// Commands to run before all others: those that missed, or that a batch had no time for.
+    hot: [VecDeque<Pending>; 3],
+    /// Hot commands to run before all others: those that missed, or that a batch had no time for.
     again: VecDeque<Pending>,
+    cold: ColdLanes,
     closed: bool,
 }
 
-/// Three bounded lanes, drained network first with a guaranteed share for the others.
+/// Three bounded lanes, drained network first with a guaranteed share for the others, and one in
+/// [`SHARE`](crate::writer::cold::SHARE) batches for cold commands. Commands of one kind in one
+/// lane keep their order; hot and cold ones pass each other.
 pub(crate) struct Queue {
     lanes: Mutex<Lanes>,
     ready: Condvar,
@@ -77,7 +82,8 @@ pub(crate) struct Queue {
 
 /// What a writer finds in the queue.
 pub(crate) enum Taken {
-    /// Commands to run in one batch; a command that runs alone is the only one.
+    /// Commands to run in one batch; one that runs alone has none beside it but such as are too
+    /// late to run.
     Batch(Vec<Pending>),
     /// Nothing, for as long as the writer was willing to wait.
     Idle,
@@ -87,8 +93,7 @@ pub(crate) enum Taken {
 
 impl Queue {
     pub(crate) fn new(limits: QueueLimits) -> Self {
-        let lanes = Lanes { lanes: Default::default(), again: VecDeque::new(), closed: false };
-        Self { lanes: Mutex::new(lanes), ready: Condvar::new(), limits }
+        Self { lanes: Mutex::default(), ready: Condvar::new(), limits }
     }
 
     fn lock(&self) -> MutexGuard<'_, Lanes> {
@@ -110,23 +115,33 @@ impl Queue {
             drop(lanes);
             return job.fail(SubmitError::Closed);
         }
-        match lanes.lanes.get_mut(index).filter(|queue| queue.len() < limit) {
+        let pending =
+            Pending { job, deadline, missed: Missed::default(), misses: 0, rejected: false };
+        let queue =
+            if pending.is_cold() { lanes.cold.lane(index) } else { lanes.hot.get_mut(index) };
+        match queue.filter(|queue| queue.len() < limit) {
             Some(queue) => {
-                let missed = Missed::default();
-                queue.push_back(Pending { job, deadline, missed, misses: 0, rejected: false });
+                queue.push_back(pending);
                 drop(lanes);
                 self.ready.notify_one();
             }
             None => {
                 drop(lanes);
-                job.fail(SubmitError::Overloaded);
+                pending.job.fail(SubmitError::Overloaded);
             }
         }
     }
 
-    /// Puts commands back to be run before all others.
+    /// Puts commands back to be run before all others of their kind.
     pub(crate) fn push_again(&self, pending: impl IntoIterator<Item = Pending>) {
-        self.lock().again.extend(pending);
+        let mut lanes = self.lock();
+        for pending in pending {
+            if pending.is_cold() {
+                lanes.cold.push_again(pending);
+            } else {
+                lanes.again.push_back(pending);
+            }
+        }
     }
 
     /// Takes the next batch, waiting for it at most `patience`. Greedy: it takes what is there
@@ -155,9 +170,10 @@ impl Queue {
         let mut lanes = self.lock();
         lanes.closed = true;
         let mut waiting: Vec<Pending> = lanes.again.drain(..).collect();
-        for lane in &mut lanes.lanes {
+        for lane in &mut lanes.hot {
             waiting.extend(lane.drain(..));
         }
+        waiting.extend(lanes.cold.drain());
         drop(lanes);
         for pending in waiting {
             pending.job.fail(error.clone());
@@ -167,16 +183,28 @@ impl Queue {
 
 impl Lanes {
     fn is_empty(&self) -> bool {
-        self.again.is_empty() && self.lanes.iter().all(VecDeque::is_empty)
+        !self.has_hot() && self.cold.is_empty()
+    }
+
+    fn has_hot(&self) -> bool {
+        !self.again.is_empty() || self.hot.iter().any(|lane| !lane.is_empty())
     }
 
     fn take_batch(&mut self) -> Vec<Pending> {
-        let [_, api, background] = &self.lanes;
+        if self.cold.is_due() || !self.has_hot() {
+            return self.cold.take(Instant::now());
+        }
+        self.cold.pass();
+        self.take_hot()
+    }
+
+    fn take_hot(&mut self) -> Vec<Pending> {
+        let [_, api, background] = &self.hot;
         let reserved =
             api.len().min(API_SHARE).saturating_add(background.len().min(BACKGROUND_SHARE));
         let network_share = MAX_COMMANDS.saturating_sub(reserved);
         let api_share = MAX_COMMANDS.saturating_sub(background.len().min(BACKGROUND_SHARE));
-        let [network, api, background] = &mut self.lanes;
+        let [network, api, background] = &mut self.hot;
         let mut batch = Filling::default();
         batch.fill(&mut self.again, MAX_COMMANDS);
         batch.fill(network, network_share);
@@ -191,7 +219,7 @@ impl Lanes {
 struct Filling {
     commands: Vec<Pending>,
     rows: usize,
-    /// It holds a command that runs alone.
+    /// It holds a command that came to run alone by its misses.
     alone: bool,
 }
 
@@ -200,7 +228,7 @@ impl Filling {
     fn fill(&mut self, lane: &mut VecDeque<Pending>, up_to: usize) {
         while let Some(next) = lane.front() {
             let full = self.alone || self.commands.len() >= up_to || self.rows >= MAX_ROWS;
-            let alone = next.runs_alone();
+            let alone = next.missed.alone;
             if full || (alone && !self.commands.is_empty()) {
                 return;
             }
@@ -297,17 +325,47 @@ mod tests {
         let Taken::Batch(batch) = queue.take(Duration::ZERO) else { panic!("no batch") };
         assert_eq!(batch.len(), MAX_COMMANDS);
         let left = queue.lock();
-        let taken: Vec<usize> = left.lanes.iter().map(|lane| 1_000 - lane.len()).collect();
+        let taken: Vec<usize> = left.hot.iter().map(|lane| 1_000 - lane.len()).collect();
         assert_eq!(taken, [MAX_COMMANDS - 128, API_SHARE, BACKGROUND_SHARE]);
     }
 
     #[test]
-    fn a_lonely_command_is_a_batch_of_one() {
+    fn a_cold_command_is_a_batch_of_one_and_hot_ones_pass_it() {
         let (queue, failed) = queue(10);
         push(&queue, &failed, Lane::Api, false);
         push(&queue, &failed, Lane::Api, true);
         push(&queue, &failed, Lane::Api, false);
-        assert_eq!([take(&queue), take(&queue), take(&queue)], [1, 1, 1]);
+        assert_eq!([take(&queue), take(&queue), take(&queue)], [2, 1, 0]);
+    }
+
+    #[test]
+    fn a_hot_command_that_came_to_run_alone_is_a_batch_of_one_before_all_others() {
+        let (queue, failed) = queue(10);
+        for _ in 0..3 {
+            push(&queue, &failed, Lane::Api, false);
+        }
+        let Taken::Batch(mut batch) = queue.take(Duration::ZERO) else { panic!("no batch") };
+        for pending in batch.iter_mut().take(2) {
+            pending.missed.alone = true;
+        }
+        queue.push_again(batch);
+        push(&queue, &failed, Lane::Network, false);
+        assert_eq!([take(&queue), take(&queue), take(&queue)], [1, 1, 2]);
+    }
+
+    #[test]
+    fn cold_commands_that_fill_their_lane_leave_room_for_the_hot_ones() {
+        let (queue, failed) = queue(2);
+        for _ in 0..3 {
+            push(&queue, &failed, Lane::Api, true);
+        }
+        assert_eq!(failed.load(Ordering::Relaxed), 1);
+        for _ in 0..3 {
+            push(&queue, &failed, Lane::Api, false);
+        }
+        assert_eq!(failed.load(Ordering::Relaxed), 2);
+        queue.fail_all(&SubmitError::Closed);
+        assert_eq!(failed.load(Ordering::Relaxed), 6, "those that waited are told too");
     }
 
     #[test]
