@@ -37,8 +37,8 @@ pub const LEASE: Duration = Duration::from_secs(30);
 /// How long after the lease attempts begin.
 pub const VISIT: Duration = Duration::from_secs(15);
 
-/// The caller's endpoint, where its key may touch what the endpoint gets. To a key of the sandbox an
-/// endpoint for live events looks unknown; one for both it sees, and leaves alone.
+/// The caller's endpoint, where its key may touch what the endpoint gets. To a key of the sandbox
+/// an endpoint for live events looks unknown; one for both it sees, and leaves alone.
 fn own(unit: &mut Unit<'_>, id: EndpointId) -> Result<Endpoint, CommandError> {
     let account = unit.account()?;
     let found = unit.tx.find_endpoint(account, id)?;

@@ -64,7 +64,8 @@ pub async fn run(options: Listen, out: &mut (dyn Write + Send)) -> Result<(), Li
     }
 }
 
-/// An answer that comes sooner did not wait for an event: the server has no place for another waiter.
+/// An answer that comes sooner did not wait for an event: the server has no place for another
+/// waiter.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
 struct Listener<'a> {
