@@ -139,6 +139,7 @@ fn nothing_is_lost_and_nothing_is_forged(backend: Backend) {
     scratch.execute(&order(backend, &accounts));
     make_events(&mut fleet, &accounts);
     settle(&mut fleet);
+    let memory = fleet.processes.iter().map(Process::memory_peak).max().unwrap_or_default();
     for process in &mut fleet.processes {
         assert!(process.stop().success());
     }
@@ -154,7 +155,11 @@ fn nothing_is_lost_and_nothing_is_forged(backend: Backend) {
     let failed = "SELECT COUNT(*) AS count FROM webhook_deliveries WHERE state = 'failed'";
     assert_eq!(scratch.count(failed), 0);
     let made = scratch.count("SELECT COUNT(*) AS count FROM webhook_deliveries");
-    let text = format!("{backend:?}: {made} deliveries, {duplicates} came twice\n");
+    let text = format!(
+        "{backend:?}: {made} deliveries, {duplicates} came twice, no process held more than \
+         {} MiB\n",
+        memory / 1_024
+    );
     let _shown = std::io::stderr().write_all(text.as_bytes());
 }
 
