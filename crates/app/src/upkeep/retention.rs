@@ -17,8 +17,8 @@ pub trait RetentionStore {
     /// When the database refuses.
     fn purge_events(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError>;
 
-    /// Removes up to `limit` deliveries that were made before this moment, whatever became of
-    /// them; says how many.
+    /// Removes up to `limit` deliveries that were made before this moment and have ended; says how
+    /// many. Those that wait go with their events.
     ///
     /// # Errors
     /// When the database refuses.
