@@ -98,7 +98,7 @@ impl Subscriber {
     }
 }
 
-fn subscribe(world: &World, tenant: Tenant, ordering: Ordering) -> EndpointId {
+pub(super) fn subscribe(world: &World, tenant: Tenant, ordering: Ordering) -> EndpointId {
     let id = EndpointId::new(world.mint());
     let create = CreateWebhook {
         id,
@@ -115,7 +115,7 @@ fn subscribe(world: &World, tenant: Tenant, ordering: Ordering) -> EndpointId {
     id
 }
 
-fn fan_out(world: &World) {
+pub(super) fn fan_out(world: &World) {
     let mut after = AccountId::new(0);
     while let Some(last) = world.run(Actor::System, FanOut { after }).expect("events fan out") {
         after = last;

@@ -30,8 +30,8 @@ pub(super) const fn ordered(connection: &Connection) -> &'static str {
 pub(super) const ORDERED_BOUND: &str =
     "ordered = TRUE AND state IN ('pending', 'queued') AND object_id >= x''";
 
-/// When the first of a lane's deliveries is due, if its endpoint gets anything. One look into an
-/// index each: a condition beside the first delivery's would have a whole backlog read.
+/// When the first of a lane's deliveries is due, if its endpoint gets anything: one look into an
+/// index each.
 const FIRST_DUE: &str = "(SELECT CASE WHEN w.enabled = TRUE THEN (SELECT d.next_attempt_at \
     FROM webhook_deliveries d WHERE d.endpoint_id = l.endpoint_id AND d.state = 'pending' \
     ORDER BY d.next_attempt_at LIMIT 1) END FROM webhook_endpoints w WHERE w.id = l.endpoint_id)";
