@@ -28,6 +28,9 @@ on_both! {
     a_lane_that_is_disabled_while_it_is_visited_keeps_what_is_left;
     a_lane_that_is_removed_while_it_is_visited_is_gone;
     silent_receivers_are_leased_apart;
+    silent_receivers_take_turns;
+    a_lease_of_a_clock_that_was_far_ahead_holds_nobody_up;
+    what_is_disabled_does_not_fail;
     accounts_fan_out_in_turn;
     what_is_not_kept_any_more_is_given_up;
     damage_to_what_is_on_its_way_is_found;
@@ -95,7 +98,7 @@ impl Subscriber {
     }
 }
 
-fn subscribe(world: &World, tenant: Tenant, ordering: Ordering) -> EndpointId {
+pub(super) fn subscribe(world: &World, tenant: Tenant, ordering: Ordering) -> EndpointId {
     let id = EndpointId::new(world.mint());
     let create = CreateWebhook {
         id,
@@ -113,7 +116,7 @@ fn subscribe(world: &World, tenant: Tenant, ordering: Ordering) -> EndpointId {
     id
 }
 
-fn fan_out(world: &World) {
+pub(super) fn fan_out(world: &World) {
     let mut after = AccountId::new(0);
     while let Some(last) = world.run(Actor::System, FanOut { after }).expect("events fan out") {
         after = last;
@@ -338,6 +341,63 @@ fn silent_receivers_are_leased_apart(backend: Backend) {
         assert!(visits < 9);
     }
     assert_eq!(subscriber.count("webhook_lanes", "failing_since IS NULL"), 1);
+}
+
+/// What a silent receiver has not got is due for ever longer: it must not be first for ever.
+fn silent_receivers_take_turns(backend: Backend) {
+    let world = World::new(backend);
+    for _ in 0..3 {
+        let tenant = world.tenant();
+        subscribe(&world, tenant, Ordering::None);
+        for _ in 0..3 {
+            let _issued = world.card(tenant, Book::Live);
+        }
+        world.clock.advance(Duration::from_secs(1));
+    }
+    fan_out(&world);
+    world.scratch.execute("UPDATE webhook_lanes SET careful = TRUE, width = 1");
+    let mut visited = Vec::new();
+    for _ in 0..6 {
+        let mut visit = visits_of(&world, LeaseLanes { swift: 0, careful: 1 }).remove(0);
+        visit.dispatches.truncate(1);
+        visited.push(visit.lane.endpoint);
+        finish(&world, visit, |_| Err(AttemptFailure::Timeout));
+        // The longest rest.
+        world.clock.advance(Duration::from_secs(10));
+    }
+    assert_eq!(visited[..3], visited[3..]);
+    visited.sort_unstable();
+    visited.dedup();
+    assert_eq!(visited.len(), 3);
+}
+
+fn a_lease_of_a_clock_that_was_far_ahead_holds_nobody_up(backend: Backend) {
+    let subscriber = Subscriber::new(backend, Ordering::None);
+    subscriber.card();
+    fan_out(&subscriber.world);
+    subscriber.world.scratch.execute("UPDATE webhook_lanes SET leased_until = 9000000000000000");
+    assert_eq!(names(&subscriber.deliver(ok)), ["card.issued"]);
+    subscriber.assert_clean();
+}
+
+fn what_is_disabled_does_not_fail(backend: Backend) {
+    let subscriber = Subscriber::new(backend, Ordering::PerObject);
+    let card = subscriber.card();
+    subscriber.freeze(card);
+    subscriber.deliver(|_| Ok(500));
+    assert_eq!(subscriber.count("webhook_lanes", "failing_since IS NOT NULL"), 1);
+    subscriber.world.clock.advance(Duration::from_secs(33));
+    let visit = subscriber.visit();
+    let status = Some(EndpointStatus::Disabled);
+    subscriber.change(EndpointPatch { status, ..EndpointPatch::default() });
+    let idle = "failing_since IS NULL AND due_at IS NULL";
+    assert_eq!(subscriber.count("webhook_lanes", idle), 1);
+    // What ends now lets the next of its object go, but nowhere to.
+    let RecordAttempts { results, .. } = notes(&subscriber.world, visit, ok);
+    let results = RecordAttempts { results, releases: Vec::new() };
+    subscriber.world.run(Actor::System, results).expect("results are written");
+    assert_eq!(subscriber.count("webhook_deliveries", "state = 'pending'"), 1);
+    assert_eq!(subscriber.count("webhook_lanes", idle), 1);
 }
 
 fn accounts_fan_out_in_turn(backend: Backend) {

@@ -4,17 +4,21 @@ use std::time::Duration;
 
 use cardium_app::{
     Actor,
+    cards::{FreezeCard, UnfreezeCard},
     upkeep::{PurgeDeliveries, PurgeEvents, SLICE},
 };
 use cardium_kernel::{Book, CardId};
 use cardium_testkit::{Backend, Tenant, World};
+use cardium_webhooks::Ordering;
 
+use super::delivering::{fan_out, subscribe};
 use crate::on_both;
 
 on_both! {
     old_events_go_in_slices_and_leave_no_gap;
     what_is_missing_for_another_reason_is_found;
     ids_out_of_order_leave_no_gap;
+    what_waits_goes_under_the_lock_of_its_lane;
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -75,7 +79,7 @@ fn old_events_go_in_slices_and_leave_no_gap(backend: Backend) {
     assert_eq!(world.run(Actor::System, purge).ok(), Some(0));
 }
 
-/// A command that was submitted first and committed last has the lower id and the higher number.
+/// A clock that is behind makes ids lower than those of smaller numbers: what is young stays.
 fn ids_out_of_order_leave_no_gap(backend: Backend) {
     let world = World::new(backend);
     let (tenant, card) = holder(&world);
@@ -87,10 +91,47 @@ fn ids_out_of_order_leave_no_gap(backend: Backend) {
     world.clock.advance(DAY * 2);
     load(&world, tenant, card, 1);
     let all = events(&world);
-    // The day's id is young enough to stay, the number is not.
+    // The last but one has an old id, and is as young as the one before it.
     world.clock.set(start.after(RETENTION).after(DAY / 2));
-    assert_eq!(purge(&world), [all - 2, 0]);
+    assert_eq!(purge(&world), [all - 3, 0]);
+    assert_eq!(world.verify().findings, []);
+    world.clock.set(start.after(RETENTION).after(DAY * 3 / 2));
+    assert_eq!(purge(&world), [2, 0]);
     assert_eq!(events(&world), 1);
+    assert_eq!(world.verify().findings, []);
+}
+
+/// Refuses to remove a delivery whose lane this transaction has not locked.
+const GUARD: &str = "CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+    IF NOT EXISTS (SELECT 1 FROM webhook_lanes l WHERE l.endpoint_id = OLD.endpoint_id \
+    AND l.xmax = pg_current_xact_id()::xid) THEN RAISE EXCEPTION 'the lane is not locked'; \
+    END IF; RETURN OLD; END $$; CREATE TRIGGER guard BEFORE DELETE ON webhook_deliveries \
+    FOR EACH ROW EXECUTE FUNCTION guard()";
+
+/// Whoever fans out locks lanes too: so nothing is queued behind what goes at this moment.
+fn what_waits_goes_under_the_lock_of_its_lane(backend: Backend) {
+    let world = World::new(backend);
+    let (tenant, card) = holder(&world);
+    subscribe(&world, tenant, Ordering::PerObject);
+    world.run(tenant.actor(), FreezeCard { card }).expect("it is active");
+    world.run(tenant.actor(), UnfreezeCard { card }).expect("it is frozen");
+    world.run(tenant.actor(), FreezeCard { card }).expect("it is active");
+    fan_out(&world);
+    let waiting = |state| {
+        let sql =
+            format!("SELECT COUNT(*) AS count FROM webhook_deliveries WHERE state = '{state}'");
+        world.scratch.count(&sql)
+    };
+    assert!(waiting("pending") > 0 && waiting("queued") > 0);
+    if backend == Backend::Postgres {
+        world.scratch.execute(GUARD);
+    }
+    world.clock.advance(RETENTION + DAY);
+    world.run(tenant.actor(), UnfreezeCard { card }).expect("it is frozen");
+    fan_out(&world);
+    assert!(purge(&world)[0] > 0);
+    // What came behind those that went has its turn.
+    assert_eq!((waiting("pending"), waiting("queued")), (1, 0));
     assert_eq!(world.verify().findings, []);
 }
 

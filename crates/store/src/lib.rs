@@ -12,6 +12,8 @@ mod db;
 mod keys;
 mod migrations;
 mod open;
+#[cfg(test)]
+mod plans;
 mod progress;
 mod reads;
 mod rows;

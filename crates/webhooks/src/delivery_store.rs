@@ -94,8 +94,8 @@ pub trait DeliveryStore {
     fn mark_dispatched(&mut self, events: &[EventId]) -> Result<(), StoreError>;
 
     /// Leases up to `limit` lanes of this class that are due at the first of two moments, until the
-    /// second; those first that are due longest. Each
-    /// lease has a number of its own.
+    /// second; those first that are due longest, careful ones in turn. Each lease has a number of
+    /// its own.
     ///
     /// # Errors
     /// When the database refuses.

@@ -29,7 +29,7 @@ CREATE INDEX webhook_lanes_due ON webhook_lanes (careful, due_at, leased_until) 
 CREATE INDEX webhook_lanes_failing ON webhook_lanes (failing_since) WHERE failing_since IS NOT NULL;
 CREATE INDEX webhook_lanes_recovering ON webhook_lanes (endpoint_id) WHERE recover_until IS NOT NULL;
 INSERT INTO webhook_lanes (endpoint_id, account_id, due_at, lease, leased_until, width, careful)
-SELECT id, account_id, 0, 0, 0, 8, FALSE FROM webhook_endpoints;
+SELECT id, account_id, CASE WHEN enabled THEN 0 END, 0, 0, 8, FALSE FROM webhook_endpoints;
 
 -- A delivery says for itself which object it tells of, where it stands in its account's sequence,
 -- and how each of its attempts went.
@@ -47,6 +47,8 @@ DROP INDEX webhook_deliveries_waiting;
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (endpoint_id, next_attempt_at, id) WHERE state = 'pending';
 CREATE INDEX webhook_deliveries_ordered ON webhook_deliveries (endpoint_id, object_id, account_seq) WHERE ordered = TRUE AND state IN ('pending', 'queued');
 CREATE INDEX webhook_deliveries_made ON webhook_deliveries (endpoint_id, created_at, id);
+-- What did not arrive, or not yet, is looked for among ten thousands that did.
+CREATE INDEX webhook_deliveries_unmade ON webhook_deliveries (endpoint_id, state, created_at, id) WHERE state <> 'delivered';
 
 -- Events are fanned out account by account, each in its sequence.
 DROP INDEX events_undispatched;

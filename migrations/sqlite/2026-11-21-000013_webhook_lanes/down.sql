@@ -1,5 +1,6 @@
 DROP INDEX events_undispatched;
 CREATE INDEX events_undispatched ON events (id) WHERE dispatched = FALSE;
+DROP INDEX webhook_deliveries_unmade;
 DROP INDEX webhook_deliveries_made;
 DROP INDEX webhook_deliveries_ordered;
 DROP INDEX webhook_deliveries_due;

@@ -16,7 +16,11 @@ on_both! {
 const DAY: u64 = 86_400;
 
 fn old_events_go_and_their_reader_is_told(backend: Backend) {
-    let server = Server::own(backend, |_| {});
+    // Nobody answers: in ninety days the account would be told of that, by a young event.
+    let server = Server::own(backend, |settings| {
+        settings.webhooks.warn_after_hours = 4_000;
+        settings.webhooks.disable_after_hours = 5_000;
+    });
     let client = server.sign_up();
     let key = client.api_key(&["webhook:read", "webhook:write", "activity:read", "card:issue"]);
     let hook = json!({"url": "https://hooks.example.com/", "events": "*"});

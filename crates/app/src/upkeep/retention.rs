@@ -18,7 +18,7 @@ pub trait RetentionStore {
     fn purge_events(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError>;
 
     /// Removes up to `limit` deliveries that were made before this moment and have ended; says how
-    /// many. Others go with their events.
+    /// many. Those that wait go with their events.
     ///
     /// # Errors
     /// When the database refuses.

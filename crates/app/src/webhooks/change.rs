@@ -1,5 +1,5 @@
 use cardium_kernel::{Change, EndpointId, Problem};
-use cardium_webhooks::{EndpointPatch, EndpointStatus, EndpointView, change_endpoint};
+use cardium_webhooks::{EndpointPatch, EndpointView, change_endpoint};
 
 use super::{check_mode, own, view};
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
@@ -36,8 +36,9 @@ impl UseCase for UpdateWebhook {
         if change == Change::Applied {
             unit.audit(account, "webhook.updated", &self.id)?;
         }
-        if before == EndpointStatus::Disabled && endpoint.status == EndpointStatus::Enabled {
-            // It begins anew: what failed before it was disabled is not held against it.
+        if before != endpoint.status {
+            // What gets nothing does not fail; and it begins anew: what failed before it was
+            // disabled is not held against it, nor what was on its way meanwhile.
             unit.tx.clear_failing(self.id)?;
         }
         Ok(Ending::Done(view(unit, endpoint)?))

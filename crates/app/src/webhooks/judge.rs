@@ -35,7 +35,11 @@ impl UseCase for JudgeEndpoint {
         unit.tx.save_endpoint(&endpoint)?;
         let (kind, action) = match verdict {
             Verdict::Warn => (EventType::WebhookFailing, "webhook.warned"),
-            Verdict::Disable => (EventType::WebhookDisabled, "webhook.disabled"),
+            Verdict::Disable => {
+                // What gets nothing does not fail, and need not be judged again.
+                unit.tx.clear_failing(self.id)?;
+                (EventType::WebhookDisabled, "webhook.disabled")
+            }
         };
         let view = EndpointView::new(endpoint, since, patience);
         unit.emit(kind, Snapshot::Webhook(view))?;
@@ -124,6 +128,10 @@ mod tests {
             tx.expect_save_endpoint()
                 .once()
                 .withf(move |saved| saved.disabled_by == disabled_by && saved.version == 2)
+                .returning(|_| Ok(()));
+            tx.expect_clear_failing()
+                .times(usize::from(disabled_by.is_some()))
+                .withf(|id| *id == ID)
                 .returning(|_| Ok(()));
             tx.expect_append_event()
                 .once()

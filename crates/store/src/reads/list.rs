@@ -31,6 +31,16 @@ impl List {
         self.binds.push(value);
     }
 
+    /// Adds a condition with several parameters.
+    pub(super) fn and_all(
+        &mut self,
+        condition: &str,
+        values: impl IntoIterator<Item = Value<'static>>,
+    ) {
+        self.conditions.push(condition.to_owned());
+        self.binds.extend(values);
+    }
+
     /// Adds a condition without a parameter.
     pub(super) fn and_plain(&mut self, condition: &str) {
         self.conditions.push(condition.to_owned());
@@ -81,13 +91,17 @@ impl List {
             self.binds.push(value);
             self.binds.push(Value::id(cursor));
         }
-        let select = &self.select;
-        let conditions = self.conditions.join(" AND ");
-        let text =
-            format!("{select} WHERE {conditions} ORDER BY {sort} {order}, {id} {order} LIMIT ?");
+        let text = self.statement(sort, order);
         let sql = self.binds.into_iter().fold(Sql::new(text), Sql::bind);
         let limit = i64::from(query.limit.get()).saturating_add(1);
         connection.select(&sql.int(limit), kinds).map_err(failed)
+    }
+
+    /// The page's statement.
+    pub(super) fn statement(&self, sort: &str, order: &str) -> String {
+        let (select, id) = (&self.select, self.id);
+        let conditions = self.conditions.join(" AND ");
+        format!("{select} WHERE {conditions} ORDER BY {sort} {order}, {id} {order} LIMIT ?")
     }
 
     /// The sort value of the cursor's row. The row must be one of this list: the first

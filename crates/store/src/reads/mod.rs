@@ -10,6 +10,8 @@ mod events;
 mod list;
 mod log;
 mod pending;
+#[cfg(test)]
+mod plans;
 mod pooled;
 mod tickets;
 mod topups;

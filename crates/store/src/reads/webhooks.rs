@@ -3,7 +3,7 @@ use cardium_app::reads::{
     WebhookFilter,
 };
 use cardium_kernel::{AccountId, EndpointId, Page, StoreError, Timestamp};
-use cardium_webhooks::{Delivery, Endpoint, EndpointStatus, Patience, Recovery};
+use cardium_webhooks::{Delivery, DeliveryState, Endpoint, EndpointStatus, Patience, Recovery};
 
 use super::{
     failed,
@@ -62,17 +62,7 @@ pub(super) fn list_deliveries(
     connection: &mut Connection,
     query: &ListQuery<DeliveryFilter, ByCreation>,
 ) -> ReadResult<Page<LoggedDelivery>> {
-    let filter = &query.filter;
-    let columns = format!("{}, e.kind", Delivery::TABLE.list_as("d"));
-    let from = "webhook_deliveries d JOIN events e ON e.id = d.event_id";
-    let mut list = List::new(&columns, from, "d.id");
-    list.and("d.endpoint_id = ?", Value::id(filter.endpoint.value()));
-    list.and("d.account_id = ?", Value::id(query.account.value()));
-    list.and_some("d.state = ?", filter.state, |state| text(state.as_str()));
-    list.and_some("e.kind = ?", filter.kind, |kind| text(kind.as_str()));
-    list.and_some("d.event_id = ?", filter.event, |event| Value::id(event.value()));
-    list.and_some("e.book = ?", filter.book, book);
-    list.between("d.created_at", query);
+    let list = deliveries_of(query);
     let mut kinds = Delivery::TABLE.kinds();
     kinds.push(Kind::Text);
     let records = list.fetch(connection, query, ("d.created_at", Kind::Int), &kinds)?;
@@ -82,6 +72,50 @@ pub(super) fn list_deliveries(
         Ok(LoggedDelivery { delivery, kind: fields.text()? })
     })
 }
+
+/// No page reads an endpoint's whole history. An event's deliveries are found by indexes of their
+/// own. So is what did not arrive, which the words of its index say: SQLite does not conclude them.
+/// What an event says is in no index of deliveries, so it is asked of the newest alone.
+pub(super) fn deliveries_of(query: &ListQuery<DeliveryFilter, ByCreation>) -> List {
+    let filter = &query.filter;
+    let columns = format!("{}, e.kind", Delivery::TABLE.list_as("d"));
+    let from = "webhook_deliveries d JOIN events e ON e.id = d.event_id";
+    let mut list = List::new(&columns, from, "d.id");
+    let endpoint = Value::id(filter.endpoint.value());
+    list.and(owner(filter), endpoint.clone());
+    list.and("d.account_id = ?", Value::id(query.account.value()));
+    list.and_some("d.state = ?", filter.state, |state| text(state.as_str()));
+    if filter.state.is_some_and(|state| state != DeliveryState::Delivered) {
+        list.and_plain("d.state <> 'delivered'");
+    }
+    if let Some(event) = filter.event {
+        let event = Value::id(event.value());
+        list.and_all(OF_EVENT, [endpoint.clone(), event.clone(), endpoint, event]);
+    } else if filter.kind.is_some() || filter.book.is_some() {
+        let before = query.created_before.map_or(i64::MAX, Timestamp::unix_micros);
+        list.and_all(AMONG_NEWEST, [endpoint, Value::Int(before), Value::Int(NEWEST)]);
+    }
+    list.and_some("e.kind = ?", filter.kind, |kind| text(kind.as_str()));
+    list.and_some("e.book = ?", filter.book, book);
+    list.between("d.created_at", query);
+    list
+}
+
+/// The endpoint's own; where the ids are known, in words that lead to no index.
+const fn owner(filter: &DeliveryFilter) -> &'static str {
+    if filter.event.is_some() { "COALESCE(d.endpoint_id, d.id) = ?" } else { "d.endpoint_id = ?" }
+}
+
+/// An event's deliveries, of which there are two indexes.
+const OF_EVENT: &str = "d.id IN (SELECT id FROM webhook_deliveries WHERE endpoint_id = ? \
+    AND event_id = ? AND replayed = FALSE UNION ALL SELECT id FROM webhook_deliveries \
+    WHERE endpoint_id = ? AND event_id = ? AND replayed = TRUE)";
+
+/// How many deliveries are asked for what their events say.
+const NEWEST: i64 = 10_000;
+const AMONG_NEWEST: &str = "d.created_at >= (SELECT COALESCE(MIN(created_at), 0) FROM \
+    (SELECT created_at FROM webhook_deliveries WHERE endpoint_id = ? AND created_at < ? \
+    ORDER BY created_at DESC, id DESC LIMIT ?) AS newest)";
 
 pub(super) fn webhook_progress(
     connection: &mut Connection,

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use cardium_kernel::{AccountId, EndpointId, EventId, StoreError, Timestamp};
 use cardium_webhooks::{
@@ -20,24 +20,50 @@ pub(super) const EVENT_KINDS: [Kind; 5] = [Kind::Id, Kind::Id, Kind::Id, Kind::I
 /// Ordered deliveries on their way: word for word as the index `webhook_deliveries_ordered` has it.
 pub(super) const ORDERED: &str = "ordered = TRUE AND state IN ('pending', 'queued')";
 
-/// When the first of a lane's deliveries is due, if its endpoint gets anything.
-const FIRST_DUE: &str = "(SELECT MIN(d.next_attempt_at) FROM webhook_deliveries d \
-    WHERE d.endpoint_id = l.endpoint_id AND d.state = 'pending' AND EXISTS (SELECT 1 FROM \
-    webhook_endpoints w WHERE w.id = l.endpoint_id AND w.enabled = TRUE))";
+/// Conditions as above for a statement on one endpoint or some. SQLite keeps no statistics: without
+/// a bound on the index's second column it takes another index, and reads an endpoint's whole
+/// history.
+pub(super) const fn ordered(connection: &Connection) -> &'static str {
+    if connection.is_postgres() { ORDERED } else { ORDERED_BOUND }
+}
 
-/// The advisory lock of the one transaction that fans out.
-const FAN_OUT_LOCK: (i64, i64) = (0x000C_A8D2, 0);
+pub(super) const ORDERED_BOUND: &str =
+    "ordered = TRUE AND state IN ('pending', 'queued') AND object_id >= x''";
+
+/// When the first of a lane's deliveries is due, if its endpoint gets anything: one look into an
+/// index each.
+const FIRST_DUE: &str = "(SELECT CASE WHEN w.enabled = TRUE THEN (SELECT d.next_attempt_at \
+    FROM webhook_deliveries d WHERE d.endpoint_id = l.endpoint_id AND d.state = 'pending' \
+    ORDER BY d.next_attempt_at LIMIT 1) END FROM webhook_endpoints w WHERE w.id = l.endpoint_id)";
+
+/// What one transaction at a time does, over all processes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Alone {
+    /// Fans events out.
+    FanOut,
+    /// Forgets events.
+    Purge,
+}
+
+impl Alone {
+    const fn key(self) -> i64 {
+        match self {
+            Self::FanOut => 0,
+            Self::Purge => 1,
+        }
+    }
+}
+
+/// The class of the advisory locks of [`Alone`].
+const ALONE_LOCK: i64 = 0x000C_A8D2;
+
+/// No clock that is right lets a lane be leased, or rest, until so long after a lease that begins
+/// now: what lies beyond was written by one that was wrong, and is not waited for.
+const CLOCK_MARGIN: Duration = Duration::from_secs(60);
 
 impl DeliveryStore for BatchTx<'_> {
     fn begin_fan_out(&mut self) -> Result<bool, StoreError> {
-        let connection = self.cold()?;
-        if !connection.is_postgres() {
-            return Ok(true);
-        }
-        let sql = Sql::new("SELECT pg_try_advisory_xact_lock((?)::int, (?)::int)");
-        let sql = sql.int(FAN_OUT_LOCK.0).int(FAN_OUT_LOCK.1);
-        let row = connection.first(&sql, &[Kind::Bool])?;
-        Ok(row.as_deref() == Some(&[Value::Bool(true)]))
+        self.begin_alone(Alone::FanOut)
     }
 
     fn take_undispatched(
@@ -117,8 +143,10 @@ impl DeliveryStore for BatchTx<'_> {
     }
 
     fn wake_lanes(&mut self, endpoints: &[EndpointId], now: Timestamp) -> Result<(), StoreError> {
+        // A disabled endpoint's lane would stay due for ever, first of all.
         let text = "UPDATE webhook_lanes SET due_at = CASE WHEN due_at <= ? THEN due_at ELSE ? END \
-                    WHERE endpoint_id";
+                    WHERE EXISTS (SELECT 1 FROM webhook_endpoints w WHERE w.enabled = TRUE \
+                    AND w.id = webhook_lanes.endpoint_id) AND endpoint_id";
         let ids = endpoints.iter().map(|endpoint| endpoint.value());
         execute_for(self.cold()?, (text, &[time(now), time(now)]), ids)?;
         Ok(())
@@ -141,12 +169,14 @@ impl DeliveryStore for BatchTx<'_> {
         let lock = if connection.is_postgres() { " FOR UPDATE OF l SKIP LOCKED" } else { "" };
         let text = format!(
             "SELECT {} FROM webhook_lanes l JOIN webhook_endpoints w ON w.id = l.endpoint_id \
-             WHERE l.careful = ? AND l.due_at <= ? AND l.leased_until <= ? AND w.enabled = TRUE \
-             ORDER BY l.due_at LIMIT ?{lock}",
-            LANE.list_as("l")
+             WHERE l.careful = ? AND l.due_at <= ? AND w.enabled = TRUE \
+             AND (l.leased_until <= ? OR l.leased_until > ?) ORDER BY {} LIMIT ?{lock}",
+            LANE.list_as("l"),
+            first(care)
         );
         let sql = Sql::new(text).bind(is_careful(care));
-        let sql = sql.bind(time(now)).bind(time(now)).int(limit);
+        let sql = sql.bind(time(now)).bind(time(now)).bind(time(until.after(CLOCK_MARGIN)));
+        let sql = sql.int(limit);
         let mut lanes = Vec::new();
         for record in connection.select(&sql, &LANE.kinds())? {
             let found = lane(record)?;
@@ -226,10 +256,11 @@ impl DeliveryStore for BatchTx<'_> {
 
     fn release_lanes(&mut self, lanes: &[Released], now: Timestamp) -> Result<bool, StoreError> {
         let connection = self.cold()?;
+        let lanes: Vec<Released> = lanes.iter().map(|lane| in_turn(*lane, now)).collect();
         let due = if connection.is_postgres() {
-            release_set(connection, lanes)?
+            release_set(connection, &lanes)?
         } else {
-            release_each(connection, lanes)?
+            release_each(connection, &lanes)?
         };
         let now = now.unix_micros();
         Ok(due.iter().any(|record| {
@@ -239,6 +270,18 @@ impl DeliveryStore for BatchTx<'_> {
 }
 
 impl BatchTx<'_> {
+    /// Makes this transaction the only one that does this; says whether it could.
+    pub(super) fn begin_alone(&mut self, what: Alone) -> Result<bool, StoreError> {
+        let connection = self.cold()?;
+        if !connection.is_postgres() {
+            return Ok(true);
+        }
+        let sql = Sql::new("SELECT pg_try_advisory_xact_lock((?)::int, (?)::int)");
+        let sql = sql.int(ALONE_LOCK).int(what.key());
+        let row = connection.first(&sql, &[Kind::Bool])?;
+        Ok(row.as_deref() == Some(&[Value::Bool(true)]))
+    }
+
     /// Locks an endpoint's lane, before anything of it is changed.
     pub(super) fn lock_lane(&mut self, endpoint: EndpointId) -> Result<(), StoreError> {
         self.lock_lanes(&[endpoint]).map(drop)
@@ -254,14 +297,36 @@ impl BatchTx<'_> {
 
     /// Lets everything go that waits for its turn.
     pub(super) fn end_order(&mut self, endpoint: EndpointId) -> Result<(), StoreError> {
-        let text = format!(
-            "UPDATE webhook_deliveries SET state = ?, ordered = FALSE \
-             WHERE endpoint_id = ? AND {ORDERED}"
-        );
+        let connection = self.cold()?;
+        let text = end_order(ordered(connection));
         let sql = Sql::new(text).text(DeliveryState::Pending.as_str()).id(endpoint.value());
-        self.cold()?.execute(&sql)?;
+        connection.execute(&sql)?;
         Ok(())
     }
+}
+
+/// Which lanes are leased first. What a silent receiver has not got stays due longest: by that, the
+/// same ones would be first again and again, so careful lanes take turns.
+const fn first(care: Care) -> &'static str {
+    match care {
+        Care::Swift => "l.due_at",
+        Care::Careful => "l.leased_until, l.due_at",
+    }
+}
+
+/// A careful lane keeps the moment of its last visit, by which it has its turn.
+fn in_turn(lane: Released, now: Timestamp) -> Released {
+    match lane.pace.care() {
+        Care::Swift => lane,
+        Care::Careful => Released { rests_until: lane.rests_until.max(now), ..lane },
+    }
+}
+
+pub(super) fn end_order(ordered: &str) -> String {
+    format!(
+        "UPDATE webhook_deliveries SET state = ?, ordered = FALSE \
+         WHERE endpoint_id = ? AND {ordered}"
+    )
 }
 
 /// SQLite has one writer: nothing need be locked.

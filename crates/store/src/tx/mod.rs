@@ -7,6 +7,8 @@ mod deliveries;
 mod disputes;
 mod hot;
 mod lanes;
+#[cfg(test)]
+mod plans;
 mod quotas;
 mod retention;
 mod tickets;

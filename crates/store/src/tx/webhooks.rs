@@ -3,17 +3,25 @@ use cardium_webhooks::{Endpoint, EventRef, Ordering, Pace, WebhookStore};
 
 use super::{
     BatchTx,
-    deliveries::{EVENT, EVENT_KINDS, ORDERED, event},
+    deliveries::{EVENT, EVENT_KINDS, ORDERED, ORDERED_BOUND, event},
 };
 use crate::{
     batch::insert_rows,
-    db::{Fields, Kind, Sql, Value},
+    db::{Connection, Fields, Kind, Sql, Value},
     rows::{Row, is_careful},
 };
 
-/// Deliveries that are still to be made: as two indexes have them, word for word, so that neither
-/// database reads an endpoint's whole history.
-pub(super) const WAITING: [&str; 2] = ["state = 'pending'", ORDERED];
+/// Deliveries that are still to be made: as two indexes have them, word for word, and bounded by
+/// the second column of each, so that no database reads an endpoint's whole history.
+pub(super) const fn waiting(connection: &Connection) -> [&'static str; 2] {
+    if connection.is_postgres() { [WAITING[0], ORDERED] } else { WAITING }
+}
+
+pub(super) const WAITING: [&str; 2] = ["state = 'pending' AND next_attempt_at >= 0", ORDERED_BOUND];
+
+pub(super) fn delete_waiting(waiting: &str) -> String {
+    format!("DELETE FROM webhook_deliveries WHERE endpoint_id = ? AND {waiting}")
+}
 
 impl WebhookStore for BatchTx<'_> {
     fn count_endpoints(&mut self, account: AccountId) -> Result<i64, StoreError> {
@@ -77,10 +85,8 @@ impl WebhookStore for BatchTx<'_> {
         let sql = Sql::new("DELETE FROM webhook_endpoints WHERE id = ? AND account_id = ?");
         let gone = connection.execute(&sql.id(id.value()).id(account.value()))?;
         if gone == 1 {
-            for waiting in WAITING {
-                let text =
-                    format!("DELETE FROM webhook_deliveries WHERE endpoint_id = ? AND {waiting}");
-                connection.execute(&Sql::new(text).id(id.value()))?;
+            for waiting in waiting(connection) {
+                connection.execute(&Sql::new(delete_waiting(waiting)).id(id.value()))?;
             }
             let sql = Sql::new("DELETE FROM webhook_lanes WHERE endpoint_id = ?");
             connection.execute(&sql.id(id.value()))?;

@@ -1,4 +1,7 @@
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use cardium_app::EventType;
 use cardium_kernel::{IdSource, Timestamp};
@@ -7,14 +10,18 @@ use cardium_webhooks::REPLAYABLE;
 use super::{Check, Report, scan::Scan};
 use crate::{OpenError, db::Kind};
 
+/// By how much what is purged may lie behind what this clock would purge.
+const MARGIN: Duration = Duration::from_secs(300);
+
 /// I5: each account's events are numbered without a gap up to its counter, their moments never run
 /// back, and each object's version rises. They begin with one, but for accounts of which the first
 /// ones can have grown old and been purged. How far that went is written down nowhere: of an
 /// account that is as old the first events, or all of them, may be missing for another reason.
 pub(super) fn check(check: &mut Check<'_>, now: Timestamp) -> Result<(), OpenError> {
     let Counters { events: counters, latest } = counters(check)?;
-    // The clock of whoever purged may have been ahead of this one.
-    let kept_since = Horizon(IdSource::floor(now.max(latest).before(REPLAYABLE)));
+    // The clock of whoever purged may have been ahead of this one, and may purge meanwhile.
+    let latest = now.max(latest).after(MARGIN);
+    let kept_since = Horizon(IdSource::floor(latest.before(REPLAYABLE)));
     let Events { seen, told, cut } = events(check, kept_since)?;
     for (account, counter) in &counters {
         let last = seen.get(account).copied();

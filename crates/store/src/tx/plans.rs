@@ -1,0 +1,24 @@
+//! Statements that run in SQLite's one writer must not read an endpoint's whole history.
+
+use super::{deliveries, retention, webhooks};
+use crate::plans::{database, plan};
+
+#[test]
+fn what_waits_is_found_by_its_own_indexes() {
+    let [pending, ordered] = webhooks::WAITING;
+    let mut connection = database("tx");
+    let of = retention::OF_ACCOUNT;
+    for (statement, index) in [
+        (deliveries::end_order(ordered), "ordered (endpoint_id=? AND object_id>?)"),
+        (webhooks::delete_waiting(pending), "due (endpoint_id=? AND next_attempt_at>?)"),
+        (webhooks::delete_waiting(ordered), "ordered (endpoint_id=? AND object_id>?)"),
+        (retention::subjects_of(ordered, of), "ordered (endpoint_id=? AND object_id>?)"),
+        (retention::delete_of(pending, of), "due (endpoint_id=? AND next_attempt_at>?)"),
+        (retention::delete_of(ordered, of), "ordered (endpoint_id=? AND object_id>?)"),
+    ] {
+        let plan = plan(&mut connection, &statement);
+        let wanted = format!("SEARCH webhook_deliveries USING INDEX webhook_deliveries_{index}");
+        assert!(plan.contains(&wanted), "{statement} runs as:\n{plan}");
+        assert!(!plan.contains("webhook_deliveries_made"), "{statement} runs as:\n{plan}");
+    }
+}
