@@ -42,6 +42,7 @@ pub use upkeep::{FlushUses, PurgeCounters, PurgeKeys, UseSource};
 pub(crate) use webhooks::headers as webhook_headers;
 pub use webhooks::{
     Answered, DeliverEvents, FanOutEvents, JudgeEndpoints, RecoverEndpoints, Sender, SenderError,
+    Senders,
 };
 pub use withdrawals::{Cashier, SendWithdrawals, SettleWithdrawals};
 
