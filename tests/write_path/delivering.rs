@@ -24,6 +24,8 @@ on_both! {
     events_of_an_object_go_one_after_the_other;
     what_waits_for_its_turn_goes_when_order_is_given_up;
     a_replay_and_the_original_are_never_on_the_way_together;
+    what_does_not_decode_holds_up_its_own_alone;
+    big_events_make_a_visit_short;
     a_leased_lane_is_nobody_elses_until_it_lapses;
     a_lane_that_is_disabled_while_it_is_visited_keeps_what_is_left;
     a_lane_that_is_removed_while_it_is_visited_is_gone;
@@ -118,8 +120,9 @@ pub(super) fn subscribe(world: &World, tenant: Tenant, ordering: Ordering) -> En
 
 pub(super) fn fan_out(world: &World) {
     let mut after = AccountId::new(0);
-    while let Some(last) = world.run(Actor::System, FanOut { after }).expect("events fan out") {
-        after = last;
+    while let Some(fanned) = world.run(Actor::System, FanOut { after }).expect("events fan out") {
+        assert!(fanned.count > 0);
+        after = fanned.last;
     }
 }
 
@@ -400,6 +403,74 @@ fn what_is_disabled_does_not_fail(backend: Backend) {
     assert_eq!(subscriber.count("webhook_lanes", idle), 1);
 }
 
+fn what_does_not_decode_holds_up_its_own_alone(backend: Backend) {
+    let subscriber = Subscriber::new(backend, Ordering::None);
+    let (world, bad) = (&subscriber.world, subscriber.endpoint);
+    let other = world.tenant();
+    let good = subscribe(world, other, Ordering::None);
+    let issue = || [subscriber.tenant, other].map(|tenant| world.card(tenant, Book::Live));
+    let visited = || {
+        world.clock.advance(Duration::from_secs(60));
+        let found = visits(world);
+        let mut visited: Vec<_> = found.iter().map(|visit| visit.lane.endpoint).collect();
+        visited.sort();
+        found.into_iter().for_each(|visit| finish(world, visit, ok));
+        visited
+    };
+    let set = |table: &str, column: &str, value: &str, endpoint: EndpointId| {
+        let id = if table == "webhook_endpoints" { "id" } else { "endpoint_id" };
+        let bytes = match backend {
+            Backend::Postgres => format!("decode('{:032x}', 'hex')", endpoint.value()),
+            Backend::Sqlite => format!("x'{:032x}'", endpoint.value()),
+        };
+        let sql = format!("UPDATE {table} SET {column} = '{value}' WHERE {id} = {bytes}");
+        world.scratch.execute(&sql);
+    };
+    // A delivery.
+    issue();
+    fan_out(world);
+    set("webhook_deliveries", "attempt_log", "torn", bad);
+    assert_eq!(visited(), [good]);
+    set("webhook_deliveries", "attempt_log", "[]", bad);
+    assert_eq!(visited(), [bad]);
+    // An endpoint whose events are on their way, and one whose events are not yet.
+    issue();
+    fan_out(world);
+    set("webhook_endpoints", "ordering", "torn", bad);
+    assert_eq!(visited(), [good]);
+    issue();
+    let run = |after| world.run(Actor::System, FanOut { after }).expect("events fan out");
+    let first = run(AccountId::new(0)).expect("there are events");
+    assert_eq!((first.count, first.held), (1, vec![subscriber.tenant.account]));
+    let idle = run(first.last).expect("one waits");
+    assert_eq!((idle.count, idle.last), (0, subscriber.tenant.account));
+    assert_eq!(visited(), [good]);
+    set("webhook_endpoints", "ordering", "none", bad);
+    fan_out(world);
+    assert_eq!(visited(), [bad]);
+    assert_eq!(subscriber.count("webhook_deliveries", "state = 'delivered'"), 6);
+    subscriber.assert_clean();
+}
+
+fn big_events_make_a_visit_short(backend: Backend) {
+    let subscriber = Subscriber::new(backend, Ordering::None);
+    for _ in 0..4 {
+        subscriber.card();
+    }
+    fan_out(&subscriber.world);
+    let big = match backend {
+        Backend::Postgres => "decode(repeat('20', 300000), 'hex')",
+        Backend::Sqlite => "zeroblob(300000)",
+    };
+    subscriber.world.scratch.execute(&format!("UPDATE events SET object = {big}"));
+    for left in [2, 0] {
+        let visit = subscriber.visit();
+        assert_eq!(visit.dispatches.len(), 2);
+        finish(&subscriber.world, visit, ok);
+        assert_eq!(subscriber.count("webhook_deliveries", "state = 'pending'"), left);
+    }
+}
+
 fn accounts_fan_out_in_turn(backend: Backend) {
     let world = World::new(backend);
     let mut tenants = [world.tenant(), world.tenant()];
@@ -412,7 +483,7 @@ fn accounts_fan_out_in_turn(backend: Backend) {
     let after = first.account;
     // The second's come first, then it goes around.
     let last = world.run(Actor::System, FanOut { after }).expect("events fan out");
-    assert_eq!(last, Some(first.account));
+    assert_eq!(last.map(|fanned| fanned.last), Some(first.account));
     let made = "SELECT COUNT(*) AS count FROM webhook_deliveries";
     assert_eq!(world.scratch.count(made), 2);
     assert_eq!(world.run(Actor::System, FanOut { after }).expect("there are none"), None);

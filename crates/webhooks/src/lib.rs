@@ -37,7 +37,7 @@ pub use delivery::{Cause, Delivery, DeliveryState, EventRef};
 pub use delivery_store::{DeliveryStore, Released, Subject, Undispatched};
 pub use endpoint::{Endpoint, EndpointPatch, EndpointStatus, EventFilter, NextSecret, PING};
 pub use error::WebhookError;
-pub use fan_out::fan_out;
+pub use fan_out::{FannedOut, fan_out};
 pub use gaps::{EventProgress, Gap, Progress, find_gaps};
 pub use health::{EndpointView, Failing, Patience, Verdict};
 pub use lane::{Care, Lane, Pace, Visited};

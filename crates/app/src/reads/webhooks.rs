@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use cardium_kernel::{AccountId, Book, EndpointId, EventId, Timestamp};
 use cardium_webhooks::{Delivery, DeliveryState, Endpoint, EndpointStatus, EventProgress, Lane};
 
@@ -68,8 +70,8 @@ pub struct Dispatch {
     pub delivery: Delivery,
     /// The event.
     pub event: StoredEvent,
-    /// The endpoint.
-    pub endpoint: Endpoint,
+    /// The endpoint, which all of a visit share.
+    pub endpoint: Arc<Endpoint>,
 }
 
 /// A delivery with the name of its event.

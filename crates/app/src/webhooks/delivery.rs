@@ -1,11 +1,11 @@
 use cardium_kernel::AccountId;
-use cardium_webhooks::{AttemptResult, Care, Lane, Release, fan_out, record};
+use cardium_webhooks::{AttemptResult, Care, FannedOut, Lane, Release, fan_out, record};
 
 use super::{LEASE, SET};
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
-/// Turns events into deliveries, one for each endpoint that wants the event; gives the last account
-/// whose events it took, or none where it found nothing.
+/// Turns events into deliveries, one for each endpoint that wants the event; gives nothing where it
+/// found nothing.
 #[derive(Debug, Clone)]
 pub struct FanOut {
     /// The account after which it begins, so that each has its turn; it goes around, and what is
@@ -14,17 +14,17 @@ pub struct FanOut {
 }
 
 impl UseCase for FanOut {
-    type Output = Option<AccountId>;
+    type Output = Option<FannedOut>;
 
     fn hints(&self, _: &Context) -> Hints {
         Hints::cold()
     }
 
-    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Option<AccountId>> {
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Option<FannedOut>> {
         let now = unit.now();
         Ok(match fan_out(unit.tx, &mut unit.ids, (self.after, SET), now)? {
-            None => Ending::Preview(None),
-            last => Ending::Done(last),
+            Some(fanned) if fanned.count > 0 => Ending::Done(Some(fanned)),
+            nothing => Ending::Preview(nothing),
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     workers::{
         Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
         ForgetEvents, JudgeEndpoints, NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting,
-        RecoverEndpoints, SendWithdrawals, Sender, SettleWithdrawals, SpreadAnnouncements,
+        RecoverEndpoints, SendWithdrawals, Sender, Senders, SettleWithdrawals, SpreadAnnouncements,
         SweepBlobs, UseSource, WakeReaders, WatchChain, Workers,
     },
 };
@@ -27,7 +27,7 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
     let host = iso8583::host(&settings, &core, hook);
     let door = iso8583::door(&settings, &host)?;
     let state = Arc::new(doors::state(&settings, &core, Arc::clone(&host)));
-    let sender = sender(&settings, &core)?;
+    let senders = senders(&settings, &core)?;
     let network = door.map(|door| Ok::<_, StartError>((doors::bind(settings.iso8583.bind)?, door)));
     let network = network.transpose()?;
     let (http, http_address) = doors::bind(settings.server.bind)?;
@@ -36,7 +36,7 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
     let server = doors::serve_http(http, &settings, &state, tls).map_err(StartError::Serve)?;
     let network = network.map(|((listener, _), door)| iso8583::serve(listener, door));
     let network = network.transpose().map_err(StartError::Serve)?;
-    let mut workers = workers(&settings, &core, sender, Arc::clone(&state));
+    let mut workers = workers(&settings, &core, senders, Arc::clone(&state));
     wait_upkeep(&mut workers, (&settings, &core), host, late);
     let running = Running {
         http: server.handle(),
@@ -56,13 +56,17 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
     Ok(running)
 }
 
-fn sender(settings: &Settings, core: &Core) -> Result<Option<Sender>, reqwest::Error> {
+fn senders(settings: &Settings, core: &Core) -> Result<Option<Senders>, reqwest::Error> {
     if !settings.webhooks.enabled {
         return Ok(None);
     }
-    let destinations = (doors::webhook_reach(settings), Arc::clone(&core.names.sending));
     let timeout = Duration::from_secs(settings.webhooks.timeout_seconds);
-    Sender::try_new(destinations, timeout, Arc::clone(&core.backend.keys)).map(Some)
+    let sender = |names| {
+        let destinations = (doors::webhook_reach(settings), Arc::clone(names));
+        Sender::try_new(destinations, timeout, Arc::clone(&core.backend.keys))
+    };
+    let (swift, careful) = (sender(&core.names.swift)?, sender(&core.names.careful)?);
+    Ok(Some(Senders { swift, careful }))
 }
 
 /// How the operator's endpoint is asked, and where its late answers are told.
@@ -97,7 +101,7 @@ fn wait_upkeep(
 fn workers(
     settings: &Settings,
     core: &Core,
-    sender: Option<Sender>,
+    senders: Option<Senders>,
     state: Arc<AppState>,
 ) -> Workers {
     let backend = || core.backend.clone();
@@ -118,13 +122,13 @@ fn workers(
     workers.start(SpreadAnnouncements::new(backend()));
     workers.start(ForgetEvents::new(backend(), settings.webhooks.retention()));
     workers.start(SweepBlobs::new(backend(), Arc::clone(&core.blobs)));
-    if let Some(sender) = sender {
+    if let Some(senders) = senders {
         let due = Arc::new(Notify::new());
         workers.start(FanOutEvents::new(backend(), Arc::clone(&due)));
         workers.start(RecoverEndpoints::new(backend()));
         workers.start(JudgeEndpoints::new(backend()));
         let concurrency = settings.webhooks.concurrency;
-        workers.start(DeliverEvents::new(backend(), sender, concurrency, due));
+        workers.start(DeliverEvents::new(backend(), senders, concurrency, due));
     }
     workers
 }

@@ -42,6 +42,7 @@ pub use upkeep::{FlushUses, PurgeCounters, PurgeKeys, UseSource};
 pub(crate) use webhooks::headers as webhook_headers;
 pub use webhooks::{
     Answered, DeliverEvents, FanOutEvents, JudgeEndpoints, RecoverEndpoints, Sender, SenderError,
+    Senders,
 };
 pub use withdrawals::{Cashier, SendWithdrawals, SettleWithdrawals};
 
@@ -218,13 +219,16 @@ fn pause_after(period: Duration, failures: u32) -> Duration {
 async fn catch_panic<T>(
     work: impl Future<Output = Result<T, CommandError>>,
 ) -> Result<T, CommandError> {
+    let panicked = || Err(CommandError::Internal("the worker panicked".to_owned()));
+    until_panic(work).await.unwrap_or_else(panicked)
+}
+
+/// What the work comes to; nothing if it panics.
+async fn until_panic<T>(work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     poll_fn(move |context| {
         let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
-        polled.unwrap_or_else(|_| {
-            let detail = "the worker panicked".to_owned();
-            Poll::Ready(Err(CommandError::Internal(detail)))
-        })
+        polled.map_or(Poll::Ready(None), |polled| polled.map(Some))
     })
     .await
 }

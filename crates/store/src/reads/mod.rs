@@ -24,7 +24,7 @@ use cardium_app::reads::{ReadError, ReadResult};
 use cardium_kernel::StoreError;
 
 use crate::{
-    db::{Connection, DbError, Pool, Sql, Value},
+    db::{Connection, DbError, Pool, Record, Sql, Value},
     rows::Row,
 };
 
@@ -91,16 +91,22 @@ fn select<R: Row>(rest: &str) -> String {
 
 /// The rows with these identities, at most a few hundred, in no order.
 fn by_ids<R: Row>(connection: &mut Connection, ids: &[u128]) -> ReadResult<Vec<R>> {
+    let records = records_by_ids::<R>(connection, ids)?;
+    Ok(records.into_iter().map(R::read).collect::<Result<_, _>>()?)
+}
+
+/// The same, not decoded.
+fn records_by_ids<R: Row>(connection: &mut Connection, ids: &[u128]) -> ReadResult<Vec<Record>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let key = R::TABLE.key();
     if connection.is_postgres() {
         let sql = Sql::new(select::<R>(&format!("{key} = ANY(?)"))).ids(ids.iter().copied());
-        return all(connection, &sql);
+        return connection.select(&sql, &R::TABLE.kinds()).map_err(failed);
     }
     let marks = vec!["?"; ids.len()].join(", ");
     let sql = Sql::new(select::<R>(&format!("{key} IN ({marks})")));
     let sql = ids.iter().fold(sql, |sql, id| sql.bind(Value::id(*id)));
-    all(connection, &sql)
+    connection.select(&sql, &R::TABLE.kinds()).map_err(failed)
 }

@@ -1,34 +1,37 @@
-use std::collections::{HashMap, HashSet};
-
-use cardium_app::reads::{Dispatch, ReadResult, StoredEvent, Visit};
-use cardium_kernel::{EndpointId, EventId, Timestamp};
-use cardium_webhooks::{Delivery, Endpoint, EndpointStatus, Lane};
-
-use super::{by_ids, failed};
-use crate::{
-    db::{Bind, Connection, Kind, Record, Sql, Value},
-    rows::{EventRow, Row, time},
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
 };
 
+use cardium_app::reads::{Dispatch, ReadResult, StoredEvent, Visit};
+use cardium_kernel::{EndpointId, EventId, StoreError, Timestamp};
+use cardium_webhooks::{Delivery, Endpoint, EndpointStatus, Lane};
+
+use super::{failed, records_by_ids};
+use crate::{
+    db::{Bind, Connection, Kind, Record, Sql, Value},
+    rows::{EventRow, Row, Table, time},
+};
+
+/// The most bytes of events that a visit takes, and one event more: some hundred visits are under
+/// way at once.
+const VISIT_BYTES: i64 = 512 * 1024;
+
 /// What is due in leased lanes. At most one delivery of an event is part of a visit, so that a
-/// replay and the original are never on the way together.
+/// replay and the original are never on the way together. A lane of which something does not
+/// decode has no visit: it stays behind, and the others get on.
 pub(super) fn visits(
     connection: &mut Connection,
     lanes: Vec<Lane>,
     now: Timestamp,
 ) -> ReadResult<Vec<Visit>> {
-    let ids: Vec<u128> = lanes.iter().map(|lane| lane.endpoint.value()).collect();
-    let endpoints: HashMap<EndpointId, Endpoint> = by_ids::<Endpoint>(connection, &ids)?
-        .into_iter()
-        .filter(|endpoint| endpoint.status == EndpointStatus::Enabled)
-        .map(|endpoint| (endpoint.id, endpoint))
-        .collect();
     let mut visits: HashMap<EndpointId, Visit> = HashMap::new();
     for lane in lanes {
         visits.insert(lane.endpoint, Visit { lane, dispatches: Vec::new(), gone: Vec::new() });
     }
+    let endpoints = endpoints(connection, &mut visits)?;
     let mut seen: HashSet<(EndpointId, EventId)> = HashSet::new();
-    for (delivery, event) in due(connection, &visits, now)? {
+    for (delivery, event) in due(connection, &mut visits, now)? {
         let (Some(visit), Some(endpoint)) =
             (visits.get_mut(&delivery.endpoint), endpoints.get(&delivery.endpoint))
         else {
@@ -37,7 +40,8 @@ pub(super) fn visits(
         match event {
             None => visit.gone.push(delivery),
             Some(event) if seen.insert((delivery.endpoint, delivery.event)) => {
-                visit.dispatches.push(Dispatch { delivery, event, endpoint: endpoint.clone() });
+                let endpoint = Arc::clone(endpoint);
+                visit.dispatches.push(Dispatch { delivery, event, endpoint });
             }
             Some(_) => {}
         }
@@ -45,10 +49,22 @@ pub(super) fn visits(
     Ok(visits.into_values().collect())
 }
 
+/// The endpoints of these lanes that are enabled.
+fn endpoints(
+    connection: &mut Connection,
+    visits: &mut HashMap<EndpointId, Visit>,
+) -> ReadResult<HashMap<EndpointId, Arc<Endpoint>>> {
+    let ids: Vec<u128> = visits.keys().map(|endpoint| endpoint.value()).collect();
+    let records = records_by_ids::<Endpoint>(connection, &ids)?;
+    let found = readable(visits, (&Endpoint::TABLE, "id"), records, Endpoint::read);
+    let enabled = found.into_iter().filter(|found| found.status == EndpointStatus::Enabled);
+    Ok(enabled.map(|endpoint| (endpoint.id, Arc::new(endpoint))).collect())
+}
+
 /// Due deliveries of these lanes, each with its event.
 fn due(
     connection: &mut Connection,
-    visits: &HashMap<EndpointId, Visit>,
+    visits: &mut HashMap<EndpointId, Visit>,
     now: Timestamp,
 ) -> ReadResult<Vec<(Delivery, Option<StoredEvent>)>> {
     let records = if connection.is_postgres() {
@@ -56,7 +72,34 @@ fn due(
     } else {
         due_each(connection, visits, now)?
     };
-    records.into_iter().map(read).collect()
+    Ok(readable(visits, (&Delivery::TABLE, "endpoint_id"), records, read))
+}
+
+/// What decodes of these records, each of which says in a column whose it is. Whose does not is
+/// left out of the visits: sent would be what could not be told from what was not.
+fn readable<T>(
+    visits: &mut HashMap<EndpointId, Visit>,
+    (table, column): (&Table, &str),
+    records: Vec<Record>,
+    read: impl Fn(Record) -> Result<T, StoreError>,
+) -> Vec<T> {
+    let column = table.columns.iter().position(|(name, _)| *name == column);
+    let mut found = Vec::new();
+    for record in records {
+        let owner = match column.and_then(|column| record.get(column)) {
+            Some(Value::Id(id)) => Some(EndpointId::new(u128::from_be_bytes(*id))),
+            _ => None,
+        };
+        match (read(record), owner) {
+            (Ok(value), _) => found.push(value),
+            (Err(error), Some(owner)) => {
+                tracing::error!(endpoint.id = %owner, %error, "webhooks to an endpoint are held up");
+                visits.remove(&owner);
+            }
+            (Err(error), None) => tracing::error!(%error, "a row of webhooks is nobody's"),
+        }
+    }
+    found
 }
 
 fn due_set(
@@ -66,17 +109,15 @@ fn due_set(
 ) -> ReadResult<Vec<Record>> {
     let most = visits.values().map(|visit| Value::Int(visit.lane.pace.visit())).collect();
     let text = format!(
-        "SELECT {} FROM unnest(?, ?) AS l(endpoint_id, most) \
-         CROSS JOIN LATERAL (SELECT * FROM webhook_deliveries d \
-         WHERE d.endpoint_id = l.endpoint_id AND d.state = 'pending' AND d.next_attempt_at <= ? \
-         ORDER BY d.next_attempt_at, d.id LIMIT l.most) AS d \
-         LEFT JOIN events e ON e.id = d.event_id ORDER BY d.next_attempt_at, d.id",
-        columns()
+        "SELECT {} FROM unnest(?, ?) AS l(endpoint_id, most) CROSS JOIN LATERAL ({}) AS d {REST}",
+        columns(),
+        due_of("l.endpoint_id", "l.most")
     );
     let sql = Sql::new(text)
         .ids(visits.keys().map(|endpoint| endpoint.value()))
         .with(Bind::Many(Kind::Int, most))
-        .bind(time(now));
+        .bind(time(now))
+        .int(VISIT_BYTES);
     connection.select(&sql, &kinds()).map_err(failed)
 }
 
@@ -85,20 +126,30 @@ fn due_each(
     visits: &HashMap<EndpointId, Visit>,
     now: Timestamp,
 ) -> ReadResult<Vec<Record>> {
-    let text = format!(
-        "SELECT {} FROM webhook_deliveries d LEFT JOIN events e ON e.id = d.event_id \
-         WHERE d.endpoint_id = ? AND d.state = 'pending' AND d.next_attempt_at <= ? \
-         ORDER BY d.next_attempt_at, d.id LIMIT ?",
-        columns()
-    );
+    let text = format!("SELECT {} FROM ({}) AS d {REST}", columns(), due_of("?", "?"));
     let mut records = Vec::new();
     for (endpoint, visit) in visits {
         let sql = Sql::new(text.as_str()).id(endpoint.value()).bind(time(now));
-        let sql = sql.int(visit.lane.pace.visit());
+        let sql = sql.int(visit.lane.pace.visit()).int(VISIT_BYTES);
         records.extend(connection.select(&sql, &kinds()).map_err(failed)?);
     }
     Ok(records)
 }
+
+/// An endpoint's due deliveries, each with the bytes of the events before it. The length of a
+/// column is known without reading it.
+fn due_of(endpoint: &str, most: &str) -> String {
+    format!(
+        "SELECT s.*, SUM(s.bytes) OVER (ORDER BY s.next_attempt_at, s.id) - s.bytes AS before \
+         FROM (SELECT d.*, COALESCE((SELECT LENGTH(o.object) FROM events o \
+         WHERE o.id = d.event_id), 0) AS bytes FROM webhook_deliveries d \
+         WHERE d.endpoint_id = {endpoint} AND d.state = 'pending' AND d.next_attempt_at <= ? \
+         ORDER BY d.next_attempt_at, d.id LIMIT {most}) AS s"
+    )
+}
+
+const REST: &str = "LEFT JOIN events e ON e.id = d.event_id WHERE d.before < ? \
+                    ORDER BY d.next_attempt_at, d.id";
 
 fn columns() -> String {
     format!("{}, {}", Delivery::TABLE.list_as("d"), EventRow::TABLE.list_as("e"))
@@ -108,7 +159,7 @@ fn kinds() -> Vec<Kind> {
     [Delivery::TABLE.kinds(), EventRow::TABLE.kinds()].concat()
 }
 
-fn read(mut record: Record) -> ReadResult<(Delivery, Option<StoredEvent>)> {
+fn read(mut record: Record) -> Result<(Delivery, Option<StoredEvent>), StoreError> {
     let event = record.split_off(Delivery::TABLE.columns.len());
     let delivery = Delivery::read(record)?;
     if event.first() == Some(&Value::Null) {

@@ -34,7 +34,8 @@ fn waiting(events: &[Undispatched], endpoints: Vec<Endpoint>, lost: usize) -> Mo
 }
 
 fn run(store: &mut MockStore) -> Result<Option<AccountId>, StoreError> {
-    fan_out(store, &mut IdSource::new(NOW, [1; 16]), (START, 9), NOW)
+    let fanned = fan_out(store, &mut IdSource::new(NOW, [1; 16]), (START, 9), NOW)?;
+    Ok(fanned.map(|fanned| fanned.last))
 }
 
 /// Expects exactly these deliveries, as event, endpoint and state.

@@ -28,7 +28,6 @@ const NOTES: usize = 1_024;
 /// Leases lanes that are due, and visits them.
 pub struct DeliverEvents {
     backend: Backend,
-    sender: Sender,
     swift: Connections,
     careful: Connections,
     /// Told when a lane may have become due.
@@ -40,20 +39,31 @@ pub struct DeliverEvents {
     recorder: Option<JoinHandle<()>>,
 }
 
+/// Who sends to each class of lanes. They share nothing: what the one waits for does not hold the
+/// other up.
+pub struct Senders {
+    /// To receivers that answer.
+    pub swift: Sender,
+    /// To those that are slow or silent.
+    pub careful: Sender,
+}
+
 /// The connections of a class of lanes: each visit has one, so that it gets on, and takes more as
 /// there are.
 struct Connections {
+    sender: Sender,
     visits: Arc<Semaphore>,
     capacity: u32,
     more: Arc<Semaphore>,
 }
 
 impl Connections {
-    fn new(count: u32) -> Self {
+    fn new(sender: Sender, count: u32) -> Self {
         let capacity = count.div_ceil(2).max(1);
         let more = usize::try_from(count.saturating_sub(capacity)).unwrap_or(0);
         let visits = usize::try_from(capacity).unwrap_or(Semaphore::MAX_PERMITS);
         Self {
+            sender,
             visits: Arc::new(Semaphore::new(visits)),
             capacity,
             more: Arc::new(Semaphore::new(more)),
@@ -75,7 +85,7 @@ impl DeliverEvents {
     /// A worker that has at most `concurrency` connections, half of them for receivers that are
     /// slow or silent; `due` is told when a lane may have become due.
     #[must_use]
-    pub fn new(backend: Backend, sender: Sender, concurrency: u32, due: Arc<Notify>) -> Self {
+    pub fn new(backend: Backend, senders: Senders, concurrency: u32, due: Arc<Notify>) -> Self {
         let (notes, incoming) = mpsc::channel(NOTES);
         let half = concurrency.div_euclid(2);
         let starved = Arc::new(AtomicBool::new(false));
@@ -83,9 +93,8 @@ impl DeliverEvents {
         Self {
             recorder: Some(tokio::spawn(record(backend.clone(), incoming, wake))),
             backend,
-            sender,
-            swift: Connections::new(concurrency.saturating_sub(half)),
-            careful: Connections::new(half),
+            swift: Connections::new(senders.swift, concurrency.saturating_sub(half)),
+            careful: Connections::new(senders.careful, half),
             due,
             starved,
             stop: watch::Sender::new(false),
@@ -116,10 +125,11 @@ impl DeliverEvents {
 
     fn start(&self, visit: Visit, room: OwnedSemaphorePermit, leased: Instant) {
         let Some(notes) = self.notes.clone() else { return };
+        let connections = self.connections(visit.lane.pace.care());
         let visitor = Visitor {
             backend: self.backend.clone(),
-            sender: self.sender.clone(),
-            more: Arc::clone(&self.connections(visit.lane.pace.care()).more),
+            sender: connections.sender.clone(),
+            more: Arc::clone(&connections.more),
             notes,
             stop: self.stop.subscribe(),
             leased,

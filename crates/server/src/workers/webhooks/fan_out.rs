@@ -12,6 +12,8 @@ pub struct FanOutEvents {
     backend: Backend,
     /// Where the last round stopped, so that each account has its turn.
     after: AccountId,
+    /// Whose events waited in the last round, to tell it once.
+    held: Vec<AccountId>,
     /// Told that lanes may have become due.
     due: Arc<Notify>,
 }
@@ -20,7 +22,7 @@ impl FanOutEvents {
     /// The worker; `due` is told when lanes may have become due.
     #[must_use]
     pub const fn new(backend: Backend, due: Arc<Notify>) -> Self {
-        Self { backend, after: AccountId::new(0), due }
+        Self { backend, after: AccountId::new(0), held: Vec::new(), due }
     }
 }
 
@@ -29,10 +31,17 @@ impl Round for FanOutEvents {
     const PERIOD: Duration = POLL;
 
     async fn run(&mut self) -> Result<Found, CommandError> {
-        let Some(last) = self.backend.perform(FanOut { after: self.after }).await? else {
+        let Some(fanned) = self.backend.perform(FanOut { after: self.after }).await? else {
             return Ok(Found::Nothing);
         };
-        self.after = last;
+        self.after = fanned.last;
+        for account in fanned.held.iter().filter(|account| !self.held.contains(account)) {
+            tracing::error!(account.id = %account, "an endpoint does not decode; its account waits");
+        }
+        self.held = fanned.held;
+        if fanned.count == 0 {
+            return Ok(Found::Nothing);
+        }
         self.due.notify_one();
         Ok(Found::Work)
     }

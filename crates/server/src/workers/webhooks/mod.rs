@@ -18,7 +18,7 @@ mod sender;
 mod visit;
 
 pub use answer::{Answered, SenderError};
-pub use deliver::DeliverEvents;
+pub use deliver::{DeliverEvents, Senders};
 pub use fan_out::FanOutEvents;
 pub use judge::JudgeEndpoints;
 pub(crate) use message::headers;

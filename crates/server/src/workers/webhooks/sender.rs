@@ -17,6 +17,7 @@ use super::{
     answer::{Answered, SenderError, read},
     message::Message,
 };
+use crate::workers::until_panic;
 
 const USER_AGENT: &str = concat!("Cardium/", env!("CARGO_PKG_VERSION"));
 /// Connections that nobody used for so long are closed, before a balancer in between does so and
@@ -48,11 +49,19 @@ impl Sender {
         Ok(Self { client: client(reach, resolver, timeout)?, reach, keys })
     }
 
-    /// Sends an event and gives what was answered, whatever its status.
+    /// Sends an event and gives what was answered, whatever its status. A panic on the way is an
+    /// attempt that failed: not counted, its delivery would be the next to panic, for ever.
     ///
     /// # Errors
     /// [`SenderError`].
     pub async fn send(&self, dispatch: &Dispatch, now: Timestamp) -> Result<Answered, SenderError> {
+        until_panic(self.exchange(dispatch, now)).await.unwrap_or_else(|| {
+            tracing::error!(delivery.id = %dispatch.delivery.id, "an attempt at a webhook panicked");
+            Err(SenderError::Protocol)
+        })
+    }
+
+    async fn exchange(&self, dispatch: &Dispatch, now: Timestamp) -> Result<Answered, SenderError> {
         // The client looks only names up: a host that is an address is judged here.
         let url = &dispatch.endpoint.url;
         check_webhook_url(url, self.reach).map_err(|_| SenderError::Forbidden)?;

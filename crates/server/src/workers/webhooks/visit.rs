@@ -6,7 +6,8 @@ use cardium_app::{
     reads::{Dispatch, Visit},
     webhooks::VISIT,
 };
-use cardium_webhooks::{Attempt, AttemptResult, Delivery, Lane, Release, Visited};
+use cardium_kernel::Timestamp;
+use cardium_webhooks::{Attempt, AttemptFailure, AttemptResult, Delivery, Lane, Release, Visited};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch},
     task::JoinSet,
@@ -55,9 +56,8 @@ impl Visitor {
         let mut waiting = dispatches.into_iter();
         let mut on_the_way = JoinSet::new();
         let mut visited = Visited::default();
-        let mut broken = false;
         loop {
-            while !broken && on_the_way.len() < window && self.may_begin(&visited) {
+            while on_the_way.len() < window && self.may_begin(&visited) {
                 let Some(connection) = self.connection(on_the_way.len()) else { break };
                 let Some(dispatch) = waiting.next() else { break };
                 let (backend, sender) = (self.backend.clone(), self.sender.clone());
@@ -76,7 +76,8 @@ impl Visitor {
                 }
                 Some(Err(error)) => {
                     tracing::error!(%error, "an attempt at a webhook ended badly");
-                    broken = true;
+                    // It ends the visit and lets the lane rest, as one without an answer does.
+                    visited.note(&broken(self.backend.edge.clock.now()));
                 }
             }
         }
@@ -118,6 +119,12 @@ async fn attempt(backend: &Backend, sender: &Sender, dispatch: Dispatch) -> (Del
         Err(error) => (Err(error.into()), String::new()),
     };
     (dispatch.delivery, Attempt { at, took_ms, outcome, excerpt })
+}
+
+/// An attempt of which nothing is known.
+const fn broken(at: Timestamp) -> Attempt {
+    let outcome = Err(AttemptFailure::Protocol);
+    Attempt { at, took_ms: 0, outcome, excerpt: String::new() }
 }
 
 fn log_failure(dispatch: &Dispatch, error: &SenderError) {

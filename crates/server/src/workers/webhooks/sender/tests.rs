@@ -60,7 +60,7 @@ fn dispatch(url: String, keys: &Keys) -> Dispatch {
             object: br#"{"id":"card_1"}"#.to_vec(),
             created_at: NOW,
         },
-        endpoint: Endpoint {
+        endpoint: Arc::new(Endpoint {
             id,
             account,
             url,
@@ -78,7 +78,7 @@ fn dispatch(url: String, keys: &Keys) -> Dispatch {
             metadata: Metadata::default(),
             created_at: NOW,
             updated_at: NOW,
-        },
+        }),
     }
 }
 

@@ -230,6 +230,26 @@ async fn a_sender_that_judges_one_look_up_and_dials_another_is_caught() {
     assert_eq!((good.reached().await, planted.reached().await), (0, 1));
 }
 
+/// Names that nobody can ask after.
+#[derive(Debug)]
+struct Broken;
+
+impl NameLookup for Broken {
+    fn look_up(&self, _: String) -> BoxFuture<'static, Found> {
+        Box::pin(async { panic!("planted") })
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_panics_failed_and_harms_no_other() {
+    let sender = guarded(Reach::LoopbackToo, Arc::new(Broken));
+    for _ in 0..2 {
+        assert_eq!(send(&sender, named(1)).await, Err(SenderError::Protocol));
+    }
+    let (url, _taken) = hostile::receive(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()).await;
+    assert_eq!(send(&sender, url).await.unwrap().status, 204);
+}
+
 #[tokio::test]
 async fn redirects_are_answers_and_not_followed() {
     let planted = Planted::everywhere().await;
