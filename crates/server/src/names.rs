@@ -23,8 +23,8 @@ use tokio::{
 /// Look-ups at once for those who give URLs, and how long each may take, with the wait for a place.
 /// A URL that could not be looked up passes, to be judged when it is used.
 const AT_THE_DOORS: (usize, Duration) = (16, Duration::from_secs(2));
-/// The same for what is sent, to each class of receivers. Connections are kept, so a busy receiver is rarely looked up; 5 s is
-/// what a common resolver gives its first name server.
+/// The same for what is sent, to each class of receivers. Connections are kept, so a busy receiver
+/// is rarely looked up; 5 s is what a common resolver gives its first name server.
 const ON_SENDING: (usize, Duration) = (64, Duration::from_secs(5));
 /// Look-ups of one name at once: a name whose servers are silent keeps no more places than these.
 const OF_A_NAME: usize = 4;

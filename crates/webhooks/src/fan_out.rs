@@ -18,8 +18,9 @@ pub struct FannedOut {
     pub held: Vec<AccountId>,
 }
 
-/// Turns up to `limit` events into deliveries, beginning after an account. Nothing is found while somebody else fans out: deliveries appear in each
-/// account's sequence, which ordered ones rely on.
+/// Turns up to `limit` events into deliveries, beginning after an account. Nothing is found while
+/// somebody else fans out: deliveries appear in each account's sequence, which ordered ones rely
+/// on.
 ///
 /// # Errors
 /// When the store fails.

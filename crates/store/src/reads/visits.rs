@@ -93,7 +93,7 @@ fn readable<T>(
         match (read(record), owner) {
             (Ok(value), _) => found.push(value),
             (Err(error), Some(owner)) => {
-                tracing::error!(endpoint.id = %owner, %error, "webhooks to an endpoint are held up");
+                tracing::error!(endpoint.id = %owner, %error, "webhooks to an endpoint wait");
                 visits.remove(&owner);
             }
             (Err(error), None) => tracing::error!(%error, "a row of webhooks is nobody's"),

@@ -1,9 +1,10 @@
 //! The cold commands of a queue: each is a batch of its own, so they need a share of their own.
 //!
-//! While hot commands wait as well, one in [`SHARE`] batches is a cold command's, and no more: neither
-//! kind starves the other, and neither waits behind the other's front. What had no cold batch for
-//! that long gives the next cold command its batch at once. Lanes take turns, because a cold one
-//! takes a whole batch and leaves no room to share; within a lane the order is that of arrival.
+//! While hot commands wait as well, one in [`SHARE`] batches is a cold command's, and no more:
+//! neither kind starves the other, and neither waits behind the other's front. What had no cold
+//! batch for that long gives the next cold command its batch at once. Lanes take turns, because a
+//! cold one takes a whole batch and leaves no room to share; within a lane the order is that of
+//! arrival.
 
 use std::{collections::VecDeque, time::Instant};
 

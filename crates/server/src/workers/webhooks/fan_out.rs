@@ -36,7 +36,7 @@ impl Round for FanOutEvents {
         };
         self.after = fanned.last;
         for account in fanned.held.iter().filter(|account| !self.held.contains(account)) {
-            tracing::error!(account.id = %account, "an endpoint does not decode; its account waits");
+            tracing::error!(account.id = %account, "an endpoint does not decode: its owner waits");
         }
         self.held = fanned.held;
         if fanned.count == 0 {

@@ -56,7 +56,7 @@ impl Sender {
     /// [`SenderError`].
     pub async fn send(&self, dispatch: &Dispatch, now: Timestamp) -> Result<Answered, SenderError> {
         until_panic(self.exchange(dispatch, now)).await.unwrap_or_else(|| {
-            tracing::error!(delivery.id = %dispatch.delivery.id, "an attempt at a webhook panicked");
+            tracing::error!(delivery.id = %dispatch.delivery.id, "an attempt at a webhook broke");
             Err(SenderError::Protocol)
         })
     }
