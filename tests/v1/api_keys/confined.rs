@@ -28,7 +28,7 @@ fn funded(server: &Server) -> (Client, Client, String) {
 fn a_test_key_opens_nothing_live(backend: Backend) {
     let server = Server::shared(backend);
     let (client, key, _) = funded(&server);
-    let before = client.get("/v1/balance").expect(200);
+    let before = client.holdings();
     let away =
         json!({"amount_usd": 10, "chain": "bsc", "address": fresh_address(), "mode": "live"});
     for (path, body) in [
@@ -38,7 +38,7 @@ fn a_test_key_opens_nothing_live(backend: Backend) {
     ] {
         key.post(path, &body).expect_error(403, "insufficient_scope", None);
     }
-    assert_eq!(client.get("/v1/balance").expect(200), before);
+    assert_eq!(client.holdings(), before);
     assert_eq!(text(&key.topup(&json!({"amount_usd": 300})), "mode"), "sandbox");
 }
 
