@@ -3,7 +3,7 @@
 //! Invariants: a signing secret is shown once and kept sealed, the next one beside it while it
 //! takes over; at most one delivery of an event to an endpoint is on its way at a time, because
 //! whoever sends has leased the endpoint's lane; seven attempts, spaced by [`delay_before`].
-//! Deliberately absent: HTTP and name resolution (the dispatcher's), and the events themselves
+//! Deliberately absent: HTTP and name resolution (the workers'), and the events themselves
 //! (app's).
 
 mod attempt;

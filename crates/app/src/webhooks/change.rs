@@ -1,7 +1,7 @@
 use cardium_kernel::{Change, EndpointId, Problem};
 use cardium_webhooks::{EndpointPatch, EndpointView, change_endpoint};
 
-use super::{check_mode, own, view};
+use super::{check_host, check_mode, own, view};
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
 /// Changes an endpoint in part.
@@ -29,9 +29,7 @@ impl UseCase for UpdateWebhook {
         if let Some(mode) = self.patch.mode {
             check_mode(unit, mode)?;
         }
-        if let Some(problem) = &self.forbidden {
-            return Err(problem.clone().into());
-        }
+        check_host(self.forbidden.as_ref())?;
         let (endpoint, change) = change_endpoint(unit.tx, of, self.patch.clone(), now)?;
         if change == Change::Applied {
             unit.audit(account, "webhook.updated", &self.id)?;

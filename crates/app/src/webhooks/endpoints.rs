@@ -3,7 +3,7 @@ use cardium_webhooks::{
     Endpoint, EndpointStatus, EndpointView, EventFilter, Ordering, Payload, add_endpoint,
 };
 
-use super::{check_mode, own};
+use super::{check_host, check_mode, own};
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
 
 /// Makes an endpoint.
@@ -41,9 +41,7 @@ impl UseCase for CreateWebhook {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<EndpointView> {
         let account = unit.account()?;
         check_mode(unit, self.mode)?;
-        if let Some(problem) = &self.forbidden {
-            return Err(problem.clone().into());
-        }
+        check_host(self.forbidden.as_ref())?;
         let endpoint = Endpoint {
             id: self.id,
             account,

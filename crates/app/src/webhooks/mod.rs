@@ -12,7 +12,7 @@ mod secret;
 
 use std::time::Duration;
 
-use cardium_kernel::{AccountId, Book, EndpointId};
+use cardium_kernel::{AccountId, Book, EndpointId, Problem};
 use cardium_vault::Aad;
 use cardium_webhooks::{Endpoint, EndpointView, WebhookError};
 
@@ -53,6 +53,11 @@ fn own(unit: &mut Unit<'_>, id: EndpointId) -> Result<Endpoint, CommandError> {
 /// Passes a mode whose events the caller's key may have sent: without one, live ones too.
 fn check_mode(unit: &Unit<'_>, mode: Option<Book>) -> Result<(), CommandError> {
     unit.check_book(mode.unwrap_or(Book::Live))
+}
+
+/// Passes an address against whose host nothing is known.
+fn check_host(forbidden: Option<&Problem>) -> Result<(), CommandError> {
+    forbidden.map_or(Ok(()), |problem| Err(problem.clone().into()))
 }
 
 /// An endpoint with what its lane says of it.

@@ -1,7 +1,7 @@
-use cardium_kernel::{AccountId, Change, EndpointId, Metadata};
+use cardium_kernel::Change;
 
 use super::*;
-use crate::{EndpointPatch, EndpointStatus, EventFilter, Ordering, Payload};
+use crate::EndpointPatch;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_780_000_000);
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -10,25 +10,7 @@ const OLD: &[u8] = b"old";
 const NEW: &[u8] = b"new";
 
 fn endpoint() -> Endpoint {
-    Endpoint {
-        id: EndpointId::new(1),
-        account: AccountId::new(2),
-        url: "https://a.example.com/".to_owned(),
-        events: EventFilter::Everything,
-        mode: None,
-        description: String::new(),
-        secret: OLD.to_vec(),
-        next_secret: None,
-        payload: Payload::Full,
-        ordering: Ordering::None,
-        status: EndpointStatus::Enabled,
-        disabled_by: None,
-        warned_at: None,
-        metadata: Metadata::default(),
-        created_at: Timestamp::EPOCH,
-        updated_at: Timestamp::EPOCH,
-        version: 1,
-    }
+    Endpoint { secret: OLD.to_vec(), ..crate::testing::endpoint() }
 }
 
 fn rotating() -> Endpoint {
