@@ -1,6 +1,6 @@
 //! What an access token says (RFC 9068, section 2.2).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::TokenError;
 
@@ -26,7 +26,7 @@ pub struct TokenClaims {
     /// When it was made.
     pub iat: i64,
     /// From when on it counts, where that is later than its making.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
     /// The token's own id.
     pub jti: String,
@@ -57,4 +57,9 @@ impl TokenClaims {
 
 fn fits(text: &str) -> bool {
     (1..=LONGEST_TEXT).contains(&text.len())
+}
+
+/// A claim that may be left out, but not be null.
+fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    i64::deserialize(from).map(Some)
 }
