@@ -73,7 +73,8 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
             ApprovalRequired ApprovalRejected MandateExceeded AccountLocked;
         404 "not_found_error": ResourceNotFound NoAuthMessage NoDecision;
         409 "conflict_error": EmailTaken TotpAlreadyEnabled TotpNotEnabled KeyNotActive
-            GrantNotActive ApprovalNotPending WebhookDisabled TopupNotCancellable CardCancelled FreezeLockedByIssuer CardFrozen
+            GrantNotActive ApprovalNotPending WebhookDisabled TopupNotCancellable CardCancelled
+            FreezeLockedByIssuer CardFrozen
             CardNotDelivered InvalidFulfillmentState InvalidTransactionState DisputeExists
             DisputeClosed InvalidDisputeState NoSecretRotation ConflictIdempotencyKey
             IdempotencyInProgress;
