@@ -1,12 +1,13 @@
-//! Credentials: sessions and API keys, what they may do, and when they stop working; and the codes
-//! of a second factor.
+//! Credentials: sessions, API keys and what owners grant OAuth clients; what they may do, and when
+//! they stop working; and the codes of a second factor.
 //!
 //! Invariants: a token's plaintext is shown once and kept only as a keyed hash; a revoked or
 //! expired credential never passes [`Credential::check`], which runs inside the transaction of
-//! every command. Deliberately absent: hashing and randomness (the edge's), OAuth grants.
+//! every command. Deliberately absent: hashing and randomness (the edge's).
 
 mod allow_list;
 mod credential;
+pub mod grants;
 mod keys;
 mod recovery;
 mod scope;
