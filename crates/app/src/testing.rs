@@ -27,6 +27,7 @@ use crate::{
     chain::{ChainCursorStore, SimulatedChainStore, SimulatedPayment},
     event::Outbox,
     idempotency::{IdempotencyRecord, IdempotencyStore},
+    oauth::{OauthKey, OauthKeyStore},
     quotas::{Quota, QuotaStore},
     tickets::HolderStore,
     upkeep::{RetentionStore, UpkeepStore},
@@ -294,6 +295,15 @@ mockall::mock! {
             id: AnnouncementId,
         ) -> Result<Option<Spreading>, StoreError>;
         fn save_announcement(&mut self, spreading: &Spreading) -> Result<(), StoreError>;
+    }
+
+    impl OauthKeyStore for Tx {
+        fn take_oauth_keys(&mut self) -> Result<Vec<OauthKey>, StoreError>;
+        fn replace_oauth_keys(
+            &mut self,
+            keys: &[OauthKey],
+            now: Timestamp,
+        ) -> Result<(), StoreError>;
     }
 
     impl QuotaStore for Tx {

@@ -17,6 +17,7 @@ use crate::{
     chain::{ChainCursorStore, SimulatedChainStore},
     event::Outbox,
     idempotency::IdempotencyStore,
+    oauth::OauthKeyStore,
     quotas::QuotaStore,
     tickets::HolderStore,
     upkeep::{RetentionStore, UpkeepStore},
@@ -55,5 +56,6 @@ pub trait Tx:
     + TicketStore
     + HolderStore
     + AnnouncementStore
+    + OauthKeyStore
 {
 }

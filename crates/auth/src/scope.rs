@@ -111,6 +111,12 @@ impl ScopeSet {
         other.0 & !self.0 == 0
     }
 
+    /// The set with one scope more, and with none of those that it implies.
+    #[must_use]
+    pub const fn plus(self, scope: Scope) -> Self {
+        Self(self.0 | scope.bit())
+    }
+
     /// The scopes that are in both sets.
     #[must_use]
     pub const fn common(self, other: Self) -> Self {

@@ -46,6 +46,21 @@ impl PublicJwk {
         Ok(Self { kty: "EC", crv: "P-256", x, y, purpose: "sig", alg: "ES256", kid })
     }
 
+    /// The key as one text, for storage: its point in base64url.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.point())
+    }
+
+    /// Reads what [`Self::to_text`] wrote.
+    ///
+    /// # Errors
+    /// [`SigningKeyError`] for anything else.
+    pub fn from_text(text: &str) -> Result<Self, SigningKeyError> {
+        let point = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| SigningKeyError)?;
+        Self::try_from_point(&point)
+    }
+
     /// The key's id: its RFC 7638 thumbprint, 43 characters.
     #[must_use]
     pub fn kid(&self) -> &str {

@@ -52,12 +52,11 @@ pub enum TokenError {
 }
 
 /// What a token has to say to be taken.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Expected<'a> {
-    /// Who must have made it.
-    pub issuer: &'a str,
-    /// For whom it may be meant: one of these must be among its audiences.
-    pub audiences: &'a [String],
+    /// For whom tokens of this issuer may be meant: one of these must be among a token's
+    /// audiences. None where the issuer is not believed.
+    pub audiences: &'a dyn Fn(&str) -> Vec<String>,
     /// The present, in seconds since 1970.
     pub now_s: i64,
 }
@@ -140,10 +139,11 @@ fn check_signature(
 
 fn check_claims(claims: &TokenClaims, expected: Expected<'_>) -> Result<(), TokenError> {
     claims.check_form()?;
-    if claims.iss != expected.issuer {
+    let audiences = (expected.audiences)(&claims.iss);
+    if audiences.is_empty() {
         return Err(TokenError::Issuer);
     }
-    if !claims.aud.iter().any(|audience| expected.audiences.contains(audience)) {
+    if !claims.aud.iter().any(|audience| audiences.contains(audience)) {
         return Err(TokenError::Audience);
     }
     if is_current(claims, expected.now_s) { Ok(()) } else { Err(TokenError::Time) }
