@@ -5,6 +5,7 @@
 //! is random come in with it. Every door (REST, ISO 8583, workers) submits use cases through
 //! [`perform`] or [`perform_as`]. Deliberately absent: SQL, HTTP, async runtimes.
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod announcements;
 pub mod answer;
@@ -23,7 +24,6 @@ pub mod grants;
 pub mod hints;
 pub mod idempotency;
 pub mod network;
-pub mod oauth;
 pub mod policy;
 pub mod quotas;
 pub mod reads;

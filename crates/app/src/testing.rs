@@ -21,13 +21,13 @@ use cardium_withdrawals::*;
 
 use crate::{
     Actor, CommandError, CommandResult, Context, EventDraft, Policy, WithdrawalFees,
+    access_tokens::{OauthKey, OauthKeyStore},
     announcements::{AnnouncementStore, Spreading},
     api_keys::ApiKeyStore,
     audit::{AuditDraft, AuditLog},
     chain::{ChainCursorStore, SimulatedChainStore, SimulatedPayment},
     event::Outbox,
     idempotency::{IdempotencyRecord, IdempotencyStore},
-    oauth::{OauthKey, OauthKeyStore},
     quotas::{Quota, QuotaStore},
     tickets::HolderStore,
     upkeep::{RetentionStore, UpkeepStore},

@@ -11,13 +11,13 @@ use cardium_webhooks::{DeliveryStore, LaneStore, WebhookStore};
 use cardium_withdrawals::WithdrawalStore;
 
 use crate::{
+    access_tokens::OauthKeyStore,
     announcements::AnnouncementStore,
     api_keys::ApiKeyStore,
     audit::AuditLog,
     chain::{ChainCursorStore, SimulatedChainStore},
     event::Outbox,
     idempotency::IdempotencyStore,
-    oauth::OauthKeyStore,
     quotas::QuotaStore,
     tickets::HolderStore,
     upkeep::{RetentionStore, UpkeepStore},

@@ -99,6 +99,12 @@ impl ScopeSet {
         self.0
     }
 
+    /// The set with one scope more, and with none of those that it implies.
+    #[must_use]
+    pub const fn plus(self, scope: Scope) -> Self {
+        Self(self.0 | scope.bit())
+    }
+
     /// Whether the scope is in the set.
     #[must_use]
     pub const fn allows(self, scope: Scope) -> bool {
@@ -109,12 +115,6 @@ impl ScopeSet {
     #[must_use]
     pub const fn covers(self, other: Self) -> bool {
         other.0 & !self.0 == 0
-    }
-
-    /// The set with one scope more, and with none of those that it implies.
-    #[must_use]
-    pub const fn plus(self, scope: Scope) -> Self {
-        Self(self.0 | scope.bit())
     }
 
     /// The scopes that are in both sets.

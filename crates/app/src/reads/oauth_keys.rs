@@ -1,5 +1,5 @@
 use super::ReadResult;
-use crate::oauth::OauthKey;
+use crate::access_tokens::OauthKey;
 
 /// Queries about the keys that sign access tokens.
 pub trait OauthKeyReads {

@@ -1,5 +1,5 @@
 use cardium_app::{
-    oauth::OauthKey,
+    access_tokens::OauthKey,
     reads::{OauthKeyReads, ReadResult},
 };
 

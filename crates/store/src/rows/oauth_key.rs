@@ -1,4 +1,4 @@
-use cardium_app::oauth::{KeyState, OauthKey};
+use cardium_app::access_tokens::{KeyState, OauthKey};
 use cardium_kernel::{StoreError, digest128};
 use cardium_vault::{Sealed, jwt::PublicJwk};
 

@@ -1,4 +1,4 @@
-use cardium_app::oauth::{OauthKey, OauthKeyStore};
+use cardium_app::access_tokens::{OauthKey, OauthKeyStore};
 use cardium_kernel::{StoreError, Timestamp};
 
 use super::BatchTx;

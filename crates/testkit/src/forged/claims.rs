@@ -72,7 +72,7 @@ pub(super) fn parties(forge: &Forge<'_>) -> Vec<Forgery> {
         format!("{iss}.attacker.example"),
         iss.to_uppercase(),
         iss.get(..iss.len().saturating_sub(1)).unwrap_or_default().to_owned(),
-        aud.clone(),
+        forge.claims.client_id.clone(),
         "null".to_owned(),
     ];
     let audiences = [

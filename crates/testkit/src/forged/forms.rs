@@ -12,7 +12,7 @@ use super::{
 const TRIES: u32 = 4_096;
 
 pub(super) fn forgeries(forge: &Forge<'_>) -> Vec<Forgery> {
-    [parts(forge), alphabets(forge), sizes(forge)].concat()
+    [parts(forge), alphabets(forge)].concat()
 }
 
 fn split(token: &str) -> (&str, &str, &str) {
@@ -41,7 +41,7 @@ fn parts(forge: &Forge<'_>) -> Vec<Forgery> {
         form("a dot at the end", format!("{token}.")),
         form("a dot at the beginning", format!(".{token}")),
         form("two dots between", format!("{h}..{p}.{s}")),
-        form("an empty header", format!(".{p}.{s}")),
+        form("no header", format!(".{p}.{s}")),
         forgery(Check::Signature, "an empty payload", format!("{h}..{s}")),
         form("dots alone", "eyJ..".to_owned()),
         form("dots written as %2E", format!("{h}%2E{p}%2E{s}")),
@@ -101,21 +101,14 @@ fn alphabets(forge: &Forge<'_>) -> Vec<Forgery> {
     cases
 }
 
-/// Well signed, and too long to be looked at.
-fn sizes(forge: &Forge<'_>) -> Vec<Forgery> {
-    let long = format!(r#""filler":"{}""#, "f".repeat(3_600));
-    let longer = format!(r#""filler":"{}""#, "f".repeat(5_000));
-    vec![
-        form("a token of five thousand letters", forge.with_more(&long)),
-        form("a token of seven thousand letters", forge.with_more(&longer)),
-    ]
-}
-
 /// What no header's value can hold or keep.
 pub(super) fn unsendable(forge: &Forge<'_>) -> Vec<Forgery> {
     let token = forge.genuine();
     let (h, p, s) = split(&token);
+    let long = |letters| forge.with_more(&format!(r#""filler":"{}""#, "f".repeat(letters)));
     vec![
+        form("a token of five thousand letters", long(3_200)),
+        form("a token of seven thousand letters", long(5_000)),
         form("nothing", String::new()),
         form("a blank at the end", format!("{token} ")),
         form("a blank at the beginning", format!(" {token}")),

@@ -109,7 +109,8 @@ impl Forge<'_> {
         parts.into_iter().flatten().collect()
     }
 
-    /// Cases that no header's value carries: line breaks, zero bytes, blanks at the ends.
+    /// Cases that no header's value carries: line breaks, zero bytes, blanks at the ends, and what
+    /// is too long for one.
     #[must_use]
     pub fn unsendable(&self) -> Vec<Forgery> {
         forms::unsendable(self)
