@@ -64,17 +64,20 @@ pub const OPERATIONS: &[Operation] = &[
     get("reveal_pan", "/cards/{id}/pan", Scope::CardRevealPan)
         .always()
         .secret()
+        .is_final()
         .says("Show number, CVV and expiry of a card; audited")
         .gives::<RevealOut<'static>>()
         .refuses(&[ErrorCode::CardCancelled]),
     act("reveal_pan_by_post", "/cards/{id}/reveal", Scope::CardRevealPan)
         .always()
         .secret()
+        .is_final()
         .says("Show number, CVV and expiry of a card; never fetched ahead of time")
         .gives::<RevealOut<'static>>()
         .refuses(&[ErrorCode::CardCancelled]),
     act("replace_card", "/cards/{id}/replace", Scope::CardIssue)
         .secret()
+        .is_final()
         .says("Put a new card in the place of one, with its money, limits and notes")
         .previewable()
         .takes::<ReplaceIn>()
@@ -146,12 +149,14 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::CardNotDelivered,
         ]),
     act("cancel_card", "/cards/{id}/cancel", Scope::CardControl)
+        .is_final()
         .says("Retire a card for good")
         .previewable()
         .takes::<ReasonIn>()
         .gives::<CardOut>(),
     act("check_authorization", "/cards/{id}/authorization_checks", Scope::CardRead)
         .always()
+        .only_asks()
         .says("Ask what a purchase would be answered, without a hold")
         .takes::<AuthorizationCheckIn>()
         .gives::<CheckedOut>(),

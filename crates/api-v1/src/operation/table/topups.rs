@@ -56,6 +56,7 @@ pub const OPERATIONS: &[Operation] = &[
         ]),
     get("get_topup", "/topups/{id}", Scope::TopupRead).says("Show a top-up").gives::<TopupOut>(),
     act("cancel_topup", "/topups/{id}/cancel", Scope::TopupCreate)
+        .is_final()
         .says("Give up a top-up that awaits its coins")
         .gives::<TopupOut>()
         .refuses(&[ErrorCode::TopupNotCancellable]),
