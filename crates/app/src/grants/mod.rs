@@ -1,9 +1,13 @@
 //! Grants: what owners give OAuth clients, change and take back.
 
 mod agree;
+mod change;
+mod decide;
 mod revoke;
 
 pub use agree::AgreeGrant;
+pub use change::UpdateGrant;
+pub use decide::{Answered, DecideApproval};
 pub use revoke::RevokeGrant;
 
 use cardium_auth::{Credential, grants::Grant};
