@@ -114,6 +114,9 @@ pub enum CredentialError {
     /// A key of the sandbox asked for live money.
     #[error("a test key works in the sandbox only")]
     OtherBook,
+    /// A grant that is narrowed to some cards asked for what is about all of them.
+    #[error("this grant is narrowed to cards, and the operation is about all of them")]
+    Narrowed,
     /// It may not be used from where the request came.
     #[error("the API key may not be used from this address")]
     AddressNotAllowed,

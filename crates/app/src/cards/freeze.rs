@@ -2,7 +2,8 @@ use cardium_cards::{Card, FreezeReason};
 use cardium_kernel::{CardId, Change};
 
 use crate::{
-    CommandResult, Context, Ending, EventType, Hints, Snapshot, Unit, UseCase, event::CardView,
+    Actor, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase,
+    event::CardView,
 };
 
 use super::{get_card, view};
@@ -38,12 +39,17 @@ pub struct UnfreezeCard {
 impl UseCase for UnfreezeCard {
     type Output = CardView;
 
-    fn hints(&self, _: &Context) -> Hints {
-        Hints::default().with_card(self.card)
+    fn hints(&self, context: &Context) -> Hints {
+        let hints = Hints::default().with_card(self.card);
+        match context.actor {
+            Actor::Credential { account, .. } => hints.with(RowKey::Account(account)),
+            Actor::Public | Actor::Network | Actor::System => hints,
+        }
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
         let mut card = get_card(unit, self.card)?;
+        unit.check_unlocked(card.account)?;
         let change = card.unfreeze(unit.now())?;
         conclude(unit, (card, change), (EventType::CardUnfrozen, "card.unfrozen"))
     }

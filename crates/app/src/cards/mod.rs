@@ -42,7 +42,7 @@ use crate::{CommandError, CommandResult, Ending, Unit, event::CardView};
 /// The caller's card, or `resource_not_found`.
 fn get_card(unit: &mut Unit<'_>, id: CardId) -> Result<Card, CommandError> {
     let found = unit.tx.find_card(id)?;
-    unit.own(found, |card| (card.account, card.book), "card")
+    unit.own_by_card(found, |card| (card.account, card.book, card.id), "card")
 }
 
 /// The card as callers and subscribers see it.

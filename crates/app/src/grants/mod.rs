@@ -1,6 +1,7 @@
 //! Grants: what owners give OAuth clients, change and take back.
 
 mod agree;
+pub(crate) mod leave;
 mod revoke;
 
 pub use agree::AgreeGrant;
