@@ -187,6 +187,8 @@ pub struct CardFilter {
     pub last4: Option<String>,
     /// With this label.
     pub label: Option<String>,
+    /// One of these cards.
+    pub cards: Option<Vec<CardId>>,
     /// Of this book.
     pub book: Option<Book>,
 }
@@ -221,6 +223,8 @@ pub struct TransactionFilter {
     pub amount_min: Option<Money>,
     /// Of at most this amount.
     pub amount_max: Option<Money>,
+    /// Of one of these cards.
+    pub cards: Option<Vec<CardId>>,
     /// Of this book.
     pub book: Option<Book>,
 }
@@ -247,6 +251,8 @@ pub struct DisputeFilter {
     pub amount_min: Option<Money>,
     /// Over at most this amount.
     pub amount_max: Option<Money>,
+    /// Of one of these cards.
+    pub cards: Option<Vec<CardId>>,
     /// Of this book.
     pub book: Option<Book>,
 }

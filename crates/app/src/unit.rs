@@ -147,9 +147,16 @@ impl<'a> Unit<'a> {
     /// # Errors
     /// `account_locked`.
     pub fn check_unlocked(&mut self, account: AccountId) -> Result<(), CommandError> {
+        if self.is_locked(account)? { Err(AccountError::Locked.into()) } else { Ok(()) }
+    }
+
+    /// Whether the owner of the account has stopped everything.
+    ///
+    /// # Errors
+    /// When the account's row was not announced.
+    pub fn is_locked(&mut self, account: AccountId) -> Result<bool, StoreError> {
         let found = self.tx.find_account(account)?;
-        let locked = found.is_some_and(|found| found.locked_at.is_some());
-        if locked { Err(AccountError::Locked.into()) } else { Ok(()) }
+        Ok(found.is_some_and(|found| found.locked_at.is_some()))
     }
 
     /// Passes a book that the caller may open something in.

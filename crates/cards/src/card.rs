@@ -44,11 +44,14 @@ pub enum FreezeReason {
     Issuer,
     /// Shipped plastic that was not activated yet.
     AwaitingActivation,
+    /// Its owner stopped everything on the account; it is unfrozen by itself afterwards.
+    AccountLocked,
 }
 
 impl FreezeReason {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Cardholder, Self::Issuer, Self::AwaitingActivation];
+    pub const ALL: [Self; 4] =
+        [Self::Cardholder, Self::Issuer, Self::AwaitingActivation, Self::AccountLocked];
 
     /// The reason's word on the wire.
     #[must_use]
@@ -57,6 +60,7 @@ impl FreezeReason {
             Self::Cardholder => "cardholder",
             Self::Issuer => "issuer",
             Self::AwaitingActivation => "awaiting_activation",
+            Self::AccountLocked => "account_locked",
         }
     }
 

@@ -25,7 +25,7 @@ impl UseCase for FreezeCard {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
         let mut card = get_card(unit, self.card)?;
         let change = card.freeze(FreezeReason::Cardholder, unit.now())?;
-        conclude(unit, (card, change), (EventType::CardFrozen, "card.frozen"))
+        note_frozen(unit, (card, change))
     }
 }
 
@@ -53,6 +53,11 @@ impl UseCase for UnfreezeCard {
         let change = card.unfreeze(unit.now())?;
         conclude(unit, (card, change), (EventType::CardUnfrozen, "card.unfrozen"))
     }
+}
+
+/// Keeps a card that was frozen, with its trace.
+pub(crate) fn note_frozen(unit: &mut Unit<'_>, frozen: (Card, Change)) -> CommandResult<CardView> {
+    conclude(unit, frozen, (EventType::CardFrozen, "card.frozen"))
 }
 
 /// Leaves the trace of a change; a repeat leaves none.

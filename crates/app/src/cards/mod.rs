@@ -3,7 +3,7 @@
 mod accounts;
 mod controls;
 mod describe;
-mod freeze;
+pub(crate) mod freeze;
 mod fulfil;
 mod issue;
 mod load;
@@ -16,7 +16,7 @@ mod unload;
 mod wallet;
 
 pub use controls::{SetControls, SpendingView};
-pub use describe::DescribeCard;
+pub use describe::{Binding, DescribeCard};
 pub use freeze::{FreezeCard, UnfreezeCard};
 pub use fulfil::FulfilCard;
 pub use issue::{IssueCard, NewPan};
