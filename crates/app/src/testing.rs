@@ -342,6 +342,7 @@ pub(crate) fn context() -> Context {
             credential: CredentialId::new(0x400),
             kind: CredentialKind::ApiKey,
             scope: None,
+            reach: Reach::All,
         },
         request: None,
         policy: Arc::new(policy),
@@ -402,6 +403,7 @@ pub(crate) fn card(account: AccountId) -> Card {
         controls: Controls::default(),
         shipping: None,
         metadata: Metadata::default(),
+        grant: None,
     };
     Card::issue(new, Card::expiry_from(NOW), NOW)
 }
