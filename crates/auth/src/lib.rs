@@ -3,11 +3,12 @@
 //!
 //! Invariants: a token's plaintext is shown once and kept only as a keyed hash; a revoked or
 //! expired credential never passes [`Credential::check`], which runs inside the transaction of
-//! every command. Deliberately absent: hashing and randomness (the edge's), OAuth grants.
+//! every command. Deliberately absent: hashing and randomness (the edge's).
 
 mod allow_list;
 mod credential;
 mod keys;
+pub mod oauth;
 mod recovery;
 mod scope;
 mod store;

@@ -111,6 +111,12 @@ impl ScopeSet {
         other.0 & !self.0 == 0
     }
 
+    /// The scopes of both sets.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The scopes in the set, in their fixed order.
     pub fn iter(self) -> impl Iterator<Item = Scope> {
         Scope::ALL.iter().copied().filter(move |scope| self.allows(*scope))
