@@ -104,8 +104,8 @@ const LIBRARIES: [LibraryRule; 5] = [
     },
     LibraryRule {
         packages: &["serde", "serde_derive"],
-        place: Place::Only(&[DIALECTS, &["http", "chains", "mcp"], WIRING]),
-        why: "wire types live at the edge",
+        place: Place::Only(&[DIALECTS, &["http", "chains", "mcp", "vault"], WIRING]),
+        why: "wire types live at the edge, claims of tokens in the vault",
     },
     LibraryRule {
         packages: &["rand*", "getrandom", "fastrand", "chrono"],

@@ -130,6 +130,7 @@ impl AccountPatch {
         let new_password = new_password.map_err(|error| match CommandError::from(error) {
             CommandError::Problem(problem) => weak(problem).into(),
             other @ (CommandError::Store(_)
+            | CommandError::Traced(_)
             | CommandError::PanTaken
             | CommandError::Unknown(_)
             | CommandError::Internal(_)) => other,

@@ -119,6 +119,7 @@ impl From<ActorFacts> for ActorOut {
                 let word = match kind {
                     Some(CredentialKind::Session) => "session",
                     Some(CredentialKind::ApiKey) => "api_key",
+                    Some(CredentialKind::Grant) => "agent",
                     None => "credential",
                 };
                 (Some(word), Some(Text(id)))

@@ -1,6 +1,6 @@
 //! Refusals on the wire: one shape that satisfies both published error schemas.
 
-use cardium_kernel::{ErrorCode, Problem, RequestId};
+use cardium_kernel::{ApprovalId, ErrorCode, Problem, RequestId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -23,6 +23,9 @@ pub struct ErrorOut<'a> {
     kind: &'static str,
     message: &'a str,
     param: Option<&'a str>,
+    /// What the account's owner is asked, where that is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval_id: Option<Text<ApprovalId>>,
     request_id: Text<RequestId>,
 }
 
@@ -37,6 +40,7 @@ pub fn error_body(problem: &Problem, request: RequestId) -> Vec<u8> {
         kind,
         message: &problem.message,
         param: problem.param.as_deref(),
+        approval_id: problem.approval.map(Text),
         request_id: Text(request),
     })
 }
@@ -65,10 +69,12 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         401 "authentication_error": InvalidCredentials TotpRequired;
         419 "session_expired": SessionExpired;
         403 "permission_error": SessionRequired StepUpRequired InsufficientScope KeyIpNotAllowed
-            ActiveCardRequired AddressCoolingDown HttpsRequired InsufficientBalance;
+            ActiveCardRequired AddressCoolingDown HttpsRequired InsufficientBalance
+            ApprovalRequired ApprovalRejected MandateExceeded AccountLocked;
         404 "not_found_error": ResourceNotFound NoAuthMessage NoDecision;
         409 "conflict_error": EmailTaken TotpAlreadyEnabled TotpNotEnabled KeyNotActive
-            WebhookDisabled TopupNotCancellable CardCancelled FreezeLockedByIssuer CardFrozen
+            GrantNotActive ApprovalNotPending WebhookDisabled TopupNotCancellable CardCancelled
+            FreezeLockedByIssuer CardFrozen
             CardNotDelivered InvalidFulfillmentState InvalidTransactionState DisputeExists
             DisputeClosed InvalidDisputeState NoSecretRotation ConflictIdempotencyKey
             IdempotencyInProgress;

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use cardium_kernel::{
-    AccountId, ActivityId, AnnouncementId, AuditId, AuthorizationId, CardId, CredentialId,
-    DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId, MessageId, RequestId,
-    TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
+    AccountId, ActivityId, AnnouncementId, ApprovalId, AuditId, AuthorizationId, CardId,
+    CredentialId, DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId, GrantId,
+    MessageId, RequestId, TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
@@ -143,6 +143,8 @@ ids! {
     AccountId,
     ActivityId,
     AnnouncementId,
+    ApprovalId,
+    GrantId,
     AuditId,
     AuthorizationId,
     CardId,

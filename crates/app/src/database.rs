@@ -180,6 +180,7 @@ where
             Err(CommandError::Store(StoreError::Backend(detail))) => {
                 return Verdict::Broken(detail);
             }
+            Err(CommandError::Traced(problem)) => (Verdict::Merge, Err(problem.into())),
             Err(error) => (Verdict::Discard, Err(error)),
         };
         self.answer = Some(answer);

@@ -16,6 +16,10 @@ pub enum CommandError {
     /// The caller's request cannot be carried out; the problem says why.
     #[error(transparent)]
     Problem(#[from] Problem),
+    /// As [`Self::Problem`], but the command's trace is kept: an approval that the owner is asked
+    /// for. Its idempotency key stays free.
+    #[error("{0}")]
+    Traced(Problem),
     /// The store could not answer; the write path looks inside.
     #[error(transparent)]
     Store(#[from] StoreError),

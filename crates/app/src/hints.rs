@@ -6,8 +6,8 @@ use cardium_accounts::Email;
 use cardium_authorizations::AuthorizationReference;
 use cardium_disputes::{Evidence, MAX_EVIDENCE};
 use cardium_kernel::{
-    AccountId, AuthorizationId, Book, CardId, CredentialId, DepositId, DisputeId, EvidenceId,
-    MessageId, TopupId, WithdrawalId, digest128,
+    AccountId, ApprovalId, AuthorizationId, Book, CardId, CredentialId, DepositId, DisputeId,
+    EvidenceId, GrantId, MessageId, TopupId, WithdrawalId, digest128,
 };
 use cardium_ledger::{HoldId, LedgerAccountId};
 use cardium_withdrawals::PayeeId;
@@ -18,8 +18,12 @@ use cardium_withdrawals::PayeeId;
 pub enum RowKey {
     /// The account itself.
     Account(AccountId),
-    /// A session or API key.
+    /// A session, an API key, or what acts for a grant.
     Credential(CredentialId),
+    /// A grant: its cards, its mandate and what is spent of it.
+    Grant(GrantId),
+    /// What an agent asked its owner for.
+    Approval(ApprovalId),
     /// The account's event and audit sequence.
     Sequence(AccountId),
     /// A top-up.

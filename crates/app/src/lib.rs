@@ -19,6 +19,7 @@ pub mod disputes;
 pub mod edge;
 pub mod error;
 pub mod event;
+pub mod grants;
 pub mod hints;
 pub mod idempotency;
 pub mod network;

@@ -24,10 +24,12 @@ use crate::{
     event::{CardView, EventType},
 };
 
+mod grants;
 mod stretch;
 mod webhooks;
 mod withdrawals;
 
+pub use grants::{ApprovalFilter, GrantFilter, GrantReads, GrantView};
 pub use stretch::{STRETCH, Stretch, StretchQuery};
 pub use webhooks::{
     DeliveryFilter, Dispatch, LaneOf, LoggedDelivery, ProgressStretch, StoredEvent, Visit,
@@ -383,7 +385,7 @@ pub struct ByCreation;
 
 /// Queries for display.
 #[expect(clippy::missing_errors_doc, reason = "every method fails alike: see ReadError")]
-pub trait Reads: Send + Sync {
+pub trait Reads: GrantReads + Send + Sync {
     /// The credential with this token, and when it was last used.
     fn find_credential(&self, token: &TokenHash) -> ReadResult<Option<(Credential, Timestamp)>>;
     /// The account with this id.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use cardium_accounts::*;
-use cardium_auth::*;
+use cardium_auth::{grants::*, *};
 use cardium_authorizations::*;
 use cardium_cards::*;
 use cardium_disputes::*;
@@ -69,6 +69,13 @@ mockall::mock! {
     impl CredentialStore for Tx {
         fn find_credential(&mut self, id: CredentialId) -> Result<Option<Credential>, StoreError>;
         fn save_credential(&mut self, credential: Credential) -> Result<(), StoreError>;
+    }
+
+    impl GrantStore for Tx {
+        fn find_grant(&mut self, id: GrantId) -> Result<Option<Grant>, StoreError>;
+        fn save_grant(&mut self, grant: Grant) -> Result<(), StoreError>;
+        fn find_approval(&mut self, id: ApprovalId) -> Result<Option<Approval>, StoreError>;
+        fn save_approval(&mut self, approval: Approval) -> Result<(), StoreError>;
     }
 
     impl CardStore for Tx {

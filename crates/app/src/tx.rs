@@ -1,7 +1,7 @@
 //! The open transaction, as use cases see it: all ports at once.
 
 use cardium_accounts::{AccountStore, TicketStore};
-use cardium_auth::CredentialStore;
+use cardium_auth::{CredentialStore, grants::GrantStore};
 use cardium_authorizations::AuthorizationStore;
 use cardium_cards::CardStore;
 use cardium_disputes::DisputeStore;
@@ -27,6 +27,7 @@ pub trait HotTx:
     LedgerStore
     + AccountStore
     + CredentialStore
+    + GrantStore
     + CardStore
     + AuthorizationStore
     + TopupStore

@@ -1,7 +1,9 @@
 //! The unit of work.
 
-use cardium_auth::{Credential, CredentialError, CredentialKind};
-use cardium_kernel::{AccountId, AuditId, Book, EventId, IdSource, Problem, StoreError, Timestamp};
+use cardium_auth::{Credential, CredentialError, CredentialKind, grants::Grant};
+use cardium_kernel::{
+    AccountId, AuditId, Book, EventId, GrantId, IdSource, Problem, StoreError, Timestamp,
+};
 use cardium_ledger::{LedgerError, Posting, book_posting};
 
 use crate::{
@@ -19,12 +21,16 @@ pub struct Unit<'a> {
     pub ids: IdSource,
     /// The only book that the acting key may touch; none where it may touch both.
     confined_to: Option<Book>,
+    /// The acting grant, where one acts.
+    grant: Option<Grant>,
+    /// The idempotency record of the request; zero where it has none.
+    pub(crate) key: u128,
 }
 
 impl<'a> Unit<'a> {
     /// A unit of work on an open transaction; ids start over, so a rerun mints the same ones.
     pub fn new(tx: &'a mut dyn Tx, context: &'a Context) -> Self {
-        Self { tx, context, ids: context.ids.clone(), confined_to: None }
+        Self { tx, context, ids: context.ids.clone(), confined_to: None, grant: None, key: 0 }
     }
 
     /// The moment the command was submitted.
@@ -58,8 +64,19 @@ impl<'a> Unit<'a> {
             let current = account.ok_or(CredentialError::Invalid)?.session_generation;
             found.check_generation(current)?;
         }
+        if found.kind == CredentialKind::Grant {
+            let grant = self.tx.find_grant(GrantId::new(credential.value()))?;
+            self.grant = Some(grant.ok_or(CredentialError::Invalid)?);
+        }
         self.confined_to = found.confined_to();
         Ok(scope.map_or(Ok(()), |scope| found.check_scope(scope))?)
+    }
+
+    /// The acting grant, as it was when the command began; none where a session, a key or nobody
+    /// acts.
+    #[must_use]
+    pub const fn grant(&self) -> Option<&Grant> {
+        self.grant.as_ref()
     }
 
     /// The acting credential.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cardium_auth::CredentialKind;
+use cardium_kernel::GrantId;
 
 use crate::{
     Actor, Answer, CommandError, Context, Database, Ending, Hints, Lane, RowKey, Unit,
@@ -48,6 +49,9 @@ fn all_hints(use_case: &impl UseCase, context: &Context) -> Hints {
                 // Whether a password change ended it.
                 CredentialKind::Session => hints.with(RowKey::Account(account)),
                 CredentialKind::ApiKey => hints,
+                CredentialKind::Grant => {
+                    hints.with(RowKey::Grant(GrantId::new(credential.value())))
+                }
             }
         }
         Actor::Public | Actor::Network | Actor::System => hints,
@@ -94,14 +98,25 @@ pub async fn perform_as<U: UseCase + Sync>(
     execute(database, (lane, patience), hints, move |tx| {
         let mut unit = Unit::new(tx, &context);
         unit.admit()?;
+        if let Intent::Once(request) = &intent {
+            unit.key = request.id;
+        }
         let run = |unit: &mut Unit<'_>| Ok(use_case.run(unit)?.map(|output| render(&output)));
         match &intent {
             Intent::Always => run(&mut unit),
             Intent::Once(request) => run_once(&mut unit, request, run),
-            Intent::Trial => run(&mut unit).map(Ending::dropped),
+            Intent::Trial => run(&mut unit).map(Ending::dropped).map_err(untraced),
         }
     })
     .await
+}
+
+/// A trial leaves no trace.
+fn untraced(error: CommandError) -> CommandError {
+    match error {
+        CommandError::Traced(problem) => problem.into(),
+        other => other,
+    }
 }
 
 fn run_once(

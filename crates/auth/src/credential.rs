@@ -18,6 +18,8 @@ pub enum CredentialKind {
     Session,
     /// Long-lived, for servers.
     ApiKey,
+    /// What an owner granted an OAuth client; it is presented as an access token of its own.
+    Grant,
 }
 
 /// Whether an API key works.
@@ -158,7 +160,9 @@ impl Credential {
             (Some(end), CredentialKind::Session) if end <= now => {
                 Err(CredentialError::SessionExpired)
             }
-            (Some(end), CredentialKind::ApiKey) if end <= now => Err(CredentialError::Invalid),
+            (Some(end), CredentialKind::ApiKey | CredentialKind::Grant) if end <= now => {
+                Err(CredentialError::Invalid)
+            }
             _ => Ok(()),
         }
     }
@@ -203,7 +207,7 @@ impl Credential {
     pub fn check_session(&self) -> Result<(), CredentialError> {
         match self.kind {
             CredentialKind::Session => Ok(()),
-            CredentialKind::ApiKey => Err(CredentialError::SessionRequired),
+            CredentialKind::ApiKey | CredentialKind::Grant => Err(CredentialError::SessionRequired),
         }
     }
 
@@ -213,12 +217,33 @@ impl Credential {
     /// [`CredentialError::SessionRequired`] or [`CredentialError::StepUpRequired`].
     pub fn check_step_up(&self, now: Timestamp) -> Result<(), CredentialError> {
         match self.kind {
-            CredentialKind::ApiKey => Err(CredentialError::SessionRequired),
+            CredentialKind::ApiKey | CredentialKind::Grant => Err(CredentialError::SessionRequired),
             CredentialKind::Session if now.since(self.created_at) > STEP_UP_WINDOW => {
                 Err(CredentialError::StepUpRequired)
             }
             CredentialKind::Session => Ok(()),
         }
+    }
+
+    /// The same credential as an access token presents it: with the scopes that the token and the
+    /// grant have in common, for as long as both last.
+    #[must_use]
+    pub fn presented(&self, scopes: ScopeSet, expires_at: Timestamp) -> Self {
+        let mut shown = self.clone();
+        shown.0.scopes = self.scopes.common(scopes);
+        let own = self.expires_at.unwrap_or(expires_at);
+        shown.0.expires_at = Some(own.min(expires_at));
+        shown
+    }
+
+    /// Gives a grant these scopes: its owner agreed anew, or narrowed it.
+    pub fn hold(&mut self, scopes: ScopeSet, now: Timestamp) -> Change {
+        if self.scopes == scopes {
+            return Change::AlreadyApplied;
+        }
+        self.0.scopes = scopes;
+        self.touch(now);
+        Change::Applied
     }
 
     /// Ends the credential at once.

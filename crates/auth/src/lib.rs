@@ -1,5 +1,5 @@
-//! Credentials: sessions and API keys, what they may do, and when they stop working; and the codes
-//! of a second factor.
+//! Credentials: sessions, API keys and what owners grant OAuth clients; what they may do, and when
+//! they stop working; and the codes of a second factor.
 //!
 //! Invariants: a token's plaintext is shown once and kept only as a keyed hash; a revoked or
 //! expired credential never passes [`Credential::check`], which runs inside the transaction of
@@ -7,6 +7,7 @@
 
 mod allow_list;
 mod credential;
+pub mod grants;
 mod keys;
 pub mod oauth;
 mod recovery;

@@ -117,6 +117,12 @@ impl ScopeSet {
         Self(self.0 | other.0)
     }
 
+    /// The scopes that are in both sets.
+    #[must_use]
+    pub const fn common(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// The scopes in the set, in their fixed order.
     pub fn iter(self) -> impl Iterator<Item = Scope> {
         Scope::ALL.iter().copied().filter(move |scope| self.allows(*scope))

@@ -1,12 +1,8 @@
-//! The way of every operation: admit, parse, handle, answer.
+//! The way of every HTTP request to an operation: admit, parse, invoke, answer.
 
 use std::{
     cell::{Cell, OnceCell},
-    future::Future,
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
 };
 
 use actix_web::{
@@ -18,19 +14,19 @@ use actix_web::{
     web,
 };
 use cardium_api_v1::operation::{Content, Method, Operation, Place};
-use cardium_app::{Answer, CommandError, RequestInfo};
+use cardium_app::{Answer, RequestInfo};
 use cardium_kernel::RequestId;
 
 use crate::{
     AppState,
     address::origin,
-    body::{self, Arrived},
-    call::{Call, Reply},
+    body,
+    call::Reply,
     dry_run::{self, Run},
     failure,
     form::{self, Form},
-    guard,
-    idempotency::{self, Spend, Wish},
+    guard, idempotency,
+    invoke::{Ask, Caller, Handled, caught, invoke},
     limits::request_id,
     rate_limits::{Seen, Standing},
     unknown,
@@ -42,13 +38,6 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
-
-/// A handler's work on one call.
-pub type Work = Pin<Box<dyn Future<Output = Handled>>>;
-/// What became of a call.
-pub type Handled = Result<Reply, CommandError>;
-/// What an operation does.
-pub type Handler = fn(Call) -> Work;
 
 /// What the headers of an answer say of its request.
 #[derive(Default)]
@@ -74,16 +63,15 @@ impl Marks {
 
 /// Answers one request for an operation.
 pub async fn dispatch(
-    (operation, handler): (&'static Operation, Handler),
+    operation: &'static Operation,
     state: web::Data<AppState>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> HttpResponse {
     let id = request_id(&request);
     let marks = Marks::default();
-    let work = handle((operation, handler), state.into_inner(), (&request, &marks), payload);
-    let outcome = CatchPanic(Box::pin(work)).await;
-    let mut response = match outcome {
+    let work = handle(operation, state.into_inner(), (&request, &marks), payload);
+    let mut response = match caught(work).await {
         Ok(Reply::Answer(answer)) => respond(answer),
         Ok(Reply::Download(download)) => download.respond(operation.success),
         Err(error) => failure::respond(error, id),
@@ -97,7 +85,7 @@ pub async fn dispatch(
 }
 
 async fn handle(
-    (operation, handler): (&'static Operation, Handler),
+    operation: &'static Operation,
     state: Arc<AppState>,
     (request, marks): (&HttpRequest, &Marks),
     payload: web::Payload,
@@ -105,43 +93,29 @@ async fn handle(
     let headers = request.headers();
     let credential = guard::admit(&state, operation, (request, &marks.seen)).await?;
     marks.run.set(dry_run::read(headers, operation)?);
-    let (mut arrived, form) = match operation.method {
-        Method::Get => (Arrived::default(), None),
-        _ if form::is_form(operation, headers) => {
-            (Arrived::default(), Some(Form::new(headers, payload)))
-        }
-        Method::Post | Method::Patch | Method::Delete => {
-            let how = (operation.access, &state.wiring.settings);
-            (body::read(headers, payload, how).await?, None)
-        }
-    };
-    if let Some(names) = unknown::fields(operation, &arrived.body) {
-        // Nothing else fills it.
-        let _first = marks.unknown.set(names);
-    }
-    let wish = match (marks.run.get(), idempotency::key(headers, operation.effect)?) {
-        (Run::Trial, _) => Wish::Trial,
-        (Run::Real, Some(key)) => {
-            Wish::Once(Spend::new(key, (operation, request.path()), &state, &mut arrived).await?)
-        }
-        (Run::Real, None) => Wish::Always,
-    };
-    let call = Call {
-        state,
-        operation,
-        request: request_info(request),
-        credential,
-        standing: marks.seen.get(),
+    let mut ask = Ask {
         id: request.match_info().query("id").to_owned(),
         eid: request.match_info().query("eid").to_owned(),
         query: request.query_string().to_owned(),
         headers: declared(operation, headers),
-        body: Cell::new(arrived.body),
-        form,
-        wish,
-        _place: arrived.place,
+        run: marks.run.get(),
+        ..Ask::default()
     };
-    handler(call).await
+    match operation.method {
+        Method::Get => {}
+        _ if form::is_form(operation, headers) => ask.form = Some(Form::new(headers, payload)),
+        Method::Post | Method::Patch | Method::Delete => {
+            let how = (operation.access, &state.wiring.settings);
+            ask.body = body::read(headers, payload, how).await?;
+        }
+    }
+    if let Some(names) = unknown::fields(operation, &ask.body.body) {
+        // Nothing else fills it.
+        let _first = marks.unknown.set(names);
+    }
+    ask.key = idempotency::key(headers, operation.effect)?;
+    let (request, standing) = (request_info(request), marks.seen.get());
+    invoke(state, operation, Caller { credential, request, standing }, ask).await
 }
 
 /// The headers that the operation declares, where they are text.
@@ -154,7 +128,8 @@ fn declared(operation: &Operation, headers: &header::HeaderMap) -> Vec<(&'static
     found.collect()
 }
 
-fn request_info(request: &HttpRequest) -> RequestInfo {
+/// What the audit log keeps of a request.
+pub fn request_info(request: &HttpRequest) -> RequestInfo {
     let agent = request.headers().get(header::USER_AGENT);
     let agent = agent.and_then(|value| value.to_str().ok()).unwrap_or("");
     let id: RequestId = request_id(request);
@@ -183,33 +158,5 @@ fn note_standing(response: &mut HttpResponse, standing: Standing) {
     let reset = minute.resets_at.unix_seconds();
     for (name, value) in [(LIMIT, minute.limit), (REMAINING, minute.remaining), (RESET, reset)] {
         response.headers_mut().insert(name, HeaderValue::from(value));
-    }
-}
-
-/// Turns a panic of the work into a fault of this request alone.
-struct CatchPanic<'a>(Pin<Box<dyn Future<Output = Handled> + 'a>>);
-
-impl Future for CatchPanic<'_> {
-    type Output = Handled;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Handled> {
-        // The work is dropped after a panic, so nobody sees it half done.
-        let polled = catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(context)));
-        polled.unwrap_or_else(|_| {
-            let error = CommandError::Internal("the handler panicked".to_owned());
-            Poll::Ready(Err(error))
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[actix_web::test]
-    async fn a_panic_is_an_internal_fault() {
-        let work = async { panic!("planted") };
-        let outcome = CatchPanic(Box::pin(work)).await;
-        assert!(matches!(outcome, Err(CommandError::Internal(_))));
     }
 }

@@ -11,7 +11,7 @@ use cardium_kernel::{ErrorCode, Problem, RequestId};
 /// The answer to a request that failed. What went wrong inside is logged, not shown.
 pub fn respond(error: CommandError, request: RequestId) -> HttpResponse {
     let problem = match error {
-        CommandError::Problem(problem) => problem,
+        CommandError::Problem(problem) | CommandError::Traced(problem) => problem,
         CommandError::Unknown(detail) => {
             tracing::error!(request.id = %request, detail, "the outcome is unknown");
             let message = "The outcome is not known yet. Retry with the same Idempotency-Key.";

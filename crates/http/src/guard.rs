@@ -89,34 +89,77 @@ impl CredentialCache {
 /// The caller of an operation; none where anybody may call it.
 ///
 /// # Errors
-/// `rate_limited`, `invalid_credentials`, `session_expired`, `session_required`,
-/// `key_ip_not_allowed` or `insufficient_scope`.
+/// As [`admit_token`].
 pub async fn admit(
     state: &AppState,
     operation: &Operation,
     (request, seen): (&HttpRequest, &Seen),
 ) -> Result<Option<Arc<Credential>>, CommandError> {
-    let address = origin(request).address;
+    let token = bearer(request.headers());
+    admit_token(state, operation, token, (origin(request).address, seen)).await
+}
+
+/// The same for a caller whose token is in hand.
+///
+/// # Errors
+/// `rate_limited`, `invalid_credentials`, `session_expired`, `session_required`,
+/// `key_ip_not_allowed` or `insufficient_scope`.
+pub async fn admit_token(
+    state: &AppState,
+    operation: &Operation,
+    token: Option<&str>,
+    (address, seen): (Option<IpAddr>, &Seen),
+) -> Result<Option<Arc<Credential>>, CommandError> {
     let caller = match operation.access {
         Access::Public => None,
         Access::Bearer(_) | Access::Session => {
-            let admitted = admit_bearer(state, operation, (request, seen)).await;
-            if admitted.as_ref().is_err_and(is_stranger)
-                && let Some(limits) = &state.rate_limits
-            {
-                limits.count_stranger(address, seen).await?;
-            }
-            Some(admitted?)
+            Some(recognize(state, token, (address, seen)).await?)
         }
     };
+    if let Some(limits) = state.rate_limits.as_ref().filter(|_| caller.is_none()) {
+        limits.count_stranger(address, seen).await?;
+    }
+    permit(state, operation, caller.as_ref(), address).await?;
+    Ok(caller)
+}
+
+/// Whose token it is, whatever it is for; it counts as a request.
+///
+/// # Errors
+/// `rate_limited`, `invalid_credentials`, `session_expired` or `key_ip_not_allowed`.
+pub async fn recognize(
+    state: &AppState,
+    token: Option<&str>,
+    (address, seen): (Option<IpAddr>, &Seen),
+) -> Result<Arc<Credential>, CommandError> {
+    let recognized = recognize_known(state, token, (address, seen)).await;
+    if recognized.as_ref().is_err_and(is_stranger)
+        && let Some(limits) = &state.rate_limits
+    {
+        limits.count_stranger(address, seen).await?;
+    }
+    recognized
+}
+
+/// Passes a caller that was recognized to an operation, and counts what that is bounded by.
+///
+/// # Errors
+/// `session_required`, `insufficient_scope` or `rate_limited`.
+pub async fn permit(
+    state: &AppState,
+    operation: &Operation,
+    caller: Option<&Arc<Credential>>,
+    address: Option<IpAddr>,
+) -> Result<(), CommandError> {
+    if let Some(caller) = caller {
+        check_operation(caller, operation)?;
+        state.uses().record(caller.id, state.wiring.edge.clock.now());
+    }
     if let Some(limits) = &state.rate_limits {
-        if caller.is_none() {
-            limits.count_stranger(address, seen).await?;
-        }
-        let id = caller.as_ref().map(|caller| caller.id);
+        let id = caller.map(|caller| caller.id);
         limits.count_operation(operation, id, address).await?;
     }
-    Ok(caller)
+    Ok(())
 }
 
 /// Passes a caller that waited: its credential may have ended meanwhile, or may do less.
@@ -136,29 +179,25 @@ fn is_stranger(error: &CommandError) -> bool {
     matches!(error, CommandError::Problem(problem) if codes.contains(&problem.code))
 }
 
-async fn admit_bearer(
+async fn recognize_known(
     state: &AppState,
-    operation: &Operation,
-    (request, seen): (&HttpRequest, &Seen),
+    token: Option<&str>,
+    (address, seen): (Option<IpAddr>, &Seen),
 ) -> Result<Arc<Credential>, CommandError> {
-    let token = bearer(request.headers());
     let hash =
         |token: &str| TokenHash(keyed_hash(state.wiring.keys.hash(), "token", token.as_bytes()));
     let hash = token.map(hash);
     let known = hash.as_ref().is_some_and(|hash| state.credentials.find(hash).is_some());
     // Not looked up, or guesses would be told from hits.
     if let Some(limits) = state.rate_limits.as_ref().filter(|_| !known) {
-        limits.check_stranger(origin(request).address, seen)?;
+        limits.check_stranger(address, seen)?;
     }
     let found = find(state, hash.ok_or_else(unknown)?).await?;
-    let now = state.wiring.edge.clock.now();
-    check(&found, now, origin(request).address)?;
+    check(&found, state.wiring.edge.clock.now(), address)?;
     // Not before: a stolen key that does not pass must not use up what its owner may ask.
     if let Some(limits) = &state.rate_limits {
         limits.count_caller(found.credential.id, seen).await?;
     }
-    check_operation(&found.credential, operation)?;
-    state.uses().record(found.credential.id, now);
     Ok(found.credential)
 }
 
@@ -193,7 +232,10 @@ fn check(found: &Found, now: Timestamp, address: Option<IpAddr>) -> Result<(), C
 }
 
 /// Passes a credential that may call the operation.
-fn check_operation(credential: &Credential, operation: &Operation) -> Result<(), CredentialError> {
+pub fn check_operation(
+    credential: &Credential,
+    operation: &Operation,
+) -> Result<(), CredentialError> {
     let session = credential.kind == CredentialKind::Session;
     match operation.access {
         Access::Session if !session => Err(CredentialError::SessionRequired),

@@ -22,6 +22,7 @@ mod form;
 mod guard;
 mod handlers;
 mod idempotency;
+mod invoke;
 mod limits;
 mod pace;
 mod passwords;

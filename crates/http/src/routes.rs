@@ -14,9 +14,8 @@ use cardium_kernel::{ErrorCode, Problem};
 
 use crate::{
     AppState,
-    dispatch::{Handler, dispatch},
+    dispatch::dispatch,
     docs, failure,
-    handlers::find_handler,
     limits::{identify, request_id},
     probes,
 };
@@ -65,10 +64,8 @@ fn resources(operations: &[&'static Operation]) -> Vec<Resource> {
         let mut allowed = Vec::new();
         let mut resource = web::resource(format!("/v1{path}"));
         for operation in here {
-            if let Some(handler) = find_handler(operation.id) {
-                allowed.push(operation.method.as_str());
-                resource = resource.route(route(operation, handler));
-            }
+            allowed.push(operation.method.as_str());
+            resource = resource.route(route(operation));
         }
         let allowed = allowed.join(", ");
         resource.default_service(web::to(move |request| refuse_method(request, allowed.clone())))
@@ -76,14 +73,14 @@ fn resources(operations: &[&'static Operation]) -> Vec<Resource> {
     paths.into_iter().map(resource).collect()
 }
 
-fn route(operation: &'static Operation, handler: Handler) -> Route {
+fn route(operation: &'static Operation) -> Route {
     let route = match operation.method {
         Method::Get => web::get(),
         Method::Post => web::post(),
         Method::Patch => web::patch(),
         Method::Delete => web::delete(),
     };
-    route.to(move |state, request, payload| dispatch((operation, handler), state, request, payload))
+    route.to(move |state, request, payload| dispatch(operation, state, request, payload))
 }
 
 /// Refuses a method that a path does not serve.

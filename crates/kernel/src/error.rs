@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::ApprovalId;
+
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
         /// Every reason for which a command is refused: a closed set.
@@ -61,6 +63,18 @@ codes! {
     StepUpRequired = "step_up_required";
     /// The credential lacks the operation's scope.
     InsufficientScope = "insufficient_scope";
+    /// The owner has to approve it first.
+    ApprovalRequired = "approval_required";
+    /// The owner was asked and said no.
+    ApprovalRejected = "approval_rejected";
+    /// The approval is decided, or its time is over.
+    ApprovalNotPending = "approval_not_pending";
+    /// More than, or other than, the agent's mandate lets it spend.
+    MandateExceeded = "mandate_exceeded";
+    /// The grant is revoked.
+    GrantNotActive = "grant_not_active";
+    /// The account's owner has stopped everything.
+    AccountLocked = "account_locked";
     /// The API key may not be used from this address.
     KeyIpNotAllowed = "key_ip_not_allowed";
     /// The operation is for holders of an active card.
@@ -193,20 +207,27 @@ pub struct Problem {
     pub param: Option<String>,
     /// Seconds after which another try is worth making, where they are known.
     pub retry_after_seconds: Option<u64>,
+    /// What the owner is asked, where that is why.
+    pub approval: Option<ApprovalId>,
 }
 
 impl Problem {
     /// A refusal that no single field causes.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), param: None, retry_after_seconds: None }
+        Self {
+            code,
+            message: message.into(),
+            param: None,
+            retry_after_seconds: None,
+            approval: None,
+        }
     }
 
     /// A refusal caused by one field.
     #[must_use]
     pub fn field(code: ErrorCode, param: impl Into<String>, message: impl Into<String>) -> Self {
-        let param = Some(param.into());
-        Self { code, message: message.into(), param, retry_after_seconds: None }
+        Self { param: Some(param.into()), ..Self::new(code, message) }
     }
 
     /// Too many tries: the next one is worth making after this many seconds.
@@ -214,6 +235,12 @@ impl Problem {
     pub fn rate_limited(message: impl Into<String>, retry_after_seconds: u64) -> Self {
         let retry_after_seconds = Some(retry_after_seconds);
         Self { retry_after_seconds, ..Self::new(ErrorCode::RateLimited, message) }
+    }
+
+    /// The owner has to decide first.
+    #[must_use]
+    pub fn awaits(approval: ApprovalId, message: impl Into<String>) -> Self {
+        Self { approval: Some(approval), ..Self::new(ErrorCode::ApprovalRequired, message) }
     }
 
     /// A required field is absent.

@@ -125,6 +125,12 @@ ids! {
     BlobId = "blob";
     /// What the operator tells every account.
     AnnouncementId = "ann";
+    /// What an owner gave an OAuth client; the value is that of the credential that acts for it.
+    GrantId = "grant";
+    /// What an agent asked its owner for.
+    ApprovalId = "apr";
+    /// An authorization request that an owner is asked about.
+    ConsentId = "consent";
 }
 
 #[cfg(test)]

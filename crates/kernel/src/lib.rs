@@ -36,9 +36,10 @@ pub use currency::Currency;
 pub use digest::{Sha256Pieces, digest128, sha256};
 pub use error::{ErrorCode, Problem};
 pub use id::{
-    AccountId, ActivityId, AnnouncementId, AuditId, AuthorizationId, BlobId, CardId, CredentialId,
-    DeliveryId, DepositId, DisputeId, EndpointId, EntryId, EventId, EvidenceId, IdError, MessageId,
-    PostingId, RequestId, TicketId, TopupId, TransactionId, WithdrawalId,
+    AccountId, ActivityId, AnnouncementId, ApprovalId, AuditId, AuthorizationId, BlobId, CardId,
+    ConsentId, CredentialId, DeliveryId, DepositId, DisputeId, EndpointId, EntryId, EventId,
+    EvidenceId, GrantId, IdError, MessageId, PostingId, RequestId, TicketId, TopupId,
+    TransactionId, WithdrawalId,
 };
 pub use idempotency::{IdempotencyKey, IdempotencyKeyError};
 pub use metadata::{Metadata, MetadataError};

@@ -25,7 +25,7 @@ mod webhook_gaps;
 mod webhooks;
 mod withdrawals;
 
-use crate::dispatch::Handler;
+use crate::invoke::Handler;
 
 macro_rules! handlers {
     ($($id:literal => $handler:path,)+) => {

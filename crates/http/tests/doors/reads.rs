@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Mutex};
 
 use cardium_accounts::{Account, Email, Ticket};
 use cardium_app::{announcements::Due, chain::SimulatedPayment, event::CardView, reads::*};
-use cardium_auth::{Credential, TokenHash};
+use cardium_auth::{Credential, TokenHash, grants::Approval};
 use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
 use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
@@ -38,6 +38,27 @@ fn balance(book: Book, cents: i64) -> Balance {
         pending: Money::usd(0),
         ever_used: cents > 0,
         updated_at: None,
+    }
+}
+
+impl GrantReads for FakeReads {
+    fn find_grant(&self, _: GrantId) -> ReadResult<Option<GrantView>> {
+        Ok(None)
+    }
+
+    fn list_grants(&self, _: &ListQuery<GrantFilter, ByCreation>) -> ReadResult<Page<GrantView>> {
+        empty()
+    }
+
+    fn find_approval(&self, _: AccountId, _: ApprovalId) -> ReadResult<Option<Approval>> {
+        Ok(None)
+    }
+
+    fn list_approvals(
+        &self,
+        _: &ListQuery<ApprovalFilter, ByCreation>,
+    ) -> ReadResult<Page<Approval>> {
+        empty()
     }
 }
 

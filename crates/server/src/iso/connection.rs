@@ -256,6 +256,7 @@ fn log(admitted: &Admitted, failure: &CommandError) {
             tracing::warn!(peer = %admitted, error = %problem, "a network request was not served");
         }
         CommandError::Store(_)
+        | CommandError::Traced(_)
         | CommandError::PanTaken
         | CommandError::Unknown(_)
         | CommandError::Internal(_) => {

@@ -5,7 +5,10 @@ use cardium_app::{
     NaturalKey, RowKey, audit::AuditDraft, event::EventDraft, idempotency::IdempotencyRecord,
     quotas::Quota,
 };
-use cardium_auth::Credential;
+use cardium_auth::{
+    Credential,
+    grants::{Approval, Grant},
+};
 use cardium_authorizations::{
     Authorization, AuthorizationReference, NetworkMessage, PendingAuthorization, Transaction,
 };
@@ -32,6 +35,14 @@ macro_rules! each_shelf {
         }
         {
             let $shelf = &mut batch.credentials;
+            $run
+        }
+        {
+            let $shelf = &mut batch.grants;
+            $run
+        }
+        {
+            let $shelf = &mut batch.approvals;
             $run
         }
         {
@@ -140,6 +151,8 @@ macro_rules! each_journal {
 pub(crate) struct Batch {
     pub(crate) accounts: Shelf<Account>,
     pub(crate) credentials: Shelf<Credential>,
+    pub(crate) grants: Shelf<Grant>,
+    pub(crate) approvals: Shelf<Approval>,
     pub(crate) sequences: Shelf<Sequence>,
     pub(crate) topups: Shelf<Topup>,
     pub(crate) deposits: Shelf<Deposit>,
@@ -182,6 +195,8 @@ impl Batch {
         Self {
             accounts: Shelf::new(postgres, Lock::Update),
             credentials: Shelf::new(postgres, Lock::Update),
+            grants: Shelf::new(postgres, Lock::Update),
+            approvals: Shelf::new(postgres, Lock::Update),
             sequences: Shelf::new(postgres, Lock::Update),
             topups: Shelf::new(postgres, Lock::Update),
             deposits: Shelf::new(postgres, Lock::Update),
@@ -249,6 +264,8 @@ impl Batch {
     fn load_owners(&mut self, connection: &mut Connection, keys: &Keys) -> Result<(), DbError> {
         self.accounts.load(connection, &keys.accounts)?;
         self.credentials.load(connection, &keys.credentials)?;
+        self.grants.load(connection, &keys.grants)?;
+        self.approvals.load(connection, &keys.approvals)?;
         self.sequences.load(connection, &keys.sequences)?;
         self.topups.load(connection, &keys.topups)?;
         self.deposits.load(connection, &keys.deposits)?;
@@ -323,6 +340,8 @@ impl Batch {
 struct Keys {
     accounts: BTreeSet<u128>,
     credentials: BTreeSet<u128>,
+    grants: BTreeSet<u128>,
+    approvals: BTreeSet<u128>,
     sequences: BTreeSet<u128>,
     topups: BTreeSet<u128>,
     deposits: BTreeSet<u128>,
@@ -350,6 +369,8 @@ impl Keys {
             match row {
                 RowKey::Account(id) => keys.accounts.insert(id.value()),
                 RowKey::Credential(id) => keys.credentials.insert(id.value()),
+                RowKey::Grant(id) => keys.grants.insert(id.value()),
+                RowKey::Approval(id) => keys.approvals.insert(id.value()),
                 RowKey::Sequence(id) => keys.sequences.insert(id.value()),
                 RowKey::Topup(id) => keys.topups.insert(id.value()),
                 RowKey::Deposit(id) => keys.deposits.insert(id.value()),

@@ -7,6 +7,7 @@ mod cards;
 mod chain;
 mod disputes;
 mod events;
+mod grants;
 mod list;
 mod log;
 mod pending;

@@ -6,15 +6,19 @@ use super::{Fields, Kind, Row, Table, Value, book, metadata::metadata, time};
 /// Between the entries of an allow-list; no address has it.
 const COMMA: &str = ",";
 
+const KINDS: [CredentialKind; 3] =
+    [CredentialKind::Session, CredentialKind::ApiKey, CredentialKind::Grant];
+
 const fn word(kind: CredentialKind) -> &'static str {
     match kind {
         CredentialKind::Session => "session",
         CredentialKind::ApiKey => "api_key",
+        CredentialKind::Grant => "grant",
     }
 }
 
 fn parse(text: &str) -> Option<CredentialKind> {
-    [CredentialKind::Session, CredentialKind::ApiKey].into_iter().find(|k| word(*k) == text)
+    KINDS.into_iter().find(|k| word(*k) == text)
 }
 
 fn allowed(list: &AllowList) -> Value<'static> {

@@ -3,6 +3,7 @@
 
 mod account;
 mod announcement;
+mod approval;
 mod audit;
 mod authorization;
 mod card;
@@ -11,6 +12,7 @@ mod deposit;
 mod dispute;
 mod event;
 mod evidence;
+mod grant;
 mod idempotency;
 mod ledger;
 mod message;

@@ -5,6 +5,7 @@ mod announcements;
 mod cold;
 mod deliveries;
 mod disputes;
+mod grants;
 mod hot;
 mod lanes;
 #[cfg(test)]

@@ -1,0 +1,223 @@
+use cardium_kernel::{AccountId, CardId, Change, CredentialId, GrantId, Metadata, Timestamp};
+
+use super::{Mandate, Spent};
+use crate::{AllowList, Credential, CredentialKind, CredentialRecord, ScopeSet, TokenHash};
+
+/// How a client that holds `card:reveal_pan` gets at a card number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reveal {
+    /// Whenever it asks.
+    Always,
+    /// Each time the owner approves.
+    Ask,
+    /// Never itself: the owner opens the number in a page of ours.
+    Link,
+}
+
+impl Reveal {
+    /// All ways.
+    pub const ALL: [Self; 3] = [Self::Always, Self::Ask, Self::Link];
+
+    /// The way's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Ask => "ask",
+            Self::Link => "link",
+        }
+    }
+
+    /// The way with this word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.as_str() == text)
+    }
+}
+
+/// The stored facts of a grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantRecord {
+    /// The grant's id; its value is the credential's.
+    pub id: GrantId,
+    /// Whose money it is about.
+    pub account: AccountId,
+    /// The client's `client_id` (RFC 6749, section 2.2).
+    pub client_id: String,
+    /// What the client called itself when the owner agreed.
+    pub client_name: String,
+    /// The host that the owner was sent back to.
+    pub redirect_host: String,
+    /// The only cards it reaches; none where it reaches all.
+    pub cards: Option<Vec<CardId>>,
+    /// How it may reveal a card number.
+    pub reveal: Reveal,
+    /// What it may spend.
+    pub mandate: Mandate,
+    /// What it spent.
+    pub spent: Spent,
+    /// Whether the client was told to ask for more, and has not asked yet.
+    pub step_up_asked: bool,
+    /// When the owner first agreed.
+    pub created_at: Timestamp,
+    /// When it last changed; spending is no change.
+    pub updated_at: Timestamp,
+    /// When it was revoked, if it was.
+    pub ended_at: Option<Timestamp>,
+    /// Raised by one with every write.
+    pub version: i64,
+}
+
+/// What an owner gave a client. Its record can be read; only commands change it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant(GrantRecord);
+
+impl std::ops::Deref for Grant {
+    type Target = GrantRecord;
+
+    fn deref(&self) -> &GrantRecord {
+        &self.0
+    }
+}
+
+/// What an owner agrees to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewGrant {
+    /// The new grant's id.
+    pub id: GrantId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// The client's `client_id`.
+    pub client_id: String,
+    /// What the client calls itself.
+    pub client_name: String,
+    /// The host that the owner is sent back to.
+    pub redirect_host: String,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// The only cards it reaches; none for all.
+    pub cards: Option<Vec<CardId>>,
+    /// How it may reveal a card number.
+    pub reveal: Reveal,
+    /// What it may spend.
+    pub mandate: Mandate,
+}
+
+/// Opens a grant and the credential that acts for it.
+#[must_use]
+pub fn open_grant(new: NewGrant, now: Timestamp) -> (Credential, Grant) {
+    let credential = Credential::restore(CredentialRecord {
+        id: CredentialId::new(new.id.value()),
+        account: new.account,
+        kind: CredentialKind::Grant,
+        token: token_of(new.id),
+        name: new.client_name.clone(),
+        prefix: String::new(),
+        last4: String::new(),
+        scopes: new.scopes,
+        mode: None,
+        allowed: AllowList::default(),
+        metadata: Metadata::default(),
+        generation: 0,
+        created_at: now,
+        expires_at: None,
+        revoked_at: None,
+        updated_at: now,
+        version: 1,
+    });
+    let grant = Grant::restore(GrantRecord {
+        id: new.id,
+        account: new.account,
+        client_id: new.client_id,
+        client_name: new.client_name,
+        redirect_host: new.redirect_host,
+        cards: new.cards,
+        reveal: new.reveal,
+        mandate: new.mandate,
+        spent: Spent::default(),
+        step_up_asked: false,
+        created_at: now,
+        updated_at: now,
+        ended_at: None,
+        version: 1,
+    });
+    (credential, grant)
+}
+
+/// A credential's token has to be unique; a grant has none. This one is no hash of any text that
+/// can be found, so nobody can present it.
+fn token_of(id: GrantId) -> TokenHash {
+    let mut bytes = [0; 32];
+    let (head, _) = bytes.split_at_mut(16);
+    head.copy_from_slice(&id.value().to_be_bytes());
+    TokenHash(bytes)
+}
+
+impl Grant {
+    /// A grant read back from storage.
+    #[must_use]
+    pub const fn restore(record: GrantRecord) -> Self {
+        Self(record)
+    }
+
+    /// The credential that acts for it.
+    #[must_use]
+    pub const fn credential(&self) -> CredentialId {
+        CredentialId::new(self.0.id.value())
+    }
+
+    /// Whether it reaches a card.
+    #[must_use]
+    pub fn reaches(&self, card: CardId) -> bool {
+        self.cards.as_ref().is_none_or(|cards| cards.contains(&card))
+    }
+
+    /// Takes new terms: the owner agreed anew, or narrowed it. What was spent stays spent.
+    pub fn agree(
+        &mut self,
+        (cards, reveal, mandate): (Option<Vec<CardId>>, Reveal, Mandate),
+        now: Timestamp,
+    ) -> Change {
+        let same = self.cards == cards && self.reveal == reveal && self.mandate == mandate;
+        if same && !self.step_up_asked {
+            return Change::AlreadyApplied;
+        }
+        let record = &mut self.0;
+        (record.cards, record.reveal, record.mandate) = (cards, reveal, mandate);
+        record.step_up_asked = false;
+        record.updated_at = now;
+        self.touch();
+        Change::Applied
+    }
+
+    /// Notes what was spent.
+    pub fn count(&mut self, spent: Spent) {
+        self.0.spent = spent;
+        self.touch();
+    }
+
+    /// Notes whether the client was told to ask for more.
+    pub fn note_step_up(&mut self, asked: bool) -> Change {
+        if self.step_up_asked == asked {
+            return Change::AlreadyApplied;
+        }
+        self.0.step_up_asked = asked;
+        self.touch();
+        Change::Applied
+    }
+
+    /// Ends it. Its credential is revoked beside.
+    pub fn end(&mut self, now: Timestamp) -> Change {
+        if self.ended_at.is_some() {
+            return Change::AlreadyApplied;
+        }
+        self.0.ended_at = Some(now);
+        self.0.updated_at = now;
+        self.touch();
+        Change::Applied
+    }
+
+    fn touch(&mut self) {
+        self.0.version = self.version.saturating_add(1);
+    }
+}

@@ -1,0 +1,115 @@
+use cardium_app::reads::{
+    ApprovalFilter, ByCreation, GrantFilter, GrantReads, GrantView, ListQuery, ReadResult,
+};
+use cardium_auth::{
+    Credential,
+    grants::{Approval, ApprovalStatus, Grant},
+};
+use cardium_kernel::{AccountId, ApprovalId, GrantId, Page};
+
+use super::{
+    PooledReads, failed, first,
+    list::{List, page},
+    select,
+};
+use crate::{
+    db::{Connection, Fields, Kind, Record, Sql, Value},
+    rows::{Row, time},
+};
+
+const HELD: &str = "grants g JOIN credentials c ON c.id = g.id \
+                    LEFT JOIN credential_uses u ON u.credential_id = g.id";
+
+fn columns() -> String {
+    let (grant, credential) = (Grant::TABLE.list_as("g"), Credential::TABLE.list_as("c"));
+    format!("{grant}, {credential}, u.last_used_at")
+}
+
+fn kinds() -> Vec<Kind> {
+    [Grant::TABLE.kinds(), Credential::TABLE.kinds(), vec![Kind::Int]].concat()
+}
+
+fn read(record: Record) -> ReadResult<GrantView> {
+    let mut fields = Fields::new(Grant::TABLE.name, record);
+    let (grant, credential) = (Grant::decode(&mut fields)?, Credential::decode(&mut fields)?);
+    Ok(GrantView { grant, credential, last_used: fields.optional(Fields::time)? })
+}
+
+fn find_grant(connection: &mut Connection, id: GrantId) -> ReadResult<Option<GrantView>> {
+    let sql = Sql::new(format!("SELECT {} FROM {HELD} WHERE g.id = ?", columns())).id(id.value());
+    connection.first(&sql, &kinds()).map_err(failed)?.map(read).transpose()
+}
+
+fn list_grants(
+    connection: &mut Connection,
+    query: &ListQuery<GrantFilter, ByCreation>,
+) -> ReadResult<Page<GrantView>> {
+    let mut list = List::new(&columns(), HELD, "g.id");
+    list.and("g.account_id = ?", Value::id(query.account.value()));
+    list.and_some("g.id = ?", query.filter.only, |id| Value::id(id.value()));
+    let client = query.filter.client_id.clone();
+    list.and_some("g.client_id = ?", client, |client| Value::Text(client.into()));
+    match query.filter.open {
+        Some(true) => list.and_plain("g.ended_at IS NULL"),
+        Some(false) => list.and_plain("g.ended_at IS NOT NULL"),
+        None => {}
+    }
+    list.between("g.created_at", query);
+    let records = list.fetch(connection, query, ("g.created_at", Kind::Int), &kinds())?;
+    page(records, query, read)
+}
+
+fn find_approval(
+    connection: &mut Connection,
+    account: AccountId,
+    id: ApprovalId,
+) -> ReadResult<Option<Approval>> {
+    let sql = Sql::new(select::<Approval>("id = ? AND account_id = ?"));
+    first(connection, &sql.id(id.value()).id(account.value()))
+}
+
+fn list_approvals(
+    connection: &mut Connection,
+    query: &ListQuery<ApprovalFilter, ByCreation>,
+) -> ReadResult<Page<Approval>> {
+    let mut list = List::new(&Approval::TABLE.list_as("p"), "approvals p", "p.id");
+    list.and("p.account_id = ?", Value::id(query.account.value()));
+    list.and_some("p.grant_id = ?", query.filter.grant, |id| Value::id(id.value()));
+    if let Some((status, now)) = query.filter.status {
+        list.and("p.status = ?", Value::Text(status.as_str().into()));
+        match status {
+            ApprovalStatus::Pending | ApprovalStatus::Approved => {
+                list.and("p.expires_at > ?", time(now));
+            }
+            ApprovalStatus::Rejected | ApprovalStatus::Used => {}
+        }
+    }
+    list.between("p.created_at", query);
+    let kinds = Approval::TABLE.kinds();
+    let records = list.fetch(connection, query, ("p.created_at", Kind::Int), &kinds)?;
+    page(records, query, |record| Ok(Approval::read(record)?))
+}
+
+impl GrantReads for PooledReads {
+    fn find_grant(&self, id: GrantId) -> ReadResult<Option<GrantView>> {
+        self.with(|connection| find_grant(connection, id))
+    }
+
+    fn list_grants(
+        &self,
+        query: &ListQuery<GrantFilter, ByCreation>,
+    ) -> ReadResult<Page<GrantView>> {
+        self.snapshot(|connection| list_grants(connection, query))
+    }
+
+    fn find_approval(&self, account: AccountId, id: ApprovalId) -> ReadResult<Option<Approval>> {
+        self.with(|connection| find_approval(connection, account, id))
+    }
+
+    fn list_approvals(
+        &self,
+        query: &ListQuery<ApprovalFilter, ByCreation>,
+    ) -> ReadResult<Page<Approval>> {
+        self.snapshot(|connection| list_approvals(connection, query))
+    }
+}

@@ -1,0 +1,29 @@
+use cardium_app::RowKey;
+use cardium_auth::grants::{Approval, Grant, GrantStore};
+use cardium_kernel::{ApprovalId, GrantId, StoreError};
+
+use super::BatchTx;
+
+impl GrantStore for BatchTx<'_> {
+    fn find_grant(&mut self, id: GrantId) -> Result<Option<Grant>, StoreError> {
+        let found = self.batch.grants.find(id.value());
+        self.note(RowKey::Grant(id), found)
+    }
+
+    fn save_grant(&mut self, grant: Grant) -> Result<(), StoreError> {
+        let key = RowKey::Grant(grant.id);
+        let saved = self.batch.grants.save(grant);
+        self.note(key, saved)
+    }
+
+    fn find_approval(&mut self, id: ApprovalId) -> Result<Option<Approval>, StoreError> {
+        let found = self.batch.approvals.find(id.value());
+        self.note(RowKey::Approval(id), found)
+    }
+
+    fn save_approval(&mut self, approval: Approval) -> Result<(), StoreError> {
+        let key = RowKey::Approval(approval.id);
+        let saved = self.batch.approvals.save(approval);
+        self.note(key, saved)
+    }
+}

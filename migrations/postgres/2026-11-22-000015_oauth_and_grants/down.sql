@@ -1,0 +1,10 @@
+ALTER TABLE cards DROP COLUMN grant_id;
+ALTER TABLE accounts DROP COLUMN locked_at;
+DROP TABLE oauth_key_rotation;
+DROP TABLE oauth_keys;
+DROP TABLE oauth_refresh_tokens;
+DROP TABLE oauth_codes;
+DROP TABLE oauth_requests;
+DROP TABLE oauth_clients;
+DROP TABLE approvals;
+DROP TABLE grants;

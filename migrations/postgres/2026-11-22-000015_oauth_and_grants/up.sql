@@ -1,0 +1,156 @@
+-- What owners gave OAuth clients. The id is that of the credential that acts for the client; the
+-- credential holds the scopes. Lists are separated by commas, merchants by newlines; cards is null
+-- where the grant is narrowed to none. One grant of an account and client is open at a time.
+CREATE TABLE grants (
+    id BYTEA NOT NULL,
+    account_id BYTEA NOT NULL,
+    client_id TEXT COLLATE "C" NOT NULL,
+    client_name TEXT COLLATE "C" NOT NULL,
+    redirect_host TEXT COLLATE "C" NOT NULL,
+    cards TEXT COLLATE "C",
+    reveal TEXT COLLATE "C" NOT NULL,
+    per_transaction BIGINT,
+    daily BIGINT,
+    total BIGINT,
+    approval_above BIGINT,
+    mandate_expires_at BIGINT,
+    merchants TEXT COLLATE "C" NOT NULL,
+    mccs TEXT COLLATE "C" NOT NULL,
+    spent_live BIGINT NOT NULL,
+    spent_sandbox BIGINT NOT NULL,
+    day BIGINT NOT NULL,
+    day_live BIGINT NOT NULL,
+    day_sandbox BIGINT NOT NULL,
+    step_up_asked BOOLEAN NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX grants_open ON grants (account_id, client_id) WHERE ended_at IS NULL;
+CREATE INDEX grants_account ON grants (account_id, created_at, id);
+
+-- What agents asked their owners for. The id is a digest of the grant, the idempotency key and the
+-- terms, so that the same request finds its approval.
+CREATE TABLE approvals (
+    id BYTEA NOT NULL,
+    account_id BYTEA NOT NULL,
+    grant_id BYTEA NOT NULL,
+    operation TEXT COLLATE "C" NOT NULL,
+    summary TEXT COLLATE "C" NOT NULL,
+    book BIGINT NOT NULL,
+    card_id BYTEA,
+    amount BIGINT,
+    status TEXT COLLATE "C" NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    decided_at BIGINT,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX approvals_account ON approvals (account_id, created_at, id);
+CREATE INDEX approvals_expiry ON approvals (expires_at, id);
+
+-- Who may ask owners for grants. The id is a digest of client_id, which for a Client ID Metadata
+-- Document is its URL. Redirect URIs are separated by newlines; metadata is a JSON object of what
+-- is only shown.
+CREATE TABLE oauth_clients (
+    id BYTEA NOT NULL,
+    client_id TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    redirect_uris TEXT COLLATE "C" NOT NULL,
+    grant_types TEXT COLLATE "C" NOT NULL,
+    auth_method TEXT COLLATE "C" NOT NULL,
+    secret_hash BYTEA,
+    management_hash BYTEA,
+    scope TEXT COLLATE "C",
+    metadata TEXT COLLATE "C" NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    used_at BIGINT,
+    fresh_until BIGINT,
+    expires_at BIGINT,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX oauth_clients_expiry ON oauth_clients (expires_at, id) WHERE expires_at IS NOT NULL;
+
+-- Authorization requests that an owner is asked about; for one session, once.
+CREATE TABLE oauth_requests (
+    id BYTEA NOT NULL,
+    account_id BYTEA NOT NULL,
+    session_id BYTEA NOT NULL,
+    client_id TEXT COLLATE "C" NOT NULL,
+    redirect_uri TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C",
+    scope TEXT COLLATE "C" NOT NULL,
+    challenge TEXT COLLATE "C" NOT NULL,
+    resource TEXT COLLATE "C",
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    PRIMARY KEY (id)
+);
+CREATE INDEX oauth_requests_expiry ON oauth_requests (expires_at, id);
+
+-- Authorization codes and refresh tokens by their keyed hashes.
+CREATE TABLE oauth_codes (
+    hash BYTEA NOT NULL,
+    grant_id BYTEA NOT NULL,
+    client_id TEXT COLLATE "C" NOT NULL,
+    redirect_uri TEXT COLLATE "C" NOT NULL,
+    scope TEXT COLLATE "C" NOT NULL,
+    scopes BIGINT NOT NULL,
+    challenge TEXT COLLATE "C" NOT NULL,
+    resource TEXT COLLATE "C",
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT,
+    PRIMARY KEY (hash)
+);
+CREATE INDEX oauth_codes_expiry ON oauth_codes (expires_at, hash);
+
+CREATE TABLE oauth_refresh_tokens (
+    hash BYTEA NOT NULL,
+    grant_id BYTEA NOT NULL,
+    client_id TEXT COLLATE "C" NOT NULL,
+    scope TEXT COLLATE "C" NOT NULL,
+    scopes BIGINT NOT NULL,
+    resource TEXT COLLATE "C",
+    siblings BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    used_at BIGINT,
+    idle_until BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (hash)
+);
+CREATE INDEX oauth_refresh_tokens_expiry ON oauth_refresh_tokens (idle_until, hash);
+CREATE INDEX oauth_refresh_tokens_grant ON oauth_refresh_tokens (grant_id);
+
+-- The keys that sign access tokens: next, active or retiring. The one row of
+-- oauth_key_rotation is locked by whoever rotates them.
+CREATE TABLE oauth_keys (
+    kid TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    public_key TEXT COLLATE "C" NOT NULL,
+    sealed BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    activated_at BIGINT,
+    leaves_at BIGINT,
+    PRIMARY KEY (kid)
+);
+CREATE TABLE oauth_key_rotation (
+    id BIGINT NOT NULL,
+    rotated_at BIGINT NOT NULL,
+    PRIMARY KEY (id)
+);
+INSERT INTO oauth_key_rotation (id, rotated_at) VALUES (1, 0);
+
+-- Set while its owner has stopped everything.
+ALTER TABLE accounts ADD COLUMN locked_at BIGINT;
+
+-- The grant that issued the card, whose mandate it spends under.
+ALTER TABLE cards ADD COLUMN grant_id BYTEA;
