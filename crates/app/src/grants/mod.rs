@@ -5,6 +5,7 @@ mod revoke;
 
 pub use agree::AgreeGrant;
 pub use revoke::RevokeGrant;
+pub(crate) use revoke::end;
 
 use cardium_auth::{Credential, grants::Grant};
 use cardium_kernel::GrantId;

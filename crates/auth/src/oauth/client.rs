@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use cardium_kernel::Timestamp;
+use cardium_kernel::{Change, Timestamp};
 use url::Url;
 
 use super::{
@@ -19,6 +19,8 @@ use super::{
 pub const CLIENT_UNUSED: Duration = Duration::from_secs(24 * 3_600);
 /// A registered client that nobody used goes after this long.
 pub const CLIENT_IDLE: Duration = Duration::from_secs(90 * 24 * 3_600);
+/// How exactly it is known when a client was last used.
+const USE_NOTED: Duration = Duration::from_secs(24 * 3_600);
 
 /// The most redirect URIs and contacts, and the longest texts.
 const REDIRECT_URIS: usize = 5;
@@ -359,7 +361,7 @@ pub struct ClientRecord {
     pub registration: Option<[u8; 32]>,
     /// When it came to be known.
     pub created_at: Timestamp,
-    /// When somebody last gave it access, or it last got a token.
+    /// When an owner last gave it access.
     pub used_at: Option<Timestamp>,
     /// Until when its document is believed.
     pub fresh_until: Option<Timestamp>,
@@ -384,15 +386,22 @@ impl Client {
         Self(record)
     }
 
-    /// Whether its time is over: unused, or not used for long. The operator's stay, and so does
-    /// what a document says, which is fetched anew.
+    /// When it goes if nobody uses it before; the operator's stay. What is known of a document
+    /// goes as well, and is fetched anew.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        let unused = || self.created_at.after(CLIENT_UNUSED);
+        let end = self.used_at.map_or_else(unused, |used| used.after(CLIENT_IDLE));
+        match self.kind {
+            ClientKind::Registered | ClientKind::Document => Some(end),
+            ClientKind::Operator => None,
+        }
+    }
+
+    /// Whether its time is over.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
-        let idle = match self.used_at {
-            Some(used) => now.since(used) >= CLIENT_IDLE,
-            None => now.since(self.created_at) >= CLIENT_UNUSED,
-        };
-        idle && self.kind == ClientKind::Registered
+        self.expires_at().is_some_and(|end| end <= now)
     }
 
     /// Whether its document has to be fetched again.
@@ -413,13 +422,23 @@ impl Client {
         self.details.redirect_uris.iter().map(RedirectUri::host).collect()
     }
 
+    /// Takes over from what was known before when it came to be known and was used.
+    pub fn keep_use_of(&mut self, known: &Self) {
+        self.0.created_at = known.created_at;
+        self.0.used_at = known.used_at;
+    }
+
     /// Takes over what it says of itself now (RFC 7592 section 2.2).
     pub fn update(&mut self, details: ClientDetails) {
         self.0.details = details;
     }
 
-    /// Notes that it was used.
-    pub const fn touch(&mut self, now: Timestamp) {
+    /// Notes that it was used, to the day.
+    pub fn touch(&mut self, now: Timestamp) -> Change {
+        if self.used_at.is_some_and(|used| now.since(used) < USE_NOTED) {
+            return Change::AlreadyApplied;
+        }
         self.0.used_at = Some(now);
+        Change::Applied
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use cardium_kernel::{CredentialId, Timestamp};
+use cardium_kernel::{GrantId, Timestamp};
 
 use super::{
     error::{OAuthError, invalid_grant, invalid_target},
@@ -23,7 +23,7 @@ pub struct CodeRecord {
     /// The code's keyed hash.
     pub hash: [u8; 32],
     /// The grant that it hands out.
-    pub grant: CredentialId,
+    pub grant: GrantId,
     /// Whom it was made for.
     pub client: String,
     /// Where it was sent.

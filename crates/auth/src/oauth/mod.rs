@@ -9,6 +9,7 @@
 mod authorization_request;
 mod client;
 mod code;
+mod consent;
 mod error;
 mod metadata_document;
 mod parameters;
@@ -17,6 +18,7 @@ mod redirect_uri;
 mod refresh;
 mod resource;
 mod scope_request;
+mod store;
 mod token_request;
 
 #[cfg(test)]
@@ -28,6 +30,7 @@ pub use client::{
     ClientRecord, ClientRules, GrantType,
 };
 pub use code::{AuthorizationCode, CODE_LIFETIME, CodeError, CodeRecord, Redemption};
+pub use consent::{CONSENT_LIFETIME, Consent, ConsentRecord};
 pub use error::{OAuthError, OAuthErrorCode};
 pub use metadata_document::{
     DOCUMENT_BYTES, DOCUMENT_FRESH_LEAST, DOCUMENT_FRESH_MOST, DocumentReach, DocumentUrl,
@@ -42,4 +45,5 @@ pub use refresh::{
 };
 pub use resource::{Resource, ResourceSet};
 pub use scope_request::ScopeRequest;
+pub use store::OAuthStore;
 pub use token_request::{ClientClaim, TokenRequest};

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use cardium_kernel::{CredentialId, Timestamp};
+use cardium_kernel::{GrantId, Timestamp};
 
 use super::{
     error::{OAuthError, invalid_grant},
@@ -29,7 +29,7 @@ pub struct RefreshRecord {
     /// The token's keyed hash.
     pub hash: [u8; 32],
     /// The grant that it renews.
-    pub grant: CredentialId,
+    pub grant: GrantId,
     /// Whom it was made for.
     pub client: String,
     /// What was given, in the client's words.

@@ -12,6 +12,27 @@ pub enum Resource {
     Base,
 }
 
+impl Resource {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Mcp, Self::V1, Self::Base];
+
+    /// What follows the base URL.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mcp => "/mcp",
+            Self::V1 => "/v1",
+            Self::Base => "",
+        }
+    }
+
+    /// The resource with this path.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|resource| resource.as_str() == text)
+    }
+}
+
 /// The resources of this server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceSet {
@@ -41,11 +62,6 @@ impl ResourceSet {
 
     fn find(&self, text: &str) -> Option<Resource> {
         let text = text.strip_suffix('/').unwrap_or(text);
-        match text.strip_prefix(&self.base)? {
-            "/mcp" => Some(Resource::Mcp),
-            "/v1" => Some(Resource::V1),
-            "" => Some(Resource::Base),
-            _ => None,
-        }
+        Resource::parse(text.strip_prefix(&self.base)?)
     }
 }

@@ -8,13 +8,13 @@ mod exchanges;
 mod requests;
 mod scopes;
 
-use cardium_kernel::{CredentialId, Timestamp};
+use cardium_kernel::{GrantId, Timestamp};
 
 use super::*;
 
 const CLIENT: &str = "client";
 const OTHER: &str = "other";
-const GRANT: CredentialId = CredentialId::new(7);
+const GRANT: GrantId = GrantId::new(7);
 /// The example of RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
