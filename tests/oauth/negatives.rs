@@ -252,6 +252,7 @@ pub const REQUESTS: &[Request] = &[
         &[("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM")],
     ),
     invalid("two states", &[], &[("state", "other")]),
+    instead("a state with a NUL", &["state"], &[("state", "a\0b")], "invalid_request"),
     invalid("two scopes", &[], &[("scope", "read")]),
     invalid("a parameter of nobody's twice", &[], &[("x", "1"), ("x", "2")]),
     instead("an unknown scope", SCOPE, &[("scope", "card:everything")], "invalid_scope"),

@@ -49,7 +49,7 @@ impl UseCase for UpdateClient {
             Ok(client) => client,
             Err(error) => return Ok(Ending::Refused(Err(error))),
         };
-        client.update(self.details.clone());
+        client.update(self.details.clone(), unit.now());
         unit.tx.save_client(&client)?;
         Ok(Ending::Done(Ok(client)))
     }

@@ -118,8 +118,13 @@ fn read_address(parameters: &Parameters, client: &Client) -> Result<ReturnAddres
         RequestError::Shown(OAuthError::new(OAuthErrorCode::InvalidRequest, error.description))
     })?;
     let state = parameters.find("state").ok().flatten();
-    let state = state.filter(|state| state.len() <= LONGEST_STATE).map(str::to_owned);
+    let state = state.filter(|state| is_state(state)).map(str::to_owned);
     Ok(ReturnAddress { redirect_uri, state })
+}
+
+/// RFC 6749, appendix A.5.
+fn is_state(text: &str) -> bool {
+    text.len() <= LONGEST_STATE && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn read_rest(
@@ -128,8 +133,8 @@ fn read_rest(
     resources: &ResourceSet,
 ) -> Result<(CodeChallenge, ScopeRequest, Resource), OAuthError> {
     parameters.check()?;
-    if parameters.find("state")?.is_some_and(|state| state.len() > LONGEST_STATE) {
-        return Err(invalid_request("state is too long."));
+    if parameters.find("state")?.is_some_and(|state| !is_state(state)) {
+        return Err(invalid_request("state must be printable ASCII, at most 2048 letters."));
     }
     for name in ["request", "request_uri", "registration"] {
         if parameters.find(name)?.is_some() {

@@ -361,6 +361,8 @@ pub struct ClientRecord {
     pub registration: Option<[u8; 32]>,
     /// When it came to be known.
     pub created_at: Timestamp,
+    /// When it last said something else of itself.
+    pub updated_at: Timestamp,
     /// When an owner last gave it access.
     pub used_at: Option<Timestamp>,
     /// Until when its document is believed.
@@ -429,8 +431,9 @@ impl Client {
     }
 
     /// Takes over what it says of itself now (RFC 7592 section 2.2).
-    pub fn update(&mut self, details: ClientDetails) {
+    pub fn update(&mut self, details: ClientDetails, now: Timestamp) {
         self.0.details = details;
+        self.0.updated_at = now;
     }
 
     /// Notes that it was used, to the day.

@@ -30,16 +30,10 @@ impl CodeChallenge {
         digest.map(Self).ok_or_else(|| invalid_request(message))
     }
 
-    /// A challenge that was stored.
+    /// The challenge as its client gave it.
     #[must_use]
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes to store.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+    pub fn to_text(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.0)
     }
 
     /// Passes the verifier that the challenge was made from.

@@ -90,11 +90,17 @@ impl RefreshToken {
         Self(record)
     }
 
+    /// When it is over if nobody uses it before.
+    #[must_use]
+    pub fn idle_until(&self) -> Timestamp {
+        let end = self.started_at.after(REFRESH_LIFETIME);
+        self.created_at.after(REFRESH_IDLE).min(end)
+    }
+
     /// Whether its time is over.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
-        let idle = now.since(self.created_at) >= REFRESH_IDLE;
-        idle || now.since(self.started_at) >= REFRESH_LIFETIME
+        self.idle_until() <= now
     }
 
     /// Uses the token: once, or for a short time a few times more.

@@ -46,6 +46,7 @@ fn client_of(metadata: ClientMetadata) -> Client {
         secret: None,
         registration: None,
         created_at: at(0),
+        updated_at: at(0),
         used_at: None,
         fresh_until: None,
     })
