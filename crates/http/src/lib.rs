@@ -24,6 +24,7 @@ mod handlers;
 mod idempotency;
 mod invoke;
 mod limits;
+pub mod oauth;
 mod pace;
 mod passwords;
 mod places;

@@ -17,7 +17,7 @@ use crate::{
     dispatch::dispatch,
     docs, failure,
     limits::{identify, request_id},
-    probes,
+    oauth, probes,
 };
 
 /// Registers every route of the doors.
@@ -31,6 +31,9 @@ pub fn configure(
             .route("/livez", web::get().to(probes::livez))
             .route("/readyz", web::get().to(probes::readyz));
         for resource in resources(&served).into_iter().chain(docs::resources()) {
+            scope = scope.service(resource);
+        }
+        for resource in oauth::resources() {
             scope = scope.service(resource);
         }
         let scope = scope.default_service(web::to(not_found));

@@ -15,7 +15,11 @@ use cardium_vault::Keys;
 
 use crate::{
     CredentialUses, EventHub, HealthProbe, HttpSettings, NameLookup, NetworkRail, TestClock,
-    flights::Flights, guard::CredentialCache, passwords::Passwords, places::Places,
+    flights::Flights,
+    guard::CredentialCache,
+    oauth::{ClientDocuments, TokenSigner},
+    passwords::Passwords,
+    places::Places,
     rate_limits::RateLimits,
 };
 
@@ -47,6 +51,10 @@ pub struct Wiring {
     pub test_clock: Option<Arc<dyn TestClock>>,
     /// What names mean, to judge the hosts of webhooks.
     pub names: Arc<dyn NameLookup>,
+    /// Signs access tokens.
+    pub tokens: Arc<dyn TokenSigner>,
+    /// Fetches the documents that describe OAuth clients.
+    pub documents: Arc<dyn ClientDocuments>,
     /// What the process knows of its own health.
     pub health: Arc<dyn HealthProbe>,
     /// Settings.
