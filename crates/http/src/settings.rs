@@ -68,6 +68,10 @@ pub struct HttpSettings {
     pub https_only: bool,
     /// What OAuth clients are held to.
     pub clients: ClientRules,
+    /// The address under which clients reach the deployment, without a path, such as
+    /// `https://cards.example`: who issues access tokens. Where there is none, it is whatever
+    /// address of this machine a client came by.
+    pub public_url: Option<String>,
 }
 
 impl Default for HttpSettings {
@@ -92,6 +96,7 @@ impl Default for HttpSettings {
             trusted_proxies: Vec::new(),
             https_only: false,
             clients: ClientRules::default(),
+            public_url: None,
         }
     }
 }

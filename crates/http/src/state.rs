@@ -17,10 +17,11 @@ use crate::{
     CredentialUses, EventHub, HealthProbe, HttpSettings, NameLookup, NetworkRail, TestClock,
     flights::Flights,
     guard::CredentialCache,
-    oauth::{ClientDocuments, TokenSigner},
+    oauth::ClientDocuments,
     passwords::Passwords,
     places::Places,
     rate_limits::RateLimits,
+    token_keys::TokenKeys,
 };
 
 /// The ports and settings that the doors are built from.
@@ -51,8 +52,6 @@ pub struct Wiring {
     pub test_clock: Option<Arc<dyn TestClock>>,
     /// What names mean, to judge the hosts of webhooks.
     pub names: Arc<dyn NameLookup>,
-    /// Signs access tokens.
-    pub tokens: Arc<dyn TokenSigner>,
     /// Fetches the documents that describe OAuth clients.
     pub documents: Arc<dyn ClientDocuments>,
     /// What the process knows of its own health.
@@ -66,6 +65,7 @@ pub struct AppState {
     pub(crate) wiring: Wiring,
     pub(crate) passwords: Passwords,
     pub(crate) credentials: CredentialCache,
+    pub(crate) token_keys: TokenKeys,
     /// None where nothing is bounded.
     pub(crate) rate_limits: Option<RateLimits>,
     uses: CredentialUses,
@@ -90,6 +90,7 @@ impl AppState {
             wiring,
             passwords,
             credentials,
+            token_keys: TokenKeys::default(),
             rate_limits,
             uses: CredentialUses::default(),
             events: EventHub::default(),

@@ -67,7 +67,7 @@ async fn answer(
 
 /// Where the browser goes next.
 async fn begin(state: &AppState, request: &HttpRequest, query: &str) -> Result<String, Refusal> {
-    let base = base(request)?;
+    let base = base(state, request)?;
     let parameters = Parameters::parse(query.as_bytes());
     let id = parameters.get("client_id")?;
     if let Some(limits) = &state.rate_limits {

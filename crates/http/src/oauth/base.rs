@@ -1,13 +1,16 @@
 use actix_web::{HttpRequest, http::header};
 use cardium_auth::oauth::{OAuthError, OAuthErrorCode};
 
-use crate::address::origin;
+use crate::{AppState, address::origin};
 
 /// Where this server is reached, without a slash at its end; its issuer (RFC 8414 section 2).
 ///
 /// # Errors
 /// `invalid_request` where the request names a host that is not this machine's.
-pub fn base(request: &HttpRequest) -> Result<String, OAuthError> {
+pub fn base(state: &AppState, request: &HttpRequest) -> Result<String, OAuthError> {
+    if let Some(url) = &state.wiring.settings.public_url {
+        return Ok(url.trim_end_matches('/').to_owned());
+    }
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.filter(|host| is_loopback(host));
     let message = "The request must name this server's own host.";

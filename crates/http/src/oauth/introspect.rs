@@ -2,9 +2,13 @@
 //! to. What is no token of that client looks the same as what is none at all.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use cardium_app::oauth::{Line, RevokeByToken};
+use cardium_app::{
+    CommandError,
+    access_tokens::AccessClaims,
+    oauth::{Line, RevokeByToken},
+};
 use cardium_auth::oauth::{Client, RefreshToken};
-use cardium_kernel::{CredentialId, GrantId};
+use cardium_kernel::{CredentialId, ErrorCode, GrantId};
 use serde_json::{Value, json};
 
 use super::{
@@ -12,17 +16,16 @@ use super::{
     answer::{Refusal, private, read_form, settle},
     base::base,
     clients::{authenticate, look, perform},
-    ports::AccessToken,
     secrets::{self, Kind},
 };
-use crate::AppState;
+use crate::{AppState, access_tokens};
 
 /// The longest token that is looked at.
 const LONGEST: usize = 4_096;
 
 /// A token, by what was found of it.
 enum Found {
-    Access(AccessToken),
+    Access(AccessClaims),
     Refresh(RefreshToken),
 }
 
@@ -93,23 +96,32 @@ async fn named(
     (state, request): (&AppState, &HttpRequest),
     payload: web::Payload,
 ) -> Result<(Client, String, Option<Found>), Refusal> {
-    let base = base(request)?;
+    let base = base(state, request)?;
     let body = read_form((state, request), payload).await?;
     body.check()?;
     let client = authenticate(state, request, &body).await?;
     let text = body.get("token")?;
-    let found = if text.len() > LONGEST { None } else { find(state, &base, text).await? };
+    let found = if text.len() > LONGEST { None } else { find(state, text).await? };
     let own = found.filter(|found| found.client() == client.id);
     Ok((client, base, own))
 }
 
-async fn find(state: &AppState, base: &str, text: &str) -> Result<Option<Found>, Refusal> {
+async fn find(state: &AppState, text: &str) -> Result<Option<Found>, Refusal> {
     let hash = secrets::hash(&state.wiring, Kind::Refresh, text);
     let refresh = look(state, move |reads| reads.find_refresh(&hash)).await?;
     if let Some(refresh) = refresh {
         return Ok(Some(Found::Refresh(refresh)));
     }
-    Ok(state.wiring.tokens.read(base, text).await?.map(Found::Access))
+    if !access_tokens::is_access_token(text) {
+        return Ok(None);
+    }
+    match access_tokens::read(state, text).await {
+        Ok(claims) => Ok(Some(Found::Access(claims))),
+        Err(CommandError::Problem(problem)) if problem.code == ErrorCode::InvalidCredentials => {
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn describe(state: &AppState, base: &str, found: Found) -> Result<Option<Value>, Refusal> {

@@ -1,6 +1,6 @@
 //! What clients read first (RFC 8414, RFC 9728).
 
-use actix_web::{HttpRequest, HttpResponse, http::header};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use cardium_auth::oauth::{AuthMethod, GrantType, ScopeRequest};
 use serde_json::json;
 
@@ -9,17 +9,18 @@ use super::{
     answer::{settle, shared},
     base::base,
 };
+use crate::AppState;
 
 /// How long it may be kept: short, so that a change is seen within minutes.
 const FRESH: &str = "public, max-age=300";
 
 /// The authorization server's description.
-pub async fn server(request: HttpRequest) -> HttpResponse {
-    settle(describe_server(&request), &request)
+pub async fn server(state: web::Data<AppState>, request: HttpRequest) -> HttpResponse {
+    settle(describe_server(&state, &request), &request)
 }
 
-fn describe_server(request: &HttpRequest) -> Outcome {
-    let base = base(request)?;
+fn describe_server(state: &AppState, request: &HttpRequest) -> Outcome {
+    let base = base(state, request)?;
     let at = |path: &str| format!("{base}{path}");
     let methods = AuthMethod::ALL.map(AuthMethod::as_str);
     let body = json!({
@@ -29,7 +30,7 @@ fn describe_server(request: &HttpRequest) -> Outcome {
         "registration_endpoint": at("/oauth/register"),
         "revocation_endpoint": at("/oauth/revoke"),
         "introspection_endpoint": at("/oauth/introspect"),
-        "jwks_uri": at("/.well-known/jwks.json"),
+        "jwks_uri": at("/oauth/jwks"),
         "scopes_supported": ScopeRequest::vocabulary(),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
@@ -46,12 +47,12 @@ fn describe_server(request: &HttpRequest) -> Outcome {
 }
 
 /// A resource's description: the MCP server's, unless the API's is asked for.
-pub async fn resource(request: HttpRequest) -> HttpResponse {
-    settle(describe_resource(&request), &request)
+pub async fn resource(state: web::Data<AppState>, request: HttpRequest) -> HttpResponse {
+    settle(describe_resource(&state, &request), &request)
 }
 
-fn describe_resource(request: &HttpRequest) -> Outcome {
-    let base = base(request)?;
+fn describe_resource(state: &AppState, request: &HttpRequest) -> Outcome {
+    let base = base(state, request)?;
     let path = if request.path().ends_with("/v1") { "/v1" } else { "/mcp" };
     let body = json!({
         "resource": format!("{base}{path}"),

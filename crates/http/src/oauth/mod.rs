@@ -21,7 +21,7 @@ mod token;
 
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, http::Method, web};
 
-pub use ports::{AccessToken, ClientDocuments, DocumentFailure, FetchedDocument, TokenSigner};
+pub use ports::{ClientDocuments, DocumentFailure, FetchedDocument};
 
 use answer::{Refusal, preflight, refuse_method};
 

@@ -31,7 +31,7 @@ pub async fn create(
 }
 
 async fn try_create(state: &AppState, request: &HttpRequest, payload: web::Payload) -> Outcome {
-    let base = base(request)?;
+    let base = base(state, request)?;
     if let Some(limits) = &state.rate_limits {
         let address = origin(request).address;
         limits.count_stranger(address, &Seen::default()).await?;
@@ -79,7 +79,7 @@ pub async fn read(state: web::Data<AppState>, request: HttpRequest) -> HttpRespo
 }
 
 async fn try_read(state: &AppState, request: &HttpRequest) -> Outcome {
-    let (base, token) = (base(request)?, bearer(request)?);
+    let (base, token) = (base(state, request)?, bearer(request)?);
     let hash = secrets::hash(&state.wiring, Kind::Registration, token);
     let found = find_client(state, request.match_info().query("client_id")).await?;
     let own = |client: &Client| client.registration == Some(hash);
@@ -98,7 +98,7 @@ pub async fn update(
 }
 
 async fn try_update(state: &AppState, request: &HttpRequest, payload: web::Payload) -> Outcome {
-    let (base, token) = (base(request)?, bearer(request)?);
+    let (base, token) = (base(state, request)?, bearer(request)?);
     let registration = secrets::hash(&state.wiring, Kind::Registration, token);
     let id = request.match_info().query("client_id").to_owned();
     let found = find_client(state, &id).await?;

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use cardium_app::oauth::{ExchangeCode, Issued, Line, RefreshTokens};
+use cardium_app::{
+    access_tokens::AccessClaims,
+    oauth::{ExchangeCode, Issued, Line, RefreshTokens},
+};
 use cardium_auth::{
     Scope, ScopeSet,
     oauth::{
@@ -19,10 +22,9 @@ use super::{
     answer::{Refusal, private, read_form, settle},
     base::base,
     clients::{authenticate, look, perform},
-    ports::AccessToken,
     secrets::{self, Kind},
 };
-use crate::{AppState, address::origin, rate_limits::Seen};
+use crate::{AppState, address::origin, rate_limits::Seen, token_keys::mint};
 
 /// How long an access token lasts, and one that money can be moved with.
 const LIFETIME: Duration = Duration::from_secs(10 * 60);
@@ -41,7 +43,7 @@ pub async fn exchange(
 }
 
 async fn try_exchange(state: &AppState, request: &HttpRequest, payload: web::Payload) -> Outcome {
-    let base = base(request)?;
+    let base = base(state, request)?;
     let body = read_form((state, request), payload).await?;
     body.check()?;
     let client = authenticate(state, request, &body).await?;
@@ -125,7 +127,7 @@ async fn respond(
     let wiring = &state.wiring;
     let (now, scopes) = (wiring.edge.clock.now(), issued.scope.scopes());
     let lifetime = lifetime(scopes);
-    let token = AccessToken {
+    let claims = AccessClaims {
         id: BASE64URL_NOPAD.encode(&wiring.edge.random::<16>()),
         account: issued.account,
         grant: issued.grant,
@@ -134,7 +136,7 @@ async fn respond(
         issued_at: now,
         expires_at: now.after(lifetime),
     };
-    let access = wiring.tokens.sign(issuer, token).await?;
+    let access = mint(state, issuer, &claims).await?;
     let mut body = json!({
         "access_token": access,
         "token_type": "Bearer",
