@@ -21,6 +21,7 @@ use cardium_withdrawals::*;
 
 use crate::{
     Actor, CommandError, CommandResult, Context, EventDraft, Policy, WithdrawalFees,
+    access_tokens::{OauthKey, OauthKeyStore},
     announcements::{AnnouncementStore, Spreading},
     api_keys::ApiKeyStore,
     audit::{AuditDraft, AuditLog},
@@ -296,6 +297,15 @@ mockall::mock! {
         fn save_announcement(&mut self, spreading: &Spreading) -> Result<(), StoreError>;
     }
 
+    impl OauthKeyStore for Tx {
+        fn take_oauth_keys(&mut self) -> Result<Vec<OauthKey>, StoreError>;
+        fn replace_oauth_keys(
+            &mut self,
+            keys: &[OauthKey],
+            now: Timestamp,
+        ) -> Result<(), StoreError>;
+    }
+
     impl QuotaStore for Tx {
         fn find_quota(&mut self, id: u128) -> Result<Option<Quota>, StoreError>;
         fn save_quota(&mut self, quota: Quota) -> Result<(), StoreError>;
@@ -332,6 +342,7 @@ pub(crate) fn context() -> Context {
             credential: CredentialId::new(0x400),
             kind: CredentialKind::ApiKey,
             scope: None,
+            reach: Reach::All,
         },
         request: None,
         policy: Arc::new(policy),
@@ -392,6 +403,7 @@ pub(crate) fn card(account: AccountId) -> Card {
         controls: Controls::default(),
         shipping: None,
         metadata: Metadata::default(),
+        grant: None,
     };
     Card::issue(new, Card::expiry_from(NOW), NOW)
 }

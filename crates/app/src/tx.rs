@@ -11,6 +11,7 @@ use cardium_webhooks::{DeliveryStore, LaneStore, WebhookStore};
 use cardium_withdrawals::WithdrawalStore;
 
 use crate::{
+    access_tokens::OauthKeyStore,
     announcements::AnnouncementStore,
     api_keys::ApiKeyStore,
     audit::AuditLog,
@@ -55,5 +56,6 @@ pub trait Tx:
     + TicketStore
     + HolderStore
     + AnnouncementStore
+    + OauthKeyStore
 {
 }

@@ -15,7 +15,7 @@ use cardium_kernel::{ErrorCode, Problem};
 use crate::{
     AppState,
     dispatch::dispatch,
-    docs, failure,
+    docs, failure, jwks,
     limits::{identify, request_id},
     probes,
 };
@@ -30,7 +30,9 @@ pub fn configure(
         let mut scope = web::scope("")
             .route("/livez", web::get().to(probes::livez))
             .route("/readyz", web::get().to(probes::readyz));
-        for resource in resources(&served).into_iter().chain(docs::resources()) {
+        for resource in
+            resources(&served).into_iter().chain(docs::resources()).chain(jwks::resources())
+        {
             scope = scope.service(resource);
         }
         let scope = scope.default_service(web::to(not_found));

@@ -65,6 +65,10 @@ pub struct HttpSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether requests that did not come over TLS are refused.
     pub https_only: bool,
+    /// The address under which clients reach the deployment, without a path, such as
+    /// `https://cards.example`: who issues access tokens. Where there is none, it is whatever
+    /// address of this machine a client came by.
+    pub public_url: Option<String>,
 }
 
 impl Default for HttpSettings {
@@ -88,6 +92,7 @@ impl Default for HttpSettings {
             rate_limits: None,
             trusted_proxies: Vec::new(),
             https_only: false,
+            public_url: None,
         }
     }
 }

@@ -16,7 +16,7 @@ use cardium_vault::Keys;
 use crate::{
     CredentialUses, EventHub, HealthProbe, HttpSettings, NameLookup, NetworkRail, TestClock,
     flights::Flights, guard::CredentialCache, passwords::Passwords, places::Places,
-    rate_limits::RateLimits,
+    rate_limits::RateLimits, token_keys::TokenKeys,
 };
 
 /// The ports and settings that the doors are built from.
@@ -58,6 +58,7 @@ pub struct AppState {
     pub(crate) wiring: Wiring,
     pub(crate) passwords: Passwords,
     pub(crate) credentials: CredentialCache,
+    pub(crate) token_keys: TokenKeys,
     /// None where nothing is bounded.
     pub(crate) rate_limits: Option<RateLimits>,
     uses: CredentialUses,
@@ -82,6 +83,7 @@ impl AppState {
             wiring,
             passwords,
             credentials,
+            token_keys: TokenKeys::default(),
             rate_limits,
             uses: CredentialUses::default(),
             events: EventHub::default(),

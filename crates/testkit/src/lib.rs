@@ -3,6 +3,7 @@
 
 mod clock;
 mod destinations;
+pub mod forged;
 mod scratch;
 mod tenant;
 mod world;

@@ -3,7 +3,9 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use cardium_accounts::{Account, Email, Ticket};
-use cardium_app::{announcements::Due, chain::SimulatedPayment, event::CardView, reads::*};
+use cardium_app::{
+    access_tokens::OauthKey, announcements::Due, chain::SimulatedPayment, event::CardView, reads::*,
+};
 use cardium_auth::{Credential, TokenHash, grants::Approval};
 use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
 use cardium_cards::{StoredPan, Velocity};
@@ -59,6 +61,12 @@ impl GrantReads for FakeReads {
         _: &ListQuery<ApprovalFilter, ByCreation>,
     ) -> ReadResult<Page<Approval>> {
         empty()
+    }
+}
+
+impl OauthKeyReads for FakeReads {
+    fn oauth_keys(&self) -> ReadResult<Vec<OauthKey>> {
+        Ok(Vec::new())
     }
 }
 

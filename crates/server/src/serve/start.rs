@@ -14,8 +14,8 @@ use crate::{
     workers::{
         Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
         ForgetEvents, JudgeEndpoints, NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting,
-        RecoverEndpoints, SendWithdrawals, Sender, Senders, SettleWithdrawals, SpreadAnnouncements,
-        SweepBlobs, UseSource, WakeReaders, WatchChain, Workers,
+        RecoverEndpoints, RotateOauthKeys, SendWithdrawals, Sender, Senders, SettleWithdrawals,
+        SpreadAnnouncements, SweepBlobs, UseSource, WakeReaders, WatchChain, Workers,
     },
 };
 
@@ -118,6 +118,7 @@ fn workers(
     workers.start(WakeReaders::new(backend(), Arc::clone(&state)));
     workers.start(FlushUses::new(backend(), state));
     workers.start(PurgeKeys::new(backend()));
+    workers.start(RotateOauthKeys::new(backend()));
     workers.start(PurgeCounters::new(backend()));
     workers.start(SpreadAnnouncements::new(backend()));
     workers.start(ForgetEvents::new(backend(), settings.webhooks.retention()));

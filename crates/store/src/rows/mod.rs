@@ -17,6 +17,7 @@ mod idempotency;
 mod ledger;
 mod message;
 pub(crate) mod metadata;
+pub(crate) mod oauth_key;
 mod payee;
 mod pending;
 mod quota;
