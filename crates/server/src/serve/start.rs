@@ -47,6 +47,7 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
         health: core.health,
         state,
         store: core.store,
+        backend: core.backend,
         settings: settings.server,
     };
     if let Err(error) = announce(addresses, &options) {
