@@ -15,13 +15,8 @@ use cardium_vault::Keys;
 
 use crate::{
     CredentialUses, EventHub, HealthProbe, HttpSettings, NameLookup, NetworkRail, TestClock,
-    flights::Flights,
-    guard::CredentialCache,
-    oauth::ClientDocuments,
-    passwords::Passwords,
-    places::Places,
-    rate_limits::RateLimits,
-    token_keys::TokenKeys,
+    flights::Flights, guard::CredentialCache, oauth::ClientDocuments, passwords::Passwords,
+    places::Places, rate_limits::RateLimits, token_keys::TokenKeys,
 };
 
 /// The ports and settings that the doors are built from.

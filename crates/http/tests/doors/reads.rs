@@ -3,8 +3,9 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use cardium_accounts::{Account, Email, Ticket};
-use cardium_app::{oauth::Line, 
-    access_tokens::OauthKey, announcements::Due, chain::SimulatedPayment, event::CardView, reads::*,
+use cardium_app::{
+    access_tokens::OauthKey, announcements::Due, chain::SimulatedPayment, event::CardView,
+    oauth::Line, reads::*,
 };
 use cardium_auth::{
     Credential, TokenHash,

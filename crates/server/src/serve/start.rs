@@ -13,9 +13,10 @@ use crate::{
     settings::Settings,
     workers::{
         Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
-        ForgetEvents, JudgeEndpoints, NoteLateAnswers, PurgeClients, PurgeCounters, PurgeKeys, PurgeWaiting,
-        RecoverEndpoints, RotateOauthKeys, SendWithdrawals, Sender, Senders, SettleWithdrawals,
-        SpreadAnnouncements, SweepBlobs, UseSource, WakeReaders, WatchChain, Workers,
+        ForgetEvents, JudgeEndpoints, NoteLateAnswers, PurgeClients, PurgeCounters, PurgeKeys,
+        PurgeWaiting, RecoverEndpoints, RotateOauthKeys, SendWithdrawals, Sender, Senders,
+        SettleWithdrawals, SpreadAnnouncements, SweepBlobs, UseSource, WakeReaders, WatchChain,
+        Workers,
     },
 };
 
