@@ -8,9 +8,11 @@
 //! `cardium-api-v1`).
 
 mod address;
+mod base;
 mod block;
 mod body;
 mod call;
+mod challenge;
 mod dispatch;
 mod docs;
 mod download;
@@ -24,6 +26,7 @@ mod handlers;
 mod idempotency;
 mod invoke;
 mod limits;
+mod mcp;
 mod pace;
 mod passwords;
 mod places;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use cardium_api_v1::webhook_url::Reach;
 use ipnet::IpNet;
+use url::Url;
 
 use crate::RateSettings;
 
@@ -65,6 +66,9 @@ pub struct HttpSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether requests that did not come over TLS are refused.
     pub https_only: bool,
+    /// The URL that clients reach this service at; without one it is taken from requests that name
+    /// this very machine.
+    pub public_url: Option<Url>,
 }
 
 impl Default for HttpSettings {
@@ -88,6 +92,7 @@ impl Default for HttpSettings {
             rate_limits: None,
             trusted_proxies: Vec::new(),
             https_only: false,
+            public_url: None,
         }
     }
 }
