@@ -117,7 +117,7 @@ fn messages_are_bounded_and_strict(backend: Backend) {
         (br#"{"jsonrpc":"2.0","id":1,"method":"pi\u0000ng"}"#, -32600),
     ] {
         let reply = post(body.to_vec());
-        let answer = reply.json();
+        let answer = super::parsed(&reply);
         assert_eq!((reply.status, &answer["error"]["code"]), (400, &code.into()), "{answer}");
         assert!(answer["id"].is_null());
     }

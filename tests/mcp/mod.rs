@@ -29,6 +29,13 @@ impl Revision {
     }
 }
 
+/// The message in an answer. Schemas have fields that are called like amounts and are none.
+#[track_caller]
+fn parsed(reply: &Reply) -> Value {
+    assert_eq!(reply.header("Content-Type"), Some("application/json"), "{reply:?}");
+    serde_json::from_slice(&reply.body).expect("JSON")
+}
+
 /// A client of the MCP server.
 struct Mcp<'a> {
     client: &'a Client,
@@ -78,7 +85,7 @@ impl<'a> Mcp<'a> {
     #[track_caller]
     fn result(&self, method: &str, params: Value) -> Value {
         let reply = self.send(method, params);
-        let answer = reply.json();
+        let answer = parsed(&reply);
         assert_eq!(
             (reply.status, &answer["id"], &answer["jsonrpc"]),
             (200, &json!(7), &json!("2.0"))
@@ -90,7 +97,7 @@ impl<'a> Mcp<'a> {
     /// The code of a JSON-RPC error.
     #[track_caller]
     fn error(&self, method: &str, params: Value) -> Value {
-        self.send(method, params).json()["error"]["code"].clone()
+        parsed(&self.send(method, params))["error"]["code"].clone()
     }
 
     /// The result of a tool call.

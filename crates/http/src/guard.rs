@@ -113,7 +113,7 @@ pub async fn admit(
 /// # Errors
 /// `rate_limited`, `invalid_credentials`, `session_expired`, `session_required`,
 /// `key_ip_not_allowed` or `insufficient_scope`.
-#[cfg_attr(not(test), expect(dead_code, reason = "pages come with a token in a cookie"))]
+#[expect(dead_code, reason = "for pages, whose callers come with a cookie")]
 pub async fn admit_token(
     state: &AppState,
     operation: &Operation,
