@@ -54,6 +54,7 @@ pub async fn perform_as_owner<U: UseCase>(
         credential: session.id,
         kind: session.kind,
         scope: None,
+        reach: cardium_auth::grants::Reach::Beside,
     };
     perform_for(state, actor, info, use_case).await
 }
