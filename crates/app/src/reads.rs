@@ -25,12 +25,14 @@ use crate::{
 };
 
 mod grants;
+mod oauth;
 mod oauth_keys;
 mod stretch;
 mod webhooks;
 mod withdrawals;
 
 pub use grants::{ApprovalFilter, GrantFilter, GrantReads, GrantView};
+pub use oauth::OAuthReads;
 pub use oauth_keys::OauthKeyReads;
 pub use stretch::{STRETCH, Stretch, StretchQuery};
 pub use webhooks::{
@@ -189,6 +191,8 @@ pub struct CardFilter {
     pub last4: Option<String>,
     /// With this label.
     pub label: Option<String>,
+    /// One of these cards.
+    pub cards: Option<Vec<CardId>>,
     /// Of this book.
     pub book: Option<Book>,
 }
@@ -223,6 +227,8 @@ pub struct TransactionFilter {
     pub amount_min: Option<Money>,
     /// Of at most this amount.
     pub amount_max: Option<Money>,
+    /// Of one of these cards.
+    pub cards: Option<Vec<CardId>>,
     /// Of this book.
     pub book: Option<Book>,
 }
@@ -249,6 +255,8 @@ pub struct DisputeFilter {
     pub amount_min: Option<Money>,
     /// Over at most this amount.
     pub amount_max: Option<Money>,
+    /// Of one of these cards.
+    pub cards: Option<Vec<CardId>>,
     /// Of this book.
     pub book: Option<Book>,
 }
@@ -387,7 +395,7 @@ pub struct ByCreation;
 
 /// Queries for display.
 #[expect(clippy::missing_errors_doc, reason = "every method fails alike: see ReadError")]
-pub trait Reads: GrantReads + OauthKeyReads + Send + Sync {
+pub trait Reads: GrantReads + OAuthReads + OauthKeyReads + Send + Sync {
     /// The credential with this token, and when it was last used.
     fn find_credential(&self, token: &TokenHash) -> ReadResult<Option<(Credential, Timestamp)>>;
     /// The account with this id.

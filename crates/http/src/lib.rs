@@ -26,6 +26,7 @@ mod idempotency;
 mod invoke;
 mod jwks;
 mod limits;
+pub mod oauth;
 mod pace;
 mod passwords;
 mod places;

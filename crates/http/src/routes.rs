@@ -17,7 +17,7 @@ use crate::{
     dispatch::dispatch,
     docs, failure, jwks,
     limits::{identify, request_id},
-    probes,
+    oauth, probes,
 };
 
 /// Registers every route of the doors.
@@ -33,6 +33,9 @@ pub fn configure(
         for resource in
             resources(&served).into_iter().chain(docs::resources()).chain(jwks::resources())
         {
+            scope = scope.service(resource);
+        }
+        for resource in oauth::resources() {
             scope = scope.service(resource);
         }
         let scope = scope.default_service(web::to(not_found));

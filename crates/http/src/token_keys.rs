@@ -137,7 +137,6 @@ fn open(key: &OauthKey, ring: &KeyRing) -> Option<Arc<SigningKey>> {
 ///
 /// # Errors
 /// `service_unavailable` where no key signs, as before the first start's keys are made.
-#[expect(dead_code, reason = "the token endpoint will use it")]
 pub async fn mint(
     state: &AppState,
     issuer: &str,

@@ -126,6 +126,12 @@ impl Running {
         &self.backend
     }
 
+    /// What its HTTP doors stand on, for tests that answer in an owner's place.
+    #[must_use]
+    pub const fn doors(&self) -> &Arc<AppState> {
+        &self.state
+    }
+
     /// Waits until the HTTP server ends, which it does only when it fails or is stopped.
     ///
     /// # Errors
