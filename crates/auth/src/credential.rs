@@ -122,7 +122,8 @@ pub enum CredentialError {
     AddressNotAllowed,
 }
 
-/// A session, an API key or a grant as it is presented. Its record can be read; only commands change it.
+/// A session, an API key or a grant as it is presented. Its record can be read; only commands
+/// change it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential(CredentialRecord, Option<Vec<CardId>>);
 

@@ -50,3 +50,6 @@ pub trait GrantStore {
     /// When the row was not announced.
     fn save_approval(&mut self, approval: Approval) -> Result<(), StoreError>;
 }
+
+#[cfg(test)]
+mod tests;
