@@ -84,6 +84,21 @@ pub async fn read(
     Ok(Arrived { body, weight: Weight::Heavy, place })
 }
 
+/// Reads a small body as it is.
+///
+/// # Errors
+/// `body_too_large`, `request_timeout` or `invalid_json`.
+pub async fn read_raw(
+    payload: web::Payload,
+    (most, settings): (usize, &HttpSettings),
+) -> Result<Vec<u8>, CommandError> {
+    let deadline = Instant::now() + settings.body_patience;
+    let mut arriving = Arriving { payload, bytes: Vec::new(), most };
+    let read = timeout_at(deadline, arriving.read(most)).await;
+    read.map_err(|_| too_slow(settings))??;
+    Ok(arriving.bytes)
+}
+
 /// A body on its way.
 struct Arriving {
     payload: web::Payload,

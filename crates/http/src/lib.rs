@@ -25,6 +25,7 @@ mod idempotency;
 mod invoke;
 mod limits;
 mod pace;
+mod pages;
 mod passwords;
 mod places;
 mod ports;

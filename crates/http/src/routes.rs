@@ -17,7 +17,7 @@ use crate::{
     dispatch::dispatch,
     docs, failure,
     limits::{identify, request_id},
-    probes,
+    pages, probes,
 };
 
 /// Registers every route of the doors.
@@ -30,7 +30,9 @@ pub fn configure(
         let mut scope = web::scope("")
             .route("/livez", web::get().to(probes::livez))
             .route("/readyz", web::get().to(probes::readyz));
-        for resource in resources(&served).into_iter().chain(docs::resources()) {
+        for resource in
+            resources(&served).into_iter().chain(docs::resources()).chain(pages::resources())
+        {
             scope = scope.service(resource);
         }
         let scope = scope.default_service(web::to(not_found));
