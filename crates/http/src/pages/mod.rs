@@ -6,15 +6,22 @@
 //! but to where a client is answered. Deliberately absent: what may be done, and by whom (the
 //! operations).
 
+mod approvals;
 mod arrival;
 mod chrome;
+mod connection;
+mod connections;
 mod cookie;
 mod fields;
 mod form_token;
 mod next;
+mod number;
+mod panic;
+mod proof;
 mod same_origin;
 mod sealed;
 mod sign_in;
+mod terms;
 mod visit;
 mod words;
 
@@ -50,6 +57,13 @@ macro_rules! pages {
 pages! {
     "/signin" => sign_in::show, sign_in::submit;
     "/signout" => sign_in::ask_out, sign_in::leave;
+    "/connections" => connections::list, connections::nothing;
+    "/connections/{id}" => connections::show, connections::change;
+    "/connections/{id}/revoke" => connections::ask, connections::revoke;
+    "/approvals" => approvals::list, connections::nothing;
+    "/approvals/{id}" => approvals::show, approvals::decide;
+    "/panic" => panic::ask, panic::press;
+    "/cards/{id}/number" => number::ask, number::show;
 }
 
 /// The routes of the pages.

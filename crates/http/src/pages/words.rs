@@ -103,13 +103,19 @@ pub fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or("")
 }
 
-/// An amount as people write it; none where there is none.
-pub fn usd(value: &Value) -> Option<String> {
+/// An amount as forms take it; none where there is none.
+pub fn plain_amount(value: &Value) -> Option<String> {
     let digits = match value {
         Value::Number(number) => number.to_string(),
         Value::String(text) => text.clone(),
-        _ => return None,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
     };
+    Some(digits)
+}
+
+/// An amount as people write it; none where there is none.
+pub fn usd(value: &Value) -> Option<String> {
+    let digits = plain_amount(value)?;
     let (sign, digits) = match digits.strip_prefix('-') {
         Some(rest) => ("\u{2212}", rest.to_owned()),
         None => ("", digits),
