@@ -79,16 +79,18 @@ pub struct ProofIn {
     pub totp_code: Option<String>,
 }
 
+/// Gives inputs with `password` and `totp_code` the means to take them out.
 macro_rules! proofs {
     ($($input:ty,)+) => {$(
         impl $input {
             /// Takes out what shows that the owner is there.
-            pub fn take_proof(&mut self) -> ProofIn {
-                ProofIn { password: self.password.take(), totp_code: self.totp_code.take() }
+            pub fn take_proof(&mut self) -> $crate::api_key::ProofIn {
+                $crate::api_key::ProofIn { password: self.password.take(), totp_code: self.totp_code.take() }
             }
         }
     )+};
 }
+pub(crate) use proofs;
 
 proofs! {
     ApiKeyIn,
@@ -232,7 +234,7 @@ fn future(text: &str, now: Timestamp) -> Result<Timestamp, Problem> {
     if end > now { Ok(end) } else { Err(invalid("expires_at", "must lie in the future")) }
 }
 
-fn scopes(names: &[String]) -> Result<ScopeSet, Problem> {
+pub(crate) fn scopes(names: &[String]) -> Result<ScopeSet, Problem> {
     let read = |(index, name): (usize, &String)| {
         let param = format!("scopes[{index}]");
         word(name, &param, Scope::parse, "the documented scopes")
@@ -277,14 +279,14 @@ fn mode_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": ["string", "null"], "enum": ["live", "sandbox", null]})
 }
 
-fn some_scopes_schema(generator: &mut SchemaGenerator) -> Schema {
+pub(crate) fn some_scopes_schema(generator: &mut SchemaGenerator) -> Schema {
     let mut schema = scopes_schema(generator);
     schema.insert("type".to_owned(), serde_json::json!(["array", "null"]));
     schema.insert("maxItems".to_owned(), 64.into());
     schema
 }
 
-fn scopes_schema(_: &mut SchemaGenerator) -> Schema {
+pub(crate) fn scopes_schema(_: &mut SchemaGenerator) -> Schema {
     let words: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
     json_schema!({"type": "array", "items": {"type": "string", "enum": words}})
 }

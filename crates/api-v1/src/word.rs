@@ -3,7 +3,7 @@
 use std::{borrow::Cow, marker::PhantomData};
 
 use cardium_app::EventType;
-use cardium_auth::Scope;
+use cardium_auth::{Scope, grants::Reveal};
 use cardium_authorizations::{
     AuthorizationStatus, DeclineReason, Origin, Rule, Step, TransactionKind,
 };
@@ -82,6 +82,7 @@ words! {
     Origin: Origin::ALL;
     Payload: Payload::ALL;
     Reason: Reason::ALL;
+    Reveal: Reveal::ALL;
     ReplacementReason: ReplacementReason::ALL;
     Resolution: Resolution::ALL;
     Rule: Rule::ALL;

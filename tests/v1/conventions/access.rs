@@ -1,6 +1,7 @@
 //! Who may call: credentials and scopes.
 
 use cardium_api_v1::operation::Access;
+use cardium_kernel::ErrorCode;
 use cardium_testkit::Backend;
 use reqwest::Method;
 
@@ -40,6 +41,9 @@ fn every_operation_wants_its_scope(backend: Backend) {
     for operation in operations() {
         let code = match operation.access {
             Access::Public => continue,
+            Access::Bearer(None) if operation.errors.contains(&ErrorCode::InsufficientScope) => {
+                "insufficient_scope"
+            }
             Access::Session | Access::Bearer(None) => "session_required",
             Access::Bearer(Some(_)) => "insufficient_scope",
         };

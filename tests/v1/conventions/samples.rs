@@ -4,7 +4,7 @@ use cardium_api_v1::operation::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    Authenticator, Client, PASSWORD, Request, Server, fresh_address, plastic, text,
+    Authenticator, Client, PASSWORD, Request, Server, Terms, fresh_address, plastic, text,
 };
 
 /// An account that has one of everything, so that every operation has something to act on.
@@ -30,6 +30,8 @@ pub struct Sample {
     /// An authorization that nobody captures or reverses.
     held: String,
     withdrawal: String,
+    grant: String,
+    approval: String,
     /// Accounts with an authenticator, one for each way of turning it off.
     guarded: [(Client, String); 2],
 }
@@ -80,6 +82,7 @@ impl Sample {
         let withdrawal = client.post("/v1/withdrawals", &withdrawal()).expect(201);
         let key = client.post("/v1/api_keys", &json!({"name": "sample"})).expect(201);
         let id = |object: &Value| text(object, "id").to_owned();
+        let grant = server.grant(client.account(), &Terms::default());
         Self {
             email,
             topup: id(&topup),
@@ -98,6 +101,8 @@ impl Sample {
             evidence: text(&file["evidence"][0], "id").to_owned(),
             held: text(&held, "authorization_id").to_owned(),
             withdrawal: id(&withdrawal),
+            approval: server.approval(client.account(), &grant),
+            grant,
             guarded: [guarded(server), guarded(server)],
             client,
         }
@@ -123,6 +128,8 @@ impl Sample {
             Some("events") => &self.event,
             Some("tickets") => &self.ticket,
             Some("withdrawals") => &self.withdrawal,
+            Some("grants") => &self.grant,
+            Some("approvals") => &self.approval,
             Some("api_keys") => &self.key,
             _ => "",
         }
@@ -153,6 +160,8 @@ impl Sample {
             "enable_2fa" => json!({"password": PASSWORD}),
             "create_api_key" => json!({"name": "another"}),
             "update_api_key" => json!({"name": "renamed"}),
+            "update_grant" => json!({"reveal": "link"}),
+            "decide_approval" => json!({"decision": "approve"}),
             "create_topup" => json!({"amount_usd": 20}),
             "issue_card" => plastic(),
             "load_card" => json!({"amount_usd": "10.00"}),

@@ -20,7 +20,7 @@ use crate::{
 
 /// A field that may be absent, null or set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct PatchIn<T>(Patch<T>);
+pub(crate) struct PatchIn<T>(Patch<T>);
 
 impl<T> Default for PatchIn<T> {
     fn default() -> Self {
@@ -76,8 +76,20 @@ impl<T> PatchIn<T> {
         })
     }
 
+    /// The value, where it changes; none where it goes.
+    pub(crate) fn into_change<U>(
+        self,
+        parse: impl FnOnce(T) -> Result<U, Problem>,
+    ) -> Result<Option<Option<U>>, Problem> {
+        Ok(match self.read(parse)? {
+            Patch::Keep => None,
+            Patch::Clear => Some(None),
+            Patch::Set(value) => Some(Some(value)),
+        })
+    }
+
     /// The value, where it changes; null is the value that restricts nothing.
-    fn or_cleared(self, cleared: T) -> Option<T> {
+    pub(crate) fn or_cleared(self, cleared: T) -> Option<T> {
         match self.0 {
             Patch::Keep => None,
             Patch::Clear => Some(cleared),

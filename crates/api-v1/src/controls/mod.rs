@@ -6,7 +6,7 @@ mod input;
 mod object;
 mod output;
 
-pub(crate) use input::country;
 pub use input::{ControlsIn, GeoIn, LimitsIn, MccIn};
+pub(crate) use input::{PatchIn, country};
 pub(crate) use object::ObjectIn;
 pub(crate) use output::{ControlsOut, GeoOut, LimitsOut, MccOut};

@@ -1,6 +1,7 @@
 use cardium_kernel::{
-    AccountId, ActivityId, AuthorizationId, CardId, CredentialId, DisputeId, EndpointId, EventId,
-    EvidenceId, PageLimit, TicketId, TopupId, TransactionId, WithdrawalId,
+    AccountId, ActivityId, ApprovalId, AuthorizationId, CardId, CredentialId, DisputeId,
+    EndpointId, EventId, EvidenceId, GrantId, PageLimit, TicketId, TopupId, TransactionId,
+    WithdrawalId,
 };
 use serde_json::{Value, json};
 
@@ -134,11 +135,13 @@ pub(super) fn id_in(segment: &str) -> Option<Shape> {
         "accounts" => Shape::of::<Text<AccountId>>(),
         "activity" => Shape::of::<Text<ActivityId>>(),
         "api_keys" => Shape::of::<Text<CredentialId>>(),
+        "approvals" => Shape::of::<Text<ApprovalId>>(),
         "authorizations" => Shape::of::<Text<AuthorizationId>>(),
         "cards" => Shape::of::<Text<CardId>>(),
         "disputes" => Shape::of::<Text<DisputeId>>(),
         "events" => Shape::of::<Text<EventId>>(),
         "evidence" => Shape::of::<Text<EvidenceId>>(),
+        "grants" => Shape::of::<Text<GrantId>>(),
         "replay" => Shape::of::<Text<EventId>>(),
         "tickets" => Shape::of::<Text<TicketId>>(),
         "topups" => Shape::of::<Text<TopupId>>(),

@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::{document, parameters::id_in};
 use crate::{
-    activity, api_key, audit, balance, card, dispute,
+    activity, api_key, approval, audit, balance, card, dispute,
     event_stream::StreamWish,
+    grant,
     operation::{Method, Operation, Place, operations, test_operations},
     query::{Order, Query},
     ticket, topup, transaction, webhook,
@@ -62,6 +63,8 @@ fn lists_are_sorted_by_what_the_table_says() {
         ("list_disputes", names(&dispute::ORDER)),
         ("list_webhooks", names(&webhook::ORDER)),
         ("list_webhook_deliveries", names(&webhook_log::ORDER)),
+        ("list_grants", names(&grant::ORDER)),
+        ("list_approvals", names(&approval::ORDER)),
         ("list_tickets", names(&ticket::ORDER)),
     ];
     let lists = operations().filter(|operation| !operation.sorts.is_empty());
@@ -90,6 +93,8 @@ fn read_by(operation: &str, query: &Query) {
         "list_disputes" => dispute::filter(query).map(drop),
         "get_dispute" => dispute::expand_one(query).map(drop),
         "list_webhooks" => webhook_patch::filter(query).map(drop),
+        "list_grants" => grant::filter(query).map(drop),
+        "list_approvals" => approval::filter(query, Timestamp::from_unix_seconds(0)).map(drop),
         "list_tickets" => ticket::filter(query).map(drop),
         "list_webhook_deliveries" => webhook_log::filter(query, EndpointId::new(1)).map(drop),
         "list_webhook_gaps" => GapsWish::read(query).map(drop),

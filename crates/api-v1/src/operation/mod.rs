@@ -328,6 +328,13 @@ mod tests {
         "recover_webhook",
         "rotate_webhook_secret",
         "confirm_webhook_secret",
+        "list_grants",
+        "get_grant",
+        "update_grant",
+        "revoke_grant",
+        "list_approvals",
+        "get_approval",
+        "decide_approval",
     ];
 
     #[test]

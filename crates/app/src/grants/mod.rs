@@ -1,10 +1,15 @@
 //! Grants: what owners give OAuth clients, change and take back.
 
 mod agree;
+mod change;
+mod decide;
 mod revoke;
 
 pub use agree::AgreeGrant;
+pub use change::UpdateGrant;
+pub use decide::{Answered, DecideApproval};
 pub use revoke::RevokeGrant;
+pub(crate) use revoke::end;
 
 use cardium_auth::{Credential, grants::Grant};
 use cardium_kernel::GrantId;

@@ -1,9 +1,11 @@
-use cardium_kernel::{Change, CredentialId, GrantId};
+use cardium_auth::{CredentialKind, Scope};
+use cardium_kernel::{Change, CredentialId, GrantId, Problem};
 
 use super::{Held, get_grant};
 use crate::{CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase};
 
-/// Takes a grant back: at once, for reads of other processes within a second.
+/// Takes a grant back: at once, for reads of other processes within a second. A session may, an
+/// API key with `account:write`, and the client itself.
 #[derive(Debug, Clone)]
 pub struct RevokeGrant {
     /// Which grant.
@@ -19,9 +21,23 @@ impl UseCase for RevokeGrant {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Held> {
+        self.check(unit)?;
         let mut held = get_grant(unit, self.grant)?;
         end(unit, &mut held)?;
         Ok(Ending::Done(held))
+    }
+}
+
+impl RevokeGrant {
+    /// Passes whoever may; to a client, other grants look unknown.
+    fn check(&self, unit: &mut Unit<'_>) -> Result<(), CommandError> {
+        let acting = unit.credential()?;
+        match acting.kind {
+            CredentialKind::Session => Ok(()),
+            CredentialKind::ApiKey => Ok(acting.check_scope(Scope::AccountWrite)?),
+            CredentialKind::Grant if acting.id.value() == self.grant.value() => Ok(()),
+            CredentialKind::Grant => Err(Problem::not_found("grant").into()),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use cardium_auth::{
     Credential,
     grants::{Approval, ApprovalStatus, Grant},
 };
-use cardium_kernel::{AccountId, ApprovalId, GrantId, Page, Timestamp};
+use cardium_kernel::{AccountId, ApprovalId, Book, GrantId, Page, Timestamp};
 
 use super::{ByCreation, ListQuery, ReadResult};
 
@@ -33,11 +33,17 @@ pub struct GrantFilter {
 /// Which approvals.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ApprovalFilter {
+    /// Only what this grant asked, for a client that sees nothing else.
+    pub only: Option<GrantId>,
     /// Only what this grant asked.
     pub grant: Option<GrantId>,
     /// Only in this state; of those that are open (pending, approved) only ones whose time is not
     /// over at this moment.
     pub status: Option<(ApprovalStatus, Timestamp)>,
+    /// Only open ones whose time is over at this moment.
+    pub over: Option<Timestamp>,
+    /// Only of this book.
+    pub book: Option<Book>,
 }
 
 /// Queries about grants and approvals.

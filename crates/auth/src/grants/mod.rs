@@ -5,6 +5,7 @@
 //! which holds scopes, expiry and revocation. Deliberately absent: OAuth itself (`oauth`).
 
 mod approval;
+mod change;
 mod grant;
 mod mandate;
 mod spent;
@@ -12,6 +13,7 @@ mod spent;
 pub use approval::{
     APPROVAL_LIFETIME, Approval, ApprovalError, ApprovalRecord, ApprovalStatus, Decision,
 };
+pub use change::{GrantChange, MandateChange};
 pub use grant::{Grant, GrantRecord, NewGrant, Reveal, open_grant};
 pub use mandate::{Mandate, MandateError};
 pub use spent::Spent;

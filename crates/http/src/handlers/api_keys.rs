@@ -50,7 +50,7 @@ pub async fn create_api_key(call: Call) -> Outcome {
     call.once(create, render).await
 }
 
-fn claim(proof: ProofIn) -> Claim {
+pub fn claim(proof: ProofIn) -> Claim {
     Claim { password: proof.password, code: proof.totp_code }
 }
 
@@ -76,13 +76,18 @@ async fn find(call: &Call) -> Result<(Credential, Option<Timestamp>), CommandErr
     Ok(found.ok_or_else(|| Problem::not_found("API key"))?)
 }
 
+/// How the owner's presence is shown, for a change of which only the transaction knows whether it
+/// asks for that.
+pub async fn step_up_if_given(call: &Call, proof: ProofIn) -> Result<StepUp, CommandError> {
+    match claim(proof) {
+        Claim { password: None, code: None } => Ok(StepUp::FreshSession),
+        claim => step_up::step_up(call, claim).await,
+    }
+}
+
 pub async fn update_api_key(call: Call) -> Outcome {
     let (mut input, now) = (call.input::<ApiKeyPatch>()?, call.now());
-    let step_up = match claim(input.take_proof()) {
-        // Whether the change asks for it is known in the transaction only.
-        Claim { password: None, code: None } => StepUp::FreshSession,
-        claim => step_up::step_up(&call, claim).await?,
-    };
+    let step_up = step_up_if_given(&call, input.take_proof()).await?;
     let change = input.parse(now)?;
     let (key, used) = find(&call).await?;
     let render = move |key: &_| to_json(&ApiKeyOut::new(key, used, now));

@@ -12,6 +12,7 @@ mod disputes;
 mod events;
 mod evidence_forms;
 mod funding;
+mod grants;
 mod issue;
 mod limits;
 mod reveal;
@@ -50,6 +51,13 @@ handlers! {
     "update_api_key" => api_keys::update_api_key,
     "roll_api_key" => api_keys::roll_api_key,
     "revoke_api_key" => api_keys::revoke_api_key,
+    "list_grants" => grants::list_grants,
+    "get_grant" => grants::get_grant,
+    "update_grant" => grants::update_grant,
+    "revoke_grant" => grants::revoke_grant,
+    "list_approvals" => grants::list_approvals,
+    "get_approval" => grants::get_approval,
+    "decide_approval" => grants::decide_approval,
     "get_balance" => balance::get_balance,
     "get_balance_history" => balance::get_balance_history,
     "create_topup" => topups::create_topup,

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     db::{Connection, Fields, Kind, Record, Sql, Value},
-    rows::{Row, time},
+    rows::{Row, book, time},
 };
 
 const HELD: &str = "grants g JOIN credentials c ON c.id = g.id \
@@ -75,6 +75,12 @@ fn list_approvals(
     let mut list = List::new(&Approval::TABLE.list_as("p"), "approvals p", "p.id");
     list.and("p.account_id = ?", Value::id(query.account.value()));
     list.and_some("p.grant_id = ?", query.filter.grant, |id| Value::id(id.value()));
+    list.and_some("p.grant_id = ?", query.filter.only, |id| Value::id(id.value()));
+    list.and_some("p.book = ?", query.filter.book, book);
+    if let Some(now) = query.filter.over {
+        list.and_plain("p.status IN ('pending', 'approved')");
+        list.and("p.expires_at <= ?", time(now));
+    }
     if let Some((status, now)) = query.filter.status {
         list.and("p.status = ?", Value::Text(status.as_str().into()));
         match status {

@@ -10,6 +10,7 @@ mod events;
 mod grants;
 mod list;
 mod log;
+mod oauth;
 mod pending;
 #[cfg(test)]
 mod plans;

@@ -8,6 +8,7 @@ mod disputes;
 mod grants;
 mod hot;
 mod lanes;
+mod oauth;
 #[cfg(test)]
 mod plans;
 mod quotas;

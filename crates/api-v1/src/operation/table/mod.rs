@@ -2,6 +2,7 @@
 
 mod accounts;
 mod activity;
+mod agents;
 mod api_keys;
 mod balance;
 mod cards;
@@ -37,6 +38,7 @@ pub const GROUPS: &[Group] = &[
     Group { tag: "Withdrawals", operations: withdrawals::OPERATIONS },
     Group { tag: "Disputes", operations: disputes::OPERATIONS },
     Group { tag: "Webhooks", operations: webhooks::OPERATIONS },
+    Group { tag: "Agents", operations: agents::OPERATIONS },
     Group { tag: "Support", operations: support::OPERATIONS },
     Group { tag: "System", operations: system::OPERATIONS },
 ];

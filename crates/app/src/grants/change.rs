@@ -1,0 +1,95 @@
+use cardium_auth::grants::GrantChange;
+use cardium_kernel::{Change, CredentialId, ErrorCode, GrantId, Problem};
+
+use super::{Held, get_grant};
+use crate::{
+    CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, accounts::StepUp,
+};
+
+/// Changes a grant on behalf of a session. What widens it asks for its owner; scopes are only
+/// narrowed: for more of them its client asks anew, and shows the owner a page.
+#[derive(Debug, Clone)]
+pub struct UpdateGrant {
+    /// Which grant.
+    pub id: GrantId,
+    /// What changes.
+    pub change: GrantChange,
+    /// How the owner's presence is shown, if the change asks for it.
+    pub step_up: StepUp,
+}
+
+impl UseCase for UpdateGrant {
+    type Output = Held;
+
+    fn hints(&self, _: &Context) -> Hints {
+        let credential = CredentialId::new(self.id.value());
+        let hints = Hints::rows([RowKey::Grant(self.id), RowKey::Credential(credential)]);
+        let cards = self.change.cards.iter().flatten().flatten();
+        cards.fold(hints, |hints, card| hints.with(RowKey::Card(*card)))
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Held> {
+        unit.credential()?.check_session()?;
+        if matches!(self.step_up, StepUp::Proven(_)) {
+            // Settled whether the change asks for it or not: a code works once.
+            self.step_up.check(unit)?;
+        }
+        let mut held = get_grant(unit, self.id)?;
+        if held.grant.ended_at.is_some() {
+            let message = "The grant is revoked; its client has to ask for a new one.";
+            return Err(Problem::new(ErrorCode::GrantNotActive, message).into());
+        }
+        self.check_scopes(&held)?;
+        self.check_cards(unit)?;
+        let terms = held.grant.terms_with(self.change.clone());
+        if held.grant.is_widened_by(&terms) {
+            self.check_presence(unit)?;
+        }
+        let now = unit.now();
+        let scopes = self.change.scopes.unwrap_or(held.credential.scopes);
+        let fewer = held.credential.hold(scopes, now);
+        let changed = held.grant.agree(terms, now);
+        if fewer == Change::Applied {
+            unit.tx.save_credential(held.credential.clone())?;
+        }
+        if changed == Change::Applied {
+            unit.tx.save_grant(held.grant.clone())?;
+        }
+        if fewer == Change::Applied || changed == Change::Applied {
+            unit.audit(held.grant.account, "grant.updated", &self.id)?;
+        }
+        Ok(Ending::Done(held))
+    }
+}
+
+impl UpdateGrant {
+    fn check_presence(&self, unit: &mut Unit<'_>) -> Result<(), CommandError> {
+        match self.step_up {
+            StepUp::FreshSession => self.step_up.check(unit),
+            StepUp::Proven(_) => Ok(()),
+        }
+    }
+
+    fn check_scopes(&self, held: &Held) -> Result<(), Problem> {
+        if self.change.scopes.is_none_or(|scopes| held.credential.scopes.covers(scopes)) {
+            return Ok(());
+        }
+        let message = "Field 'scopes' must name scopes that the grant has; for more of them its \
+                       client has to ask.";
+        Err(Problem::field(ErrorCode::InvalidField, "scopes", message))
+    }
+
+    /// Passes cards of the account's own.
+    fn check_cards(&self, unit: &mut Unit<'_>) -> Result<(), CommandError> {
+        let account = unit.account()?;
+        for (place, id) in self.change.cards.iter().flatten().flatten().enumerate() {
+            let found = unit.tx.find_card(*id)?;
+            if found.is_none_or(|card| card.account != account) {
+                let param = format!("cards[{place}]");
+                let message = format!("Field '{param}' must be a card of the account.");
+                return Err(Problem::field(ErrorCode::InvalidField, param, message).into());
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,67 @@
+use cardium_auth::grants::{Approval, ApprovalError, Decision};
+use cardium_kernel::{ApprovalId, ErrorCode, Problem};
+
+use crate::{
+    CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, accounts::StepUp,
+    error::sentence, unit::owned,
+};
+
+/// An owner's answer to what an agent asked.
+#[derive(Debug, Clone)]
+pub enum Answered {
+    /// Yes, from an owner whose presence is shown.
+    Yes(StepUp),
+    /// No, for which a session is enough: it only makes safer.
+    No,
+}
+
+impl Answered {
+    const fn decision(&self) -> Decision {
+        match self {
+            Self::Yes(_) => Decision::Approve,
+            Self::No => Decision::Reject,
+        }
+    }
+}
+
+/// Decides what an agent asked its owner for.
+#[derive(Debug, Clone)]
+pub struct DecideApproval {
+    /// What was asked.
+    pub id: ApprovalId,
+    /// The answer.
+    pub answer: Answered,
+}
+
+impl UseCase for DecideApproval {
+    type Output = Approval;
+
+    fn hints(&self, _: &Context) -> Hints {
+        Hints::rows([RowKey::Approval(self.id)])
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Approval> {
+        match &self.answer {
+            Answered::Yes(step_up) => step_up.check(unit)?,
+            Answered::No => unit.credential()?.check_session()?,
+        }
+        let found = unit.tx.find_approval(self.id)?;
+        let owner = |approval: &Approval| approval.account;
+        let mut approval = owned(found, owner, unit.account()?, "approval")?;
+        approval.decide(self.answer.decision(), unit.now())?;
+        unit.tx.save_approval(approval.clone())?;
+        let action = match self.answer.decision() {
+            Decision::Approve => "approval.approved",
+            Decision::Reject => "approval.rejected",
+        };
+        unit.audit(approval.account, action, &self.id)?;
+        Ok(Ending::Done(approval))
+    }
+}
+
+impl From<ApprovalError> for CommandError {
+    fn from(error: ApprovalError) -> Self {
+        let ApprovalError::NotPending = error;
+        Problem::new(ErrorCode::ApprovalNotPending, sentence(&error)).into()
+    }
+}
