@@ -34,7 +34,6 @@ pub struct Bound {
 pub struct Connection {
     pub id: String,
     pub name: String,
-    pub client: String,
     pub host: String,
     pub active: bool,
     pub groups: Vec<Lines>,
@@ -75,7 +74,6 @@ impl Connection {
         Self {
             id: text(grant, "id").to_owned(),
             name: text(&grant["client"], "name").to_owned(),
-            client: text(&grant["client"], "id").to_owned(),
             host: text(&grant["client"], "redirect_host").to_owned(),
             active: grant["status"] == "active",
             groups: lines(grant),

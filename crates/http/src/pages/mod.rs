@@ -11,6 +11,7 @@ mod arrival;
 mod chrome;
 mod connection;
 mod connections;
+mod consent;
 mod cookie;
 mod fields;
 mod form_token;
@@ -57,6 +58,7 @@ macro_rules! pages {
 pages! {
     "/signin" => sign_in::show, sign_in::submit;
     "/signout" => sign_in::ask_out, sign_in::leave;
+    "/oauth/consent" => consent::show, consent::submit;
     "/connections" => connections::list, connections::nothing;
     "/connections/{id}" => connections::show, connections::change;
     "/connections/{id}/revoke" => connections::ask, connections::revoke;

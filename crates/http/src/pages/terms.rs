@@ -1,6 +1,8 @@
 //! The part of a form that says what a client may do: the same where it is given and where it is
 //! narrowed.
 
+use std::time::Duration;
+
 use cardium_auth::{Scope, ScopeSet};
 use cardium_kernel::{Problem, Timestamp};
 use serde_json::{Map, Value, json};
@@ -15,15 +17,9 @@ use super::{
 /// The most cards that a form lists.
 pub const CARDS: usize = 100;
 /// What an owner is offered where money may be spent and nothing was agreed so far.
-const MODEST: [(&str, &str); 4] = [
-    ("per_transaction_usd", "50.00"),
-    ("daily_usd", "100.00"),
-    ("total_usd", "500.00"),
-    ("approval_above_usd", "25.00"),
-];
+const MODEST: [&str; 4] = ["50.00", "100.00", "500.00", "25.00"];
 /// How long that lasts.
-const MODEST_DAYS: u64 = 30;
-const DAY_SECONDS: u64 = 86_400;
+const MODEST_TIME: Duration = Duration::from_secs(30 * 86_400);
 
 /// A scope that can be ticked.
 pub struct ScopeOption {
@@ -211,8 +207,8 @@ impl MandateFields {
 
     /// What is offered at first.
     pub fn modest(now: Timestamp) -> Self {
-        let [per_transaction, daily, total, above] = MODEST.map(|(_, usd)| usd.to_owned());
-        let end = now.after(std::time::Duration::from_secs(MODEST_DAYS * DAY_SECONDS));
+        let [per_transaction, daily, total, above] = MODEST.map(str::to_owned);
+        let end = now.after(MODEST_TIME);
         Self {
             per_transaction_usd: per_transaction,
             daily_usd: daily,

@@ -1,5 +1,6 @@
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
+use actix_web::http::header::HOST;
 use cardium_api_v1::body::Body;
 use cardium_auth::Credential;
 use cardium_kernel::{ErrorCode, Problem, Timestamp};
@@ -8,8 +9,10 @@ use serde_json::Value;
 use crate::{
     address,
     body::Arrived,
+    call::Call,
     dispatch::request_info,
     guard,
+    idempotency::Wish,
     invoke::{Ask, Caller, invoke},
     rate_limits::Standing,
 };
@@ -77,6 +80,34 @@ impl Visit {
         let body = Body::parse(input.to_string().as_bytes())?;
         let body = Arrived { body, ..Arrived::default() };
         self.run(operation, Ask { id: id.to_owned(), body, ..Ask::default() }).await
+    }
+
+    /// A call on behalf of whoever is signed in, as one of this operation would be; for commands
+    /// that no operation stands for.
+    pub fn call(&self, operation: &str) -> Result<Call, Problem> {
+        Ok(Call {
+            state: Arc::clone(&self.arrival.state),
+            operation: find_operation(operation)?,
+            request: request_info(&self.arrival.request),
+            credential: Some(Arc::clone(&self.credential)),
+            id: String::new(),
+            eid: String::new(),
+            query: String::new(),
+            headers: Vec::new(),
+            body: Cell::default(),
+            form: None,
+            wish: Wish::Always,
+            standing: self.standing,
+            _place: None,
+        })
+    }
+
+    /// The name of the OAuth server: where it is served.
+    pub fn issuer(&self) -> String {
+        let scheme = if self.arrival.is_secure() { "https" } else { "http" };
+        let host = self.arrival.request.headers().get(HOST);
+        let host = host.and_then(|host| host.to_str().ok()).unwrap_or("");
+        format!("{scheme}://{host}")
     }
 
     async fn run(&self, id: &str, ask: Ask) -> Result<Value, Problem> {
