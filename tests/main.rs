@@ -12,6 +12,7 @@ mod processes;
 mod secrets;
 mod starting;
 mod support;
+mod tokens;
 mod v1;
 mod webhooks_storm;
 mod write_path;

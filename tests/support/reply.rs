@@ -22,6 +22,11 @@ impl Request {
         Self { builder: self.builder.header(name, value), ..self }
     }
 
+    /// With a header of any bytes.
+    pub fn header_of_bytes(self, name: &str, value: &[u8]) -> Self {
+        Self { builder: self.builder.header(name, value), ..self }
+    }
+
     /// With an idempotency key.
     pub fn key(self, key: &str) -> Self {
         self.header("Idempotency-Key", key)

@@ -5,6 +5,7 @@
 //! is random come in with it. Every door (REST, ISO 8583, workers) submits use cases through
 //! [`perform`] or [`perform_as`]. Deliberately absent: SQL, HTTP, async runtimes.
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod announcements;
 pub mod answer;

@@ -21,6 +21,7 @@ use cardium_withdrawals::*;
 
 use crate::{
     Actor, CommandError, CommandResult, Context, EventDraft, Policy, WithdrawalFees,
+    access_tokens::{OauthKey, OauthKeyStore},
     announcements::{AnnouncementStore, Spreading},
     api_keys::ApiKeyStore,
     audit::{AuditDraft, AuditLog},
@@ -307,6 +308,15 @@ mockall::mock! {
             id: AnnouncementId,
         ) -> Result<Option<Spreading>, StoreError>;
         fn save_announcement(&mut self, spreading: &Spreading) -> Result<(), StoreError>;
+    }
+
+    impl OauthKeyStore for Tx {
+        fn take_oauth_keys(&mut self) -> Result<Vec<OauthKey>, StoreError>;
+        fn replace_oauth_keys(
+            &mut self,
+            keys: &[OauthKey],
+            now: Timestamp,
+        ) -> Result<(), StoreError>;
     }
 
     impl QuotaStore for Tx {

@@ -11,6 +11,7 @@ use cardium_webhooks::{DeliveryStore, LaneStore, WebhookStore};
 use cardium_withdrawals::WithdrawalStore;
 
 use crate::{
+    access_tokens::OauthKeyStore,
     announcements::AnnouncementStore,
     api_keys::ApiKeyStore,
     audit::AuditLog,
@@ -56,5 +57,6 @@ pub trait Tx:
     + HolderStore
     + AnnouncementStore
     + OAuthStore
+    + OauthKeyStore
 {
 }

@@ -99,6 +99,12 @@ impl ScopeSet {
         self.0
     }
 
+    /// The set with one scope more, and with none of those that it implies.
+    #[must_use]
+    pub const fn plus(self, scope: Scope) -> Self {
+        Self(self.0 | scope.bit())
+    }
+
     /// Whether the scope is in the set.
     #[must_use]
     pub const fn allows(self, scope: Scope) -> bool {

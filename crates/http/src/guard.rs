@@ -21,12 +21,20 @@ use cardium_kernel::{AccountId, CredentialId, ErrorCode, Problem, Timestamp};
 use cardium_vault::keyed_hash;
 use std::sync::Arc;
 
-use crate::{AppState, address::origin, block::block, call::Call, rate_limits::Seen};
+use crate::{
+    AppState,
+    access_tokens::{self, is_access_token},
+    address::origin,
+    block::block,
+    call::Call,
+    rate_limits::Seen,
+};
 
 /// How long a look-up serves further requests: a revocation reaches the reads of every process
 /// within this time.
 const FRESH: Duration = Duration::from_secs(1);
-/// The longest bearer token that is looked at; our own have at most 73 characters.
+/// The longest bearer token that is looked up; our own have at most 73 characters. Access tokens
+/// are longer and have a bound of their own.
 const LONGEST_TOKEN: usize = 256;
 /// What our tokens begin with.
 const PREFIXES: [&str; 3] = ["sess_", "ccm_live_", "ccm_test_"];
@@ -39,6 +47,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// A credential that was looked up elsewhere.
+    pub fn new(credential: Credential, last_used: Timestamp) -> Self {
+        Self { credential: Arc::new(credential), last_used }
+    }
+
     /// The same, used no earlier than this.
     fn used(self, noted: Option<Timestamp>) -> Self {
         let last_used = noted.map_or(self.last_used, |noted| noted.max(self.last_used));
@@ -57,13 +70,13 @@ impl CredentialCache {
         Self { most, entries: Mutex::default() }
     }
 
-    fn find(&self, token: &TokenHash) -> Option<Found> {
+    pub fn find(&self, token: &TokenHash) -> Option<Found> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, found) = entries.get(&token.0)?;
         (at.elapsed() < FRESH).then(|| found.clone())
     }
 
-    fn keep(&self, token: &TokenHash, found: &Found) {
+    pub fn keep(&self, token: &TokenHash, found: &Found) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         if entries.len() >= self.most {
             entries.retain(|_, (at, _)| at.elapsed() < FRESH);
@@ -167,7 +180,13 @@ pub async fn permit(
 /// # Errors
 /// As [`admit`], but for the rate limits, which counted the request when it came.
 pub async fn admit_again(call: &Call) -> Result<(), CommandError> {
-    let found = find(&call.state, TokenHash(call.credential()?.token.0)).await?;
+    let credential = call.credential()?;
+    let found = match credential.kind {
+        CredentialKind::Grant => access_tokens::find_again(&call.state, credential).await?,
+        CredentialKind::Session | CredentialKind::ApiKey => {
+            find(&call.state, TokenHash(credential.token.0)).await?
+        }
+    };
     check(&found, call.now(), call.request.address())?;
     Ok(check_operation(&found.credential, call.operation)?)
 }
@@ -186,13 +205,16 @@ async fn recognize_known(
 ) -> Result<Arc<Credential>, CommandError> {
     let hash =
         |token: &str| TokenHash(keyed_hash(state.wiring.keys.hash(), "token", token.as_bytes()));
-    let hash = token.map(hash);
-    let known = hash.as_ref().is_some_and(|hash| state.credentials.find(hash).is_some());
+    let hashed = token.map(|token| (token, hash(token)));
+    let known = hashed.as_ref().is_some_and(|(_, hash)| state.credentials.find(hash).is_some());
     // Not looked up, or guesses would be told from hits.
     if let Some(limits) = state.rate_limits.as_ref().filter(|_| !known) {
         limits.check_stranger(address, seen)?;
     }
-    let found = find(state, hash.ok_or_else(unknown)?).await?;
+    let found = match hashed.ok_or_else(unknown)? {
+        (token, hash) if is_access_token(token) => access_tokens::find(state, token, hash).await?,
+        (_, hash) => find(state, hash).await?,
+    };
     check(&found, state.wiring.edge.clock.now(), address)?;
     // Not before: a stolen key that does not pass must not use up what its owner may ask.
     if let Some(limits) = &state.rate_limits {
@@ -263,11 +285,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     let token = token.trim();
     let ours = PREFIXES.iter().any(|prefix| token.starts_with(prefix));
-    let fits = scheme.eq_ignore_ascii_case("bearer") && token.len() <= LONGEST_TOKEN;
-    (ours && fits).then_some(token)
+    let opaque = ours && token.len() <= LONGEST_TOKEN;
+    let bearer = scheme.eq_ignore_ascii_case("bearer");
+    (bearer && (opaque || is_access_token(token))).then_some(token)
 }
 
-fn unknown() -> Problem {
+/// A credential that is none.
+pub fn unknown() -> Problem {
     let message = "A valid bearer token is needed in the Authorization header.";
     Problem::new(ErrorCode::InvalidCredentials, message)
 }

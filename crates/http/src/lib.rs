@@ -7,6 +7,7 @@
 //! Deliberately absent: SQL, business rules, and wire types (those of `/v1` are in
 //! `cardium-api-v1`).
 
+mod access_tokens;
 mod address;
 mod block;
 mod body;
@@ -23,7 +24,9 @@ mod guard;
 mod handlers;
 mod idempotency;
 mod invoke;
+mod jwks;
 mod limits;
+pub mod oauth;
 mod pace;
 mod pages;
 mod passwords;
@@ -36,6 +39,7 @@ mod server;
 mod settings;
 mod state;
 mod step_up;
+mod token_keys;
 mod unknown;
 mod upload;
 mod uses;

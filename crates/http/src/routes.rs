@@ -15,9 +15,9 @@ use cardium_kernel::{ErrorCode, Problem};
 use crate::{
     AppState,
     dispatch::dispatch,
-    docs, failure,
+    docs, failure, jwks,
     limits::{identify, request_id},
-    pages, probes,
+    oauth, pages, probes,
 };
 
 /// Registers every route of the doors.
@@ -31,8 +31,11 @@ pub fn configure(
             .route("/livez", web::get().to(probes::livez))
             .route("/readyz", web::get().to(probes::readyz));
         for resource in
-            resources(&served).into_iter().chain(docs::resources()).chain(pages::resources())
+            resources(&served).into_iter().chain(docs::resources()).chain(jwks::resources())
         {
+            scope = scope.service(resource);
+        }
+        for resource in oauth::resources().into_iter().chain(pages::resources()) {
             scope = scope.service(resource);
         }
         let scope = scope.default_service(web::to(not_found));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cardium_api_v1::webhook_url::Reach;
+use cardium_auth::oauth::ClientRules;
 use ipnet::IpNet;
 
 use crate::RateSettings;
@@ -65,6 +66,12 @@ pub struct HttpSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether requests that did not come over TLS are refused.
     pub https_only: bool,
+    /// What OAuth clients are held to.
+    pub clients: ClientRules,
+    /// The address under which clients reach the deployment, without a path, such as
+    /// `https://cards.example`: who issues access tokens. Where there is none, it is whatever
+    /// address of this machine a client came by.
+    pub public_url: Option<String>,
 }
 
 impl Default for HttpSettings {
@@ -88,6 +95,8 @@ impl Default for HttpSettings {
             rate_limits: None,
             trusted_proxies: Vec::new(),
             https_only: false,
+            clients: ClientRules::default(),
+            public_url: None,
         }
     }
 }

@@ -15,8 +15,8 @@ use cardium_vault::Keys;
 
 use crate::{
     CredentialUses, EventHub, HealthProbe, HttpSettings, NameLookup, NetworkRail, TestClock,
-    flights::Flights, guard::CredentialCache, passwords::Passwords, places::Places,
-    rate_limits::RateLimits,
+    flights::Flights, guard::CredentialCache, oauth::ClientDocuments, passwords::Passwords,
+    places::Places, rate_limits::RateLimits, token_keys::TokenKeys,
 };
 
 /// The ports and settings that the doors are built from.
@@ -47,6 +47,8 @@ pub struct Wiring {
     pub test_clock: Option<Arc<dyn TestClock>>,
     /// What names mean, to judge the hosts of webhooks.
     pub names: Arc<dyn NameLookup>,
+    /// Fetches the documents that describe OAuth clients.
+    pub documents: Arc<dyn ClientDocuments>,
     /// What the process knows of its own health.
     pub health: Arc<dyn HealthProbe>,
     /// Settings.
@@ -58,6 +60,7 @@ pub struct AppState {
     pub(crate) wiring: Wiring,
     pub(crate) passwords: Passwords,
     pub(crate) credentials: CredentialCache,
+    pub(crate) token_keys: TokenKeys,
     /// None where nothing is bounded.
     pub(crate) rate_limits: Option<RateLimits>,
     uses: CredentialUses,
@@ -82,6 +85,7 @@ impl AppState {
             wiring,
             passwords,
             credentials,
+            token_keys: TokenKeys::default(),
             rate_limits,
             uses: CredentialUses::default(),
             events: EventHub::default(),

@@ -1,4 +1,5 @@
-//! Card secrets: the PAN and its fingerprint, card verification values, and sealed records.
+//! Secrets: the PAN and its fingerprint, card verification values, sealed records, and the keys
+//! and forms of access tokens.
 //!
 //! Invariants:
 //! - a secret's `Debug` is masked, it has no `Display`, and its memory is wiped on drop;
@@ -7,7 +8,8 @@
 //! - a sealed value opens only for the account, record and field it was sealed for.
 //!
 //! Deliberately absent: I/O, the clock and the random generator (random bytes are arguments),
-//! serialization (wire and storage types live at their edges), and protection against a record's
+//! serialization (wire and storage types live at their edges, but for the JSON inside a token and
+//! of its keys, which is what is signed), and protection against a record's
 //! own older ciphertext being put back: the row version in the store answers for that.
 
 mod aad;
@@ -15,6 +17,7 @@ mod aead;
 mod cvv;
 mod envelope;
 mod expiry;
+pub mod jwt;
 mod keyring;
 mod keys;
 mod luhn;

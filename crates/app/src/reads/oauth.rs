@@ -1,6 +1,6 @@
 //! What is asked about clients and their tokens.
 
-use cardium_auth::oauth::{Client, Consent};
+use cardium_auth::oauth::{Client, Consent, RefreshToken};
 use cardium_kernel::ConsentId;
 
 use super::ReadResult;
@@ -15,6 +15,8 @@ pub trait OAuthReads {
     fn find_consent(&self, id: ConsentId) -> ReadResult<Option<Consent>>;
     /// Where the code with this keyed hash leads.
     fn find_code_line(&self, hash: &[u8; 32]) -> ReadResult<Option<Line>>;
+    /// The refresh token with this keyed hash.
+    fn find_refresh(&self, hash: &[u8; 32]) -> ReadResult<Option<RefreshToken>>;
     /// Where the refresh token with this keyed hash leads.
     fn find_refresh_line(&self, hash: &[u8; 32]) -> ReadResult<Option<Line>>;
 }

@@ -25,6 +25,12 @@ impl Parameters {
         Self(pairs.map(owned).filter(|(_, value)| !value.is_empty()).collect())
     }
 
+    /// The parameters as a query.
+    #[must_use]
+    pub fn to_query(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+
     /// A parameter that may be given once.
     ///
     /// # Errors

@@ -3,6 +3,7 @@ use std::{cell::Cell, sync::Arc};
 use actix_web::{HttpRequest, http::header, web};
 use cardium_api_v1::operation::{Operation, operations};
 use cardium_app::CommandError;
+use cardium_auth::CredentialKind;
 use cardium_kernel::{ErrorCode, Problem, RequestId};
 
 use crate::{
@@ -98,6 +99,9 @@ impl Arrival {
         let seen = Seen::default();
         let entered = guard::recognize(&self.state, Some(&token), (address, &seen)).await;
         match entered.map_err(|error| self.explain(error)) {
+            Ok(credential) if credential.kind != CredentialKind::Session => {
+                Err(Failed::SignIn(next))
+            }
             Ok(credential) => Ok(Visit::new(self, credential, seen.get())),
             Err(problem) if is_signed_out(problem.code) => Err(Failed::SignIn(next)),
             Err(problem) => Err(Failed::Refused(problem)),

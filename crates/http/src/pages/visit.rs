@@ -1,7 +1,7 @@
 use std::{cell::Cell, sync::Arc};
 
-use actix_web::http::header::HOST;
 use cardium_api_v1::body::Body;
+use cardium_app::RequestInfo;
 use cardium_auth::Credential;
 use cardium_kernel::{ErrorCode, Problem, Timestamp};
 use serde_json::Value;
@@ -102,12 +102,9 @@ impl Visit {
         })
     }
 
-    /// The name of the OAuth server: where it is served.
-    pub fn issuer(&self) -> String {
-        let scheme = if self.arrival.is_secure() { "https" } else { "http" };
-        let host = self.arrival.request.headers().get(HOST);
-        let host = host.and_then(|host| host.to_str().ok()).unwrap_or("");
-        format!("{scheme}://{host}")
+    /// Whoever is signed in, with the request that they came with.
+    pub fn owner(&self) -> (&Credential, RequestInfo) {
+        (&self.credential, request_info(&self.arrival.request))
     }
 
     async fn run(&self, id: &str, ask: Ask) -> Result<Value, Problem> {

@@ -7,7 +7,7 @@ use cardium_vault::SecretText;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::{
-    DecisionHook, Iso8583, PeerNetwork, RateLimits, iso8583::optional_path, server::networks,
+    DecisionHook, Iso8583, OAuth, PeerNetwork, RateLimits, iso8583::optional_path, server::networks,
 };
 
 /// All settings.
@@ -30,6 +30,8 @@ pub struct Settings {
     pub rate_limits: RateLimits,
     /// Whom nobody pays.
     pub screening: Screening,
+    /// OAuth clients.
+    pub oauth: OAuth,
     /// Sending events.
     pub webhooks: Webhooks,
     /// The operator's say in decisions.

@@ -9,6 +9,7 @@ mod blobs;
 mod chains;
 mod events;
 mod expiry;
+mod oauth_keys;
 mod pending;
 mod retention;
 mod upkeep;
@@ -36,14 +37,15 @@ pub use blobs::SweepBlobs;
 pub use chains::WatchChain;
 pub use events::WakeReaders;
 pub use expiry::{ExpireHolds, ExpireTopups};
+pub use oauth_keys::RotateOauthKeys;
 pub use pending::{FinishPending, NoteLateAnswers, PurgeWaiting};
 pub use retention::ForgetEvents;
-pub use upkeep::{FlushUses, PurgeCounters, PurgeKeys, UseSource};
-pub(crate) use webhooks::headers as webhook_headers;
+pub use upkeep::{FlushUses, PurgeClients, PurgeCounters, PurgeKeys, UseSource};
 pub use webhooks::{
     Answered, DeliverEvents, FanOutEvents, JudgeEndpoints, RecoverEndpoints, Sender, SenderError,
     Senders,
 };
+pub(crate) use webhooks::{guarded_client, headers as webhook_headers};
 pub use withdrawals::{Cashier, SendWithdrawals, SettleWithdrawals};
 
 /// How long a worker's command may wait in the queue.

@@ -11,6 +11,7 @@ mod grants;
 mod list;
 mod log;
 mod oauth;
+mod oauth_keys;
 mod pending;
 #[cfg(test)]
 mod plans;

@@ -2,7 +2,7 @@ use cardium_app::{
     oauth::Line,
     reads::{OAuthReads, ReadResult},
 };
-use cardium_auth::oauth::{Client, Consent};
+use cardium_auth::oauth::{Client, Consent, RefreshToken};
 use cardium_kernel::{AccountId, ConsentId, GrantId};
 
 use super::{PooledReads, failed, first, select};
@@ -38,6 +38,11 @@ impl OAuthReads for PooledReads {
 
     fn find_code_line(&self, hash: &[u8; 32]) -> ReadResult<Option<Line>> {
         self.with(|connection| line(connection, "oauth_codes", hash))
+    }
+
+    fn find_refresh(&self, hash: &[u8; 32]) -> ReadResult<Option<RefreshToken>> {
+        let sql = Sql::new(select::<RefreshToken>("hash = ?")).bind(Value::bytes(hash));
+        self.with(|connection| first(connection, &sql))
     }
 
     fn find_refresh_line(&self, hash: &[u8; 32]) -> ReadResult<Option<Line>> {

@@ -18,6 +18,7 @@ mod ledger;
 mod message;
 pub(crate) mod metadata;
 mod oauth;
+pub(crate) mod oauth_key;
 mod payee;
 mod pending;
 mod quota;

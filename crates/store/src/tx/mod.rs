@@ -9,6 +9,7 @@ mod grants;
 mod hot;
 mod lanes;
 mod oauth;
+mod oauth_keys;
 #[cfg(test)]
 mod plans;
 mod quotas;

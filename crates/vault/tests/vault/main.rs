@@ -3,6 +3,7 @@
 mod cvv;
 mod envelope;
 mod expiry;
+mod jwt;
 mod keys;
 mod masking;
 mod pan;

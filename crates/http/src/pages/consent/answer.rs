@@ -1,21 +1,18 @@
 use cardium_api_v1::{body::Body, grant::GrantPatch};
-use cardium_app::{
-    CommandError,
-    accounts::StepUp,
-    oauth::{ApproveAuthorization, DenyAuthorization},
-};
+use cardium_app::{CommandError, accounts::StepUp};
 use cardium_auth::{
     ScopeSet,
-    grants::{GrantChange, Mandate, NewGrant, Reveal},
-    oauth::{OAuthError, OAuthErrorCode},
+    grants::{GrantChange, Mandate, Reveal},
 };
 use cardium_kernel::{CardId, CredentialId, ErrorCode, GrantId, Problem, Timestamp};
-use cardium_vault::keyed_hash;
-use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
 use crate::{
     call::Call,
+    oauth::{
+        self,
+        consent::{self, Choice},
+    },
     pages::{
         chrome::Faults,
         terms::{MandateFields, any_spends, chosen_cards, faults_of, ticked_scopes},
@@ -48,45 +45,37 @@ struct Agreed {
 /// The owner says yes; gives the address that they go on to.
 pub async fn allow(visit: &Visit, request: &Request) -> Result<String, Refused> {
     let agreed = read(visit, request)?;
-    let call = visit.call("update_grant")?;
     let claim = claim(visit, any_risky(agreed.scopes))?;
-    let proven = step_up_if_given(&call, claim).await;
-    let step_up = proven.map_err(|error| refused(visit, error))?;
-    let edge = &visit.arrival.state.wiring.edge;
-    let (code, hash) = draw_code(visit);
-    let existing = request.existing.as_ref().map(|grant| text(grant, "id"));
-    let existing = existing.and_then(|id| GrantId::parse(id).ok());
-    let approve = ApproveAuthorization {
-        consent: request.consent.id,
-        terms: NewGrant {
-            id: GrantId::new(edge.mint()),
-            account: visit.credential.account,
-            client_id: request.client.id.clone(),
-            client_name: request.name.clone(),
-            redirect_host: request.host.clone(),
-            scopes: agreed.scopes,
-            cards: agreed.cards,
-            reveal: agreed.reveal,
-            mandate: agreed.mandate,
-        },
-        existing,
-        step_up,
-        code: hash,
+    let proven = step_up_if_given(&visit.call("update_grant")?, claim).await;
+    let choice = Choice {
+        scopes: agreed.scopes,
+        cards: agreed.cards,
+        reveal: agreed.reveal,
+        mandate: agreed.mandate,
+        step_up: proven.map_err(|error| refused(visit, error))?,
     };
-    let address = call.perform(approve).await.map_err(|error| refused(visit, error))?;
-    if let Some(id) = existing {
-        visit.arrival.state.credentials.forget(CredentialId::new(id.value()));
+    let (owner, issuer) = (visit.owner(), issuer(visit)?);
+    let state = &visit.arrival.state;
+    let approved = consent::approve(state, owner, (request.consent, &issuer), choice).await;
+    let location = approved.map_err(|error| refused(visit, error))?;
+    let existing = request.existing.as_ref().map(|grant| text(grant, "id"));
+    if let Some(id) = existing.and_then(|id| GrantId::parse(id).ok()) {
+        state.credentials.forget(CredentialId::new(id.value()));
     }
-    Ok(address.with_code(&code, &visit.issuer()))
+    Ok(location)
 }
 
 /// The owner says no; gives the address that they go on to.
 pub async fn deny(visit: &Visit, request: &Request) -> Result<String, Refused> {
-    let call = visit.call("update_grant")?;
-    let deny = DenyAuthorization { consent: request.consent.id };
-    let address = call.perform(deny).await.map_err(|error| refused(visit, error))?;
-    let error = OAuthError::new(OAuthErrorCode::AccessDenied, "The owner said no.");
-    Ok(address.with_error(&error, &visit.issuer()))
+    let issuer = issuer(visit)?;
+    let state = &visit.arrival.state;
+    let denied = consent::deny(state, visit.owner(), (request.consent, &issuer)).await;
+    denied.map_err(|error| refused(visit, error))
+}
+
+fn issuer(visit: &Visit) -> Result<String, Problem> {
+    let issuer = oauth::issuer(&visit.arrival.state, &visit.arrival.request);
+    issuer.map_err(|error| Problem::new(ErrorCode::InvalidField, error.description))
 }
 
 fn refused(visit: &Visit, error: CommandError) -> Refused {
@@ -117,14 +106,6 @@ async fn step_up_if_given(call: &Call, claim: Claim) -> Result<StepUp, CommandEr
         Claim { password: None, code: None } => Ok(StepUp::FreshSession),
         claim => step_up(call, claim).await,
     }
-}
-
-/// A code with its keyed hash.
-fn draw_code(visit: &Visit) -> (String, [u8; 32]) {
-    let wiring = &visit.arrival.state.wiring;
-    let code = BASE64URL_NOPAD.encode(&wiring.edge.random::<32>());
-    let hash = keyed_hash(wiring.keys.hash(), "oauth code", code.as_bytes());
-    (code, hash)
 }
 
 /// Reads what is ticked, and finds all that is wrong with it at once.

@@ -1,20 +1,22 @@
-use std::sync::Arc;
-
+use cardium_api_v1::{grant::GrantOut, to_json};
+use cardium_app::reads::GrantView;
 use cardium_auth::{
     ScopeSet,
-    oauth::{Client, ClientKind, Consent, RedirectKind, RedirectUri},
+    oauth::{Client, ClientKind, RedirectKind, RedirectUri},
 };
-use cardium_kernel::{ConsentId, Problem};
+use cardium_kernel::{ConsentId, ErrorCode, Problem};
 use serde_json::Value;
-use url::{Host, Url, form_urlencoded};
+use url::{Host, Url};
 
-use crate::{block::block, pages::visit::Visit};
+use crate::{
+    oauth::consent::{self, Asked},
+    pages::visit::Visit,
+};
 
 /// What a client asks, as far as its owner is shown it.
 pub struct Request {
     pub id: String,
-    pub consent: Consent,
-    pub client: Client,
+    pub consent: ConsentId,
     pub name: String,
     /// Whether the client is who it says.
     pub proven: bool,
@@ -34,42 +36,34 @@ impl Request {
     /// The request with this id, if this session opened it and did not answer it.
     pub async fn find(visit: &Visit, id: &str) -> Result<Option<Self>, Problem> {
         let Ok(consent) = ConsentId::parse(id) else { return Ok(None) };
-        let reads = Arc::clone(&visit.arrival.state.wiring.reads);
-        let found = block(move || {
-            let Some(consent) = reads.find_consent(consent)? else { return Ok(None) };
-            let client = reads.find_client(&consent.client)?;
-            Ok(client.map(|client| (consent, client)))
-        });
-        let found: Result<_, cardium_app::CommandError> =
-            found.await.and_then(|found: cardium_app::reads::ReadResult<_>| Ok(found?));
-        let found = found.map_err(|error| visit.arrival.explain(error))?;
-        let session = visit.credential.id;
-        let found = found.filter(|(consent, _)| consent.is_open_to(session, visit.now()));
-        let Some((consent, client)) = found else { return Ok(None) };
-        let Ok(asked) = consent.scope() else { return Ok(None) };
+        let found = consent::find(&visit.arrival.state, &visit.credential, consent).await;
+        let asked = match found.map_err(|error| visit.arrival.explain(error)) {
+            Ok(asked) => asked,
+            Err(problem) if problem.code == ErrorCode::ResourceNotFound => return Ok(None),
+            Err(problem) => return Err(problem),
+        };
+        let Asked { client, consent, scope, redirect_host, existing } = asked;
         let uri = RedirectUri::restore(consent.redirect_uri.clone());
-        let cards: Vec<String> = asked.cards().iter().map(ToString::to_string).collect();
+        let cards: Vec<String> = scope.cards().iter().map(ToString::to_string).collect();
         Ok(Some(Self {
             id: id.to_owned(),
             name: client.name().to_owned(),
             proven: is_proven(&client, &uri),
-            host: uri.host(),
+            host: redirect_host,
             local: uri.kind() == RedirectKind::Loopback,
             origin: policy_origin(&uri),
-            scopes: asked.scopes(),
+            scopes: scope.scopes(),
             cards: Some(cards).filter(|cards| !cards.is_empty()),
-            existing: existing(visit, &client.id).await?,
-            consent,
-            client,
+            existing: existing.map(|view| shown(&view, visit)),
+            consent: consent.id,
         }))
     }
 }
 
-async fn existing(visit: &Visit, client: &str) -> Result<Option<Value>, Problem> {
-    let client: String = form_urlencoded::byte_serialize(client.as_bytes()).collect();
-    let query = format!("status=active&limit=1&client_id={client}");
-    let list = visit.read("list_grants", "", &query).await?;
-    Ok(list["data"].get(0).cloned())
+/// A grant as the API shows it.
+fn shown(view: &GrantView, visit: &Visit) -> Value {
+    let grant = GrantOut::new((&view.grant, &view.credential), view.last_used, visit.now());
+    serde_json::from_slice(&to_json(&grant)).unwrap_or_default()
 }
 
 /// A client that is answered at the very host that describes it is that host's; one that the
