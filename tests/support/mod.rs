@@ -1,6 +1,7 @@
 //! What black-box tests share.
 
 mod acquirer;
+mod agents;
 mod books;
 mod client;
 mod coverage;
@@ -17,6 +18,7 @@ mod totp;
 mod wire;
 
 pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, without};
+pub use agents::Agent;
 pub use books::{BOTH, Books};
 pub use client::{Client, PASSWORD, fresh_address, until};
 pub use finally::Finally;

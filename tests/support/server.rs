@@ -170,7 +170,7 @@ impl Server {
         EventId::new(self.scratch.id(&sql)).to_string()
     }
 
-    fn account_literal(&self, account: &str) -> String {
+    pub(super) fn account_literal(&self, account: &str) -> String {
         let id = AccountId::parse(account).expect("an account id").value();
         self.literal(id)
     }
@@ -185,11 +185,16 @@ impl Server {
     }
 
     /// An id in SQL.
-    fn literal(&self, id: u128) -> String {
+    pub(super) fn literal(&self, id: u128) -> String {
         match self.scratch.backend() {
             Backend::Sqlite => format!("x'{id:032x}'"),
             Backend::Postgres => format!("'\\x{id:032x}'"),
         }
+    }
+
+    /// Runs SQL behind the product's back.
+    pub(super) fn execute(&self, sql: &str) {
+        self.scratch.execute(sql);
     }
 
     /// Changes a card's row behind the product's back, as an operator with SQL would.

@@ -8,7 +8,7 @@ use cardium_app::{
     api_keys::{CreateApiKey, RevokeApiKey},
     perform,
 };
-use cardium_auth::{AllowList, CredentialKind, ScopeSet, TokenHash};
+use cardium_auth::{AllowList, CredentialKind, ScopeSet, TokenHash, grants::Reach};
 use cardium_kernel::{CredentialId, ErrorCode, Metadata, RequestId};
 use cardium_testkit::{Backend, World};
 
@@ -41,7 +41,8 @@ fn a_command_from_elsewhere_is_refused_in_its_transaction(backend: Backend) {
     };
     world.run(tenant.actor(), create).expect("a fresh session makes keys");
     let (account, kind) = (tenant.account, CredentialKind::ApiKey);
-    let key = Actor::Credential { account, credential: id, kind, scope: None };
+    let key =
+        Actor::Credential { account, credential: id, kind, scope: None, reach: Reach::Beside };
     let revoke = |request: Option<RequestInfo>| {
         let context = world.edge.context(key, request);
         let lane = (Lane::Api, Duration::from_secs(20));

@@ -22,6 +22,8 @@ pub struct AccountRecord {
     pub two_factor: TwoFactor,
     /// Wrong guesses in a row.
     pub attempts: Attempts,
+    /// When its owner stopped everything; none while it is open.
+    pub locked_at: Option<Timestamp>,
     /// When it was opened.
     pub created_at: Timestamp,
     /// When its owner last changed it.
@@ -54,6 +56,7 @@ impl Account {
             session_generation: 0,
             two_factor: TwoFactor::Off,
             attempts: Attempts::NONE,
+            locked_at: None,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -80,6 +83,23 @@ impl Account {
         self.0.password = password;
         self.0.session_generation = self.session_generation.saturating_add(1);
         self.touch(now)
+    }
+
+    /// Stops everything: nothing is issued, loaded, unfrozen or paid out until it is unlocked.
+    pub fn lock(&mut self, now: Timestamp) -> Change {
+        if self.locked_at.is_some() {
+            return Change::AlreadyApplied;
+        }
+        self.0.locked_at = Some(now);
+        self.touch(now)
+    }
+
+    /// Lets things go on. What was frozen and revoked stays so.
+    pub fn unlock(&mut self, now: Timestamp) -> Change {
+        match self.0.locked_at.take() {
+            None => Change::AlreadyApplied,
+            Some(_) => self.touch(now),
+        }
     }
 
     /// Notes what its owner wants to be told of.

@@ -13,6 +13,9 @@ pub enum AccountError {
     /// Two-factor authentication is on already.
     #[error("two-factor authentication is on already")]
     TotpAlreadyEnabled,
+    /// Its owner stopped everything.
+    #[error("the owner stopped everything on this account; unlock it first")]
+    Locked,
     /// Two-factor authentication is not on.
     #[error("two-factor authentication is not on")]
     TotpNotEnabled,

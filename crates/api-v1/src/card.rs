@@ -8,7 +8,7 @@ use cardium_cards::{
     Brand, CancelReason, Card, CardStatus, CardType, ControlsPatch, FreezeReason, Fulfilment,
     Product, Shipping, Velocity, Wallet, WalletProvider, WalletState, find_product,
 };
-use cardium_kernel::{Book, CardId, ErrorCode, Metadata, Money, Problem, Timestamp};
+use cardium_kernel::{Book, CardId, ErrorCode, GrantId, Metadata, Money, Problem, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
@@ -210,6 +210,7 @@ pub const ORDER: Order<'static, CardSort> = Order {
 pub fn filter(query: &Query) -> Result<CardFilter, Problem> {
     let text = |name| query.text(name).map(str::to_owned);
     Ok(CardFilter {
+        cards: None,
         status: query.word("status", CardStatus::parse, "active, frozen, cancelled")?,
         card_type: query.word("type", CardType::parse, "virtual, physical")?,
         bin: text("bin"),
@@ -260,6 +261,7 @@ pub struct CardOut {
     replaces: Option<Text<CardId>>,
     replaced_by: Option<Text<CardId>>,
     label: Option<String>,
+    grant_id: Option<Text<GrantId>>,
     balance_usd: AmountOut,
     available_usd: AmountOut,
     held_usd: AmountOut,
@@ -297,6 +299,7 @@ impl From<&CardView> for CardOut {
             replaces: card.replaces.map(Text),
             replaced_by: card.replaced_by.map(Text),
             label: card.label.clone(),
+            grant_id: card.grant.map(Text),
             balance_usd: AmountOut(available),
             available_usd: AmountOut(available),
             held_usd: AmountOut(balance.map_or(zero, |balance| balance.held)),

@@ -1,5 +1,6 @@
 //! Replacing a card, and changing what it is called.
 
+use cardium_app::cards::Binding;
 use cardium_cards::{Patch, ReplacementReason, Shipping};
 use cardium_kernel::{Metadata, Problem};
 use schemars::JsonSchema;
@@ -64,6 +65,10 @@ pub struct CardPatchIn {
     label: Option<Option<String>>,
     /// Notes that change: null removes one, those that are not named stay.
     metadata: Option<MetadataPatch>,
+    /// Null takes the card over from the agent that issued it: its mandate no longer bounds it.
+    #[serde(deserialize_with = "null")]
+    #[schemars(with = "()")]
+    grant_id: Option<()>,
 }
 
 /// A change of what a card is called, understood.
@@ -73,6 +78,8 @@ pub struct CardChange {
     pub label: Patch<String>,
     /// The notes that change.
     pub metadata: MetadataPatch,
+    /// Under whose mandate it spends.
+    pub binding: Binding,
 }
 
 impl CardPatchIn {
@@ -84,12 +91,18 @@ impl CardPatchIn {
             Some(None) => Patch::Clear,
             Some(Some(label)) => Patch::Set(label),
         };
-        CardChange { label, metadata: self.metadata.unwrap_or_default() }
+        let binding = self.grant_id.map_or(Binding::Keep, |()| Binding::Unbind);
+        CardChange { label, metadata: self.metadata.unwrap_or_default(), binding }
     }
 }
 
 /// A field that is there, be it null.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Deserialize::deserialize(deserializer).map(Some)
+}
+
+/// There, which can only be as null.
+fn null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<()>, D::Error> {
     Deserialize::deserialize(deserializer).map(Some)
 }
 

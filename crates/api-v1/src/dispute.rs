@@ -110,6 +110,7 @@ pub const ORDER: Order<'static, DisputeSort> = Order {
 /// `invalid_field`.
 pub fn filter(query: &Query) -> Result<DisputeFilter, Problem> {
     Ok(DisputeFilter {
+        cards: None,
         status: query.word("status", DisputeStatus::parse, "opened, responded, won, lost")?,
         transaction: query.id("transaction_id", TransactionId::parse)?,
         amount_min: query.read("amount_min", parse_usd)?,

@@ -42,6 +42,7 @@ pub fn filter(query: &Query) -> Result<TransactionFilter, Problem> {
     let text = |name| query.text(name).map(str::to_owned);
     let steps = "authorized, captured, refunded, declined, reversed";
     Ok(TransactionFilter {
+        cards: None,
         card: query.id("card_id", CardId::parse)?,
         step: query.word("status", Step::parse, steps)?,
         authorization: query.id("authorization_id", AuthorizationId::parse)?,

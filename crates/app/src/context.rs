@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use cardium_auth::{CredentialKind, Scope};
+use cardium_auth::{CredentialKind, Scope, grants::Reach};
 use cardium_kernel::{AccountId, CredentialId, IdSource, RequestId, Timestamp};
 
 use crate::Policy;
@@ -22,6 +22,8 @@ pub enum Actor {
         kind: CredentialKind,
         /// What the operation needs; none where any valid credential will do.
         scope: Option<Scope>,
+        /// Which cards the operation is about.
+        reach: Reach,
     },
     /// The card network.
     Network,

@@ -63,9 +63,9 @@ impl From<CredentialError> for CommandError {
             CredentialError::SessionExpired => ErrorCode::SessionExpired,
             CredentialError::SessionRequired => ErrorCode::SessionRequired,
             CredentialError::StepUpRequired => ErrorCode::StepUpRequired,
-            CredentialError::InsufficientScope(_) | CredentialError::OtherBook => {
-                ErrorCode::InsufficientScope
-            }
+            CredentialError::InsufficientScope(_)
+            | CredentialError::OtherBook
+            | CredentialError::Narrowed => ErrorCode::InsufficientScope,
             CredentialError::AddressNotAllowed => ErrorCode::KeyIpNotAllowed,
         };
         Problem::new(code, sentence(&error)).into()
@@ -153,6 +153,7 @@ impl From<AccountError> for CommandError {
             AccountError::Throttled { seconds } => Problem::rate_limited(text, seconds),
             AccountError::WrongCode => Problem::new(ErrorCode::InvalidTotpCode, text),
             AccountError::TotpAlreadyEnabled => Problem::new(ErrorCode::TotpAlreadyEnabled, text),
+            AccountError::Locked => Problem::new(ErrorCode::AccountLocked, text),
             AccountError::TotpNotEnabled => Problem::new(ErrorCode::TotpNotEnabled, text),
         }
         .into()

@@ -191,6 +191,8 @@ pub struct CardFilter {
     pub last4: Option<String>,
     /// With this label.
     pub label: Option<String>,
+    /// One of these cards.
+    pub cards: Option<Vec<CardId>>,
     /// Of this book.
     pub book: Option<Book>,
 }
@@ -225,6 +227,8 @@ pub struct TransactionFilter {
     pub amount_min: Option<Money>,
     /// Of at most this amount.
     pub amount_max: Option<Money>,
+    /// Of one of these cards.
+    pub cards: Option<Vec<CardId>>,
     /// Of this book.
     pub book: Option<Book>,
 }
@@ -251,6 +255,8 @@ pub struct DisputeFilter {
     pub amount_min: Option<Money>,
     /// Over at most this amount.
     pub amount_max: Option<Money>,
+    /// Of one of these cards.
+    pub cards: Option<Vec<CardId>>,
     /// Of this book.
     pub book: Option<Book>,
 }

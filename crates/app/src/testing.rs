@@ -355,6 +355,7 @@ pub(crate) fn context() -> Context {
             credential: CredentialId::new(0x400),
             kind: CredentialKind::ApiKey,
             scope: None,
+            reach: Reach::All,
         },
         request: None,
         policy: Arc::new(policy),
@@ -415,12 +416,15 @@ pub(crate) fn card(account: AccountId) -> Card {
         controls: Controls::default(),
         shipping: None,
         metadata: Metadata::default(),
+        grant: None,
     };
     Card::issue(new, Card::expiry_from(NOW), NOW)
 }
 
-/// Lets the mock keep ledger accounts, the treasury with this much to begin with.
+/// Lets the mock keep ledger accounts, the treasury with this much to begin with; nothing is
+/// stopped.
 pub(crate) fn with_treasury(tx: &mut MockTx, cents: i64) {
+    unlocked(tx);
     let id = LedgerAccountId::treasury(ACCOUNT, Book::Live);
     let role = Role::Treasury(Book::Live);
     let open = LedgerAccount::open(id, ACCOUNT, Book::Live, role, Money::usd(0));
@@ -435,4 +439,9 @@ pub(crate) fn with_treasury(tx: &mut MockTx, cents: i64) {
         kept.lock().unwrap().insert(account.id, account);
         Ok(())
     });
+}
+
+/// Lets the mock find [`ACCOUNT`], whose owner has stopped nothing.
+pub(crate) fn unlocked(tx: &mut MockTx) {
+    tx.expect_find_account().returning(|_| Ok(Some(account("old"))));
 }

@@ -1,8 +1,9 @@
 //! The unit of work.
 
+use cardium_accounts::AccountError;
 use cardium_auth::{Credential, CredentialError, CredentialKind, grants::Grant};
 use cardium_kernel::{
-    AccountId, AuditId, Book, EventId, GrantId, IdSource, Problem, StoreError, Timestamp,
+    AccountId, AuditId, Book, CardId, EventId, GrantId, IdSource, Problem, StoreError, Timestamp,
 };
 use cardium_ledger::{LedgerError, Posting, book_posting};
 
@@ -52,7 +53,7 @@ impl<'a> Unit<'a> {
     /// When it is revoked, expired, ended by a password change, used from elsewhere than it may,
     /// or lacks the operation's scope.
     pub fn admit(&mut self) -> Result<(), CommandError> {
-        let Actor::Credential { credential, scope, .. } = self.context.actor else {
+        let Actor::Credential { credential, scope, reach, .. } = self.context.actor else {
             return Ok(());
         };
         let found = self.tx.find_credential(credential)?;
@@ -66,7 +67,9 @@ impl<'a> Unit<'a> {
         }
         if found.kind == CredentialKind::Grant {
             let grant = self.tx.find_grant(GrantId::new(credential.value()))?;
-            self.grant = Some(grant.ok_or(CredentialError::Invalid)?);
+            let grant = grant.ok_or(CredentialError::Invalid)?;
+            grant.check_reach(reach)?;
+            self.grant = Some(grant);
         }
         self.confined_to = found.confined_to();
         Ok(scope.map_or(Ok(()), |scope| found.check_scope(scope))?)
@@ -115,6 +118,45 @@ impl<'a> Unit<'a> {
     ) -> Result<T, CommandError> {
         let found = found.filter(|found| self.reaches(owner(found).1));
         owned(found, |found| owner(found).0, self.account()?, object)
+    }
+
+    /// As [`Self::own`], for what is found through a card: an agent that is narrowed to other cards
+    /// does not find it either.
+    ///
+    /// # Errors
+    /// `resource_not_found`.
+    pub fn own_by_card<T>(
+        &self,
+        found: Option<T>,
+        owner: impl Fn(&T) -> (AccountId, Book, CardId),
+        object: &str,
+    ) -> Result<T, CommandError> {
+        let found = found.filter(|found| self.reaches_card(owner(found).2));
+        self.own(found, |found| (owner(found).0, owner(found).1), object)
+    }
+
+    /// Whether the caller may know of a card of its account.
+    #[must_use]
+    pub fn reaches_card(&self, card: CardId) -> bool {
+        self.grant.as_ref().is_none_or(|grant| grant.reaches(card))
+    }
+
+    /// Passes while the owner of the account has not stopped everything. The account's row is
+    /// locked by it, so that nothing slips past a stop.
+    ///
+    /// # Errors
+    /// `account_locked`.
+    pub fn check_unlocked(&mut self, account: AccountId) -> Result<(), CommandError> {
+        if self.is_locked(account)? { Err(AccountError::Locked.into()) } else { Ok(()) }
+    }
+
+    /// Whether the owner of the account has stopped everything.
+    ///
+    /// # Errors
+    /// When the account's row was not announced.
+    pub fn is_locked(&mut self, account: AccountId) -> Result<bool, StoreError> {
+        let found = self.tx.find_account(account)?;
+        Ok(found.is_some_and(|found| found.locked_at.is_some()))
     }
 
     /// Passes a book that the caller may open something in.

@@ -1,8 +1,8 @@
 use std::{net::IpAddr, time::Duration};
 
-use cardium_kernel::{AccountId, Book, Change, CredentialId, Metadata, Timestamp};
+use cardium_kernel::{AccountId, Book, CardId, Change, CredentialId, Metadata, Timestamp};
 
-use crate::{AllowList, KeyChange, Scope, ScopeSet, TokenHash, TokenKind};
+use crate::{AllowList, KeyChange, Scope, ScopeSet, TokenHash, TokenKind, grants::Reach};
 
 /// A session unused for this long ends.
 pub const SESSION_IDLE: Duration = Duration::from_secs(12 * 3_600);
@@ -114,14 +114,18 @@ pub enum CredentialError {
     /// A key of the sandbox asked for live money.
     #[error("a test key works in the sandbox only")]
     OtherBook,
+    /// A grant that is narrowed to some cards asked for what is about all of them.
+    #[error("this grant is narrowed to cards, and the operation is about all of them")]
+    Narrowed,
     /// It may not be used from where the request came.
     #[error("the API key may not be used from this address")]
     AddressNotAllowed,
 }
 
-/// A session or an API key. Its record can be read; only commands change it.
+/// A session, an API key or a grant as it is presented. Its record can be read; only commands
+/// change it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Credential(CredentialRecord);
+pub struct Credential(CredentialRecord, Option<Vec<CardId>>);
 
 impl std::ops::Deref for Credential {
     type Target = CredentialRecord;
@@ -135,7 +139,35 @@ impl Credential {
     /// A new credential, or one read back from storage.
     #[must_use]
     pub const fn restore(record: CredentialRecord) -> Self {
-        Self(record)
+        Self(record, None)
+    }
+
+    /// The same, as a grant presents it that reaches these cards only; none for all of them. It is
+    /// not stored: the grant knows.
+    #[must_use]
+    pub fn narrowed_to(self, cards: Option<Vec<CardId>>) -> Self {
+        Self(self.0, cards)
+    }
+
+    /// The only cards that it reaches; none where it reaches all.
+    #[must_use]
+    pub fn cards(&self) -> Option<&[CardId]> {
+        self.1.as_deref()
+    }
+
+    /// Whether it reaches a card.
+    #[must_use]
+    pub fn reaches_card(&self, card: CardId) -> bool {
+        self.cards().is_none_or(|cards| cards.contains(&card))
+    }
+
+    /// Passes an operation that it is not too narrow for.
+    ///
+    /// # Errors
+    /// [`CredentialError::Narrowed`].
+    pub fn check_reach(&self, reach: Reach) -> Result<(), CredentialError> {
+        let refused = reach == Reach::All && self.cards().is_some();
+        if refused { Err(CredentialError::Narrowed) } else { Ok(()) }
     }
 
     /// Whether it works at this moment.

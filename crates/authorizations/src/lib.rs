@@ -22,7 +22,7 @@ pub use authorization::{
 };
 pub use decision::{
     CVV_TRIES, CardStanding, Check, CvvCheck, Decided, Decision, Facts, HookAnswer, Limit,
-    PartialApproval, RequestKind, Rule, Trace, Unit, Verdict, decide,
+    MandateFacts, PartialApproval, RequestKind, Rule, Trace, Unit, Verdict, decide,
 };
 pub use foreign::ForeignAmount;
 pub use hold::{HOLD_PERIOD, TRAVEL_HOLD_PERIOD, hold_period};

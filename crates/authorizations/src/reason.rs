@@ -55,6 +55,14 @@ reasons! {
     MccBlocked = "mcc_blocked";
     /// The card is locked to another merchant.
     MerchantBlocked = "merchant_blocked";
+    /// An agent issued the card, and its mandate is over or was taken back.
+    AgentMandateOver = "agent_mandate_over";
+    /// The mandate of the agent that issued the card does not take merchants of this category.
+    AgentMccBlocked = "agent_mcc_blocked";
+    /// The mandate of the agent that issued the card does not take this merchant.
+    AgentMerchantBlocked = "agent_merchant_blocked";
+    /// Above what that mandate lets one transaction come to.
+    AgentTransactionLimit = "agent_transaction_limit";
     /// A single-use card was used.
     SingleUseSpent = "single_use_spent";
     /// Above the card's limit for one transaction.

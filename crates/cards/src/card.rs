@@ -1,4 +1,4 @@
-use cardium_kernel::{AccountId, Book, CardId, Change, Metadata, Timestamp};
+use cardium_kernel::{AccountId, Book, CardId, Change, GrantId, Metadata, Timestamp};
 use cardium_vault::{Expiry, Sealed};
 
 use crate::{
@@ -44,11 +44,14 @@ pub enum FreezeReason {
     Issuer,
     /// Shipped plastic that was not activated yet.
     AwaitingActivation,
+    /// Its owner stopped everything on the account; it is unfrozen by itself afterwards.
+    AccountLocked,
 }
 
 impl FreezeReason {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Cardholder, Self::Issuer, Self::AwaitingActivation];
+    pub const ALL: [Self; 4] =
+        [Self::Cardholder, Self::Issuer, Self::AwaitingActivation, Self::AccountLocked];
 
     /// The reason's word on the wire.
     #[must_use]
@@ -57,6 +60,7 @@ impl FreezeReason {
             Self::Cardholder => "cardholder",
             Self::Issuer => "issuer",
             Self::AwaitingActivation => "awaiting_activation",
+            Self::AccountLocked => "account_locked",
         }
     }
 
@@ -136,6 +140,8 @@ pub struct CardRecord {
     pub first: Option<CardId>,
     /// On the first card of a line, the last one; none where nothing took its place.
     pub last: Option<CardId>,
+    /// The grant that issued it, whose mandate it spends under; none for its owner's own cards.
+    pub grant: Option<GrantId>,
     /// When it was issued.
     pub created_at: Timestamp,
     /// When its record last changed.
@@ -167,6 +173,8 @@ pub struct NewCard {
     pub shipping: Option<Sealed>,
     /// Its owner's notes.
     pub metadata: Metadata,
+    /// The grant that issues it, where one does.
+    pub grant: Option<GrantId>,
 }
 
 /// A payment card. Its record can be read; only commands change it.
@@ -221,6 +229,7 @@ impl Card {
             replaced_by: None,
             first: None,
             last: None,
+            grant: new.grant,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -363,6 +372,14 @@ impl Card {
         self.0.label = label;
         self.0.metadata = metadata;
         self.touch(now)
+    }
+
+    /// Makes the card its owner's own: no mandate bounds it any more.
+    pub fn unbind(&mut self, now: Timestamp) -> Change {
+        match self.0.grant.take() {
+            None => Change::AlreadyApplied,
+            Some(_) => self.touch(now),
+        }
     }
 
     /// Changes what the card may be spent on.

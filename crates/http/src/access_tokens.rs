@@ -51,6 +51,7 @@ pub async fn find_again(state: &AppState, shown: &Credential) -> Result<Found, C
     let view = find_grant(state, GrantId::new(shown.id.value())).await?;
     let end = shown.expires_at.ok_or_else(unknown)?;
     let credential = view.credential.presented(shown.scopes, end);
+    let credential = credential.narrowed_to(view.grant.cards.clone());
     Ok(Found::new(credential, last_used(&view)))
 }
 
@@ -87,6 +88,7 @@ fn presented(view: &GrantView, claims: &AccessClaims) -> Option<Found> {
         && grant.account == claims.account
         && credential.account == claims.account;
     let credential = credential.presented(claims.scopes, claims.expires_at);
+    let credential = credential.narrowed_to(grant.cards.clone());
     same.then(|| Found::new(credential, last_used(view)))
 }
 

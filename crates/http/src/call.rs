@@ -16,7 +16,7 @@ use cardium_app::{
     reads::{ReadResult, Reads},
 };
 use cardium_auth::{Credential, CredentialError};
-use cardium_kernel::{AccountId, Book, IdError, Page, Problem, Timestamp};
+use cardium_kernel::{AccountId, Book, CardId, IdError, Page, Problem, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::SemaphorePermit;
 use validator::Validate;
@@ -121,6 +121,16 @@ impl Call {
         only.is_none_or(|only| only == book)
     }
 
+    /// Whether the caller may know of this card, and of what is found through it.
+    pub fn reaches_card(&self, card: CardId) -> bool {
+        self.credential.as_ref().is_none_or(|credential| credential.reaches_card(card))
+    }
+
+    /// The only cards that the caller may know of; none where it may know of all.
+    pub fn cards(&self) -> Option<Vec<CardId>> {
+        self.credential.as_ref().and_then(|credential| credential.cards().map(<[_]>::to_vec))
+    }
+
     /// The path's `{id}`.
     ///
     /// # Errors
@@ -181,6 +191,7 @@ impl Call {
             credential: found.id,
             kind: found.kind,
             scope: self.operation.access.scope(),
+            reach: self.operation.reach,
         });
         let request = Some(self.request.clone());
         self.state.wiring.edge.context(actor, request)

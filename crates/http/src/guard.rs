@@ -260,10 +260,11 @@ pub fn check_operation(
 ) -> Result<(), CredentialError> {
     let session = credential.kind == CredentialKind::Session;
     match operation.access {
-        Access::Session if !session => Err(CredentialError::SessionRequired),
-        Access::Bearer(Some(scope)) => credential.check_scope(scope),
-        Access::Session | Access::Bearer(None) | Access::Public => Ok(()),
+        Access::Session if !session => return Err(CredentialError::SessionRequired),
+        Access::Bearer(Some(scope)) => credential.check_scope(scope)?,
+        Access::Session | Access::Bearer(None) | Access::Public => {}
     }
+    credential.check_reach(operation.reach)
 }
 
 async fn look_up(state: &AppState, token: TokenHash) -> Result<Found, CommandError> {

@@ -49,8 +49,13 @@ pub const fn decline_for(reason: DeclineReason, cvv: CvvDeclineCode) -> &'static
         Reason::CardExpired | Reason::ExpiryMismatch | Reason::ControlsExpired => "54",
         Reason::CvvMismatch => cvv.as_str(),
         Reason::CvvTriesExceeded => "59",
-        Reason::MccBlocked | Reason::MerchantBlocked => "57",
+        Reason::MccBlocked
+        | Reason::MerchantBlocked
+        | Reason::AgentMandateOver
+        | Reason::AgentMccBlocked
+        | Reason::AgentMerchantBlocked => "57",
         Reason::TransactionLimit
+        | Reason::AgentTransactionLimit
         | Reason::ProductTransactionLimit
         | Reason::ProductMonthlyLimit
         | Reason::DailyLimit

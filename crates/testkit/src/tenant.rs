@@ -5,7 +5,7 @@ use cardium_app::{
     cards::{IssueCard, LoadCard, NewPan},
     topups::{CreateTopup, CreditDeposit, ObserveDeposit},
 };
-use cardium_auth::{CredentialKind, TokenHash};
+use cardium_auth::{CredentialKind, TokenHash, grants::Reach};
 use cardium_cards::{CATALOGUE, ControlsPatch, Wallet, WalletState};
 use cardium_kernel::{AccountId, Book, CardId, CredentialId, Metadata, Money, TopupId};
 use cardium_topups::{Asset, Network, Transfer, TransferRef};
@@ -31,6 +31,7 @@ impl Tenant {
             credential: self.session,
             kind: CredentialKind::Session,
             scope: None,
+            reach: Reach::Beside,
         }
     }
 

@@ -4,7 +4,7 @@ use cardium_api_v1::operation::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    Authenticator, Client, PASSWORD, Request, Server, Terms, fresh_address, plastic, text,
+    Agent, Authenticator, Client, PASSWORD, Request, Server, fresh_address, plastic, text,
 };
 
 /// An account that has one of everything, so that every operation has something to act on.
@@ -82,7 +82,7 @@ impl Sample {
         let withdrawal = client.post("/v1/withdrawals", &withdrawal()).expect(201);
         let key = client.post("/v1/api_keys", &json!({"name": "sample"})).expect(201);
         let id = |object: &Value| text(object, "id").to_owned();
-        let grant = server.grant(client.account(), &Terms::default());
+        let agent = Agent::new(server, &client, &["card:fund"]);
         Self {
             email,
             topup: id(&topup),
@@ -101,8 +101,8 @@ impl Sample {
             evidence: text(&file["evidence"][0], "id").to_owned(),
             held: text(&held, "authorization_id").to_owned(),
             withdrawal: id(&withdrawal),
-            approval: server.approval(client.account(), &grant),
-            grant,
+            approval: agent.ask(server),
+            grant: agent.grant,
             guarded: [guarded(server), guarded(server)],
             client,
         }

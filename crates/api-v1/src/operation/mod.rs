@@ -6,7 +6,7 @@ mod parameter;
 mod shape;
 mod table;
 
-use cardium_auth::Scope;
+use cardium_auth::{Scope, grants::Reach};
 use cardium_kernel::ErrorCode;
 use schemars::JsonSchema;
 
@@ -110,6 +110,8 @@ pub struct Operation {
     pub content: Content,
     /// What its body may be.
     pub carries: Carries,
+    /// Which cards it is about: a grant that is narrowed to some is refused what is about all.
+    pub reach: Reach,
     /// Whether it can be tried without effect (`Dry-Run: true`).
     pub dry_run: bool,
     /// One line on what it does.
@@ -145,6 +147,7 @@ impl Operation {
             effect,
             content: Content::Plain,
             carries: Carries::Json,
+            reach: Reach::All,
             dry_run: false,
             summary: "",
             input: None,
@@ -174,6 +177,25 @@ impl Operation {
     const fn always(self) -> Self {
         let effect = Effect::Always;
         Self { effect, ..self }
+    }
+
+    /// Declares that it finds one card, or what belongs to one: any other is unknown to a grant
+    /// that is narrowed to some.
+    const fn on_one_card(self) -> Self {
+        let reach = Reach::Found;
+        Self { reach, ..self }
+    }
+
+    /// Declares that its list has no rows of cards that the grant is not narrowed to.
+    const fn on_listed_cards(self) -> Self {
+        let reach = Reach::Rows;
+        Self { reach, ..self }
+    }
+
+    /// Declares that it is about no card.
+    const fn beside_cards(self) -> Self {
+        let reach = Reach::Beside;
+        Self { reach, ..self }
     }
 
     const fn says(self, summary: &'static str) -> Self {

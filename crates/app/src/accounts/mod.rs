@@ -6,12 +6,14 @@
 //! requests at once nor many guesses at once get past it.
 
 mod attempt;
+mod panic;
 mod proof;
 mod step_up;
 mod totp;
 mod update;
 
 pub use attempt::{CheckAttempts, FailedAttempt};
+pub use panic::{LockAccount, Running, UnlockAccount};
 pub use proof::{Names, Proof, password_required, wrong_code, wrong_password};
 pub use step_up::StepUp;
 pub use totp::{BeginTotp, ConfirmTotp, DisableTotp, totp_secret_aad};

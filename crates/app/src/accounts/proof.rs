@@ -68,6 +68,7 @@ pub(super) fn refuse_code(error: AccountError, names: &Names) -> CommandError {
     match error {
         AccountError::WrongCode => wrong_code(names).into(),
         AccountError::Throttled { .. }
+        | AccountError::Locked
         | AccountError::TotpAlreadyEnabled
         | AccountError::TotpNotEnabled => error.into(),
     }

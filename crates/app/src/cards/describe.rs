@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-use cardium_cards::Patch;
-use cardium_kernel::{CardId, ErrorCode, Problem};
+use cardium_cards::{Card, Patch};
+use cardium_kernel::{CardId, Change, ErrorCode, Problem};
 
-use crate::{CommandResult, Context, Hints, Unit, UseCase, event::CardView};
+use crate::{CommandError, CommandResult, Context, Hints, Unit, UseCase, event::CardView};
 
 use super::{get_card, keep};
 
@@ -16,6 +16,17 @@ pub struct DescribeCard {
     pub label: Patch<String>,
     /// The notes that change; one without a value goes.
     pub metadata: BTreeMap<String, Option<String>>,
+    /// Under whose mandate it spends.
+    pub binding: Binding,
+}
+
+/// What becomes of the mandate that a card spends under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binding {
+    /// It stays.
+    Keep,
+    /// The owner takes the card over: no mandate bounds it any more.
+    Unbind,
 }
 
 impl UseCase for DescribeCard {
@@ -36,7 +47,23 @@ impl UseCase for DescribeCard {
             let message = format!("Field 'metadata' {error}.");
             Problem::field(ErrorCode::InvalidField, "metadata", message)
         })?;
+        if self.binding == Binding::Unbind {
+            unbind(unit, &mut card)?;
+        }
         let change = card.describe(label, metadata, unit.now());
         keep(unit, (card, change), "card.updated")
     }
+}
+
+/// No agent frees a card of a mandate, least of all of its own.
+fn unbind(unit: &mut Unit<'_>, card: &mut Card) -> Result<(), CommandError> {
+    if unit.grant().is_some() {
+        let message = "Only the owner can take a card over from an agent.";
+        return Err(Problem::new(ErrorCode::MandateExceeded, message).into());
+    }
+    if card.unbind(unit.now()) == Change::Applied {
+        unit.tx.save_card(card.clone())?;
+        unit.audit(card.account, "card.unbound", &card.id)?;
+    }
+    Ok(())
 }

@@ -2,7 +2,8 @@ use cardium_cards::{Card, FreezeReason};
 use cardium_kernel::{CardId, Change};
 
 use crate::{
-    CommandResult, Context, Ending, EventType, Hints, Snapshot, Unit, UseCase, event::CardView,
+    Actor, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase,
+    event::CardView,
 };
 
 use super::{get_card, view};
@@ -24,7 +25,7 @@ impl UseCase for FreezeCard {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
         let mut card = get_card(unit, self.card)?;
         let change = card.freeze(FreezeReason::Cardholder, unit.now())?;
-        conclude(unit, (card, change), (EventType::CardFrozen, "card.frozen"))
+        note_frozen(unit, (card, change))
     }
 }
 
@@ -38,15 +39,25 @@ pub struct UnfreezeCard {
 impl UseCase for UnfreezeCard {
     type Output = CardView;
 
-    fn hints(&self, _: &Context) -> Hints {
-        Hints::default().with_card(self.card)
+    fn hints(&self, context: &Context) -> Hints {
+        let hints = Hints::default().with_card(self.card);
+        match context.actor {
+            Actor::Credential { account, .. } => hints.with(RowKey::Account(account)),
+            Actor::Public | Actor::Network | Actor::System => hints,
+        }
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
         let mut card = get_card(unit, self.card)?;
+        unit.check_unlocked(card.account)?;
         let change = card.unfreeze(unit.now())?;
         conclude(unit, (card, change), (EventType::CardUnfrozen, "card.unfrozen"))
     }
+}
+
+/// Keeps a card that was frozen, with its trace.
+pub(crate) fn note_frozen(unit: &mut Unit<'_>, frozen: (Card, Change)) -> CommandResult<CardView> {
+    conclude(unit, frozen, (EventType::CardFrozen, "card.frozen"))
 }
 
 /// Leaves the trace of a change; a repeat leaves none.

@@ -5,12 +5,14 @@ use cardium_vault::{Aad, Keys, Pan, PanFingerprint, SealRandom, Sealed, seal};
 
 use crate::{
     CommandError, CommandResult, Context, Ending, EventType, Hints, NaturalKey, RowKey, Snapshot,
-    Unit, UseCase, event::CardView,
+    Unit, UseCase,
+    event::CardView,
+    grants::leave::{self, Wish},
 };
 
 use super::{
     controls::{WITHIN, changed},
-    load::load,
+    load::Load,
     view,
 };
 
@@ -90,7 +92,9 @@ impl UseCase for IssueCard {
             .with_card(self.id)
             .with_name(NaturalKey::Pan(*self.pan.fingerprint.as_bytes()));
         match context.actor {
-            crate::Actor::Credential { account, .. } => hints.with_treasuries(account),
+            crate::Actor::Credential { account, .. } => {
+                hints.with(RowKey::Account(account)).with_treasuries(account)
+            }
             _ => hints,
         }
     }
@@ -104,9 +108,16 @@ impl UseCase for IssueCard {
             let message = "The account holds the most cards it may.";
             return Err(Problem::new(ErrorCode::CardLimitReached, message).into());
         }
-        let card = self.insert(unit, account)?;
-        if let Some(amount) = self.load {
-            load(unit, &card, ("load_usd", amount), None)?;
+        unit.check_unlocked(account)?;
+        let card = self.card(unit, account)?;
+        let load = self.load.map(|amount| Load::try_new(unit, ("load_usd", amount), None));
+        let load = load.transpose()?;
+        if let Some(load) = load {
+            leave::spend(unit, load.total()?, self.wish(&card, load))?;
+        }
+        self.insert(unit, &card)?;
+        if let Some(load) = load {
+            load.book(unit, &card)?;
         }
         let view = view(unit, card)?;
         unit.emit(EventType::CardIssued, Snapshot::Card(view.clone()))?;
@@ -116,7 +127,7 @@ impl UseCase for IssueCard {
 }
 
 impl IssueCard {
-    fn insert(&self, unit: &mut Unit<'_>, account: AccountId) -> Result<Card, CommandError> {
+    fn card(&self, unit: &mut Unit<'_>, account: AccountId) -> Result<Card, CommandError> {
         let book = match self.book {
             Some(book) => book,
             None => default_book(unit, account)?,
@@ -136,16 +147,31 @@ impl IssueCard {
             controls,
             shipping: self.shipping.clone(),
             metadata: self.metadata.clone(),
+            grant: unit.grant().map(|grant| grant.id),
         };
-        let card = Card::issue(new, expiry, unit.now());
+        Ok(Card::issue(new, expiry, unit.now()))
+    }
+
+    fn insert(&self, unit: &mut Unit<'_>, card: &Card) -> Result<(), CommandError> {
         unit.tx.save_card(card.clone())?;
         unit.tx.insert_pan(StoredPan {
             card: self.id,
-            account,
+            account: card.account,
             fingerprint: self.pan.fingerprint,
             sealed: self.pan.sealed.clone(),
         })?;
-        Ok(card)
+        Ok(())
+    }
+
+    /// A new card has neither id nor number before it is there: the next try has others.
+    fn wish(&self, card: &Card, load: Load) -> Wish {
+        let label = card.label.as_ref().map_or_else(String::new, |label| format!(" “{label}”"));
+        Wish {
+            operation: "issue_card",
+            summary: format!("Issue a card{label} of {} and load {load} onto it", card.bin),
+            book: card.book,
+            card: None,
+        }
     }
 }
 

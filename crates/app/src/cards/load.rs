@@ -1,9 +1,13 @@
+use std::fmt;
+
 use cardium_cards::Card;
-use cardium_kernel::{CardId, ErrorCode, Money, Problem, Rounding};
+use cardium_kernel::{CardId, ErrorCode, Money, MoneyError, Problem, Rounding};
 use cardium_ledger::{LedgerAccountId, LedgerError, Role, Source, recipes};
 
 use crate::{
-    CommandError, CommandResult, Context, Ending, EventType, Hints, Snapshot, Unit, UseCase,
+    CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit,
+    UseCase,
+    grants::leave::{self, Wish},
 };
 
 use super::{
@@ -45,7 +49,9 @@ impl UseCase for LoadCard {
     fn hints(&self, context: &Context) -> Hints {
         let hints = Hints::default().with_card(self.card);
         match context.actor {
-            crate::Actor::Credential { account, .. } => hints.with_treasuries(account),
+            crate::Actor::Credential { account, .. } => {
+                hints.with(RowKey::Account(account)).with_treasuries(account)
+            }
             _ => hints,
         }
     }
@@ -54,7 +60,11 @@ impl UseCase for LoadCard {
         let account = unit.account()?;
         let card = get_card(unit, self.card)?;
         card.check_open()?;
-        let loaded = load(unit, &card, ("amount_usd", self.amount), self.expected_fee)?;
+        unit.check_unlocked(account)?;
+        leave::check_card(unit, &card)?;
+        let load = Load::try_new(unit, ("amount_usd", self.amount), self.expected_fee)?;
+        leave::spend(unit, load.total()?, self.wish(&card, load))?;
+        let loaded = load.book(unit, &card)?;
         let snapshot = Snapshot::Card(view(unit, card)?);
         unit.emit(EventType::CardLoaded, snapshot)?;
         unit.audit(account, "card.loaded", &self.card)?;
@@ -62,43 +72,79 @@ impl UseCase for LoadCard {
     }
 }
 
-/// Moves the money of a load; used by issuing as well, where the amount has another name.
-pub(super) fn load(
-    unit: &mut Unit<'_>,
-    card: &Card,
-    (field, amount): (&str, Money),
-    expected_fee: Option<Money>,
-) -> Result<Loaded, CommandError> {
-    let policy = unit.policy();
-    check_amount(field, amount, policy.load_maximum)?;
-    let fee = policy.load_fee.apply(amount, Rounding::HalfUp)?;
-    if expected_fee.is_some_and(|expected| expected != fee) {
-        let message = format!("The fee of this load is {fee}.");
-        return Err(Problem::field(ErrorCode::FeeChanged, "expected_fee_usd", message).into());
+impl LoadCard {
+    fn wish(&self, card: &Card, load: Load) -> Wish {
+        Wish {
+            operation: "load_card",
+            summary: format!("Load {load} onto card {} (••{})", card.id, card.last4),
+            book: card.book,
+            card: Some(card.id),
+        }
     }
-    let treasury = LedgerAccountId::treasury(card.account, card.book);
-    let treasury = open(unit, card, treasury, Role::Treasury(card.book))?;
-    let accounts = CardAccounts::open(unit, card)?;
-    let settles = accounts.settles(amount)?;
-    let parts = recipes::CardLoad {
-        treasury: treasury.id,
-        card: accounts.card.id,
-        receivable: accounts.receivable.id,
-        amount,
-        fee,
-        settles,
-    };
-    let source = Source { object: "card", id: card.id.value() };
-    let posting = recipes::card_load(&mut unit.ids, card.book, source, &parts)?;
-    unit.book(posting).map_err(short_treasury)?;
-    Ok(Loaded {
-        card: card.id,
-        amount,
-        fee,
-        settled: settles,
-        card_balance: available(unit, parts.card)?,
-        treasury_balance: available(unit, parts.treasury)?,
-    })
+}
+
+/// What a load moves; used by issuing as well, where the amount has another name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Load {
+    amount: Money,
+    fee: Money,
+}
+
+impl fmt::Display for Load {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (and {} fee)", self.amount, self.fee)
+    }
+}
+
+impl Load {
+    /// A load with its fee, if its terms hold.
+    pub(super) fn try_new(
+        unit: &Unit<'_>,
+        (field, amount): (&str, Money),
+        expected_fee: Option<Money>,
+    ) -> Result<Self, CommandError> {
+        let policy = unit.policy();
+        check_amount(field, amount, policy.load_maximum)?;
+        let fee = policy.load_fee.apply(amount, Rounding::HalfUp)?;
+        if expected_fee.is_some_and(|expected| expected != fee) {
+            let message = format!("The fee of this load is {fee}.");
+            return Err(Problem::field(ErrorCode::FeeChanged, "expected_fee_usd", message).into());
+        }
+        Ok(Self { amount, fee })
+    }
+
+    /// What leaves the treasury.
+    pub(super) fn total(self) -> Result<Money, MoneyError> {
+        self.amount.plus(self.fee)
+    }
+
+    /// Moves the money.
+    pub(super) fn book(self, unit: &mut Unit<'_>, card: &Card) -> Result<Loaded, CommandError> {
+        let Self { amount, fee } = self;
+        let treasury = LedgerAccountId::treasury(card.account, card.book);
+        let treasury = open(unit, card, treasury, Role::Treasury(card.book))?;
+        let accounts = CardAccounts::open(unit, card)?;
+        let settles = accounts.settles(amount)?;
+        let parts = recipes::CardLoad {
+            treasury: treasury.id,
+            card: accounts.card.id,
+            receivable: accounts.receivable.id,
+            amount,
+            fee,
+            settles,
+        };
+        let source = Source { object: "card", id: card.id.value() };
+        let posting = recipes::card_load(&mut unit.ids, card.book, source, &parts)?;
+        unit.book(posting).map_err(short_treasury)?;
+        Ok(Loaded {
+            card: card.id,
+            amount,
+            fee,
+            settled: settles,
+            card_balance: available(unit, parts.card)?,
+            treasury_balance: available(unit, parts.treasury)?,
+        })
+    }
 }
 
 fn check_amount(field: &str, amount: Money, maximum: Money) -> Result<(), CommandError> {

@@ -3,7 +3,7 @@
 mod accounts;
 mod controls;
 mod describe;
-mod freeze;
+pub(crate) mod freeze;
 mod fulfil;
 mod issue;
 mod load;
@@ -16,7 +16,7 @@ mod unload;
 mod wallet;
 
 pub use controls::{SetControls, SpendingView};
-pub use describe::DescribeCard;
+pub use describe::{Binding, DescribeCard};
 pub use freeze::{FreezeCard, UnfreezeCard};
 pub use fulfil::FulfilCard;
 pub use issue::{IssueCard, NewPan};
@@ -42,7 +42,7 @@ use crate::{CommandError, CommandResult, Ending, Unit, event::CardView};
 /// The caller's card, or `resource_not_found`.
 fn get_card(unit: &mut Unit<'_>, id: CardId) -> Result<Card, CommandError> {
     let found = unit.tx.find_card(id)?;
-    unit.own(found, |card| (card.account, card.book), "card")
+    unit.own_by_card(found, |card| (card.account, card.book, card.id), "card")
 }
 
 /// The card as callers and subscribers see it.

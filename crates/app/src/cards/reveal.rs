@@ -1,7 +1,11 @@
 use cardium_cards::{Card, StoredPan};
 use cardium_kernel::{AuditId, CardId};
 
-use crate::{CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, unit::owned};
+use crate::{
+    CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase,
+    grants::leave::{self, Wish},
+    unit::owned,
+};
 
 use super::get_card;
 
@@ -35,9 +39,20 @@ impl UseCase for RevealPan {
         let account = unit.account()?;
         let card = get_card(unit, self.card)?;
         card.check_open()?;
+        leave::check_card(unit, &card)?;
+        leave::reveal(unit, wish(&card))?;
         let found = unit.tx.find_pan(self.card)?;
         let pan = owned(found, |pan| pan.account, account, "card")?;
         let audit = unit.audit(account, "card.revealed", &self.card)?;
         Ok(Ending::Done(Revealed { card, pan, audit }))
+    }
+}
+
+fn wish(card: &Card) -> Wish {
+    Wish {
+        operation: "reveal_pan",
+        summary: format!("Reveal the number of card {} (••{})", card.id, card.last4),
+        book: card.book,
+        card: Some(card.id),
     }
 }

@@ -1,5 +1,5 @@
 use cardium_authorizations::{Step, Transaction};
-use cardium_kernel::{AccountId, AuthorizationId, ErrorCode, Problem, TransactionId};
+use cardium_kernel::{AccountId, AuthorizationId, CardId, ErrorCode, Problem, TransactionId};
 
 use crate::reads::{ReadResult, Reads};
 
@@ -16,14 +16,15 @@ pub struct Capture {
 /// newest of its authorization. Steps never change once written, so a read may say.
 ///
 /// # Errors
-/// `resource_not_found` for an unknown or foreign step, `transaction_not_disputable` where
+/// `resource_not_found` for an unknown or foreign step, and for one of another card than these, `transaction_not_disputable` where
 /// nothing was captured.
 pub fn find_capture(
     reads: &dyn Reads,
-    account: AccountId,
+    (account, cards): (AccountId, Option<&[CardId]>),
     id: TransactionId,
 ) -> ReadResult<Capture> {
     let named = reads.find_transaction(account, id)?;
+    let named = named.filter(|step| cards.is_none_or(|cards| cards.contains(&step.card)));
     let named = named.ok_or_else(|| Problem::not_found("transaction"))?;
     let authorization = named.authorization.ok_or_else(uncaptured)?;
     if named.step == Step::Captured {

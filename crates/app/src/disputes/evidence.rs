@@ -22,6 +22,8 @@ impl UseCase for AddEvidence {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Dispute> {
         let (account, now) = (unit.account()?, unit.now());
         let of = (account, self.dispute);
+        let known = unit.tx.find_dispute(self.dispute)?;
+        unit.own_by_card(known, |d| (d.account, d.book, d.card), "dispute")?;
         let found = add_evidence(unit.tx, of, self.attachment.clone(), now)?;
         let dispute = unit.own(found, |dispute| (dispute.account, dispute.book), "dispute")?;
         unit.audit(account, "dispute.evidence_added", &self.dispute)?;

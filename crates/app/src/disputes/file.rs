@@ -43,7 +43,8 @@ impl UseCase for FileDispute {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Dispute> {
         let (account, now) = (unit.account()?, unit.now());
         let card = unit.tx.find_card(self.capture.transaction.card)?;
-        let card = unit.own(card, |card| (card.account, card.book), "transaction")?;
+        let card =
+            unit.own_by_card(card, |card| (card.account, card.book, card.id), "transaction")?;
         check_window(self.capture.transaction.created_at, now)?;
         let mut authorization = self.authorization(unit, account)?;
         let (disputed, capture) = ((authorization.id, account), self.capture.transaction.id);

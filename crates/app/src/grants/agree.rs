@@ -19,7 +19,11 @@ impl UseCase for AgreeGrant {
 
     fn hints(&self, _: &Context) -> Hints {
         let id = self.existing.unwrap_or(self.new.id);
-        Hints::rows([RowKey::Grant(id), RowKey::Credential(CredentialId::new(id.value()))])
+        Hints::rows([
+            RowKey::Account(self.new.account),
+            RowKey::Grant(id),
+            RowKey::Credential(CredentialId::new(id.value())),
+        ])
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Held> {
@@ -31,8 +35,9 @@ impl AgreeGrant {
     /// Does it within another command.
     ///
     /// # Errors
-    /// When the store fails, or the open grant was revoked meanwhile.
+    /// When the store fails, the open grant was revoked meanwhile, or everything is stopped.
     pub fn agree(&self, unit: &mut Unit<'_>) -> Result<Held, CommandError> {
+        unit.check_unlocked(self.new.account)?;
         let held = match self.existing {
             Some(id) => self.change(unit, id)?,
             None => {

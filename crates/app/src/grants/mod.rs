@@ -3,12 +3,15 @@
 mod agree;
 mod change;
 mod decide;
+pub(crate) mod leave;
 mod revoke;
 
 pub use agree::AgreeGrant;
 pub use change::UpdateGrant;
 pub use decide::{Answered, DecideApproval};
 pub use revoke::RevokeGrant;
+pub(crate) use revoke::end;
+
 pub(crate) use revoke::end;
 
 use cardium_auth::{Credential, grants::Grant};

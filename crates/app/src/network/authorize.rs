@@ -13,6 +13,7 @@ use super::{
     facts::Surroundings,
     frame::{Frame, NewStep, Opening, Outcome, Settled},
     hook::{Ask, Authorized, Hook},
+    mandate::grant_of,
     spending::{count_tries, velocity},
 };
 use crate::{
@@ -199,11 +200,13 @@ impl Authorize {
             Posting::Hold | Posting::Post => None,
         };
         let velocity = velocity(unit, card)?;
+        let grant = grant_of(unit, card)?;
         let surroundings = Surroundings {
             card,
             velocity: &velocity,
             available: available(unit, LedgerAccountId::card(card.id))?,
             merchant: (&self.exchange.merchant.mcc, &self.exchange.merchant.id),
+            grant: grant.as_ref(),
             raised: raised.as_ref(),
             now: unit.now(),
         };

@@ -5,6 +5,7 @@ use cardium_ledger::LedgerAccountId;
 use super::{
     asked::{Asked, Request},
     facts::Surroundings,
+    mandate::grant_of,
     spending::velocity,
 };
 use crate::{CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase, cards::available};
@@ -44,18 +45,20 @@ impl UseCase for CheckAuthorization {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Checked> {
         let found = unit.tx.find_card(self.card)?;
-        let card = unit.own(found, |card| (card.account, card.book), "card")?;
+        let card = unit.own_by_card(found, |card| (card.account, card.book, card.id), "card")?;
         let asked = match &self.request.amount {
             Ok(asked) => asked.clone(),
             Err(_) => Asked::domestic(Money::usd(0)),
         };
         let charge = asked.charge(unit.policy().conversion_fee)?;
         let velocity = velocity(unit, &card)?;
+        let grant = grant_of(unit, &card)?;
         let surroundings = Surroundings {
             card: &card,
             velocity: &velocity,
             available: available(unit, LedgerAccountId::card(card.id))?,
             merchant: (&self.merchant.mcc, &self.merchant.id),
+            grant: grant.as_ref(),
             raised: None,
             now: unit.now(),
         };

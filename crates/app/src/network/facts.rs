@@ -1,12 +1,13 @@
 //! The facts of a decision, gathered from the card, its controls, its windows and its balance.
 
+use cardium_auth::grants::Grant;
 use cardium_authorizations::{
     Authorization, CardStanding, Facts, HookAnswer, Limit, MAX_INCREMENTS, RequestKind, Rule,
 };
 use cardium_cards::{Card, CardStatus, Channel, FreezeReason, Mcc, Velocity, Window, find_product};
 use cardium_kernel::{Money, MoneyError, Timestamp};
 
-use super::asked::Request;
+use super::{asked::Request, mandate};
 
 /// What surrounds a request.
 pub(super) struct Surroundings<'a> {
@@ -16,6 +17,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) available: Money,
     /// Who asks: category and id.
     pub(super) merchant: (&'a str, &'a str),
+    /// The grant that the card spends under, if an agent issued it.
+    pub(super) grant: Option<&'a Grant>,
     /// The authorization that the request raises, if it does.
     pub(super) raised: Option<&'a Authorization>,
     pub(super) now: Timestamp,
@@ -49,6 +52,7 @@ impl Surroundings<'_> {
             country_allowed: controls.allows_country(request.country),
             mcc_allowed: controls.allows_mcc(Mcc::parse(mcc)),
             merchant_allowed: controls.allows_merchant(merchant_id),
+            mandate: self.grant.map(|grant| mandate::facts(grant, self.merchant, self.now)),
             single_use: (controls.single_use && fresh).then_some(used),
             limits: self.limits(amount)?,
             amount,
@@ -71,6 +75,8 @@ impl Surroundings<'_> {
         bound(Rule::ProductTransaction, most, 0, in_all.minor());
         let most = product.map(|product| product.max_monthly.minor());
         bound(Rule::ProductMonthly, most, month, amount.minor());
+        let agent = self.grant.and_then(|grant| grant.mandate.per_transaction);
+        bound(Rule::AgentTransaction, agent.map(Money::minor), 0, in_all.minor());
         let most = self.card.controls.per_transaction.map(Money::minor);
         bound(Rule::PerTransaction, most, 0, in_all.minor());
         for (window, by_amount, by_count) in [

@@ -17,6 +17,7 @@ mod expire;
 mod facts;
 mod frame;
 mod hook;
+mod mandate;
 mod refund;
 mod reverse;
 mod spending;

@@ -47,7 +47,7 @@ impl Payer<'_> {
             let message = "The address may not be paid any more.";
             return self.fail(withdrawal, FailureCode::Blocked, message.to_owned()).await.map(Some);
         }
-        let taken = self.run(TakeUpWithdrawal { id: withdrawal.id, when }).await?;
+        let taken = self.run(TakeUpWithdrawal { key: withdrawal.into(), when }).await?;
         let Some(withdrawal) = taken else { return Ok(None) };
         let payment = payment_of(&withdrawal)?;
         match self.gateway(&withdrawal)?.submit(&payment).await? {

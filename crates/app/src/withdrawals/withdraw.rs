@@ -8,6 +8,7 @@ use crate::{
     Actor, CommandError, CommandResult, Context, Ending, EventType, Hints, NaturalKey, Policy,
     RowKey, Unit, UseCase,
     cards::default_book,
+    grants::leave::{self, Wish},
     screening::{ScreeningError, Verdict},
 };
 
@@ -55,6 +56,7 @@ impl UseCase for Withdraw {
         books
             .into_iter()
             .fold(hints, |hints, book| hints.with(payee(book)))
+            .with(RowKey::Account(account))
             .with_treasuries(account)
     }
 
@@ -67,6 +69,9 @@ impl UseCase for Withdraw {
             None => default_book(unit, account)?,
         };
         unit.check_book(book)?;
+        unit.check_unlocked(account)?;
+        leave::check_cardless(unit)?;
+        leave::spend(unit, self.amount, self.wish(book, &address, fee))?;
         let when = (unit.now(), unit.policy().withdrawal_cooling);
         let releases_at = admit(unit.tx, (account, book), (self.network, &address), when)?;
         let new = NewWithdrawal {
@@ -109,6 +114,19 @@ impl Withdraw {
             return Err(refuse(ErrorCode::FeeChanged, "expected_fee_usd", message).into());
         }
         Ok(fee)
+    }
+
+    fn wish(&self, book: Book, address: &Address, fee: Money) -> Wish {
+        let (amount, asset, network) = (self.amount, self.asset.as_str(), self.network.as_str());
+        let memo = self.memo.as_ref().map_or_else(String::new, |memo| format!(" with memo {memo}"));
+        Wish {
+            operation: "withdraw",
+            summary: format!(
+                "Withdraw {amount} ({fee} fee in it) as {asset} to {address} on {network}{memo}"
+            ),
+            book,
+            card: None,
+        }
     }
 
     /// The address, if it may be paid. Our own come first: those of the simulated chain are none

@@ -57,6 +57,11 @@ pub enum ApprovalError {
     NotPending,
 }
 
+/// The approval was not given, was used, or its time is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the approval is not there to be used")]
+pub struct NotApproved;
+
 /// The stored facts of an approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApprovalRecord {
@@ -90,6 +95,27 @@ pub struct ApprovalRecord {
     pub version: i64,
 }
 
+/// What an agent asks its owner for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewApproval {
+    /// The approval's id (see [`Approval::id_of`]).
+    pub id: ApprovalId,
+    /// Who decides.
+    pub account: AccountId,
+    /// Who asks.
+    pub grant: GrantId,
+    /// The operation that is called.
+    pub operation: String,
+    /// What is asked, in words.
+    pub summary: String,
+    /// The book it is about.
+    pub book: Book,
+    /// The card it is about, where it is about one.
+    pub card: Option<CardId>,
+    /// The money it is about, where it is about any.
+    pub amount: Option<Money>,
+}
+
 /// What an agent asked its owner for. Its record can be read; only commands change it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval(ApprovalRecord);
@@ -117,6 +143,36 @@ impl Approval {
         ApprovalId::new(digest128(&[&grant, operation.as_bytes(), summary.as_bytes(), &key]))
     }
 
+    /// Asks an owner.
+    #[must_use]
+    pub fn ask(new: NewApproval, now: Timestamp) -> Self {
+        Self(ApprovalRecord {
+            id: new.id,
+            account: new.account,
+            grant: new.grant,
+            operation: new.operation,
+            summary: new.summary,
+            book: new.book,
+            card: new.card,
+            amount: new.amount,
+            status: ApprovalStatus::Pending,
+            created_at: now,
+            updated_at: now,
+            expires_at: now.after(APPROVAL_LIFETIME),
+            decided_at: None,
+            version: 1,
+        })
+    }
+
+    /// Asks again for the same, once it is used up or its time is over.
+    pub fn ask_again(&mut self, now: Timestamp) {
+        self.0.status = ApprovalStatus::Pending;
+        self.0.created_at = now;
+        self.0.expires_at = now.after(APPROVAL_LIFETIME);
+        self.0.decided_at = None;
+        self.touch(now);
+    }
+
     /// Whether its time is over.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
@@ -140,10 +196,17 @@ impl Approval {
         Ok(())
     }
 
-    /// Uses it up.
-    pub fn spend(&mut self, now: Timestamp) {
+    /// Uses it up. Only what was approved and is not used can be.
+    ///
+    /// # Errors
+    /// [`NotApproved`].
+    pub fn spend(&mut self, now: Timestamp) -> Result<(), NotApproved> {
+        if self.status != ApprovalStatus::Approved || self.is_over(now) {
+            return Err(NotApproved);
+        }
         self.0.status = ApprovalStatus::Used;
         self.touch(now);
+        Ok(())
     }
 
     fn touch(&mut self, now: Timestamp) {

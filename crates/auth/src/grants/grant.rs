@@ -1,7 +1,9 @@
 use cardium_kernel::{AccountId, CardId, Change, CredentialId, GrantId, Metadata, Timestamp};
 
-use super::{Mandate, Spent};
-use crate::{AllowList, Credential, CredentialKind, CredentialRecord, ScopeSet, TokenHash};
+use super::{Mandate, Reach, Spent};
+use crate::{
+    AllowList, Credential, CredentialError, CredentialKind, CredentialRecord, ScopeSet, TokenHash,
+};
 
 /// How a client that holds `card:reveal_pan` gets at a card number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,6 +172,15 @@ impl Grant {
     #[must_use]
     pub fn reaches(&self, card: CardId) -> bool {
         self.cards.as_ref().is_none_or(|cards| cards.contains(&card))
+    }
+
+    /// Passes an operation that the grant is not too narrow for.
+    ///
+    /// # Errors
+    /// [`CredentialError::Narrowed`].
+    pub fn check_reach(&self, reach: Reach) -> Result<(), CredentialError> {
+        let refused = reach == Reach::All && self.cards.is_some();
+        if refused { Err(CredentialError::Narrowed) } else { Ok(()) }
     }
 
     /// Takes new terms: the owner agreed anew, or narrowed it. What was spent stays spent.

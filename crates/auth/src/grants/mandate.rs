@@ -48,6 +48,20 @@ impl Mandate {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
+    /// Whether it names merchants or their categories. Then money may leave only on cards that
+    /// keep to them.
+    #[must_use]
+    pub const fn names_merchants(&self) -> bool {
+        !self.merchants.is_empty() || !self.mccs.is_empty()
+    }
+
+    /// Whether it takes a merchant (ISO 8583 field 42, padded or not).
+    #[must_use]
+    pub fn allows_merchant(&self, merchant: &str) -> bool {
+        let merchant = merchant.trim();
+        self.merchants.is_empty() || self.merchants.iter().any(|named| named.trim() == merchant)
+    }
+
     /// Whether the owner has to be asked before this much is spent.
     #[must_use]
     pub fn asks_for(&self, amount: Money) -> bool {

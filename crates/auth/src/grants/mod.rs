@@ -8,14 +8,17 @@ mod approval;
 mod change;
 mod grant;
 mod mandate;
+mod reach;
 mod spent;
 
 pub use approval::{
     APPROVAL_LIFETIME, Approval, ApprovalError, ApprovalRecord, ApprovalStatus, Decision,
+    NewApproval, NotApproved,
 };
 pub use change::{GrantChange, MandateChange};
 pub use grant::{Grant, GrantRecord, NewGrant, Reveal, open_grant};
 pub use mandate::{Mandate, MandateError};
+pub use reach::Reach;
 pub use spent::Spent;
 
 use cardium_kernel::{ApprovalId, GrantId, StoreError};
@@ -47,3 +50,6 @@ pub trait GrantStore {
     /// When the row was not announced.
     fn save_approval(&mut self, approval: Approval) -> Result<(), StoreError>;
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,6 +85,17 @@ pub struct Limit {
     pub requested: i64,
 }
 
+/// What the mandate of the agent that issued the card says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MandateFacts {
+    /// Whether it still holds.
+    pub open: bool,
+    /// Whether it takes the merchant's category.
+    pub mcc_allowed: bool,
+    /// Whether it takes the merchant itself.
+    pub merchant_allowed: bool,
+}
+
 /// Everything a decision depends on, as read inside the transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one independent fact of the request")]
@@ -111,6 +122,8 @@ pub struct Facts {
     pub mcc_allowed: bool,
     /// Whether it may spend at this very merchant.
     pub merchant_allowed: bool,
+    /// The agent's mandate; none for a card that no agent issued.
+    pub mandate: Option<MandateFacts>,
     /// For a single-use card, how often it was used; none for any other, and for an increment.
     pub single_use: Option<i64>,
     /// The bounds on amounts and numbers, in the order of their precedence.

@@ -7,7 +7,9 @@
 mod facts;
 mod trace;
 
-pub use facts::{CardStanding, CvvCheck, Facts, HookAnswer, Limit, PartialApproval, RequestKind};
+pub use facts::{
+    CardStanding, CvvCheck, Facts, HookAnswer, Limit, MandateFacts, PartialApproval, RequestKind,
+};
 pub use trace::{Check, Rule, Trace, Unit, Verdict};
 
 use cardium_kernel::Money;
@@ -96,9 +98,23 @@ fn check_permissions(facts: &Facts, trace: &mut Trace) {
     ] {
         trace.note(rule, (!allowed).then_some(reason));
     }
+    check_mandate(facts, trace);
     if let Some(used) = facts.single_use {
         let reason = (used > 0).then_some(DeclineReason::SingleUseSpent);
         trace.counted(Rule::SingleUse, (1, used, 1), reason);
+    }
+}
+
+/// What the agent that issued the card may spend on. A mandate that is over says nothing more.
+fn check_mandate(facts: &Facts, trace: &mut Trace) {
+    let Some(mandate) = facts.mandate else { return };
+    let over = !mandate.open;
+    trace.note(Rule::AgentMandate, over.then_some(DeclineReason::AgentMandateOver));
+    for (rule, allowed, reason) in [
+        (Rule::AgentMcc, mandate.mcc_allowed, DeclineReason::AgentMccBlocked),
+        (Rule::AgentMerchant, mandate.merchant_allowed, DeclineReason::AgentMerchantBlocked),
+    ] {
+        trace.note(rule, (!allowed).then_some(reason));
     }
 }
 

@@ -14,6 +14,7 @@ fn good() -> Facts {
         country_allowed: true,
         mcc_allowed: true,
         merchant_allowed: true,
+        mandate: None,
         single_use: None,
         limits: Vec::new(),
         amount: Money::usd(100),
@@ -23,13 +24,16 @@ fn good() -> Facts {
     }
 }
 
+/// A mandate that stands in no way.
+const OPEN: MandateFacts = MandateFacts { open: true, mcc_allowed: true, merchant_allowed: true };
+
 fn daily(limit: i64, used: i64, requested: i64) -> Vec<Limit> {
     vec![Limit { rule: Rule::DailyAmount, limit, used, requested }]
 }
 
 #[test]
 fn each_fact_has_its_reason() {
-    let cases: [(Facts, R); 17] = [
+    let cases: [(Facts, R); 20] = [
         (Facts { standing: CardStanding::Frozen, ..good() }, R::CardFrozen),
         (Facts { standing: CardStanding::Closed, ..good() }, R::CardClosed),
         (Facts { standing: CardStanding::NotActivated, ..good() }, R::CardNotActivated),
@@ -42,6 +46,18 @@ fn each_fact_has_its_reason() {
         (Facts { country_allowed: false, ..good() }, R::CountryBlocked),
         (Facts { mcc_allowed: false, ..good() }, R::MccBlocked),
         (Facts { merchant_allowed: false, ..good() }, R::MerchantBlocked),
+        (
+            Facts { mandate: Some(MandateFacts { open: false, ..OPEN }), ..good() },
+            R::AgentMandateOver,
+        ),
+        (
+            Facts { mandate: Some(MandateFacts { mcc_allowed: false, ..OPEN }), ..good() },
+            R::AgentMccBlocked,
+        ),
+        (
+            Facts { mandate: Some(MandateFacts { merchant_allowed: false, ..OPEN }), ..good() },
+            R::AgentMerchantBlocked,
+        ),
         (Facts { single_use: Some(1), ..good() }, R::SingleUseSpent),
         (Facts { amount: Money::usd(0), ..good() }, R::InvalidAmount),
         (Facts { limits: daily(100, 1, 100), ..good() }, R::DailyLimit),

@@ -69,6 +69,12 @@ rules! {
     Mcc = "mcc", None;
     /// The merchant itself.
     Merchant = "merchant", None;
+    /// The mandate of the agent that issued the card holds.
+    AgentMandate = "agent_mandate", None;
+    /// The merchant's category, under the agent's mandate.
+    AgentMcc = "agent_mandate_mcc", None;
+    /// The merchant itself, under the agent's mandate.
+    AgentMerchant = "agent_mandate_merchant", None;
     /// A single-use card is unused.
     SingleUse = "single_use", Count;
     /// The amount can be held.
@@ -77,6 +83,8 @@ rules! {
     ProductTransaction = "product_transaction_amount", Money;
     /// The product's bound for a month.
     ProductMonthly = "product_monthly_amount", Money;
+    /// The bound of the agent's mandate for one transaction.
+    AgentTransaction = "agent_mandate_transaction_amount", Money;
     /// The card's bound for one transaction.
     PerTransaction = "per_transaction_amount", Money;
     /// The card's bound for the day.
@@ -131,6 +139,10 @@ impl Rule {
             Self::Country => DeclineReason::CountryBlocked,
             Self::Mcc => DeclineReason::MccBlocked,
             Self::Merchant => DeclineReason::MerchantBlocked,
+            Self::AgentMandate => DeclineReason::AgentMandateOver,
+            Self::AgentMcc => DeclineReason::AgentMccBlocked,
+            Self::AgentMerchant => DeclineReason::AgentMerchantBlocked,
+            Self::AgentTransaction => DeclineReason::AgentTransactionLimit,
             Self::Amount => DeclineReason::InvalidAmount,
             Self::Funds => DeclineReason::InsufficientFunds,
             Self::Hook => DeclineReason::HookDeclined,

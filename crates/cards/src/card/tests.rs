@@ -17,6 +17,7 @@ fn card(bin: &str) -> Card {
         controls: Controls::default(),
         shipping: None,
         metadata: Metadata::default(),
+        grant: None,
     };
     Card::issue(new, Card::expiry_from(NOW), NOW)
 }

@@ -33,6 +33,7 @@ fn card(bin: &str) -> Card {
         controls: Controls::try_new(controls).unwrap(),
         shipping: None,
         metadata: Metadata::try_new([("team".to_owned(), "ads".to_owned())].into()).unwrap(),
+        grant: None,
     };
     Card::issue(new, Card::expiry_from(NOW), NOW)
 }

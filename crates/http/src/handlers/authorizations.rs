@@ -12,7 +12,7 @@ pub async fn get_authorization(call: Call) -> Outcome {
     let account = call.account()?;
     let id = call.path_id(AuthorizationId::parse, "authorization")?;
     let found = call.read(move |reads| reads.find_authorization(account, id)).await?;
-    let found = found.filter(|found| call.reaches(found.book));
+    let found = found.filter(|found| call.reaches(found.book) && call.reaches_card(found.card));
     let found = found.ok_or_else(|| Problem::not_found("authorization"))?;
     let steps = call.read(move |reads| reads.related_transactions(id)).await?;
     Ok(call.answer(&AuthorizationOut::new(&found, &steps)))

@@ -21,7 +21,7 @@ pub fn show(view: &CardView) -> Vec<u8> {
 pub async fn find_card(call: &Call) -> Result<CardView, CommandError> {
     let (account, id) = (call.account()?, call.path_id(CardId::parse, "card")?);
     let found = call.read(move |reads| reads.find_card(account, id)).await?;
-    let found = found.filter(|view| call.reaches(view.card.book));
+    let found = found.filter(|view| call.reaches(view.card.book) && call.reaches_card(id));
     Ok(found.ok_or_else(|| Problem::not_found("card"))?)
 }
 
@@ -29,6 +29,7 @@ pub async fn list_cards(call: Call) -> Outcome {
     let query = call.query()?;
     let mut filter = card::filter(&query)?;
     filter.book = call.book(filter.book)?;
+    filter.cards = call.cards();
     let query = query.list(call.account()?, filter, &card::ORDER)?;
     let page = call.read(move |reads| reads.list_cards(&query)).await?;
     Ok(call.page(&page, |view| view.card.id.to_string(), CardOut::from))
@@ -47,7 +48,8 @@ pub async fn update_card(call: Call) -> Outcome {
     let change = call.input::<CardPatchIn>()?.parse();
     let card = call.path_id(CardId::parse, "card")?;
     let metadata = change.metadata.into_changes();
-    call.once(DescribeCard { card, label: change.label, metadata }, show).await
+    let (label, binding) = (change.label, change.binding);
+    call.once(DescribeCard { card, label, metadata, binding }, show).await
 }
 
 pub async fn provision_wallet(call: Call) -> Outcome {

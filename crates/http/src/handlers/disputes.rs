@@ -9,6 +9,7 @@ use cardium_app::{
     CommandError,
     blobs::BlobStore,
     disputes::{AddEvidence, AdvanceDispute, FileDispute, find_capture},
+    reads::Reads,
 };
 use cardium_auth::Scope;
 use cardium_disputes::{Attachment, Content, Dispute};
@@ -29,14 +30,16 @@ pub(super) fn show(dispute: &Dispute) -> Vec<u8> {
 pub(super) async fn find_dispute(call: &Call) -> Result<Dispute, CommandError> {
     let (account, id) = (call.account()?, call.path_id(DisputeId::parse, "dispute")?);
     let found = call.read(move |reads| reads.find_dispute(account, id)).await?;
-    let found = found.filter(|dispute| call.reaches(dispute.book));
+    let found = found.filter(|found| call.reaches(found.book) && call.reaches_card(found.card));
     Ok(found.ok_or_else(|| Problem::not_found("dispute"))?)
 }
 
 pub async fn file_dispute(call: Call) -> Outcome {
     let wish = call.input::<DisputeIn>()?.parse()?;
-    let account = call.account()?;
-    let capture = call.read(move |reads| find_capture(reads, account, wish.transaction)).await?;
+    let (account, cards) = (call.account()?, call.cards());
+    let named = wish.transaction;
+    let find = move |reads: &dyn Reads| find_capture(reads, (account, cards.as_deref()), named);
+    let capture = call.read(find).await?;
     let file = FileDispute {
         id: DisputeId::new(call.state.wiring.edge.mint()),
         capture,
@@ -52,6 +55,7 @@ pub async fn list_disputes(call: Call) -> Outcome {
     let query = call.query()?;
     let mut filter = dispute::filter(&query)?;
     filter.book = call.book(filter.book)?;
+    filter.cards = call.cards();
     let query = query.list(call.account()?, filter, &dispute::ORDER)?;
     let page = call.read(move |reads| reads.list_disputes(&query)).await?;
     Ok(call.page(&page, |dispute| dispute.id.to_string(), DisputeOut::from))

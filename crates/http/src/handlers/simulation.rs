@@ -128,7 +128,7 @@ async fn find_authorization(call: &Call) -> Result<(AccountId, AuthorizationId),
     let account = call.account()?;
     let id = call.path_id(AuthorizationId::parse, "authorization")?;
     let found = call.read(move |reads| reads.find_authorization(account, id)).await?;
-    let found = found.filter(|found| call.reaches(found.book));
+    let found = found.filter(|found| call.reaches(found.book) && call.reaches_card(found.card));
     found.ok_or_else(|| Problem::not_found("authorization"))?;
     Ok((account, id))
 }

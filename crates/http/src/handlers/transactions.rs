@@ -19,7 +19,7 @@ async fn find_transaction(call: &Call) -> Result<Transaction, CommandError> {
     let account = call.account()?;
     let id = call.path_id(TransactionId::parse, "transaction")?;
     let found = call.read(move |reads| reads.find_transaction(account, id)).await?;
-    let found = found.filter(|step| call.reaches(step.book));
+    let found = found.filter(|step| call.reaches(step.book) && call.reaches_card(step.card));
     Ok(found.ok_or_else(|| Problem::not_found("transaction"))?)
 }
 
@@ -51,6 +51,7 @@ pub async fn list_transactions(call: Call) -> Outcome {
     let query = call.query()?;
     let mut filter = transaction::filter(&query)?;
     filter.book = call.book(filter.book)?;
+    filter.cards = call.cards();
     list(&call, &query, filter).await
 }
 

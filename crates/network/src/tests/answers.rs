@@ -50,6 +50,8 @@ fn expected(reason: DeclineReason) -> &'static str {
         R::CvvMismatch | R::HookDeclined | R::StandInDeclined | R::ReversedBefore => "05",
         R::HookUnavailable => "91",
         R::MccBlocked | R::MerchantBlocked => "57",
+        R::AgentMandateOver | R::AgentMccBlocked | R::AgentMerchantBlocked => "57",
+        R::AgentTransactionLimit => "61",
         R::TransactionLimit | R::ProductTransactionLimit | R::ProductMonthlyLimit => "61",
         R::DailyLimit | R::WeeklyLimit | R::MonthlyLimit | R::LifetimeLimit => "61",
         R::DailyCount | R::WeeklyCount | R::MonthlyCount | R::LifetimeCount => "65",

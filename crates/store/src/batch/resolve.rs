@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cardium_accounts::Email;
 use cardium_app::{Hints, NaturalKey, RowKey};
 use cardium_authorizations::AuthorizationReference;
-use cardium_kernel::{AccountId, AuthorizationId, CardId, MessageId, TopupId};
+use cardium_kernel::{AccountId, AuthorizationId, CardId, GrantId, MessageId, TopupId};
 
 use crate::{
     batch::{Batch, references},
@@ -79,12 +79,17 @@ impl Batch {
         rows: &mut BTreeSet<RowKey>,
     ) -> Result<(), DbError> {
         let keys = pans.iter().map(|pan| Value::bytes(pan)).collect();
-        let text = "SELECT fingerprint, card_id, account_id FROM card_pans WHERE fingerprint";
-        let kinds = [Kind::Bytes, Kind::Id, Kind::Id];
+        // The card's grant comes along, though it may be none by the time that the card is locked:
+        // a row too many is locked then, and nothing is decided by it.
+        let text = "SELECT p.fingerprint, p.card_id, p.account_id, c.grant_id FROM card_pans p \
+                    LEFT JOIN cards c ON c.id = p.card_id WHERE p.fingerprint";
+        let kinds = [Kind::Bytes, Kind::Id, Kind::Id, Kind::Id];
         let mut found = BTreeMap::new();
         for mut row in lookup(connection, text, (Kind::Bytes, keys), &kinds)? {
             let (pan, card) = (row.array::<32>()?, CardId::new(row.id()?));
             let account = AccountId::new(row.id()?);
+            let grant = row.optional(Fields::id)?.map(GrantId::new);
+            rows.extend(grant.map(RowKey::Grant));
             rows.extend(Hints::default().with_spending(card).with(RowKey::Sequence(account)).rows);
             self.pans_by_card.insert(card, pan);
             found.insert(pan, card);

@@ -72,6 +72,7 @@ pub(super) fn list_cards(
     list.and_some("c.brand = ?", filter.brand, |brand| text(brand.as_str()));
     list.and_some("c.last4 = ?", filter.last4.clone(), text);
     list.and_some("c.label = ?", filter.label.clone(), text);
+    list.and_cards("c.id", filter.cards.as_deref());
     list.and_some("c.book = ?", filter.book, book);
     list.between("c.created_at", query);
     let sort = match query.sort.field {

@@ -53,6 +53,7 @@ pub(super) fn list_disputes(
     list.and_some(of_purchase, filter.transaction, |id| Value::id(id.value()));
     list.and_some("d.amount >= ?", filter.amount_min, |amount| Value::Int(amount.minor()));
     list.and_some("d.amount <= ?", filter.amount_max, |amount| Value::Int(amount.minor()));
+    list.and_cards("d.card_id", filter.cards.as_deref());
     list.and_some("d.book = ?", filter.book, book);
     list.between("d.created_at", query);
     let sort = match query.sort.field {

@@ -1,5 +1,5 @@
 use cardium_app::reads::{ListQuery, ReadError, ReadResult};
-use cardium_kernel::{Direction, ErrorCode, Page, Problem};
+use cardium_kernel::{CardId, Direction, ErrorCode, Page, Problem};
 
 use super::failed;
 use crate::{
@@ -63,6 +63,18 @@ impl List {
         // SQL knows no empty set.
         let words = if words.is_empty() { "NULL".to_owned() } else { words.join(", ") };
         self.conditions.push(format!("{column} IN ({words})"));
+    }
+
+    /// Keeps rows of these cards, where there is a choice of them; a choice is small.
+    pub(super) fn and_cards(&mut self, column: &str, cards: Option<&[CardId]>) {
+        let Some(cards) = cards else { return };
+        let marks = match cards.len() {
+            // SQL knows no empty set.
+            0 => "NULL".to_owned(),
+            some => vec!["?"; some].join(", "),
+        };
+        let ids = cards.iter().map(|card| Value::id(card.value()));
+        self.and_all(&format!("{column} IN ({marks})"), ids);
     }
 
     /// Adds the moments that every list can be cut by.

@@ -90,6 +90,7 @@ pub(super) fn list_transactions(
     list.and_some("t.merchant_name = ?", filter.merchant_name.clone(), text);
     list.and_some("t.amount >= ?", filter.amount_min, |amount| Value::Int(amount.minor()));
     list.and_some("t.amount <= ?", filter.amount_max, |amount| Value::Int(amount.minor()));
+    list.and_cards("t.card_id", filter.cards.as_deref());
     list.and_some("t.book = ?", filter.book, book);
     list.between("t.created_at", query);
     let sort = match query.sort.field {

@@ -25,6 +25,7 @@ impl Row for Account {
             ("password_failed_at", Kind::Int),
             ("code_failures", Kind::Int),
             ("code_failed_at", Kind::Int),
+            ("locked_at", Kind::Int),
             ("created_at", Kind::Int),
             ("updated_at", Kind::Int),
             ("version", Kind::Int),
@@ -52,6 +53,7 @@ impl Row for Account {
         for streak in [sign_in, password, code] {
             values.extend([Value::Int(streak.failures), time(streak.last_at)]);
         }
+        values.push(Value::optional(self.locked_at, time));
         values.extend([time(self.created_at), time(self.updated_at), Value::Int(self.version)]);
         values
     }
@@ -69,6 +71,7 @@ impl Row for Account {
                 password: decode_streak(fields)?,
                 code: decode_streak(fields)?,
             },
+            locked_at: fields.optional(Fields::time)?,
             created_at: fields.time()?,
             updated_at: fields.time()?,
             version: fields.int()?,

@@ -2,7 +2,7 @@ use cardium_cards::{
     CancelReason, Card, CardRecord, CardStatus, CardType, Controls, FreezeReason, Fulfilment,
     StoredPan, Wallet, WalletState, find_product,
 };
-use cardium_kernel::{AccountId, CardId, StoreError};
+use cardium_kernel::{AccountId, CardId, GrantId, StoreError};
 use cardium_vault::{Expiry, PanFingerprint, Sealed};
 
 use super::{Fields, Kind, Row, Table, Value, book, metadata::metadata, time};
@@ -33,6 +33,7 @@ impl Row for Card {
             ("replaced_by", Kind::Id),
             ("first_card", Kind::Id),
             ("last_card", Kind::Id),
+            ("grant_id", Kind::Id),
             ("created_at", Kind::Int),
             ("updated_at", Kind::Int),
             ("version", Kind::Int),
@@ -74,6 +75,7 @@ impl Row for Card {
             Value::optional(self.replaced_by, |id| Value::id(id.value())),
             Value::optional(self.first, |id| Value::id(id.value())),
             Value::optional(self.last, |id| Value::id(id.value())),
+            Value::optional(self.grant, |id| Value::id(id.value())),
             time(self.created_at),
             time(self.updated_at),
             Value::Int(self.version),
@@ -111,6 +113,7 @@ impl Row for Card {
             replaced_by: fields.optional(Fields::id)?.map(CardId::new),
             first: fields.optional(Fields::id)?.map(CardId::new),
             last: fields.optional(Fields::id)?.map(CardId::new),
+            grant: fields.optional(Fields::id)?.map(GrantId::new),
             created_at: fields.time()?,
             updated_at: fields.time()?,
             version: fields.int()?,

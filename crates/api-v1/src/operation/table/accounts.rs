@@ -14,12 +14,14 @@ const DISABLE_ERRORS: &[ErrorCode] = &[ErrorCode::InvalidTotpCode, ErrorCode::To
 /// Operations of the group "Accounts".
 pub const OPERATIONS: &[Operation] = &[
     Operation::new("create_account", Method::Post, "/accounts", Access::Public)
+        .beside_cards()
         .secret()
         .takes::<SignUpIn>()
         .gives::<SignedUpOut>()
         .refuses(&[ErrorCode::EmailTaken, ErrorCode::WeakPassword])
         .says("Open an account and sign it in"),
     Operation::new("sign_in", Method::Post, "/sessions", Access::Public)
+        .beside_cards()
         .answers(200)
         .secret()
         .takes::<SignInIn>()
@@ -27,11 +29,14 @@ pub const OPERATIONS: &[Operation] = &[
         .refuses(&[ErrorCode::InvalidCredentials, ErrorCode::TotpRequired])
         .says("Open a session with e-mail address and password"),
     Operation::new("sign_out", Method::Delete, "/sessions", Access::Session)
+        .beside_cards()
         .says("End the session that asks"),
     get("get_account", "/accounts/me", Scope::AccountRead)
+        .beside_cards()
         .gives::<AccountOut>()
         .says("Show the account with its balance"),
     patch("update_account", "/accounts/me", Scope::AccountWrite)
+        .beside_cards()
         .takes::<AccountPatch>()
         .gives::<AccountOut>()
         .refuses(&[
@@ -42,6 +47,7 @@ pub const OPERATIONS: &[Operation] = &[
         ])
         .says("Change e-mail address, password or notifications"),
     act("enable_2fa", "/accounts/me/totp", Scope::AccountWrite)
+        .beside_cards()
         .secret()
         .takes::<EnableTotpIn>()
         .gives::<TotpOut>()
@@ -58,6 +64,7 @@ pub const OPERATIONS: &[Operation] = &[
         "/accounts/me/totp",
         Access::Bearer(Some(Scope::AccountWrite)),
     )
+    .beside_cards()
     .takes::<DisableTotpIn>()
     .asks(&[
         Parameter::header("X-Password", Kind::Text(256), "The password, in place of the body's"),
@@ -66,6 +73,7 @@ pub const OPERATIONS: &[Operation] = &[
     .refuses(DISABLE_ERRORS)
     .says("Turn two-factor authentication off"),
     act("disable_2fa_by_post", "/accounts/me/totp/disable", Scope::AccountWrite)
+        .beside_cards()
         .answers(204)
         .takes::<DisableTotpByPostIn>()
         .refuses(DISABLE_ERRORS)

@@ -9,10 +9,12 @@ use crate::{
 /// Operations of the group "Balance".
 pub const OPERATIONS: &[Operation] = &[
     get("get_balance", "/balance", Scope::BalanceRead)
+        .beside_cards()
         .says("Show what the treasury holds")
         .gives::<BalanceOut>()
         .asks(&[MODE]),
     get("get_balance_history", "/balance/history", Scope::BalanceRead)
+        .beside_cards()
         .says("List what moved the treasury")
         .lists::<HistoryEntryOut>(&["created_at", "amount_usd"])
         .asks(&[

@@ -21,6 +21,7 @@ use crate::{
 /// Operations of the group "Cards".
 pub const OPERATIONS: &[Operation] = &[
     get("list_cards", "/cards", Scope::CardRead)
+        .on_listed_cards()
         .says("List cards")
         .lists::<CardOut>(&["created_at", "status"])
         .asks(&[
@@ -60,20 +61,26 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::InvalidMcc,
             ErrorCode::InvalidCountry,
         ]),
-    get("get_card", "/cards/{id}", Scope::CardRead).says("Show a card").gives::<CardOut>(),
+    get("get_card", "/cards/{id}", Scope::CardRead)
+        .on_one_card()
+        .says("Show a card")
+        .gives::<CardOut>(),
     get("reveal_pan", "/cards/{id}/pan", Scope::CardRevealPan)
+        .on_one_card()
         .always()
         .secret()
         .says("Show number, CVV and expiry of a card; audited")
         .gives::<RevealOut<'static>>()
         .refuses(&[ErrorCode::CardCancelled]),
     act("reveal_pan_by_post", "/cards/{id}/reveal", Scope::CardRevealPan)
+        .on_one_card()
         .always()
         .secret()
         .says("Show number, CVV and expiry of a card; never fetched ahead of time")
         .gives::<RevealOut<'static>>()
         .refuses(&[ErrorCode::CardCancelled]),
     act("replace_card", "/cards/{id}/replace", Scope::CardIssue)
+        .on_one_card()
         .secret()
         .says("Put a new card in the place of one, with its money, limits and notes")
         .previewable()
@@ -86,6 +93,7 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::InvalidCountry,
         ]),
     act("load_card", "/cards/{id}/load", Scope::CardFund)
+        .on_one_card()
         .says("Fund a card from the treasury")
         .takes::<LoadIn>()
         .gives::<LoadedOut>()
@@ -97,46 +105,55 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::AmountAboveMaximum,
         ]),
     act("unload_card", "/cards/{id}/unload", Scope::CardFund)
+        .on_one_card()
         .says("Move unspent money back to the treasury")
         .takes::<UnloadIn>()
         .gives::<UnloadedOut>()
         .previewable()
         .refuses(&[ErrorCode::CardCancelled, ErrorCode::AmountExceedsAvailable]),
     patch("update_card", "/cards/{id}", Scope::CardControl)
+        .on_one_card()
         .says("Change what a card is called and your notes on it")
         .takes::<CardPatchIn>()
         .gives::<CardOut>(),
     patch("set_card_limits", "/cards/{id}/limits", Scope::CardControl)
+        .on_one_card()
         .says("Limit what a card spends at once, in a day, week, month and in all")
         .takes::<LimitsIn>()
         .gives::<CardOut>()
         .refuses(&[ErrorCode::CardCancelled, ErrorCode::LimitAboveBinMaximum]),
     patch("set_mcc_rules", "/cards/{id}/mcc", Scope::CardControl)
+        .on_one_card()
         .says("Allow or deny kinds of merchant to a card")
         .takes::<MccIn>()
         .gives::<CardOut>()
         .refuses(&[ErrorCode::CardCancelled, ErrorCode::InvalidMcc]),
     patch("set_card_geo", "/cards/{id}/geo", Scope::CardControl)
+        .on_one_card()
         .says("Allow or deny countries to a card")
         .takes::<GeoIn>()
         .gives::<CardOut>()
         .refuses(&[ErrorCode::CardCancelled, ErrorCode::InvalidCountry]),
     patch("set_card_controls", "/cards/{id}/controls", Scope::CardControl)
+        .on_one_card()
         .says("Lock a card to a merchant, a single use, channels or a last moment")
         .takes::<ControlsIn>()
         .gives::<CardOut>()
         .refuses(&[ErrorCode::CardCancelled]),
     act("provision_wallet", "/cards/{id}/wallet_provisioning", Scope::CardControl)
+        .on_one_card()
         .says("Make a card ready for a mobile wallet")
         .takes::<WalletIn>()
         .gives::<CardOut>()
         .refuses(&[ErrorCode::CardCancelled, ErrorCode::CardFrozen, ErrorCode::WalletUnsupported]),
     act("freeze_card", "/cards/{id}/freeze", Scope::CardControl)
+        .on_one_card()
         .says("Stop a card's spending")
         .takes::<ReasonIn>()
         .gives::<CardOut>()
         .refuses(&[ErrorCode::CardCancelled]),
     act("unfreeze_card", "/cards/{id}/unfreeze", Scope::CardControl)
+        .on_one_card()
         .says("Let a frozen card spend again")
         .takes::<ReasonIn>()
         .gives::<CardOut>()
@@ -146,11 +163,13 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::CardNotDelivered,
         ]),
     act("cancel_card", "/cards/{id}/cancel", Scope::CardControl)
+        .on_one_card()
         .says("Retire a card for good")
         .previewable()
         .takes::<ReasonIn>()
         .gives::<CardOut>(),
     act("check_authorization", "/cards/{id}/authorization_checks", Scope::CardRead)
+        .on_one_card()
         .always()
         .says("Ask what a purchase would be answered, without a hold")
         .takes::<AuthorizationCheckIn>()

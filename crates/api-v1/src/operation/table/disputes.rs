@@ -16,6 +16,7 @@ use crate::{
 /// Operations of the group "Disputes".
 pub const OPERATIONS: &[Operation] = &[
     create("file_dispute", "/disputes", Scope::DisputeWrite)
+        .on_one_card()
         .says("Object to a captured transaction; its money is credited for the time being")
         .previewable()
         .takes::<DisputeIn>()
@@ -28,6 +29,7 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::AmountAboveMaximum,
         ]),
     get("list_disputes", "/disputes", Scope::DisputeRead)
+        .on_listed_cards()
         .says("List disputes")
         .lists::<DisputeOut>(&["created_at", "amount_usd", "status"])
         .asks(&[
@@ -46,10 +48,12 @@ pub const OPERATIONS: &[Operation] = &[
             MODE,
         ]),
     get("get_dispute", "/disputes/{id}", Scope::DisputeRead)
+        .on_one_card()
         .says("Show a dispute")
         .gives::<DisputeOut>()
         .asks(&[Parameter::expand(&["transaction"])]),
     act("add_dispute_evidence", "/disputes/{id}/evidence", Scope::DisputeWrite)
+        .on_one_card()
         .or_form()
         .says("Add words or a file to a dispute that is not decided")
         .takes::<EvidenceIn>()
@@ -60,5 +64,6 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::EvidenceLimitReached,
         ]),
     get("get_dispute_evidence_file", "/disputes/{id}/evidence/{eid}/file", Scope::DisputeRead)
+        .on_one_card()
         .says("Download a file that was added to a dispute"),
 ];

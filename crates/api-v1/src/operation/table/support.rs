@@ -9,18 +9,22 @@ use crate::{
 /// Operations of the group "Support".
 pub const OPERATIONS: &[Operation] = &[
     create("open_ticket", "/tickets", Scope::SupportWrite)
+        .beside_cards()
         .says("Ask the programme; an answer is promised within a day")
         .takes::<TicketIn>()
         .gives::<TicketOut>()
         .refuses(&[ErrorCode::ActiveCardRequired, ErrorCode::TicketLimitReached]),
     get("list_tickets", "/tickets", Scope::SupportRead)
+        .beside_cards()
         .says("List tickets")
         .lists::<TicketOut>(&["created_at", "status"])
         .asks(&[Parameter::query("status", Kind::Word(STATUSES), "How far they are")]),
     get("get_ticket", "/tickets/{id}", Scope::SupportRead)
+        .beside_cards()
         .says("Show a ticket")
         .gives::<TicketOut>(),
     act("close_ticket", "/tickets/{id}/close", Scope::SupportWrite)
+        .beside_cards()
         .says("Close a ticket, answered or not")
         .gives::<TicketOut>(),
 ];

@@ -14,6 +14,7 @@ use crate::{
 /// Operations of the group "Top-ups".
 pub const OPERATIONS: &[Operation] = &[
     create("create_topup", "/topups", Scope::TopupCreate)
+        .beside_cards()
         .says("Ask for a deposit address with its QR code")
         .takes::<TopupIn>()
         .gives::<TopupOut>()
@@ -23,6 +24,7 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::AmountAboveMaximum,
         ]),
     get("list_topups", "/topups", Scope::TopupRead)
+        .beside_cards()
         .says("List top-ups")
         .lists::<TopupOut>(&["created_at", "amount_usd", "status"])
         .asks(&[
@@ -54,8 +56,12 @@ pub const OPERATIONS: &[Operation] = &[
             AMOUNT_MAX,
             MODE,
         ]),
-    get("get_topup", "/topups/{id}", Scope::TopupRead).says("Show a top-up").gives::<TopupOut>(),
+    get("get_topup", "/topups/{id}", Scope::TopupRead)
+        .beside_cards()
+        .says("Show a top-up")
+        .gives::<TopupOut>(),
     act("cancel_topup", "/topups/{id}/cancel", Scope::TopupCreate)
+        .beside_cards()
         .says("Give up a top-up that awaits its coins")
         .gives::<TopupOut>()
         .refuses(&[ErrorCode::TopupNotCancellable]),

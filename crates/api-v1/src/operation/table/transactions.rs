@@ -48,26 +48,32 @@ const FILTERS: &[Parameter] = &[
 /// Operations of the group "Transactions".
 pub const OPERATIONS: &[Operation] = &[
     get("list_transactions", "/transactions", Scope::TransactionRead)
+        .on_listed_cards()
         .says("List transactions")
         .lists::<TransactionOut>(&["created_at", "amount_usd", "status"])
         .asks(FILTERS),
     get("get_transaction", "/transactions/{id}", Scope::TransactionRead)
+        .on_one_card()
         .says("Show a transaction")
         .gives::<TransactionOut>()
         .asks(&[Parameter::expand(&["card", "authorization"])]),
     get("list_card_transactions", "/cards/{id}/transactions", Scope::TransactionRead)
+        .on_one_card()
         .says("List the transactions of a card")
         .lists::<TransactionOut>(&["created_at", "amount_usd", "status"])
         .asks(FILTERS),
     get("get_auth_details", "/transactions/{id}/auth", Scope::TransactionRead)
+        .on_one_card()
         .says("Show the ISO 8583 fields behind a transaction, masked")
         .gives::<AuthDetailsOut<'static>>()
         .refuses(&[ErrorCode::NoAuthMessage]),
     get("get_decision", "/transactions/{id}/decision", Scope::TransactionRead)
+        .on_one_card()
         .says("Show the checks behind the answer to an authorization request")
         .gives::<DecisionOut>()
         .refuses(&[ErrorCode::NoDecision]),
     get("get_authorization", "/authorizations/{id}", Scope::TransactionRead)
+        .on_one_card()
         .says("Show what is authorized, held, cleared and refunded of a card transaction")
         .gives::<AuthorizationOut>(),
 ];

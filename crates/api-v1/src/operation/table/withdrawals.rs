@@ -18,6 +18,7 @@ const FILTERS: &[Parameter] = &[
 /// Operations of the group "Withdrawals".
 pub const OPERATIONS: &[Operation] = &[
     create("withdraw", "/withdrawals", Scope::WithdrawalCreate)
+        .beside_cards()
         .previewable()
         .takes::<WithdrawalIn>()
         .gives::<WithdrawalOut>()
@@ -35,10 +36,12 @@ pub const OPERATIONS: &[Operation] = &[
         ])
         .says("Pay treasury money to an address on a chain"),
     get("list_withdrawals", "/withdrawals", Scope::WithdrawalRead)
+        .beside_cards()
         .lists::<WithdrawalOut>(&["created_at", "amount_usd", "status"])
         .asks(FILTERS)
         .says("List withdrawals"),
     get("get_withdrawal", "/withdrawals/{id}", Scope::WithdrawalRead)
+        .beside_cards()
         .gives::<WithdrawalOut>()
         .says("Show a withdrawal"),
 ];

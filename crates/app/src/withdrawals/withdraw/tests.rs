@@ -2,7 +2,7 @@ use cardium_kernel::{Timestamp, TopupId};
 use cardium_withdrawals::Payee;
 
 use super::*;
-use crate::testing::{ACCOUNT, MockTx, NOW, context, refusal, with_treasury};
+use crate::testing::{ACCOUNT, MockTx, NOW, context, refusal, unlocked, with_treasury};
 
 /// Thirty dollars of the live treasury to an address on Tron.
 fn wish() -> Withdraw {
@@ -89,7 +89,9 @@ fn an_address_that_may_not_be_paid_is_not_remembered() {
 #[test]
 fn an_address_that_cools_down_holds_no_money() {
     let later = NOW.after(std::time::Duration::from_secs(1));
-    let refused = run(&mut trusted(later), &wish());
+    let mut tx = trusted(later);
+    unlocked(&mut tx);
+    let refused = run(&mut tx, &wish());
     assert_eq!(refusal(refused), ErrorCode::AddressCoolingDown);
 }
 

@@ -1,0 +1,156 @@
+use cardium_auth::grants::{Approval, ApprovalStatus, Grant, NewApproval, Reveal};
+use cardium_cards::Card;
+use cardium_kernel::{Book, CardId, ErrorCode, Money, Problem};
+
+use crate::{CommandError, Unit, error::sentence};
+
+/// What a command is about to do with its owner's money or card number.
+#[derive(Debug, Clone)]
+pub(crate) struct Wish {
+    /// The operation, as the API calls it.
+    pub(crate) operation: &'static str,
+    /// What is done, in words: every term that an owner would agree to stands in it, for an
+    /// approval is one of these words.
+    pub(crate) summary: String,
+    /// Whose money.
+    pub(crate) book: Book,
+    /// The card, where it is about one that is there.
+    pub(crate) card: Option<CardId>,
+}
+
+/// Counts money that leaves the treasury, fee included, against the mandate of the grant that
+/// acts, and sees that its owner agrees. Whoever acts otherwise needs no leave.
+///
+/// It is asked before the command has written anything: where the owner is to be asked, what was
+/// written so far is kept.
+///
+/// # Errors
+/// `mandate_exceeded`, `approval_required` or `approval_rejected`.
+pub(crate) fn spend(unit: &mut Unit<'_>, amount: Money, wish: Wish) -> Result<(), CommandError> {
+    let Some(mut grant) = acting(unit)? else { return Ok(()) };
+    let now = unit.now();
+    let covered = grant.mandate.cover(grant.spent, (wish.book, amount), now);
+    let spent = covered.map_err(|error| exceeded(sentence(&error)))?;
+    if grant.mandate.asks_for(amount) {
+        approve(unit, &grant, (Some(amount), wish))?;
+    }
+    grant.count(spent);
+    Ok(unit.tx.save_grant(grant)?)
+}
+
+/// Sees that the grant that acts may be told a card number, and that its owner agrees where each
+/// time is asked for.
+///
+/// # Errors
+/// As [`spend`].
+pub(crate) fn reveal(unit: &mut Unit<'_>, wish: Wish) -> Result<(), CommandError> {
+    let Some(grant) = acting(unit)? else { return Ok(()) };
+    if grant.mandate.is_over(unit.now()) {
+        return Err(exceeded("The agent's mandate has ended."));
+    }
+    match grant.reveal {
+        Reveal::Always => Ok(()),
+        Reveal::Ask => approve(unit, &grant, (None, wish)),
+        Reveal::Link => Err(exceeded("The owner opens this card's number on the site.")),
+    }
+}
+
+/// A mandate that names merchants is kept by the cards that the grant issued: no others may be
+/// loaded or revealed under it.
+///
+/// # Errors
+/// `mandate_exceeded`.
+pub(crate) fn check_card(unit: &Unit<'_>, card: &Card) -> Result<(), CommandError> {
+    let bound = |grant: &&Grant| grant.mandate.names_merchants() && card.grant != Some(grant.id);
+    match unit.grant().filter(bound) {
+        None => Ok(()),
+        Some(_) => {
+            let message = "The agent's mandate names merchants, and this card does not keep to it.";
+            Err(exceeded(message))
+        }
+    }
+}
+
+/// Nobody knows the merchant of what leaves on no card.
+///
+/// # Errors
+/// `mandate_exceeded`.
+pub(crate) fn check_cardless(unit: &Unit<'_>) -> Result<(), CommandError> {
+    let bound = unit.grant().is_some_and(|grant| grant.mandate.names_merchants());
+    if bound {
+        return Err(exceeded("The agent's mandate names merchants: it spends on cards only."));
+    }
+    Ok(())
+}
+
+/// The acting grant as this command has left it.
+fn acting(unit: &mut Unit<'_>) -> Result<Option<Grant>, CommandError> {
+    match unit.grant().map(|grant| grant.id) {
+        None => Ok(None),
+        Some(id) => Ok(unit.tx.find_grant(id)?),
+    }
+}
+
+/// Uses the owner's approval up, or asks for it.
+fn approve(
+    unit: &mut Unit<'_>,
+    grant: &Grant,
+    (amount, mut wish): (Option<Money>, Wish),
+) -> Result<(), CommandError> {
+    wish.summary = format!("{} ({})", wish.summary, wish.book.as_str());
+    let id = Approval::id_of(grant.id, (wish.operation, &wish.summary), unit.key);
+    let now = unit.now();
+    let Some(mut approval) = unit.tx.find_approval(id)? else {
+        let new = NewApproval {
+            id,
+            account: grant.account,
+            grant: grant.id,
+            operation: wish.operation.to_owned(),
+            summary: wish.summary,
+            book: wish.book,
+            card: wish.card,
+            amount,
+        };
+        return ask(unit, Approval::ask(new, now));
+    };
+    match approval.status {
+        _ if approval.is_over(now) => ask_again(unit, approval),
+        ApprovalStatus::Used => ask_again(unit, approval),
+        ApprovalStatus::Pending => Err(awaits(&approval).into()),
+        ApprovalStatus::Rejected => {
+            let message = format!("The owner said no: {}.", approval.summary);
+            Err(Problem::new(ErrorCode::ApprovalRejected, message).into())
+        }
+        ApprovalStatus::Approved => {
+            approval.spend(now).map_err(|error| CommandError::Internal(error.to_string()))?;
+            unit.tx.save_approval(approval)?;
+            unit.audit(grant.account, "approval.used", &id)?;
+            Ok(())
+        }
+    }
+}
+
+fn ask_again(unit: &mut Unit<'_>, mut approval: Approval) -> Result<(), CommandError> {
+    approval.ask_again(unit.now());
+    ask(unit, approval)
+}
+
+/// Keeps the question, and nothing else of the command.
+fn ask(unit: &mut Unit<'_>, approval: Approval) -> Result<(), CommandError> {
+    let awaits = awaits(&approval);
+    unit.audit(approval.account, "approval.requested", &approval.id)?;
+    unit.tx.save_approval(approval)?;
+    Err(CommandError::Traced(awaits))
+}
+
+fn awaits(approval: &Approval) -> Problem {
+    let message = format!(
+        "The owner has to approve this first, then the same request goes through once: {}.",
+        approval.summary
+    );
+    Problem::awaits(approval.id, message)
+}
+
+fn exceeded(message: impl Into<String>) -> CommandError {
+    Problem::new(ErrorCode::MandateExceeded, message).into()
+}
