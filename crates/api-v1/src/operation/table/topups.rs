@@ -62,6 +62,7 @@ pub const OPERATIONS: &[Operation] = &[
         .gives::<TopupOut>(),
     act("cancel_topup", "/topups/{id}/cancel", Scope::TopupCreate)
         .beside_cards()
+        .is_final()
         .says("Give up a top-up that awaits its coins")
         .gives::<TopupOut>()
         .refuses(&[ErrorCode::TopupNotCancellable]),
