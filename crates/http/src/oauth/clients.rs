@@ -12,6 +12,7 @@ use cardium_app::{
 };
 use cardium_auth::{
     Credential,
+    grants::Reach,
     oauth::{
         Client, ClientClaim, ClientKind, ClientRecord, DocumentReach, DocumentUrl, OAuthError,
         OAuthErrorCode, Parameters, fresh_for,
@@ -54,6 +55,8 @@ pub async fn perform_as_owner<U: UseCase>(
         credential: session.id,
         kind: session.kind,
         scope: None,
+        // A session reaches every card.
+        reach: Reach::All,
     };
     perform_for(state, actor, info, use_case).await
 }
