@@ -11,8 +11,7 @@ use cardium_app::{
     reads::{ReadResult, Reads},
 };
 use cardium_auth::{
-    Credential,
-    grants::Reach,
+    Credential, grants,
     oauth::{
         Client, ClientClaim, ClientKind, ClientRecord, DocumentReach, DocumentUrl, OAuthError,
         OAuthErrorCode, Parameters, fresh_for,
@@ -56,7 +55,7 @@ pub async fn perform_as_owner<U: UseCase>(
         kind: session.kind,
         scope: None,
         // A session reaches every card.
-        reach: Reach::All,
+        reach: grants::Reach::All,
     };
     perform_for(state, actor, info, use_case).await
 }
