@@ -9,6 +9,7 @@ mod crash;
 mod demo;
 mod iso8583;
 mod mcp;
+mod pages;
 mod processes;
 mod secrets;
 mod starting;

@@ -31,6 +31,7 @@ mod limits;
 mod mcp;
 pub mod oauth;
 mod pace;
+mod pages;
 mod passwords;
 mod places;
 mod ports;

@@ -17,7 +17,7 @@ use crate::{
     dispatch::dispatch,
     docs, failure, jwks,
     limits::{identify, request_id},
-    mcp, oauth, probes,
+    mcp, oauth, pages, probes,
 };
 
 /// Registers every route of the doors.
@@ -35,7 +35,7 @@ pub fn configure(
         {
             scope = scope.service(resource);
         }
-        for resource in oauth::resources() {
+        for resource in oauth::resources().into_iter().chain(pages::resources()) {
             scope = scope.service(resource);
         }
         for service in mcp::services(&state) {

@@ -1,0 +1,105 @@
+use cardium_api_v1::{grant::GrantOut, to_json};
+use cardium_app::reads::GrantView;
+use cardium_auth::{
+    ScopeSet,
+    oauth::{Client, ClientKind, RedirectKind, RedirectUri},
+};
+use cardium_kernel::{ConsentId, ErrorCode, Problem};
+use serde_json::Value;
+use url::{Host, Url};
+
+use crate::{
+    oauth::consent::{self, Asked},
+    pages::visit::Visit,
+};
+
+/// What a client asks, as far as its owner is shown it.
+pub struct Request {
+    pub id: String,
+    pub consent: ConsentId,
+    pub name: String,
+    /// Whether the client is who it says.
+    pub proven: bool,
+    pub host: String,
+    /// Whether the answer goes to a program on the owner's own machine.
+    pub local: bool,
+    /// Where a form of it may lead, as a policy names it.
+    pub origin: Option<String>,
+    pub scopes: ScopeSet,
+    /// The only cards that were asked for; none for any.
+    pub cards: Option<Vec<String>>,
+    /// The open grant of the account and the client.
+    pub existing: Option<Value>,
+}
+
+impl Request {
+    /// The request with this id, if this session opened it and did not answer it.
+    pub async fn find(visit: &Visit, id: &str) -> Result<Option<Self>, Problem> {
+        let Ok(consent) = ConsentId::parse(id) else { return Ok(None) };
+        let found = consent::find(&visit.arrival.state, &visit.credential, consent).await;
+        let asked = match found.map_err(|error| visit.arrival.explain(error)) {
+            Ok(asked) => asked,
+            Err(problem) if problem.code == ErrorCode::ResourceNotFound => return Ok(None),
+            Err(problem) => return Err(problem),
+        };
+        let Asked { client, consent, scope, redirect_host, existing } = asked;
+        let uri = RedirectUri::restore(consent.redirect_uri.clone());
+        let cards: Vec<String> = scope.cards().iter().map(ToString::to_string).collect();
+        Ok(Some(Self {
+            id: id.to_owned(),
+            name: client.name().to_owned(),
+            proven: is_proven(&client, &uri),
+            host: redirect_host,
+            local: uri.kind() == RedirectKind::Loopback,
+            origin: policy_origin(&uri),
+            scopes: scope.scopes(),
+            cards: Some(cards).filter(|cards| !cards.is_empty()),
+            existing: existing.map(|view| shown(&view, visit)),
+            consent: consent.id,
+        }))
+    }
+}
+
+/// A grant as the API shows it.
+fn shown(view: &GrantView, visit: &Visit) -> Value {
+    let grant = GrantOut::new((&view.grant, &view.credential), view.last_used, visit.now());
+    serde_json::from_slice(&to_json(&grant)).unwrap_or_default()
+}
+
+/// A client that is answered at the very host that describes it is that host's; one that the
+/// operator entered is known.
+fn is_proven(client: &Client, uri: &RedirectUri) -> bool {
+    match client.kind {
+        ClientKind::Operator => true,
+        ClientKind::Registered => false,
+        ClientKind::Document => {
+            let own = Url::parse(&client.id).ok();
+            let own = own.as_ref().and_then(Url::host_str);
+            uri.kind() == RedirectKind::Web && own == Some(uri.host().as_str())
+        }
+    }
+}
+
+/// The origin of a URI as a content security policy can name it (CSP 3, section 2.3.1): no policy
+/// names an IPv6 address, and a scheme of its own would let a form lead to every program of it.
+fn policy_origin(uri: &RedirectUri) -> Option<String> {
+    let url = Url::parse(uri.as_str()).ok()?;
+    let named = !matches!(url.host(), Some(Host::Ipv6(_)) | None);
+    (uri.kind() != RedirectKind::Private && named).then(|| url.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_names_web_servers_and_this_machine() {
+        let origin = |text: &str| policy_origin(&RedirectUri::restore(text.to_owned()));
+        let named = |text: &str| Some(text.to_owned());
+        assert_eq!(origin("https://app.example/cb?x=1"), named("https://app.example"));
+        assert_eq!(origin("http://127.0.0.1:4711/cb"), named("http://127.0.0.1:4711"));
+        assert_eq!(origin("http://localhost/cb"), named("http://localhost"));
+        assert_eq!(origin("http://[::1]:4711/cb"), None);
+        assert_eq!(origin("cursor://anysphere.cursor-mcp/oauth"), None);
+    }
+}
