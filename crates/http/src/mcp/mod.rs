@@ -44,7 +44,7 @@ static CATALOGUE: LazyLock<Catalogue> =
 pub fn services(state: &AppState) -> Vec<Scope<impl Service + use<>>> {
     let settings = &state.wiring.settings;
     let door = |path| {
-        transport(path, settings, || Tools).wrap(from_fn(
+        transport(path, Sessions::None, settings, || Tools).wrap(from_fn(
             move |state: web::Data<AppState>, request: ServiceRequest, next: Next<BoxBody>| {
                 guard::admit(path, state, request, next)
             },
@@ -76,10 +76,21 @@ impl<T> Service for T where
 {
 }
 
+/// Whether revisions before 2026-07-28 have sessions, which a server needs that asks its clients
+/// questions. Ours asks none, and a session would be bound to nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sessions {
+    /// Every request stands alone.
+    None,
+    /// Kept in memory.
+    Kept,
+}
+
 /// The protocol at exactly this path, for any server of it. Who calls is the guard's to know: this
 /// alone serves everybody whose `Host` and `Origin` pass.
 pub fn transport<S, F>(
     path: &'static str,
+    sessions: Sessions,
     settings: &HttpSettings,
     server: F,
 ) -> Scope<impl Service + use<S, F>>
@@ -90,7 +101,7 @@ where
     StreamableHttpService::builder()
         .service_factory(Arc::new(move || Ok(server())))
         .session_manager(Arc::new(LocalSessionManager::default()))
-        .stateful_mode(false)
+        .stateful_mode(sessions == Sessions::Kept)
         .json_response(true)
         .max_request_body_bytes(settings.body_limit)
         .allowed_hosts(hosts(settings))

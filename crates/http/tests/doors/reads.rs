@@ -26,6 +26,8 @@ pub struct FakeReads {
     pub credentials: Mutex<HashMap<[u8; 32], (Credential, Timestamp)>>,
     pub look_ups: Mutex<usize>,
     pub dispute: Mutex<Option<Dispute>>,
+    pub grant: Mutex<Option<(Grant, Credential)>>,
+    pub approval: Mutex<Option<Approval>>,
 }
 
 fn empty<T>() -> ReadResult<Page<T>> {
@@ -48,24 +50,35 @@ fn balance(book: Book, cents: i64) -> Balance {
     }
 }
 
+fn one<T>(item: Option<T>) -> ReadResult<Page<T>> {
+    Ok(Page { items: item.into_iter().collect(), has_more: false })
+}
+
+impl FakeReads {
+    fn grant_view(&self) -> Option<GrantView> {
+        let held = self.grant.lock().unwrap().clone();
+        held.map(|(grant, credential)| GrantView { grant, credential, last_used: None })
+    }
+}
+
 impl GrantReads for FakeReads {
     fn find_grant(&self, _: GrantId) -> ReadResult<Option<GrantView>> {
-        Ok(None)
+        Ok(self.grant_view())
     }
 
     fn list_grants(&self, _: &ListQuery<GrantFilter, ByCreation>) -> ReadResult<Page<GrantView>> {
-        empty()
+        one(self.grant_view())
     }
 
-    fn find_approval(&self, _: AccountId, _: ApprovalId) -> ReadResult<Option<Approval>> {
-        Ok(None)
+    fn find_approval(&self, _: AccountId, id: ApprovalId) -> ReadResult<Option<Approval>> {
+        Ok(self.approval.lock().unwrap().clone().filter(|approval| approval.id == id))
     }
 
     fn list_approvals(
         &self,
         _: &ListQuery<ApprovalFilter, ByCreation>,
     ) -> ReadResult<Page<Approval>> {
-        empty()
+        one(self.approval.lock().unwrap().clone())
     }
 }
 
