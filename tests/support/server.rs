@@ -12,7 +12,7 @@ use cardium_server::{
     settings::{Overrides, Settings, load},
     verify,
 };
-use cardium_testkit::{Backend, Scratch};
+use cardium_testkit::{Backend, Granting, Scratch};
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
@@ -112,6 +112,24 @@ impl Server {
     pub fn iso8583(&self) -> SocketAddr {
         let running = self.running.as_ref().expect("it runs until it is dropped");
         running.addresses().iso8583.expect("the listener is on by default")
+    }
+
+    /// Grants and tokens of this server, made without asking anybody.
+    pub fn granting(&self) -> Granting {
+        let running = self.running.as_ref().expect("it runs until it is dropped");
+        let backend = running.backend().clone();
+        Granting {
+            database: backend.database,
+            reads: backend.reads,
+            edge: backend.edge,
+            keys: backend.keys,
+            issuer: format!("http://{}", self.address),
+        }
+    }
+
+    /// Waits for work on a test's own thread.
+    pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
     }
 
     /// A client that nobody is signed in on.

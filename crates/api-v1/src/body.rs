@@ -54,6 +54,26 @@ impl Body {
         }
     }
 
+    /// A body of these fields, for a door that has them in hand.
+    ///
+    /// # Errors
+    /// `invalid_field` for text that cannot be stored (U+0000).
+    pub fn from_fields(fields: Map<String, Value>) -> Result<Self, Problem> {
+        let refused = fields.iter().find(|(name, value)| name.contains('\0') || holds_nul(value));
+        match refused {
+            Some((name, _)) => {
+                Err(invalid(&name.replace('\0', ""), "must be Unicode text without U+0000"))
+            }
+            None => Ok(Self(fields)),
+        }
+    }
+
+    /// A field's value.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
     /// The body as an input type, within its bounds. It is used up, for it may be large.
     ///
     /// # Errors
@@ -127,6 +147,17 @@ fn write_canonical(value: &Value, text: &mut String) {
             text.push(']');
         }
         other => text.push_str(&other.to_string()),
+    }
+}
+
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(fields) => {
+            fields.iter().any(|(name, value)| name.contains('\0') || holds_nul(value))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

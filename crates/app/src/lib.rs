@@ -24,6 +24,7 @@ pub mod grants;
 pub mod hints;
 pub mod idempotency;
 pub mod network;
+pub mod oauth;
 pub mod policy;
 pub mod quotas;
 pub mod reads;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use cardium_accounts::*;
-use cardium_auth::{grants::*, *};
+use cardium_auth::{grants::*, oauth::*, *};
 use cardium_authorizations::*;
 use cardium_cards::*;
 use cardium_disputes::*;
@@ -77,6 +77,19 @@ mockall::mock! {
         fn save_grant(&mut self, grant: Grant) -> Result<(), StoreError>;
         fn find_approval(&mut self, id: ApprovalId) -> Result<Option<Approval>, StoreError>;
         fn save_approval(&mut self, approval: Approval) -> Result<(), StoreError>;
+    }
+
+    impl OAuthStore for Tx {
+        fn find_client(&mut self, id: &str) -> Result<Option<Client>, StoreError>;
+        fn save_client(&mut self, client: &Client) -> Result<(), StoreError>;
+        fn delete_client(&mut self, id: &str) -> Result<(), StoreError>;
+        fn find_consent(&mut self, id: ConsentId) -> Result<Option<Consent>, StoreError>;
+        fn save_consent(&mut self, consent: &Consent) -> Result<(), StoreError>;
+        fn find_code(&mut self, hash: &[u8; 32]) -> Result<Option<AuthorizationCode>, StoreError>;
+        fn save_code(&mut self, code: &AuthorizationCode) -> Result<(), StoreError>;
+        fn find_refresh(&mut self, hash: &[u8; 32]) -> Result<Option<RefreshToken>, StoreError>;
+        fn save_refresh(&mut self, token: &RefreshToken) -> Result<(), StoreError>;
+        fn purge_oauth(&mut self, now: Timestamp, limit: i64) -> Result<i64, StoreError>;
     }
 
     impl CardStore for Tx {

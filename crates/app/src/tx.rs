@@ -1,7 +1,7 @@
 //! The open transaction, as use cases see it: all ports at once.
 
 use cardium_accounts::{AccountStore, TicketStore};
-use cardium_auth::{CredentialStore, grants::GrantStore};
+use cardium_auth::{CredentialStore, grants::GrantStore, oauth::OAuthStore};
 use cardium_authorizations::AuthorizationStore;
 use cardium_cards::CardStore;
 use cardium_disputes::DisputeStore;
@@ -56,6 +56,7 @@ pub trait Tx:
     + TicketStore
     + HolderStore
     + AnnouncementStore
+    + OAuthStore
     + OauthKeyStore
 {
 }

@@ -9,6 +9,7 @@ mod allow_list;
 mod credential;
 pub mod grants;
 mod keys;
+pub mod oauth;
 mod recovery;
 mod scope;
 mod store;

@@ -117,6 +117,12 @@ impl ScopeSet {
         other.0 & !self.0 == 0
     }
 
+    /// The scopes of both sets.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The scopes that are in both sets.
     #[must_use]
     pub const fn common(self, other: Self) -> Self {

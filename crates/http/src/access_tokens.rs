@@ -55,9 +55,14 @@ pub async fn find_again(state: &AppState, shown: &Credential) -> Result<Found, C
     Ok(Found::new(credential, last_used(&view)))
 }
 
-async fn read(state: &AppState, token: &str) -> Result<AccessClaims, CommandError> {
+/// What a token says, if it is one of ours and valid now. Whether its grant still stands is to be
+/// asked of the database.
+///
+/// # Errors
+/// `invalid_credentials`, or why the keys could not be read.
+pub async fn read(state: &AppState, token: &str) -> Result<AccessClaims, CommandError> {
     let now = state.wiring.edge.clock.now();
-    let realm = realm(state.wiring.settings.public_url.as_deref());
+    let realm = realm(state.wiring.settings.public_url.as_ref());
     let keys = token_keys(state, Need::Known).await?;
     let mut claims = read_access_token(token, &keys.verifying, &realm, now);
     if claims == Err(TokenError::UnknownKey) {

@@ -8,9 +8,9 @@ use cardium_api_v1::problem::{error_body, retry_after, status_and_type};
 use cardium_app::CommandError;
 use cardium_kernel::{ErrorCode, Problem, RequestId};
 
-/// The answer to a request that failed. What went wrong inside is logged, not shown.
-pub fn respond(error: CommandError, request: RequestId) -> HttpResponse {
-    let problem = match error {
+/// What a caller is told of a failure. What went wrong inside is logged, not shown.
+pub fn explain(error: CommandError, request: RequestId) -> Problem {
+    match error {
         CommandError::Problem(problem) | CommandError::Traced(problem) => problem,
         CommandError::Unknown(detail) => {
             tracing::error!(request.id = %request, detail, "the outcome is unknown");
@@ -22,7 +22,12 @@ pub fn respond(error: CommandError, request: RequestId) -> HttpResponse {
             let message = "Something went wrong on our side. Try again, or quote the request id.";
             Problem::new(ErrorCode::Internal, message)
         }
-    };
+    }
+}
+
+/// The answer to a request that failed.
+pub fn respond(error: CommandError, request: RequestId) -> HttpResponse {
+    let problem = explain(error, request);
     let (status, _) = status_and_type(problem.code);
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);

@@ -9,9 +9,11 @@
 
 mod access_tokens;
 mod address;
+mod base;
 mod block;
 mod body;
 mod call;
+mod challenge;
 mod dispatch;
 mod docs;
 mod download;
@@ -26,6 +28,8 @@ mod idempotency;
 mod invoke;
 mod jwks;
 mod limits;
+mod mcp;
+pub mod oauth;
 mod pace;
 mod passwords;
 mod places;

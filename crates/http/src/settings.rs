@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use cardium_api_v1::webhook_url::Reach;
+use cardium_auth::oauth::ClientRules;
 use ipnet::IpNet;
+use url::Url;
 
 use crate::RateSettings;
 
@@ -65,10 +67,11 @@ pub struct HttpSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether requests that did not come over TLS are refused.
     pub https_only: bool,
-    /// The address under which clients reach the deployment, without a path, such as
-    /// `https://cards.example`: who issues access tokens. Where there is none, it is whatever
-    /// address of this machine a client came by.
-    pub public_url: Option<String>,
+    /// What OAuth clients are held to.
+    pub clients: ClientRules,
+    /// The URL that clients reach this service at, and so who issues access tokens; without one it
+    /// is taken from requests that name this very machine.
+    pub public_url: Option<Url>,
 }
 
 impl Default for HttpSettings {
@@ -92,6 +95,7 @@ impl Default for HttpSettings {
             rate_limits: None,
             trusted_proxies: Vec::new(),
             https_only: false,
+            clients: ClientRules::default(),
             public_url: None,
         }
     }

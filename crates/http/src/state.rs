@@ -15,8 +15,8 @@ use cardium_vault::Keys;
 
 use crate::{
     CredentialUses, EventHub, HealthProbe, HttpSettings, NameLookup, NetworkRail, TestClock,
-    flights::Flights, guard::CredentialCache, passwords::Passwords, places::Places,
-    rate_limits::RateLimits, token_keys::TokenKeys,
+    flights::Flights, guard::CredentialCache, oauth::ClientDocuments, passwords::Passwords,
+    places::Places, rate_limits::RateLimits, token_keys::TokenKeys,
 };
 
 /// The ports and settings that the doors are built from.
@@ -47,6 +47,8 @@ pub struct Wiring {
     pub test_clock: Option<Arc<dyn TestClock>>,
     /// What names mean, to judge the hosts of webhooks.
     pub names: Arc<dyn NameLookup>,
+    /// Fetches the documents that describe OAuth clients.
+    pub documents: Arc<dyn ClientDocuments>,
     /// What the process knows of its own health.
     pub health: Arc<dyn HealthProbe>,
     /// Settings.

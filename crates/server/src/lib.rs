@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod demo;
+mod documents;
 pub mod entropy;
 pub mod hook;
 pub mod iso;

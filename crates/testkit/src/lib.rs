@@ -4,12 +4,14 @@
 mod clock;
 mod destinations;
 pub mod forged;
+mod granting;
 mod scratch;
 mod tenant;
 mod world;
 
 pub use clock::{ManualClock, SystemEntropy};
 pub use destinations::{Destination, Expected, destinations};
+pub use granting::Granting;
 pub use scratch::{Backend, Scratch};
 pub use tenant::Tenant;
 pub use world::{PlainRenderer, World, policy, test_keys};

@@ -119,7 +119,6 @@ CREATE TABLE oauth_refresh_tokens (
     client_id TEXT COLLATE "C" NOT NULL,
     scope TEXT COLLATE "C" NOT NULL,
     scopes BIGINT NOT NULL,
-    resource TEXT COLLATE "C",
     siblings BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     used_at BIGINT,

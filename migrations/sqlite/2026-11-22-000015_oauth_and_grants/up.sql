@@ -119,7 +119,6 @@ CREATE TABLE oauth_refresh_tokens (
     client_id TEXT NOT NULL,
     scope TEXT NOT NULL,
     scopes BIGINT NOT NULL,
-    resource TEXT,
     siblings BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     used_at BIGINT,

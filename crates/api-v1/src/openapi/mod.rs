@@ -20,7 +20,7 @@ use crate::{
     amount::AmountIn,
     evidence_form::{EvidenceFormIn, FILE},
     list::Pagination,
-    operation::{Carries, GROUPS, Group, Operation, Shape},
+    operation::{Carries, GROUPS, Group, Operation, Shape, TEST_HELPERS},
     problem::ErrorOut,
 };
 use schemas::Schemas;
@@ -43,11 +43,22 @@ may get further fields, and requests may carry fields that are not known: both a
 /// against wherever the document was read from.
 #[must_use]
 pub fn document(server: &str) -> Value {
+    document_of(server, GROUPS.iter())
+}
+
+/// The same with the test helpers, for whoever makes something of it that serves them too.
+#[must_use]
+pub fn document_with_helpers(server: &str) -> Value {
+    let helpers = Group { tag: "Test helpers", operations: TEST_HELPERS };
+    document_of(server, GROUPS.iter().chain([&helpers]))
+}
+
+fn document_of<'a>(server: &str, groups: impl Iterator<Item = &'a Group> + Clone) -> Value {
     let mut schemas = Schemas::new();
     schemas.output(Shape::of::<ErrorOut<'static>>());
     schemas.output(Shape::of::<Pagination>());
     schemas.input(Shape::of::<AmountIn>());
-    let paths = paths(&mut schemas);
+    let paths = paths(groups.clone(), &mut schemas);
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -58,7 +69,7 @@ pub fn document(server: &str) -> Value {
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": server}],
-        "tags": GROUPS.iter().map(|group| json!({"name": group.tag})).collect::<Vec<_>>(),
+        "tags": groups.map(|group| json!({"name": group.tag})).collect::<Vec<_>>(),
         "security": [{"bearerApiKey": []}, {"oauth2": []}],
         "paths": paths,
         "components": {
@@ -71,9 +82,9 @@ pub fn document(server: &str) -> Value {
     })
 }
 
-fn paths(schemas: &mut Schemas) -> Map<String, Value> {
+fn paths<'a>(groups: impl Iterator<Item = &'a Group>, schemas: &mut Schemas) -> Map<String, Value> {
     let mut paths: Map<String, Value> = Map::new();
-    for group in GROUPS {
+    for group in groups {
         for operation in group.operations {
             let path = paths.entry(operation.path).or_insert_with(|| json!({}));
             let method = operation.method.as_str().to_ascii_lowercase();

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 
 pub use parameter::{Kind, Parameter, Place, check_texts};
 pub use shape::Shape;
-pub use table::{GROUPS, Group};
+pub use table::{GROUPS, Group, TEST_HELPERS};
 
 /// An HTTP method of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +73,18 @@ pub enum Effect {
     Always,
 }
 
+/// What a careful caller wants to know of a call before it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Impact {
+    /// Everything is as it was.
+    Nothing,
+    /// Something is added or changed, and can be changed again.
+    Changes,
+    /// Something cannot be brought back: money that left, a card or credential that ended, a
+    /// secret that was shown.
+    Final,
+}
+
 /// Whether an answer may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
@@ -106,6 +118,8 @@ pub struct Operation {
     pub success: u16,
     /// What it changes.
     pub effect: Effect,
+    /// What it does to what is there.
+    pub impact: Impact,
     /// Whether its answer may be kept.
     pub content: Content,
     /// What its body may be.
@@ -132,11 +146,11 @@ pub struct Operation {
 
 impl Operation {
     const fn new(id: &'static str, method: Method, path: &'static str, access: Access) -> Self {
-        let (success, effect) = match method {
-            Method::Get => (200, Effect::Read),
-            Method::Post => (201, Effect::Once),
-            Method::Patch => (200, Effect::Once),
-            Method::Delete => (204, Effect::Once),
+        let (success, effect, impact) = match method {
+            Method::Get => (200, Effect::Read, Impact::Nothing),
+            Method::Post => (201, Effect::Once, Impact::Changes),
+            Method::Patch => (200, Effect::Once, Impact::Changes),
+            Method::Delete => (204, Effect::Once, Impact::Final),
         };
         Self {
             id,
@@ -145,6 +159,7 @@ impl Operation {
             access,
             success,
             effect,
+            impact,
             content: Content::Plain,
             carries: Carries::Json,
             reach: Reach::All,
@@ -177,6 +192,16 @@ impl Operation {
     const fn always(self) -> Self {
         let effect = Effect::Always;
         Self { effect, ..self }
+    }
+
+    /// Declares that it takes something away for good, or shows a secret.
+    const fn is_final(self) -> Self {
+        Self { impact: Impact::Final, ..self }
+    }
+
+    /// Declares that everything is as it was after it, though it is no GET.
+    const fn only_asks(self) -> Self {
+        Self { impact: Impact::Nothing, ..self }
     }
 
     /// Declares that it finds one card, or what belongs to one: any other is unknown to a grant

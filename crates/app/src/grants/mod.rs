@@ -10,7 +10,6 @@ pub use agree::AgreeGrant;
 pub use change::UpdateGrant;
 pub use decide::{Answered, DecideApproval};
 pub use revoke::RevokeGrant;
-
 pub(crate) use revoke::end;
 
 use cardium_auth::{Credential, grants::Grant};

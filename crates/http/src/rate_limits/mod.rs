@@ -46,6 +46,8 @@ pub struct RateSettings {
     pub sign_in_per_minute: u32,
     /// New accounts from an address in an hour.
     pub accounts_per_hour: u32,
+    /// New OAuth clients from an address in an hour.
+    pub registrations_per_hour: u32,
     /// Card numbers shown to a credential, and to an address, in a minute.
     pub reveals_per_minute: u32,
     /// Requests of an account in a minute in which a password is checked again.
@@ -159,6 +161,14 @@ impl RateLimits {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Counts a registration of an OAuth client.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub async fn count_registration(&self, address: Option<IpAddr>) -> Result<(), Problem> {
+        self.count(Rule::Registrations, Subject::Address(address)).await
     }
 
     /// Counts a request of a signed-in account that has a password checked: hashing is dear, and

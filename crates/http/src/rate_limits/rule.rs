@@ -31,6 +31,8 @@ pub enum Rule {
     SignIns,
     /// New accounts.
     Accounts,
+    /// New OAuth clients.
+    Registrations,
     /// Card numbers shown.
     Reveals,
     /// Passwords that a signed-in account gives again.
@@ -45,6 +47,7 @@ impl Rule {
             Self::Anonymous => "anonymous",
             Self::SignIns => "sign_ins",
             Self::Accounts => "accounts",
+            Self::Registrations => "registrations",
             Self::Reveals => "reveals",
             Self::PasswordChecks => "password_checks",
         }
@@ -58,6 +61,7 @@ impl Rule {
             Self::Anonymous => "requests in a minute without a valid credential",
             Self::SignIns => "sign-ins in a minute from one address",
             Self::Accounts => "new accounts in an hour from one address",
+            Self::Registrations => "new clients in an hour from one address",
             Self::Reveals => "card numbers in a minute",
             Self::PasswordChecks => "requests with a password in a minute",
         }
@@ -70,6 +74,7 @@ impl Rule {
             Self::Anonymous => (settings.unauthenticated_per_minute, MINUTE),
             Self::SignIns => (settings.sign_in_per_minute, MINUTE),
             Self::Accounts => (settings.accounts_per_hour, HOUR),
+            Self::Registrations => (settings.registrations_per_hour, HOUR),
             Self::Reveals => (settings.reveals_per_minute, MINUTE),
             Self::PasswordChecks => (settings.password_checks_per_minute, MINUTE),
         };
@@ -84,6 +89,7 @@ impl Rule {
             | Self::Day
             | Self::SignIns
             | Self::Accounts
+            | Self::Registrations
             | Self::Reveals
             | Self::PasswordChecks => Sharing::Together,
         }

@@ -1,5 +1,6 @@
 //! Bodies, queries and the idempotency header.
 
+use serde_json::json;
 use std::{
     rc::Rc,
     sync::{Arc, Mutex, mpsc},
@@ -218,8 +219,8 @@ async fn queries_are_refused_by_parameter() {
     let reply = doors.get("/v1/cards?cursor=key_1", &token).await;
     assert_eq!(reply.refusal(), (400, "invalid_cursor", Some("cursor")));
     let page = doors.get("/v1/cards", &token).await.body;
-    let expected = r#"{"data":[],"has_more":false,"next_cursor":null,"object":"list"}"#;
-    assert_eq!(page.to_string(), expected);
+    let expected = json!({"data": [], "has_more": false, "next_cursor": null, "object": "list"});
+    assert_eq!(page, expected);
 }
 
 #[actix_web::test]

@@ -16,6 +16,7 @@ const LIMITS: RateSettings = RateSettings {
     unauthenticated_per_minute: 3,
     sign_in_per_minute: 2,
     accounts_per_hour: 2,
+    registrations_per_hour: 2,
     reveals_per_minute: 2,
     password_checks_per_minute: 2,
 };

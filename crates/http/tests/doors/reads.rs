@@ -4,9 +4,14 @@ use std::{collections::HashMap, sync::Mutex};
 
 use cardium_accounts::{Account, Email, Ticket};
 use cardium_app::{
-    access_tokens::OauthKey, announcements::Due, chain::SimulatedPayment, event::CardView, reads::*,
+    access_tokens::OauthKey, announcements::Due, chain::SimulatedPayment, event::CardView,
+    oauth::Line, reads::*,
 };
-use cardium_auth::{Credential, TokenHash, grants::Approval};
+use cardium_auth::{
+    Credential, TokenHash,
+    grants::Approval,
+    oauth::{Client, Consent, RefreshToken},
+};
 use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
 use cardium_cards::{StoredPan, Velocity};
 use cardium_disputes::Dispute;
@@ -61,6 +66,28 @@ impl GrantReads for FakeReads {
         _: &ListQuery<ApprovalFilter, ByCreation>,
     ) -> ReadResult<Page<Approval>> {
         empty()
+    }
+}
+
+impl OAuthReads for FakeReads {
+    fn find_client(&self, _: &str) -> ReadResult<Option<Client>> {
+        Ok(None)
+    }
+
+    fn find_consent(&self, _: ConsentId) -> ReadResult<Option<Consent>> {
+        Ok(None)
+    }
+
+    fn find_code_line(&self, _: &[u8; 32]) -> ReadResult<Option<Line>> {
+        Ok(None)
+    }
+
+    fn find_refresh(&self, _: &[u8; 32]) -> ReadResult<Option<RefreshToken>> {
+        Ok(None)
+    }
+
+    fn find_refresh_line(&self, _: &[u8; 32]) -> ReadResult<Option<Line>> {
+        Ok(None)
     }
 }
 

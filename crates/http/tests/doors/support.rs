@@ -28,6 +28,7 @@ use cardium_disputes::{Dispute, NewDispute, Reason};
 use cardium_http::{
     AppState, BoxFuture, Health, HealthProbe, HttpSettings, NameLookup, PasswordCost, Rails,
     Standing, TestClock, Wiring, configure,
+    oauth::{ClientDocuments, DocumentFailure, FetchedDocument},
 };
 use cardium_kernel::{
     AccountId, AuthorizationId, BlobId, Book, CardId, Clock, CredentialId, DisputeId, Metadata,
@@ -96,6 +97,14 @@ struct NoNames;
 impl NameLookup for NoNames {
     fn look_up(&self, _: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
         Box::pin(ready(Err(io::ErrorKind::NotFound.into())))
+    }
+}
+
+struct NoDocuments;
+
+impl ClientDocuments for NoDocuments {
+    fn fetch(&self, _: String) -> BoxFuture<'_, Result<FetchedDocument, DocumentFailure>> {
+        Box::pin(ready(Err(DocumentFailure("There is none."))))
     }
 }
 
@@ -225,6 +234,7 @@ impl Doors {
             rail: None,
             test_clock: Some(stub.clone()),
             names: Arc::new(NoNames),
+            documents: Arc::new(NoDocuments),
             health: stub,
             settings: HttpSettings {
                 test_helpers: true,

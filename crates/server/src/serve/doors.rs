@@ -17,6 +17,7 @@ use tokio_rustls::rustls::ServerConfig;
 
 use super::{Rail, StartError, core::Core};
 use crate::{
+    documents::Documents,
     settings::{CardNetwork, Environment, Settings},
     tls::{self, TlsError},
 };
@@ -32,8 +33,14 @@ pub(super) fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Sta
 }
 
 /// What every HTTP request can reach.
-pub(super) fn state(settings: &Settings, core: &Core, host: Arc<Host>) -> AppState {
-    AppState::new(Wiring {
+pub(super) fn state(
+    settings: &Settings,
+    core: &Core,
+    host: Arc<Host>,
+) -> Result<AppState, reqwest::Error> {
+    let documents = Documents::try_new(webhook_reach(settings), Arc::clone(&core.names.careful));
+    let documents = Arc::new(documents?);
+    Ok(AppState::new(Wiring {
         database: Arc::clone(&core.backend.database),
         reads: Arc::clone(&core.backend.reads),
         blobs: Arc::clone(&core.blobs),
@@ -47,9 +54,10 @@ pub(super) fn state(settings: &Settings, core: &Core, host: Arc<Host>) -> AppSta
         rail: Some(rail(settings.rails.card_network, core, host)),
         test_clock: core.test_clock.clone(),
         names: Arc::clone(&core.names.doors),
+        documents,
         health: Arc::clone(&core.health) as _,
         settings: http_settings(settings),
-    })
+    }))
 }
 
 /// Serves HTTP on a bound listener.
@@ -104,7 +112,9 @@ fn http_settings(settings: &Settings) -> HttpSettings {
         head_patience: settings.server.head(),
         rate_limits: settings.rate_limits.bounds(),
         trusted_proxies: settings.server.trusted_proxies.iter().map(|proxy| proxy.0).collect(),
+        public_url: settings.server.public_url.clone(),
         https_only: settings.environment == Environment::Production,
+        clients: settings.oauth.rules(),
         ..HttpSettings::default()
     }
 }

@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use crate::{
     settings::{Server, Settings, SettingsError},
     tls::TlsError,
-    workers::Workers,
+    workers::{Backend, Workers},
 };
 
 pub use cardium_http::{BoxFuture, NameLookup};
@@ -102,6 +102,7 @@ pub struct Running {
     iso8583: Option<iso8583::Serving>,
     workers: Workers,
     store: Store,
+    backend: Backend,
 }
 
 impl Running {
@@ -117,6 +118,18 @@ impl Running {
     #[must_use]
     pub const fn addresses(&self) -> Addresses {
         self.addresses
+    }
+
+    /// What its workers work with.
+    #[must_use]
+    pub const fn backend(&self) -> &Backend {
+        &self.backend
+    }
+
+    /// What its HTTP doors stand on, for tests that answer in an owner's place.
+    #[must_use]
+    pub const fn doors(&self) -> &Arc<AppState> {
+        &self.state
     }
 
     /// Waits until the HTTP server ends, which it does only when it fails or is stopped.

@@ -13,9 +13,10 @@ use crate::{
     settings::Settings,
     workers::{
         Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
-        ForgetEvents, JudgeEndpoints, NoteLateAnswers, PurgeCounters, PurgeKeys, PurgeWaiting,
-        RecoverEndpoints, RotateOauthKeys, SendWithdrawals, Sender, Senders, SettleWithdrawals,
-        SpreadAnnouncements, SweepBlobs, UseSource, WakeReaders, WatchChain, Workers,
+        ForgetEvents, JudgeEndpoints, NoteLateAnswers, PurgeClients, PurgeCounters, PurgeKeys,
+        PurgeWaiting, RecoverEndpoints, RotateOauthKeys, SendWithdrawals, Sender, Senders,
+        SettleWithdrawals, SpreadAnnouncements, SweepBlobs, UseSource, WakeReaders, WatchChain,
+        Workers,
     },
 };
 
@@ -26,7 +27,7 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
     let (hook, late) = hook(&settings, &core)?;
     let host = iso8583::host(&settings, &core, hook);
     let door = iso8583::door(&settings, &host)?;
-    let state = Arc::new(doors::state(&settings, &core, Arc::clone(&host)));
+    let state = Arc::new(doors::state(&settings, &core, Arc::clone(&host))?);
     let senders = senders(&settings, &core)?;
     let network = door.map(|door| Ok::<_, StartError>((doors::bind(settings.iso8583.bind)?, door)));
     let network = network.transpose()?;
@@ -47,6 +48,7 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
         health: core.health,
         state,
         store: core.store,
+        backend: core.backend,
         settings: settings.server,
     };
     if let Err(error) = announce(addresses, &options) {
@@ -120,6 +122,7 @@ fn workers(
     workers.start(PurgeKeys::new(backend()));
     workers.start(RotateOauthKeys::new(backend()));
     workers.start(PurgeCounters::new(backend()));
+    workers.start(PurgeClients::new(backend()));
     workers.start(SpreadAnnouncements::new(backend()));
     workers.start(ForgetEvents::new(backend(), settings.webhooks.retention()));
     workers.start(SweepBlobs::new(backend(), Arc::clone(&core.blobs)));

@@ -7,6 +7,7 @@ mod check;
 mod decision_hook;
 mod iso8583;
 mod links;
+mod oauth;
 mod policy;
 mod rate_limits;
 mod sections;
@@ -18,6 +19,7 @@ use config::{Config, ConfigError, Environment as Variables, File, FileFormat};
 
 pub use decision_hook::{DecisionHook, StandInRule};
 pub use iso8583::{Bitmap, CvvCode, Header, Iso8583, Link, Numerics, Peer, PeerNetwork};
+pub use oauth::OAuth;
 pub use rate_limits::RateLimits;
 pub use sections::{
     Auth, CardNetwork, Chains, Database, Dollars, Environment, Fees, Limits, Log, LogFormat, Rails,

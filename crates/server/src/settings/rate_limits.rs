@@ -28,6 +28,8 @@ pub struct RateLimits {
     pub sign_in_per_minute: u32,
     /// New accounts from an address in an hour.
     pub accounts_per_hour: u32,
+    /// New OAuth clients from an address in an hour.
+    pub registrations_per_hour: u32,
     /// Card numbers shown to a credential, and to an address, in a minute.
     pub reveals_per_minute: u32,
     /// Requests of an account in a minute in which a password is checked again.
@@ -45,6 +47,7 @@ impl RateLimits {
             unauthenticated_per_minute: self.unauthenticated_per_minute,
             sign_in_per_minute: self.sign_in_per_minute,
             accounts_per_hour: self.accounts_per_hour,
+            registrations_per_hour: self.registrations_per_hour,
             reveals_per_minute: self.reveals_per_minute,
             password_checks_per_minute: self.password_checks_per_minute,
         })
@@ -58,6 +61,7 @@ impl RateLimits {
             (self.unauthenticated_per_minute, "rate_limits.unauthenticated_per_minute", MOST),
             (self.sign_in_per_minute, "rate_limits.sign_in_per_minute", MOST),
             (self.accounts_per_hour, "rate_limits.accounts_per_hour", MOST),
+            (self.registrations_per_hour, "rate_limits.registrations_per_hour", MOST),
             (self.reveals_per_minute, "rate_limits.reveals_per_minute", MOST),
             (self.password_checks_per_minute, "rate_limits.password_checks_per_minute", MOST),
         ];

@@ -40,12 +40,12 @@ pub use expiry::{ExpireHolds, ExpireTopups};
 pub use oauth_keys::RotateOauthKeys;
 pub use pending::{FinishPending, NoteLateAnswers, PurgeWaiting};
 pub use retention::ForgetEvents;
-pub use upkeep::{FlushUses, PurgeCounters, PurgeKeys, UseSource};
-pub(crate) use webhooks::headers as webhook_headers;
+pub use upkeep::{FlushUses, PurgeClients, PurgeCounters, PurgeKeys, UseSource};
 pub use webhooks::{
     Answered, DeliverEvents, FanOutEvents, JudgeEndpoints, RecoverEndpoints, Sender, SenderError,
     Senders,
 };
+pub(crate) use webhooks::{guarded_client, headers as webhook_headers};
 pub use withdrawals::{Cashier, SendWithdrawals, SettleWithdrawals};
 
 /// How long a worker's command may wait in the queue.

@@ -2,6 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use cardium_app::{
     CommandError,
+    oauth::PurgeOAuth,
     quotas::PurgeQuotas,
     upkeep::{PurgeIdempotency, RecordUses, SLICE},
 };
@@ -102,6 +103,30 @@ impl Round for PurgeCounters {
 
     async fn run(&mut self) -> Result<Found, CommandError> {
         let purged = self.backend.perform(PurgeQuotas).await?;
+        Ok(Found::work_if(purged >= SLICE))
+    }
+}
+
+/// Forgets OAuth clients that nobody uses, and requests, codes and refresh tokens that are over.
+pub struct PurgeClients {
+    backend: Backend,
+}
+
+impl PurgeClients {
+    /// The worker.
+    #[must_use]
+    pub fn new(backend: Backend) -> Self {
+        Self { backend }
+    }
+}
+
+impl Round for PurgeClients {
+    const NAME: &'static str = "oauth purge";
+    /// What is over is refused anyway; this keeps the tables small.
+    const PERIOD: Duration = Duration::from_secs(60);
+
+    async fn run(&mut self) -> Result<Found, CommandError> {
+        let purged = self.backend.perform(PurgeOAuth).await?;
         Ok(Found::work_if(purged >= SLICE))
     }
 }

@@ -10,6 +10,7 @@ mod events;
 mod grants;
 mod list;
 mod log;
+mod oauth;
 mod oauth_keys;
 mod pending;
 #[cfg(test)]

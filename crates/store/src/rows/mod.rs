@@ -17,6 +17,7 @@ mod idempotency;
 mod ledger;
 mod message;
 pub(crate) mod metadata;
+mod oauth;
 pub(crate) mod oauth_key;
 mod payee;
 mod pending;
@@ -39,6 +40,7 @@ pub(crate) use dispute::DisputeRow;
 pub(crate) use event::EventRow;
 pub(crate) use evidence::EvidenceRow;
 pub(crate) use ledger::{EntryRow, PostingRow};
+pub(crate) use oauth::client_key;
 pub(crate) use sequence::Sequence;
 pub(crate) use webhook::{LANE, attempt_log, is_careful, lane};
 

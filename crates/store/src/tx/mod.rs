@@ -8,6 +8,7 @@ mod disputes;
 mod grants;
 mod hot;
 mod lanes;
+mod oauth;
 mod oauth_keys;
 #[cfg(test)]
 mod plans;

@@ -77,5 +77,6 @@ pub const OPERATIONS: &[Operation] = &[
         .answers(204)
         .takes::<DisableTotpByPostIn>()
         .refuses(DISABLE_ERRORS)
+        .is_final()
         .says("Turn two-factor authentication off, for clients whose DELETE has no body"),
 ];

@@ -40,6 +40,7 @@ pub const OPERATIONS: &[Operation] = &[
         ]),
     Operation::new("roll_api_key", Method::Post, "/api_keys/{id}/roll", Access::Session)
         .secret()
+        .is_final()
         .says("Make a key with the same settings; the old one ends when the overlap is over")
         .takes::<RollIn>()
         .gives::<ApiKeyOut>()

@@ -69,6 +69,7 @@ pub const OPERATIONS: &[Operation] = &[
         .on_one_card()
         .always()
         .secret()
+        .is_final()
         .says("Show number, CVV and expiry of a card; audited")
         .gives::<RevealOut<'static>>()
         .refuses(&[ErrorCode::CardCancelled]),
@@ -76,12 +77,14 @@ pub const OPERATIONS: &[Operation] = &[
         .on_one_card()
         .always()
         .secret()
+        .is_final()
         .says("Show number, CVV and expiry of a card; never fetched ahead of time")
         .gives::<RevealOut<'static>>()
         .refuses(&[ErrorCode::CardCancelled]),
     act("replace_card", "/cards/{id}/replace", Scope::CardIssue)
         .on_one_card()
         .secret()
+        .is_final()
         .says("Put a new card in the place of one, with its money, limits and notes")
         .previewable()
         .takes::<ReplaceIn>()
@@ -163,6 +166,7 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::CardNotDelivered,
         ]),
     act("cancel_card", "/cards/{id}/cancel", Scope::CardControl)
+        .is_final()
         .on_one_card()
         .says("Retire a card for good")
         .previewable()
@@ -171,6 +175,7 @@ pub const OPERATIONS: &[Operation] = &[
     act("check_authorization", "/cards/{id}/authorization_checks", Scope::CardRead)
         .on_one_card()
         .always()
+        .only_asks()
         .says("Ask what a purchase would be answered, without a hold")
         .takes::<AuthorizationCheckIn>()
         .gives::<CheckedOut>(),

@@ -61,6 +61,7 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Show a top-up")
         .gives::<TopupOut>(),
     act("cancel_topup", "/topups/{id}/cancel", Scope::TopupCreate)
+        .is_final()
         .beside_cards()
         .says("Give up a top-up that awaits its coins")
         .gives::<TopupOut>()

@@ -113,6 +113,7 @@ pub const OPERATIONS: &[Operation] = &[
         .takes::<RotateSecretIn>()
         .gives::<WebhookOut>(),
     act("confirm_webhook_secret", "/webhooks/{id}/confirm_secret", Scope::WebhookWrite)
+        .is_final()
         .says("Let the next signing secret take over now")
         .gives::<WebhookOut>()
         .refuses(&[ErrorCode::NoSecretRotation]),

@@ -34,6 +34,7 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::AddressBlocked,
             ErrorCode::FeeChanged,
         ])
+        .is_final()
         .says("Pay treasury money to an address on a chain"),
     get("list_withdrawals", "/withdrawals", Scope::WithdrawalRead)
         .beside_cards()

@@ -24,6 +24,7 @@ pub use judge::JudgeEndpoints;
 pub(crate) use message::headers;
 pub use recover::RecoverEndpoints;
 pub use sender::Sender;
+pub(crate) use sender::guarded_client;
 
 use std::time::Duration;
 

@@ -78,6 +78,17 @@ impl Sender {
     }
 }
 
+/// A client that dials only what webhooks may be sent to.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub(crate) fn guarded_client(
+    (reach, names): (Reach, Arc<dyn NameLookup>),
+    timeout: Duration,
+) -> Result<Client, reqwest::Error> {
+    client(reach, Arc::new(Guarded::new(reach, names)), timeout)
+}
+
 fn client(
     reach: Reach,
     resolver: Arc<dyn Resolve>,

@@ -1,0 +1,150 @@
+//! An owner is asked, and answers.
+
+use cardium_auth::{
+    Scope, ScopeSet,
+    grants::NewGrant,
+    oauth::{AuthorizationCode, CodeRecord, Consent, ReturnAddress, ScopeRequest},
+};
+use cardium_kernel::{ConsentId, ErrorCode, GrantId, Problem};
+
+use super::touch_client;
+use crate::{
+    CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase, accounts::StepUp,
+    grants::AgreeGrant,
+};
+
+/// Scopes that an owner has to prove their presence for.
+const RISKY: [Scope; 2] = [Scope::CardRevealPan, Scope::WithdrawalCreate];
+
+/// Keeps a client's request, for its owner to be asked.
+#[derive(Debug, Clone)]
+pub struct BeginAuthorization {
+    /// The request.
+    pub consent: Consent,
+}
+
+impl UseCase for BeginAuthorization {
+    type Output = ConsentId;
+
+    fn hints(&self, _: &Context) -> Hints {
+        Hints::cold()
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<ConsentId> {
+        unit.credential()?.check_session()?;
+        unit.tx.save_consent(&self.consent)?;
+        Ok(Ending::Done(self.consent.id))
+    }
+}
+
+/// The owner says yes, to as much as is ticked.
+#[derive(Debug, Clone)]
+pub struct ApproveAuthorization {
+    /// Which request.
+    pub consent: ConsentId,
+    /// What is given.
+    pub terms: NewGrant,
+    /// The open grant of the account and the client, where there is one.
+    pub existing: Option<GrantId>,
+    /// How the owner's presence is shown, where risky scopes are given.
+    pub step_up: StepUp,
+    /// The keyed hash of the code.
+    pub code: [u8; 32],
+}
+
+impl UseCase for ApproveAuthorization {
+    type Output = ReturnAddress;
+
+    fn hints(&self, context: &Context) -> Hints {
+        Hints { alone: true, ..self.agreement().hints(context) }
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<ReturnAddress> {
+        let mut consent = open(unit, self.consent)?;
+        let scope = self.check(&consent)?;
+        if RISKY.iter().any(|risky| self.terms.scopes.allows(*risky)) {
+            self.step_up.check(unit)?;
+        }
+        let held = self.agreement().agree(unit)?;
+        let now = unit.now();
+        consent.end(now);
+        unit.tx.save_consent(&consent)?;
+        unit.tx.save_code(&AuthorizationCode::restore(CodeRecord {
+            hash: self.code,
+            grant: held.grant.id,
+            client: consent.client.clone(),
+            redirect_uri: consent.redirect_uri.clone(),
+            challenge: consent.challenge,
+            resource: consent.resource,
+            scope: scope.text(),
+            created_at: now,
+            used_at: None,
+        }))?;
+        touch_client(unit, &consent.client)?;
+        Ok(Ending::Done(consent.address()))
+    }
+}
+
+impl ApproveAuthorization {
+    fn agreement(&self) -> AgreeGrant {
+        AgreeGrant { new: self.terms.clone(), existing: self.existing }
+    }
+
+    /// Passes terms that give no more than was asked, to whom asked.
+    fn check(&self, consent: &Consent) -> Result<ScopeRequest, CommandError> {
+        let asked = consent.scope().map_err(|error| CommandError::Internal(error.to_string()))?;
+        let mine = consent.account == self.terms.account && consent.client == self.terms.client_id;
+        if !mine {
+            return Err(unknown().into());
+        }
+        let given = self.terms.scopes;
+        if given == ScopeSet::default() || !asked.scopes().covers(given) {
+            let message = "At least one scope, and none that was not asked for, may be given.";
+            return Err(Problem::field(ErrorCode::InvalidField, "scopes", message).into());
+        }
+        let cards = self.terms.cards.iter().flatten().copied().collect();
+        let narrowed = asked.cards().is_empty() || self.terms.cards.is_some();
+        let within = asked.cards().is_empty() || asked.cards().is_superset(&cards);
+        if !narrowed || !within {
+            let message = "Only cards that were asked for may be given.";
+            return Err(Problem::field(ErrorCode::InvalidField, "cards", message).into());
+        }
+        Ok(asked.granted(given, &cards))
+    }
+}
+
+/// The owner says no.
+#[derive(Debug, Clone)]
+pub struct DenyAuthorization {
+    /// Which request.
+    pub consent: ConsentId,
+}
+
+impl UseCase for DenyAuthorization {
+    type Output = ReturnAddress;
+
+    fn hints(&self, _: &Context) -> Hints {
+        Hints::cold()
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<ReturnAddress> {
+        let mut consent = open(unit, self.consent)?;
+        consent.end(unit.now());
+        unit.tx.save_consent(&consent)?;
+        Ok(Ending::Done(consent.address()))
+    }
+}
+
+/// The request, if this session opened it and nobody answered it.
+fn open(unit: &mut Unit<'_>, id: ConsentId) -> Result<Consent, CommandError> {
+    let session = unit.credential()?;
+    session.check_session()?;
+    let (session, now) = (session.id, unit.now());
+    let found = unit.tx.find_consent(id)?;
+    let found = found.filter(|consent| consent.is_open_to(session, now));
+    Ok(found.ok_or_else(unknown)?)
+}
+
+fn unknown() -> Problem {
+    Problem::not_found("authorization request")
+}

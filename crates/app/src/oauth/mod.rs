@@ -1,0 +1,107 @@
+//! What the OAuth server does: clients come and go, owners are asked and answer, codes and refresh
+//! tokens are exchanged.
+//!
+//! Invariants: a request is answered once, by the session that opened it; whoever shows that two
+//! hold one code or token ends the grant in the same transaction. Access tokens are signed outside,
+//! after COMMIT. Deliberately absent: what a token may do at an operation (the guard, `Unit`).
+
+mod answer;
+mod clients;
+mod exchange;
+mod purge;
+mod refresh;
+mod revoke;
+
+pub use answer::{ApproveAuthorization, BeginAuthorization, DenyAuthorization};
+pub use clients::{DeleteClient, SaveClient, UpdateClient};
+pub use exchange::ExchangeCode;
+pub use purge::PurgeOAuth;
+pub use refresh::RefreshTokens;
+pub use revoke::{NoteStepUp, RevokeByToken};
+
+use cardium_auth::oauth::{OAuthError, OAuthErrorCode, RefreshRecord, RefreshToken, ScopeRequest};
+use cardium_kernel::{AccountId, Change, CredentialId, GrantId, StoreError, Timestamp};
+
+use crate::{CommandError, Ending, Hints, RowKey, Unit, grants::Held};
+
+/// What a client is told at the token endpoint.
+pub type Exchanged = Result<Issued, OAuthError>;
+
+/// What an access token is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued {
+    /// The grant.
+    pub grant: GrantId,
+    /// Whom it speaks for.
+    pub account: AccountId,
+    /// What it may do, and the words for it.
+    pub scope: ScopeRequest,
+}
+
+/// Where a code or a refresh token leads, as it was looked up before the command.
+#[derive(Debug, Clone, Copy)]
+pub struct Line {
+    /// The grant.
+    pub grant: GrantId,
+    /// Whose it is.
+    pub account: AccountId,
+}
+
+impl Line {
+    fn hints(self) -> Hints {
+        Hints::cold()
+            .with(RowKey::Grant(self.grant))
+            .with(RowKey::Credential(CredentialId::new(self.grant.value())))
+            .with(RowKey::Sequence(self.account))
+    }
+}
+
+/// The grant that a token belongs to, whoever brings the token.
+fn find_held(unit: &mut Unit<'_>, id: GrantId) -> Result<Option<Held>, StoreError> {
+    let Some(grant) = unit.tx.find_grant(id)? else { return Ok(None) };
+    let found = unit.tx.find_credential(grant.credential())?;
+    Ok(found.map(|credential| Held { grant, credential }))
+}
+
+fn refuse(description: &'static str) -> Ending<Exchanged> {
+    refused(OAuthError::new(OAuthErrorCode::InvalidGrant, description))
+}
+
+fn refused(error: OAuthError) -> Ending<Exchanged> {
+    Ending::Refused(Err(error))
+}
+
+/// What is left of a scope once its grant was narrowed.
+fn left(held: &Held, given: &ScopeRequest) -> Option<ScopeRequest> {
+    let scopes = given.scopes().common(held.credential.scopes);
+    let cards = held.grant.cards.iter().flatten().copied().collect();
+    Some(given.granted(scopes, &cards)).filter(|scope| !scope.is_empty())
+}
+
+fn issued(held: &Held, scope: ScopeRequest) -> Issued {
+    Issued { grant: held.grant.id, account: held.grant.account, scope }
+}
+
+fn first_refresh(hash: [u8; 32], client: &str, of: &Issued, now: Timestamp) -> RefreshToken {
+    RefreshToken::restore(RefreshRecord {
+        hash,
+        grant: of.grant,
+        client: client.to_owned(),
+        scope: of.scope.text(),
+        started_at: now,
+        created_at: now,
+        used_at: None,
+        siblings: 0,
+    })
+}
+
+/// Notes that a client was used, so that it is not forgotten.
+fn touch_client(unit: &mut Unit<'_>, id: &str) -> Result<(), CommandError> {
+    let now = unit.now();
+    if let Some(mut client) = unit.tx.find_client(id)?
+        && client.touch(now) == Change::Applied
+    {
+        unit.tx.save_client(&client)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! Who asks: clients that registered, and clients that a document describes.
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use cardium_api_v1::webhook_url::Reach;
+use cardium_app::{
+    Actor, CommandError, Lane, RequestInfo, UseCase,
+    oauth::SaveClient,
+    perform as submit,
+    reads::{ReadResult, Reads},
+};
+use cardium_auth::{
+    Credential,
+    oauth::{
+        Client, ClientClaim, ClientKind, ClientRecord, DocumentReach, DocumentUrl, OAuthError,
+        OAuthErrorCode, Parameters, fresh_for,
+    },
+};
+
+use super::{
+    answer::{Refusal, authorization},
+    documents,
+    secrets::{self, Kind},
+};
+use crate::{AppState, address::origin, block::block, dispatch::request_info, rate_limits::Seen};
+
+/// Runs a query off the event loop.
+pub async fn look<T: Send + 'static>(
+    state: &AppState,
+    query: impl FnOnce(&dyn Reads) -> ReadResult<T> + Send + 'static,
+) -> Result<T, CommandError> {
+    let reads = Arc::clone(&state.wiring.reads);
+    Ok(block(move || query(&*reads)).await??)
+}
+
+/// Runs a command that nobody is signed in for.
+pub async fn perform<U: UseCase>(
+    state: &AppState,
+    request: &HttpRequest,
+    use_case: U,
+) -> Result<U::Output, CommandError> {
+    perform_for(state, Actor::Public, request_info(request), use_case).await
+}
+
+/// Runs a command of a signed-in owner.
+pub async fn perform_as_owner<U: UseCase>(
+    state: &AppState,
+    (session, info): (&Credential, RequestInfo),
+    use_case: U,
+) -> Result<U::Output, CommandError> {
+    let actor = Actor::Credential {
+        account: session.account,
+        credential: session.id,
+        kind: session.kind,
+        scope: None,
+        reach: cardium_auth::grants::Reach::Beside,
+    };
+    perform_for(state, actor, info, use_case).await
+}
+
+async fn perform_for<U: UseCase>(
+    state: &AppState,
+    actor: Actor,
+    info: RequestInfo,
+    use_case: U,
+) -> Result<U::Output, CommandError> {
+    let wiring = &state.wiring;
+    let context = wiring.edge.context(actor, Some(info));
+    let queue = (Lane::Api, wiring.settings.command_patience);
+    submit(&*wiring.database, queue, context, use_case).await
+}
+
+/// The client with this id, if its time is not over.
+pub async fn find_client(state: &AppState, id: &str) -> Result<Option<Client>, CommandError> {
+    let (id, now) = (id.to_owned(), state.wiring.edge.clock.now());
+    let found = look(state, move |reads| reads.find_client(&id)).await?;
+    Ok(found.filter(|client| !client.is_over(now)))
+}
+
+/// Whether a client's document has to be fetched before anything is known of it.
+pub fn is_to_be_fetched(state: &AppState, id: &str, known: Option<&Client>) -> bool {
+    let now = state.wiring.edge.clock.now();
+    DocumentUrl::is_meant(id) && known.is_none_or(|client| client.is_stale(now))
+}
+
+/// Fetches a client's document and keeps what it says. What was known before is not believed any
+/// longer than it said: a client that was taken over has to be able to take itself back.
+pub async fn fetch_client(
+    state: &AppState,
+    request: &HttpRequest,
+    id: &str,
+) -> Result<Client, Refusal> {
+    let wiring = &state.wiring;
+    let reach = match wiring.settings.webhook_reach {
+        Reach::PublicHttps => DocumentReach::Https,
+        Reach::LoopbackToo => DocumentReach::Loopback,
+    };
+    let url = DocumentUrl::parse(id, reach)?;
+    let fetched = wiring.documents.fetch(url.as_str().to_owned()).await;
+    let refuse = |why: &'static str| OAuthError::new(OAuthErrorCode::InvalidClient, why);
+    let fetched = fetched.map_err(|failure| refuse(failure.0))?;
+    let details = documents::read(&fetched.bytes)?.check(&url, &wiring.settings.clients)?;
+    let now = wiring.edge.clock.now();
+    let client = Client::restore(ClientRecord {
+        id: id.to_owned(),
+        kind: ClientKind::Document,
+        details,
+        secret: None,
+        registration: None,
+        created_at: now,
+        updated_at: now,
+        used_at: None,
+        fresh_until: Some(now.after(fresh_for(fetched.max_age))),
+    });
+    perform(state, request, SaveClient { client: client.clone() }).await?;
+    Ok(client)
+}
+
+/// The client that calls, proven as far as it can be. An address that guesses is slowed down.
+pub async fn authenticate(
+    state: &AppState,
+    request: &HttpRequest,
+    body: &Parameters,
+) -> Result<Client, Refusal> {
+    let claim = ClientClaim::read(authorization(request)?, body)?;
+    let address = origin(request).address;
+    if let Some(limits) = &state.rate_limits {
+        limits.check_stranger(address, &Seen::default())?;
+    }
+    let checked = check(state, &claim).await;
+    if let (Some(limits), Err(Refusal::OAuth(_))) = (&state.rate_limits, &checked) {
+        limits.count_stranger(address, &Seen::default()).await?;
+    }
+    checked
+}
+
+async fn check(state: &AppState, claim: &ClientClaim) -> Result<Client, Refusal> {
+    let found = find_client(state, &claim.id).await?;
+    let unknown = || OAuthError::new(OAuthErrorCode::InvalidClient, "The client is not known.");
+    let client = found.ok_or_else(unknown)?;
+    let hash = |secret: &String| secrets::hash(&state.wiring, Kind::ClientSecret, secret);
+    claim.check(&client, claim.secret.as_ref().map(hash))?;
+    Ok(client)
+}

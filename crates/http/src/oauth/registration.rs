@@ -1,0 +1,151 @@
+//! Clients register themselves and look after it (RFC 7591, RFC 7592). Nothing that they name is
+//! fetched.
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use cardium_app::oauth::{DeleteClient, SaveClient, UpdateClient};
+use cardium_auth::oauth::{
+    AuthMethod, Client, ClientDetails, ClientKind, ClientRecord, OAuthError, OAuthErrorCode,
+};
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::Value;
+
+use super::{
+    Outcome,
+    answer::{Refusal, authorization, private, read_body, settle},
+    base::base,
+    clients::{find_client, perform},
+    documents,
+    secrets::{self, Kind},
+};
+use crate::{AppState, address::origin, rate_limits::Seen};
+
+const JSON: &str = "application/json";
+
+/// A client registers.
+pub async fn create(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
+    settle(try_create(&state, &request, payload).await, &request)
+}
+
+async fn try_create(state: &AppState, request: &HttpRequest, payload: web::Payload) -> Outcome {
+    let base = base(state, request)?;
+    if let Some(limits) = &state.rate_limits {
+        let address = origin(request).address;
+        limits.count_stranger(address, &Seen::default()).await?;
+        limits.count_registration(address).await?;
+    }
+    let bytes = read_body((state, request), payload, JSON).await?;
+    let wiring = &state.wiring;
+    let said = documents::read(&bytes)?;
+    let details = ClientDetails::try_new(said.metadata, &wiring.settings.clients)?;
+    let secret =
+        (details.method() != AuthMethod::None).then(|| secrets::new(wiring, Kind::ClientSecret));
+    let (registration, registration_hash) = secrets::new(wiring, Kind::Registration);
+    let now = wiring.edge.clock.now();
+    let client = Client::restore(ClientRecord {
+        id: format!("client_{}", BASE64URL_NOPAD.encode(&wiring.edge.random::<16>())),
+        kind: ClientKind::Registered,
+        details,
+        secret: secret.as_ref().map(|(_, hash)| *hash),
+        registration: Some(registration_hash),
+        created_at: now,
+        updated_at: now,
+        used_at: None,
+        fresh_until: None,
+    });
+    perform(state, request, SaveClient { client: client.clone() }).await?;
+    let mut shown = managed(&client, &base, &registration);
+    if let Some((secret, _)) = secret {
+        shown.insert("client_secret".to_owned(), secret.into());
+    }
+    Ok(private(&mut HttpResponse::Created(), &Value::Object(shown)))
+}
+
+/// A client with the way to manage it.
+fn managed(client: &Client, base: &str, token: &str) -> serde_json::Map<String, Value> {
+    let mut shown = documents::show(client);
+    let uri = format!("{base}/oauth/register/{}", client.id);
+    shown.insert("registration_client_uri".to_owned(), uri.into());
+    shown.insert("registration_access_token".to_owned(), token.into());
+    shown
+}
+
+/// A client reads its registration.
+pub async fn read(state: web::Data<AppState>, request: HttpRequest) -> HttpResponse {
+    settle(try_read(&state, &request).await, &request)
+}
+
+async fn try_read(state: &AppState, request: &HttpRequest) -> Outcome {
+    let (base, token) = (base(state, request)?, bearer(request)?);
+    let hash = secrets::hash(&state.wiring, Kind::Registration, token);
+    let found = find_client(state, request.match_info().query("client_id")).await?;
+    let own = |client: &Client| client.registration == Some(hash);
+    let client = found.filter(own).ok_or_else(wrong_token)?;
+    let shown = managed(&client, &base, token);
+    Ok(private(&mut HttpResponse::Ok(), &Value::Object(shown)))
+}
+
+/// A client replaces what it says of itself.
+pub async fn update(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
+    settle(try_update(&state, &request, payload).await, &request)
+}
+
+async fn try_update(state: &AppState, request: &HttpRequest, payload: web::Payload) -> Outcome {
+    let (base, token) = (base(state, request)?, bearer(request)?);
+    let registration = secrets::hash(&state.wiring, Kind::Registration, token);
+    let id = request.match_info().query("client_id").to_owned();
+    let found = find_client(state, &id).await?;
+    let own = |client: &Client| client.registration == Some(registration);
+    let known = found.filter(own).ok_or_else(wrong_token)?;
+    let bytes = read_body((state, request), payload, JSON).await?;
+    let said = documents::read(&bytes)?;
+    if said.client_id.as_deref() != Some(&id) {
+        return Err(metadata_error("client_id must be the client's own.").into());
+    }
+    let details = ClientDetails::try_new(said.metadata, &state.wiring.settings.clients)?;
+    if (details.method() == AuthMethod::None) != (known.details.method() == AuthMethod::None) {
+        let message = "A client with a secret keeps it, and one without gets none. Register anew.";
+        return Err(metadata_error(message).into());
+    }
+    let updated = perform(state, request, UpdateClient { id, registration, details }).await??;
+    let shown = managed(&updated, &base, token);
+    Ok(private(&mut HttpResponse::Ok(), &Value::Object(shown)))
+}
+
+/// A client goes.
+pub async fn delete(state: web::Data<AppState>, request: HttpRequest) -> HttpResponse {
+    settle(try_delete(&state, &request).await, &request)
+}
+
+async fn try_delete(state: &AppState, request: &HttpRequest) -> Outcome {
+    let registration = secrets::hash(&state.wiring, Kind::Registration, bearer(request)?);
+    let id = request.match_info().query("client_id").to_owned();
+    perform(state, request, DeleteClient { id, registration }).await??;
+    let mut response = HttpResponse::NoContent();
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+    Ok(response.finish())
+}
+
+fn bearer(request: &HttpRequest) -> Result<&str, Refusal> {
+    let header = authorization(request)?.ok_or_else(wrong_token)?;
+    let (scheme, token) = header.split_once(' ').ok_or_else(wrong_token)?;
+    let sound = scheme.eq_ignore_ascii_case("bearer") && token.len() <= 256;
+    sound.then(|| token.trim()).ok_or_else(|| wrong_token().into())
+}
+
+fn wrong_token() -> OAuthError {
+    let message = "The registration access token is not good.";
+    OAuthError::new(OAuthErrorCode::InvalidToken, message)
+}
+
+fn metadata_error(message: &'static str) -> OAuthError {
+    OAuthError::new(OAuthErrorCode::InvalidClientMetadata, message)
+}
