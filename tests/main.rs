@@ -8,6 +8,7 @@ mod architecture;
 mod crash;
 mod demo;
 mod iso8583;
+mod oauth;
 mod processes;
 mod secrets;
 mod starting;
