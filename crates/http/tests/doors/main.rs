@@ -7,6 +7,7 @@ mod bodies;
 mod guard;
 mod helpers;
 mod limits;
+mod mcp;
 mod reads;
 mod shape;
 mod sockets;

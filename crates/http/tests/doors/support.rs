@@ -137,6 +137,7 @@ fn keys() -> Keys {
 }
 
 /// What came back.
+#[derive(Debug)]
 pub struct Reply {
     pub status: u16,
     pub headers: HeaderMap,
