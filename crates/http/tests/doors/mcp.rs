@@ -20,7 +20,8 @@ fn request(path: &str, token: &str, message: &Value) -> TestRequest {
 }
 
 fn call(tool: &str, arguments: Value) -> Value {
-    let params = json!({"name": tool, "arguments": arguments});
+    let mut params = json!({"name": tool});
+    params["arguments"] = arguments;
     json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
 }
 
@@ -55,7 +56,7 @@ async fn refusals_are_results_that_name_the_argument() {
         ("list_cards", json!({"colour": 1}), "invalid_field", Some("colour")),
         ("get_card", json!({}), "missing_required_field", Some("id")),
         ("get_card", json!({"id": "x"}), "resource_not_found", None),
-        ("open_ticket", json!({"body": "a"}), "missing_required_field", Some("subject")),
+        ("issue_card", json!({"type": "virtual"}), "missing_required_field", Some("bin")),
     ] {
         let reply = doors.send(request("/mcp", &token, &call(tool, arguments))).await;
         assert_eq!(refusal(&reply), (code, param), "{tool}");
@@ -77,7 +78,7 @@ async fn the_list_is_what_the_key_may_call() {
     let reply = doors.send(request("/mcp", &key, &call("issue_card", json!({})))).await;
     assert_eq!(reply.refusal(), (403, "insufficient_scope", None));
     let challenge = reply.header("www-authenticate").unwrap();
-    let asked = r#"error="insufficient_scope", scope="card:read card:issue card:fund", "#;
+    let asked = r#"error="insufficient_scope", scope="card:read card:issue", "#;
     assert!(challenge.contains(asked), "{challenge}");
     assert!(challenge.ends_with(r#"/.well-known/oauth-protected-resource/mcp""#), "{challenge}");
 }
