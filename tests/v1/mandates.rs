@@ -167,13 +167,16 @@ fn while_everything_is_stopped_nothing_leaves(backend: Backend) {
     let server = Server::shared(backend);
     let owner = funded(&server);
     let card = owner.card(None);
-    let account = server.account_literal(owner.account());
-    server.execute(&format!("UPDATE accounts SET locked_at = 1 WHERE id = {account}"));
+    let granting = server.granting();
+    let tenant = granting.tenant(owner.token());
+    server.wait(granting.lock(tenant));
+    let frozen = owner.get(&format!("/v1/cards/{card}")).expect(200);
+    assert_eq!(frozen["freeze_reason"], "account_locked");
     for (path, body) in spending(&card) {
         owner.post(&path, &body).expect_error(403, "account_locked", None);
     }
     let unfreeze = owner.post(&format!("/v1/cards/{card}/unfreeze"), &json!({}));
     unfreeze.expect_error(403, "account_locked", None);
-    server.execute(&format!("UPDATE accounts SET locked_at = NULL WHERE id = {account}"));
+    server.wait(granting.unlock(tenant));
     owner.post(&format!("/v1/cards/{card}/unfreeze"), &json!({})).expect(200);
 }
