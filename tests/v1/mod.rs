@@ -13,6 +13,7 @@ mod cards;
 mod conventions;
 mod disputes;
 mod events;
+mod mandates;
 mod openapi;
 mod rate_limits;
 mod scopes;
