@@ -4,10 +4,12 @@
 //! only on that. A test that moves the clock, changes settings or kills a process starts its own
 //! server. Unit tests are deliberately absent: they live beside the code they test.
 
+mod agents;
 mod architecture;
 mod crash;
 mod demo;
 mod iso8583;
+mod mcp;
 mod pages;
 mod processes;
 mod secrets;

@@ -124,8 +124,12 @@ impl Reply {
         fields.sort_unstable();
         let documented = ["code", "error", "message", "object", "param", "request_id", "type"];
         assert_eq!(fields, documented);
-        let challenge = (status == 401).then_some("Bearer");
-        assert_eq!(self.header("WWW-Authenticate"), challenge);
+        // Also where another scope would help.
+        let challenge = self.header("WWW-Authenticate");
+        let may_challenge = status == 401 || (status, code) == (403, "insufficient_scope");
+        assert!(challenge.is_some() || status != 401, "{body}");
+        let is_bearer = challenge.is_none_or(|text| text.starts_with("Bearer"));
+        assert!(is_bearer && (may_challenge || challenge.is_none()), "{challenge:?}");
         assert!(!self.is_replay(), "a refusal is never replayed");
         body
     }

@@ -14,7 +14,7 @@ use cardium_server::{
 };
 use cardium_testkit::{Backend, Granting, Scratch};
 use serde_json::json;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::{Client, Finished, PASSWORD, Phonebook, cardium, finish, text, totp::machine_seconds};
 
@@ -130,6 +130,11 @@ impl Server {
     /// Waits for work on a test's own thread.
     pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
+    }
+
+    /// What runs the requests of clients.
+    pub fn handle(&self) -> Handle {
+        self.runtime.handle().clone()
     }
 
     /// A client that nobody is signed in on.

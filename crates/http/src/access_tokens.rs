@@ -62,7 +62,7 @@ pub async fn find_again(state: &AppState, shown: &Credential) -> Result<Found, C
 /// `invalid_credentials`, or why the keys could not be read.
 pub async fn read(state: &AppState, token: &str) -> Result<AccessClaims, CommandError> {
     let now = state.wiring.edge.clock.now();
-    let realm = realm(state.wiring.settings.public_url.as_deref());
+    let realm = realm(state.wiring.settings.public_url.as_ref());
     let keys = token_keys(state, Need::Known).await?;
     let mut claims = read_access_token(token, &keys.verifying, &realm, now);
     if claims == Err(TokenError::UnknownKey) {

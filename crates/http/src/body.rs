@@ -4,7 +4,7 @@ use std::{future::poll_fn, pin::Pin};
 
 use actix_web::{
     http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
-    web,
+    web::{self, Bytes},
 };
 use cardium_api_v1::{body::Body, operation::Access};
 use cardium_app::CommandError;
@@ -46,16 +46,58 @@ pub enum Weight {
     Heavy,
 }
 
+/// The bytes of a body with the place that they take.
+pub struct Received {
+    pub bytes: Bytes,
+    place: Option<SemaphorePermit<'static>>,
+}
+
+impl Received {
+    /// How much work they are.
+    pub const fn weight(&self) -> Weight {
+        if self.bytes.len() <= SMALL { Weight::Light } else { Weight::Heavy }
+    }
+
+    /// The object that they are.
+    ///
+    /// # Errors
+    /// `invalid_json` or `invalid_field`.
+    pub async fn parse(&self) -> Result<Body, CommandError> {
+        let bytes = self.bytes.clone();
+        match self.weight() {
+            Weight::Light => Ok(Body::parse(&bytes)?),
+            Weight::Heavy => Ok(block(move || Body::parse(&bytes)).await??),
+        }
+    }
+}
+
 /// Reads and parses the body of a write.
 ///
 /// # Errors
-/// `body_too_large`, `request_timeout`, `service_unavailable`, `unsupported_media_type`,
-/// `invalid_json` or `invalid_field`.
+/// `unsupported_media_type`, `invalid_json`, `invalid_field`, or as [`receive`].
 pub async fn read(
     headers: &HeaderMap,
     payload: web::Payload,
-    (access, settings): (Access, &HttpSettings),
+    how: (Access, &HttpSettings),
 ) -> Result<Arrived, CommandError> {
+    let received = receive(headers, payload, how).await?;
+    if received.bytes.is_empty() {
+        return Ok(Arrived::default());
+    }
+    check_type(headers)?;
+    let body = received.parse().await?;
+    Ok(Arrived { body, weight: received.weight(), place: received.place })
+}
+
+/// Reads a body.
+///
+/// # Errors
+/// `body_too_large`, `request_timeout` or `service_unavailable`.
+pub async fn receive(
+    headers: &HeaderMap,
+    payload: web::Payload,
+    (access, settings): (Access, &HttpSettings),
+) -> Result<Received, CommandError> {
     let most = match access {
         Access::Public => settings.body_limit.min(PUBLIC),
         Access::Bearer(_) | Access::Session => settings.body_limit,
@@ -72,16 +114,7 @@ pub async fn read(
         place = timeout_at(deadline, LARGE.acquire()).await.map_err(|_| no_place())?.ok();
         timeout_at(deadline, arriving.read(most)).await.map_err(late)??;
     }
-    let bytes = arriving.bytes;
-    if bytes.is_empty() {
-        return Ok(Arrived::default());
-    }
-    check_type(headers)?;
-    if bytes.len() <= SMALL {
-        return Ok(Arrived { body: Body::parse(&bytes)?, weight: Weight::Light, place });
-    }
-    let body = block(move || Body::parse(&bytes)).await??;
-    Ok(Arrived { body, weight: Weight::Heavy, place })
+    Ok(Received { bytes: arriving.bytes.into(), place })
 }
 
 /// Reads a small body as it is.

@@ -9,7 +9,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         StatusCode,
-        header::{self, HeaderName, HeaderValue},
+        header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     web,
 };
@@ -22,6 +22,7 @@ use crate::{
     address::origin,
     body,
     call::Reply,
+    challenge::Wanted,
     dry_run::{self, Run},
     failure,
     form::{self, Form},
@@ -50,7 +51,7 @@ struct Marks {
 impl Marks {
     fn put_on(&self, response: &mut HttpResponse) {
         if let Some(standing) = self.seen.get() {
-            note_standing(response, standing);
+            note_standing(response.headers_mut(), standing);
         }
         if self.run.get() == Run::Trial {
             response.headers_mut().insert(dry_run::HEADER, HeaderValue::from_static("true"));
@@ -68,13 +69,18 @@ pub async fn dispatch(
     request: HttpRequest,
     payload: web::Payload,
 ) -> HttpResponse {
-    let id = request_id(&request);
+    let (id, state) = (request_id(&request), state.into_inner());
     let marks = Marks::default();
-    let work = handle(operation, state.into_inner(), (&request, &marks), payload);
+    let work = handle(operation, Arc::clone(&state), (&request, &marks), payload);
     let mut response = match caught(work).await {
         Ok(Reply::Answer(answer)) => respond(answer),
         Ok(Reply::Download(download)) => download.respond(operation.success),
-        Err(error) => failure::respond(error, id),
+        Err(error) => {
+            let mut refusal = failure::respond(error, id);
+            let wanted = Wanted::new("/v1", operation.access.scope());
+            wanted.challenge(&mut refusal, (&request, &state.wiring.settings));
+            refusal
+        }
     };
     marks.put_on(&mut response);
     if operation.content == Content::Secret {
@@ -119,7 +125,7 @@ async fn handle(
 }
 
 /// The headers that the operation declares, where they are text.
-fn declared(operation: &Operation, headers: &header::HeaderMap) -> Vec<(&'static str, String)> {
+fn declared(operation: &Operation, headers: &HeaderMap) -> Vec<(&'static str, String)> {
     let names = operation.parameters.iter().filter(|one| one.place == Place::Header);
     let found = names.filter_map(|one| {
         let text = headers.get(one.name)?.to_str().ok()?;
@@ -153,10 +159,10 @@ fn respond(answer: Answer) -> HttpResponse {
 }
 
 /// Where the caller stands, on refusals too.
-fn note_standing(response: &mut HttpResponse, standing: Standing) {
+pub fn note_standing(headers: &mut HeaderMap, standing: Standing) {
     let minute = standing.minute;
     let reset = minute.resets_at.unix_seconds();
     for (name, value) in [(LIMIT, minute.limit), (REMAINING, minute.remaining), (RESET, reset)] {
-        response.headers_mut().insert(name, HeaderValue::from(value));
+        headers.insert(name, HeaderValue::from(value));
     }
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use actix_web::{
-    HttpRequest,
+    HttpMessage, HttpRequest,
     http::header::{AUTHORIZATION, HeaderMap},
 };
 use cardium_api_v1::operation::{Access, Operation};
@@ -27,6 +27,7 @@ use crate::{
     address::origin,
     block::block,
     call::Call,
+    challenge::Granted,
     rate_limits::Seen,
 };
 
@@ -99,7 +100,8 @@ impl CredentialCache {
     }
 }
 
-/// The caller of an operation; none where anybody may call it.
+/// The caller of an operation; none where anybody may call it. Notes what it may do, for the
+/// challenge of a refusal.
 ///
 /// # Errors
 /// As [`admit_token`].
@@ -109,7 +111,13 @@ pub async fn admit(
     (request, seen): (&HttpRequest, &Seen),
 ) -> Result<Option<Arc<Credential>>, CommandError> {
     let token = bearer(request.headers());
-    admit_token(state, operation, token, (origin(request).address, seen)).await
+    let address = origin(request).address;
+    let caller = find_caller(state, operation, token, (address, seen)).await?;
+    if let Some(caller) = &caller {
+        request.extensions_mut().insert(Granted(caller.scopes));
+    }
+    permit(state, operation, caller.as_ref(), address).await?;
+    Ok(caller)
 }
 
 /// The same for a caller whose token is in hand.
@@ -123,17 +131,37 @@ pub async fn admit_token(
     token: Option<&str>,
     (address, seen): (Option<IpAddr>, &Seen),
 ) -> Result<Option<Arc<Credential>>, CommandError> {
-    let caller = match operation.access {
-        Access::Public => None,
-        Access::Bearer(_) | Access::Session => {
-            Some(recognize(state, token, (address, seen)).await?)
-        }
-    };
-    if let Some(limits) = state.rate_limits.as_ref().filter(|_| caller.is_none()) {
-        limits.count_stranger(address, seen).await?;
-    }
+    let caller = find_caller(state, operation, token, (address, seen)).await?;
     permit(state, operation, caller.as_ref(), address).await?;
     Ok(caller)
+}
+
+/// Whom an operation would run for.
+async fn find_caller(
+    state: &AppState,
+    operation: &Operation,
+    token: Option<&str>,
+    (address, seen): (Option<IpAddr>, &Seen),
+) -> Result<Option<Arc<Credential>>, CommandError> {
+    if operation.access != Access::Public {
+        return Ok(Some(recognize(state, token, (address, seen)).await?));
+    }
+    if let Some(limits) = &state.rate_limits {
+        limits.count_stranger(address, seen).await?;
+    }
+    Ok(None)
+}
+
+/// Whose request it is, whatever it is for; it counts.
+///
+/// # Errors
+/// As [`recognize`].
+pub async fn recognize_request(
+    state: &AppState,
+    request: &HttpRequest,
+    seen: &Seen,
+) -> Result<Arc<Credential>, CommandError> {
+    recognize(state, bearer(request.headers()), (origin(request).address, seen)).await
 }
 
 /// Whose token it is, whatever it is for; it counts as a request.
@@ -254,10 +282,7 @@ fn check(found: &Found, now: Timestamp, address: Option<IpAddr>) -> Result<(), C
 }
 
 /// Passes a credential that may call the operation.
-pub fn check_operation(
-    credential: &Credential,
-    operation: &Operation,
-) -> Result<(), CredentialError> {
+fn check_operation(credential: &Credential, operation: &Operation) -> Result<(), CredentialError> {
     let session = credential.kind == CredentialKind::Session;
     match operation.access {
         Access::Session if !session => return Err(CredentialError::SessionRequired),

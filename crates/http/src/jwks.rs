@@ -1,6 +1,6 @@
 //! The public keys of access tokens (RFC 7517, section 5), for whoever verifies them apart from
 //! us. Every document that names them names `/oauth/jwks`; `/.well-known/jwks.json` is where
-//! people look.
+//! people look. Plain `application/json`, because not every client takes the registered type.
 
 use actix_web::{
     HttpRequest, HttpResponse, Resource,
@@ -32,7 +32,7 @@ async fn show(state: web::Data<AppState>, request: HttpRequest) -> HttpResponse 
     match token_keys(&state, Need::Known).await {
         Ok(keys) => HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, CACHING))
-            .insert_header((CONTENT_TYPE, "application/jwk-set+json"))
+            .insert_header((CONTENT_TYPE, "application/json"))
             .body(serde_json::json!({"keys": keys.published}).to_string()),
         Err(error) => failure::respond(error, request_id(&request)),
     }

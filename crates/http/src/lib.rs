@@ -9,9 +9,11 @@
 
 mod access_tokens;
 mod address;
+mod base;
 mod block;
 mod body;
 mod call;
+mod challenge;
 mod dispatch;
 mod docs;
 mod download;
@@ -26,6 +28,7 @@ mod idempotency;
 mod invoke;
 mod jwks;
 mod limits;
+mod mcp;
 pub mod oauth;
 mod pace;
 mod pages;
@@ -51,6 +54,7 @@ pub use cardium_api_v1::{
     webhook_url::Reach,
 };
 pub use event_hub::EventHub;
+pub use mcp::{Sessions, transport};
 pub use ports::{BoxFuture, HealthProbe, NameLookup, NetworkRail, TestClock};
 pub use rate_limits::RateSettings;
 pub use routes::configure;

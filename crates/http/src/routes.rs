@@ -17,7 +17,7 @@ use crate::{
     dispatch::dispatch,
     docs, failure, jwks,
     limits::{identify, request_id},
-    oauth, pages, probes,
+    mcp, oauth, pages, probes,
 };
 
 /// Registers every route of the doors.
@@ -38,6 +38,9 @@ pub fn configure(
         for resource in oauth::resources().into_iter().chain(pages::resources()) {
             scope = scope.service(resource);
         }
+        for service in mcp::services(&state) {
+            scope = scope.service(service);
+        }
         let scope = scope.default_service(web::to(not_found));
         config.app_data(web::Data::from(Arc::clone(&state))).service(scope.wrap(from_fn(identify)));
     }
@@ -46,17 +49,20 @@ pub fn configure(
 /// The operations that this process serves: test helpers only where they are wanted and have
 /// what they need.
 fn served(state: &AppState) -> Vec<&'static Operation> {
+    let all = operations().chain(test_operations());
+    all.filter(|operation| is_served(state, operation)).collect()
+}
+
+/// Whether this process serves an operation.
+pub fn is_served(state: &AppState, operation: &Operation) -> bool {
     let wiring = &state.wiring;
-    let helper = |operation: &&Operation| {
-        wiring.settings.test_helpers
-            && match operation.id {
-                "simulate_deposit" => true,
-                "advance_clock" => wiring.test_clock.is_some(),
-                _ => wiring.rail.is_some(),
-            }
+    let is_helper = test_operations().any(|helper| helper.id == operation.id);
+    let has_needs = || match operation.id {
+        "simulate_deposit" => true,
+        "advance_clock" => wiring.test_clock.is_some(),
+        _ => wiring.rail.is_some(),
     };
-    let helpers = test_operations().filter(helper);
-    operations().chain(helpers).collect()
+    !is_helper || (wiring.settings.test_helpers && has_needs())
 }
 
 /// One resource a path, with a route for each of its operations.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use cardium_api_v1::webhook_url::Reach;
 use cardium_auth::oauth::ClientRules;
 use ipnet::IpNet;
+use url::Url;
 
 use crate::RateSettings;
 
@@ -68,10 +69,9 @@ pub struct HttpSettings {
     pub https_only: bool,
     /// What OAuth clients are held to.
     pub clients: ClientRules,
-    /// The address under which clients reach the deployment, without a path, such as
-    /// `https://cards.example`: who issues access tokens. Where there is none, it is whatever
-    /// address of this machine a client came by.
-    pub public_url: Option<String>,
+    /// The URL that clients reach this service at, and so who issues access tokens; without one it
+    /// is taken from requests that name this very machine.
+    pub public_url: Option<Url>,
 }
 
 impl Default for HttpSettings {

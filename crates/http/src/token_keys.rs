@@ -20,7 +20,9 @@ use cardium_vault::{
     jwt::{PublicJwk, SigningKey, VerifyingKeys},
 };
 
-use crate::{AppState, block::block};
+use url::Url;
+
+use crate::{AppState, base::Base, block::block};
 
 /// How long what is known serves. A key that was dropped as compromised is believed by no process
 /// for longer than this.
@@ -154,9 +156,9 @@ pub async fn mint(
 /// Whose tokens are taken: those of the deployment's one address, or in development those of
 /// whatever address of this machine it was reached by.
 #[must_use]
-pub fn realm(public_url: Option<&str>) -> Realm {
+pub fn realm(public_url: Option<&Url>) -> Realm {
     match public_url {
-        Some(url) => Realm::Fixed(Arc::from(url.trim_end_matches('/'))),
+        Some(url) => Realm::Fixed(Arc::from(Base::from_url(url).as_str())),
         None => Realm::Where(is_loopback),
     }
 }

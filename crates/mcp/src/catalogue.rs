@@ -65,10 +65,8 @@ impl Catalogue {
     }
 
     /// The tools that this caller may call.
-    #[must_use]
-    pub fn offered_to(&self, caller: &Credential) -> Vec<Tool> {
-        let offered = self.iter().filter(|entry| is_offered(entry.operation, caller));
-        offered.map(|entry| entry.tool.clone()).collect()
+    pub fn offered_to(&self, caller: &Credential) -> impl Iterator<Item = &Entry> {
+        self.iter().filter(|entry| is_offered(entry.operation, caller))
     }
 }
 

@@ -11,7 +11,7 @@ use cardium_app::{
 };
 use cardium_auth::{
     CredentialKind, Scope, TokenHash,
-    grants::{Mandate, NewGrant, Reveal},
+    grants::{Mandate, NewGrant, Reach, Reveal},
 };
 use cardium_kernel::{AccountId, CredentialId, GrantId};
 use cardium_vault::{Keys, jwt::SigningKey, keyed_hash};
@@ -175,7 +175,13 @@ impl Granting {
     #[must_use]
     pub fn actor(&self, new: &NewGrant, scope: Option<Scope>) -> Actor {
         let credential = CredentialId::new(new.id.value());
-        Actor::Credential { account: new.account, credential, kind: CredentialKind::Grant, scope }
+        Actor::Credential {
+            account: new.account,
+            credential,
+            kind: CredentialKind::Grant,
+            scope,
+            reach: Reach::Beside,
+        }
     }
 
     async fn run<U: UseCase>(&self, actor: Actor, use_case: U) -> Result<U::Output, CommandError> {

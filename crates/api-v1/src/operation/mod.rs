@@ -194,6 +194,16 @@ impl Operation {
         Self { effect, ..self }
     }
 
+    /// Declares that it takes something away for good, or shows a secret.
+    const fn is_final(self) -> Self {
+        Self { impact: Impact::Final, ..self }
+    }
+
+    /// Declares that everything is as it was after it, though it is no GET.
+    const fn only_asks(self) -> Self {
+        Self { impact: Impact::Nothing, ..self }
+    }
+
     /// Declares that it finds one card, or what belongs to one: any other is unknown to a grant
     /// that is narrowed to some.
     const fn on_one_card(self) -> Self {
@@ -211,16 +221,6 @@ impl Operation {
     const fn beside_cards(self) -> Self {
         let reach = Reach::Beside;
         Self { reach, ..self }
-    }
-
-    /// Declares that it takes something away for good, or shows a secret.
-    const fn is_final(self) -> Self {
-        Self { impact: Impact::Final, ..self }
-    }
-
-    /// Declares that everything is as it was after it, though it is no GET.
-    const fn only_asks(self) -> Self {
-        Self { impact: Impact::Nothing, ..self }
     }
 
     const fn says(self, summary: &'static str) -> Self {

@@ -1,5 +1,6 @@
 //! Bodies, queries and the idempotency header.
 
+use serde_json::json;
 use std::{
     rc::Rc,
     sync::{Arc, Mutex, mpsc},

@@ -30,7 +30,10 @@ async fn every_operation_has_a_route_that_asks_for_a_credential() {
         if operation.access != Access::Public {
             let refusal = reply.refusal();
             assert_eq!(refusal, (401, "invalid_credentials", None), "{}", operation.id);
-            assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
+            let challenge = reply.header("www-authenticate").unwrap();
+            let scope = operation.access.scope();
+            let needed = scope.map(|scope| format!(r#"Bearer scope="{}""#, scope.as_str()));
+            assert_eq!(challenge, needed.as_deref().unwrap_or("Bearer"));
         } else {
             assert_ne!(reply.status, 404, "{}", operation.id);
         }

@@ -112,6 +112,7 @@ fn http_settings(settings: &Settings) -> HttpSettings {
         head_patience: settings.server.head(),
         rate_limits: settings.rate_limits.bounds(),
         trusted_proxies: settings.server.trusted_proxies.iter().map(|proxy| proxy.0).collect(),
+        public_url: settings.server.public_url.clone(),
         https_only: settings.environment == Environment::Production,
         clients: settings.oauth.rules(),
         ..HttpSettings::default()

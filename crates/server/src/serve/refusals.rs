@@ -36,6 +36,9 @@ fn reasons(settings: &Settings, options: &Options) -> Vec<&'static str> {
              server.trusted_proxies where a proxy ends it",
         );
     }
+    if !settings.server.has_public_url() {
+        reasons.push("server.public_url is not the https URL that clients reach this service at");
+    }
     if options.test_clock {
         reasons.push("--test-clock lets anybody move the time");
     }
@@ -54,11 +57,13 @@ mod tests {
         assert_eq!(check(&settings, &options), Ok(()));
         settings.environment = Environment::Production;
         let message = check(&settings, &options).unwrap_err().to_string();
-        for reason in ["rails.chains", "rails.card_network", "TLS", "--test-clock"] {
+        for reason in ["rails.chains", "rails.card_network", "TLS", "public_url", "--test-clock"] {
             assert!(message.contains(reason), "{message}");
         }
+        settings.server.public_url = Some("https://cards.example.com".parse().unwrap());
         settings.server.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
         let message = check(&settings, &options).unwrap_err().to_string();
-        assert!(!message.contains("TLS") && message.contains("rails.chains"), "{message}");
+        assert!(!message.contains("TLS") && !message.contains("public_url"), "{message}");
+        assert!(message.contains("rails.chains"), "{message}");
     }
 }

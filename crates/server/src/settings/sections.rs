@@ -5,9 +5,12 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use cardium_kernel::{Currency, Money};
 use cardium_vault::SecretText;
 use serde::{Deserialize, Deserializer, de::Error};
+use url::Url;
 
 use super::{
-    DecisionHook, Iso8583, OAuth, PeerNetwork, RateLimits, iso8583::optional_path, server::networks,
+    DecisionHook, Iso8583, OAuth, PeerNetwork, RateLimits,
+    iso8583::optional_path,
+    server::{networks, public_url},
 };
 
 /// All settings.
@@ -62,6 +65,9 @@ pub enum Environment {
 pub struct Server {
     /// Address of the HTTP listener.
     pub bind: SocketAddr,
+    /// The URL that clients reach this service at.
+    #[serde(deserialize_with = "public_url")]
+    pub public_url: Option<Url>,
     /// Where files lie.
     pub data_dir: PathBuf,
     /// HTTP worker threads; 0 is one for each processor.

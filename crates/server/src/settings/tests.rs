@@ -49,6 +49,14 @@ fn the_environment_wins_over_the_defaults() {
     assert_eq!(settings.limits.topup_minimum, Dollars(Money::usd(550)));
     assert!(!settings.iso8583.enabled);
     assert_eq!(settings.log.format, LogFormat::Json);
+    let url = |text| with(&[("CARDIUM__SERVER__PUBLIC_URL", text)]);
+    let known = |text| url(text).unwrap().server.public_url.map(|url| url.to_string());
+    assert_eq!(known("https://a.example").as_deref(), Some("https://a.example/"));
+    assert_eq!(known("http://[::1]:8080").as_deref(), Some("http://[::1]:8080/"));
+    assert_eq!(known(""), None);
+    for wrong in ["http://a.example", "https://a.example/v1", "https://u@a.example", "a.example"] {
+        assert!(url(wrong).is_err(), "{wrong}");
+    }
     let proxies = with(&[("CARDIUM__SERVER__TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1")]);
     let proxies = proxies.unwrap().server.trusted_proxies;
     let proxies: Vec<_> = proxies.iter().map(|proxy| proxy.0.to_string()).collect();

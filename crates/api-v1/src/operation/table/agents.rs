@@ -14,6 +14,7 @@ use crate::{
 /// Operations of the group "Agents".
 pub const OPERATIONS: &[Operation] = &[
     get("list_grants", "/grants", Scope::AccountRead)
+        .beside_cards()
         .says("List what clients were given; a client sees its own grant only")
         .lists::<GrantOut>(&["created_at"])
         .asks(&[
@@ -21,6 +22,7 @@ pub const OPERATIONS: &[Operation] = &[
             Parameter::query("client_id", TEXT, "Only grants of this client"),
         ]),
     get("get_grant", "/grants/{id}", Scope::AccountRead)
+        .beside_cards()
         .says("Show a grant; a client finds its own under `me` as well")
         .gives::<GrantOut>(),
     Operation::new("update_grant", Method::Patch, "/grants/{id}", Access::Session)
@@ -34,9 +36,11 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::InvalidMcc,
         ]),
     Operation::new("revoke_grant", Method::Delete, "/grants/{id}", Access::Bearer(None))
+        .beside_cards()
         .says("Take a grant back at once; a client may give back its own")
         .refuses(&[ErrorCode::InsufficientScope]),
     get("list_approvals", "/approvals", Scope::AccountRead)
+        .beside_cards()
         .says("List what agents asked for; a client sees what it asked itself")
         .lists::<ApprovalOut>(&["created_at"])
         .asks(&[
@@ -49,6 +53,7 @@ pub const OPERATIONS: &[Operation] = &[
             MODE,
         ]),
     get("get_approval", "/approvals/{id}", Scope::AccountRead)
+        .beside_cards()
         .says("Show what an agent asked for")
         .gives::<ApprovalOut>(),
     Operation::new("decide_approval", Method::Post, "/approvals/{id}/decision", Access::Session)

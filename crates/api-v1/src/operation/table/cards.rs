@@ -166,8 +166,8 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::CardNotDelivered,
         ]),
     act("cancel_card", "/cards/{id}/cancel", Scope::CardControl)
-        .on_one_card()
         .is_final()
+        .on_one_card()
         .says("Retire a card for good")
         .previewable()
         .takes::<ReasonIn>()

@@ -61,8 +61,8 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Show a top-up")
         .gives::<TopupOut>(),
     act("cancel_topup", "/topups/{id}/cancel", Scope::TopupCreate)
-        .beside_cards()
         .is_final()
+        .beside_cards()
         .says("Give up a top-up that awaits its coins")
         .gives::<TopupOut>()
         .refuses(&[ErrorCode::TopupNotCancellable]),

@@ -1,0 +1,177 @@
+//! Before the protocol: who calls, whether the token is enough for the tool, and a body of bounded
+//! size that means the same to everybody who reads it.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpMessage, HttpRequest, HttpResponse,
+    body::BoxBody,
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderValue},
+    },
+    middleware::Next,
+    web::{self, Bytes},
+};
+use cardium_api_v1::{
+    body::Body,
+    operation::{Access, Operation},
+};
+use cardium_app::CommandError;
+use cardium_auth::{Credential, Scope, ScopeSet};
+use cardium_kernel::{ErrorCode, Problem};
+use serde_json::{Value, json};
+
+use super::{
+    CATALOGUE,
+    calls::{Guest, Visit},
+};
+use crate::{
+    AppState,
+    address::origin,
+    body::{self, Received},
+    challenge::{Granted, Wanted},
+    dispatch::{note_standing, request_info},
+    failure, guard,
+    limits::request_id,
+    rate_limits::Seen,
+};
+
+/// What a client is told to ask for that has no token and calls no tool yet: enough to look around.
+const FIRST: [Scope; 5] = [
+    Scope::AccountRead,
+    Scope::BalanceRead,
+    Scope::CardRead,
+    Scope::TransactionRead,
+    Scope::TopupRead,
+];
+
+/// JSON-RPC 2.0: the text is no JSON, and the request is none.
+const PARSE_ERROR: i32 = -32_700;
+const INVALID_REQUEST: i32 = -32_600;
+
+/// Admits a request to the MCP server at this path.
+pub async fn admit(
+    path: &'static str,
+    state: web::Data<AppState>,
+    mut request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let state = state.into_inner();
+    let seen = Seen::default();
+    let payload = request.extract::<web::Payload>().await?;
+    let passed = pass(path, &state, (request.request(), &seen), payload).await;
+    let mut response = match passed {
+        Ok(Passed { visit, received }) => {
+            request.extensions_mut().insert(visit);
+            request.set_payload(Payload::from(received.bytes.clone()));
+            let response = next.call(request).await?;
+            // The place of a large body is kept until the answer is made.
+            drop(received);
+            response
+        }
+        Err(refusal) => request.into_response(refusal),
+    };
+    if let Some(standing) = seen.get() {
+        note_standing(response.headers_mut(), standing);
+    }
+    // Whatever it is, it is for this caller alone.
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, no_store);
+    Ok(response)
+}
+
+struct Passed {
+    visit: Arc<Visit>,
+    received: Received,
+}
+
+async fn pass(
+    path: &'static str,
+    state: &Arc<AppState>,
+    (request, seen): (&HttpRequest, &Seen),
+    payload: web::Payload,
+) -> Result<Passed, HttpResponse> {
+    let refuse = |error| refuse(error, (path, state), request, FIRST.into_iter().collect());
+    let settings = &state.wiring.settings;
+    let caller = match guard::recognize_request(state, request, seen).await {
+        Ok(caller) => caller,
+        Err(error) => {
+            // A client that still sends would not hear the answer.
+            let how = (Access::Public, settings);
+            let _rest = body::receive(request.headers(), payload, how).await;
+            return Err(refuse(error));
+        }
+    };
+    request.extensions_mut().insert(Granted(caller.scopes));
+    let how = (Access::Bearer(None), settings);
+    let received = body::receive(request.headers(), payload, how).await.map_err(refuse)?;
+    if request.method() == Method::POST {
+        let message = received.parse().await;
+        let message = message.map_err(|error| not_understood(error, request))?;
+        if let Some(operation) = called(&message) {
+            check(operation, &caller, (path, state), request)?;
+        }
+    }
+    state.uses().record(caller.id, state.wiring.edge.clock.now());
+    let guest = Guest {
+        state: Arc::clone(state),
+        caller,
+        info: request_info(request),
+        address: origin(request).address,
+        standing: seen.get(),
+        weight: received.weight(),
+    };
+    Ok(Passed { visit: Visit::begin(guest), received })
+}
+
+/// The operation whose tool a message calls.
+fn called(message: &Body) -> Option<&'static Operation> {
+    let method = message.field("method")?.as_str()?;
+    let name = message.field("params")?.get("name")?.as_str()?;
+    let entry = CATALOGUE.find(name).filter(|_| method == "tools/call")?;
+    Some(entry.operation)
+}
+
+/// Refuses a call that needs another scope, so that the client can ask its user for it.
+fn check(
+    operation: &Operation,
+    caller: &Credential,
+    door: (&'static str, &AppState),
+    request: &HttpRequest,
+) -> Result<(), HttpResponse> {
+    let Some(scope) = operation.access.scope() else { return Ok(()) };
+    let refuse = |error: CommandError| refuse(error, door, request, [scope].into_iter().collect());
+    caller.check_scope(scope).map_err(|error| refuse(error.into()))
+}
+
+fn refuse(
+    error: CommandError,
+    (resource, state): (&'static str, &AppState),
+    request: &HttpRequest,
+    scopes: ScopeSet,
+) -> HttpResponse {
+    let mut response = failure::respond(error, request_id(request));
+    let wanted = Wanted { resource, scopes };
+    wanted.challenge(&mut response, (request, &state.wiring.settings));
+    response
+}
+
+/// The answer to a body that is no message. Where it is no JSON at all, JSON-RPC has a word for it.
+fn not_understood(error: CommandError, request: &HttpRequest) -> HttpResponse {
+    let CommandError::Problem(Problem { code, message, .. }) = error else {
+        return failure::respond(error, request_id(request));
+    };
+    let code = match code {
+        ErrorCode::InvalidJson => PARSE_ERROR,
+        ErrorCode::UnsupportedMediaType | ErrorCode::ServiceUnavailable => {
+            return failure::respond(Problem::new(code, message).into(), request_id(request));
+        }
+        _ => INVALID_REQUEST,
+    };
+    let error = json!({"code": code, "message": message});
+    let body = json!({"jsonrpc": "2.0", "id": Value::Null, "error": error});
+    let body = Bytes::from(body.to_string());
+    HttpResponse::build(StatusCode::BAD_REQUEST).content_type("application/json").body(body)
+}

@@ -1,0 +1,70 @@
+//! The MCP conformance suite (@modelcontextprotocol/conformance) against the transport with the
+//! suite's own fixtures, against the product, and against the product's OAuth server.
+
+mod authorization;
+mod fixture;
+mod suite;
+
+use std::{net::TcpListener, sync::mpsc, thread};
+
+use actix_web::{App, HttpServer, rt};
+use cardium_http::{HttpSettings, Sessions, transport};
+use cardium_testkit::Backend;
+
+use self::{fixture::Fixture, suite::Suite};
+use crate::support::Server;
+
+/// The revisions of the protocol whose required scenarios are run.
+const REVISIONS: [&str; 2] = ["2025-11-25", "2026-07-28"];
+
+/// Nothing that a revision requires fails on the transport that the product uses.
+#[test]
+fn the_transport_conforms() {
+    let (address, stop) = serve_fixture();
+    for revision in REVISIONS {
+        let suite = Suite::new(&["server", "--url", &format!("http://{address}/mcp")]);
+        suite.requiring(revision).passes();
+    }
+    stop();
+}
+
+/// The product has none of the suite's fixtures: what fails for that is listed, and nothing else
+/// fails.
+#[test]
+fn the_product_conforms_as_far_as_it_serves_what_is_asked() {
+    let server = Server::shared(Backend::Sqlite);
+    let owner = server.sign_up();
+    for revision in REVISIONS {
+        let suite = Suite::with_token(server.address(), owner.token());
+        let expected = format!("conformance-{revision}.yml");
+        suite.requiring(revision).expecting(&expected).passes();
+    }
+}
+
+/// Serves the fixtures on a free port of this process.
+fn serve_fixture() -> (String, impl FnOnce()) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound").to_string();
+    let (started, starting) = mpsc::channel();
+    let server = thread::spawn(move || {
+        rt::System::new().block_on(async move {
+            let fixture = Fixture::new();
+            let app = move || {
+                let fixture = fixture.clone();
+                let settings = HttpSettings::default();
+                let serve = move || fixture.clone();
+                App::new().service(transport("/mcp", Sessions::Kept, &settings, serve))
+            };
+            let server = HttpServer::new(app).workers(2).disable_signals();
+            let server = server.listen(listener).expect("it listens").run();
+            started.send(server.handle()).expect("somebody waits");
+            server.await.expect("it runs until it is stopped");
+        });
+    });
+    let handle = starting.recv().expect("it starts");
+    let stop = move || {
+        rt::System::new().block_on(handle.stop(false));
+        server.join().expect("it ends well");
+    };
+    (address, stop)
+}

@@ -1,0 +1,1 @@
+//! Strict OAuth clients of others.

@@ -1,0 +1,187 @@
+//! Tool calls: the operations of `/v1`, with their answers.
+
+use cardium_api_v1::operation::operations;
+use cardium_testkit::Backend;
+use serde_json::{Value, json};
+
+use super::{BOTH_REVISIONS, Mcp};
+use crate::{
+    on_both,
+    support::{Server, text},
+};
+
+on_both! {
+    lists_are_those_of_rest;
+    a_card_is_issued_and_loaded_once;
+    one_key_is_one_request_through_both_doors;
+    a_trial_changes_nothing;
+    refusals_are_those_of_rest;
+    arguments_are_refused_by_name;
+    a_file_comes_as_a_resource;
+    a_number_is_shown_and_never_kept;
+}
+
+fn lists_are_those_of_rest(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    client.fund("500.00");
+    client.card(Some("20.00"));
+    let lists = operations().filter(|one| !one.sorts.is_empty() && !one.path.contains('{'));
+    let mut seen = 0;
+    for operation in lists {
+        let rest = client.get(&format!("/v1{}?limit=5", operation.path)).expect(200);
+        for revision in BOTH_REVISIONS {
+            let mcp = Mcp { revision, ..Mcp::new(&client) };
+            assert_eq!(mcp.done(operation.id, json!({"limit": 5})), rest, "{}", operation.id);
+        }
+        seen += 1;
+    }
+    assert!(seen > 8, "{seen} lists");
+}
+
+fn a_card_is_issued_and_loaded_once(backend: Backend) {
+    let server = Server::shared(backend);
+    let session = server.sign_up();
+    session.fund("500.00");
+    let client = session.api_key(&["card:issue", "card:read", "balance:read"]);
+    for revision in BOTH_REVISIONS {
+        let mcp = Mcp { revision, ..Mcp::new(&client) };
+        let card = mcp.done(
+            "issue_card",
+            json!({"type": "virtual", "bin": "489517", "idempotency_key": revision.as_str()}),
+        );
+        let load = json!({
+            "id": card["id"], "amount_usd": 25.5,
+            "idempotency_key": format!("load {}", revision.as_str()),
+        });
+        let before = client.available();
+        let first = mcp.call("load_card", load.clone());
+        let spent = client.available();
+        let second = mcp.call("load_card", load);
+        assert_eq!(first["structuredContent"], second["structuredContent"]);
+        assert!(first["_meta"].is_null(), "{first}");
+        assert_eq!(second["_meta"]["cardium/replayed"], true, "{second}");
+        assert_ne!(before, spent);
+        assert_eq!(client.available(), spent, "nothing moved twice");
+        let shown = mcp.done("get_card", json!({"id": card["id"]}));
+        assert_eq!(shown, client.get(&format!("/v1/cards/{}", text(&card, "id"))).expect(200));
+    }
+}
+
+fn one_key_is_one_request_through_both_doors(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    client.fund("500.00");
+    let card = client.card(None);
+    let path = format!("/v1/cards/{card}/load");
+    let rest = client.post_once(&path, &json!({"amount_usd": 10}), "both doors").expect(200);
+    let mcp = Mcp::new(&client);
+    let again = mcp
+        .call("load_card", json!({"id": card, "amount_usd": 10, "idempotency_key": "both doors"}));
+    assert_eq!(again["structuredContent"], rest);
+    assert_eq!(again["_meta"]["cardium/replayed"], true);
+    let other = json!({"id": card, "amount_usd": 11, "idempotency_key": "both doors"});
+    let (code, _) = mcp.refused("load_card", other);
+    assert_eq!(code, "conflict_idempotency_key");
+}
+
+fn a_trial_changes_nothing(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    client.fund("500.00");
+    let card = client.card(None);
+    let before = client.holdings();
+    let mcp = Mcp::new(&client);
+    let result = mcp.call("load_card", json!({"id": card, "amount_usd": 10, "dry_run": true}));
+    assert_eq!(
+        (&result["isError"], &result["_meta"]["cardium/dry_run"]),
+        (&false.into(), &true.into())
+    );
+    assert_eq!(client.holdings(), before);
+}
+
+fn refusals_are_those_of_rest(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    let card = client.card(None);
+    let rest = client.post(&format!("/v1/cards/{card}/load"), &json!({"amount_usd": 10}));
+    let rest: Value = serde_json::from_slice(&rest.body).unwrap();
+    let mcp = Mcp::new(&client);
+    let (code, param) = mcp.refused("load_card", json!({"id": card, "amount_usd": 10}));
+    assert_eq!(
+        (Some(code.as_str()), param.as_deref()),
+        (rest["code"].as_str(), rest["param"].as_str())
+    );
+    let (code, _) = mcp.refused("get_card", json!({"id": "card_nowhere"}));
+    assert_eq!(code, "resource_not_found");
+    let key = client.api_key(&["card:read"]);
+    let (code, _) = Mcp::new(&key).refused("create_api_key", json!({"name": "more"}));
+    assert_eq!(code, "session_required");
+}
+
+fn arguments_are_refused_by_name(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    let mcp = Mcp::new(&client);
+    for (tool, arguments, code, param) in [
+        ("list_cards", json!({"colour": "red"}), "invalid_field", "colour"),
+        ("list_cards", json!({"limit": 1000}), "invalid_field", "limit"),
+        ("get_card", json!({}), "missing_required_field", "id"),
+        ("issue_card", json!({"type": "virtual"}), "missing_required_field", "bin"),
+        ("issue_card", json!({"type": "paper", "bin": "489517"}), "invalid_field", "type"),
+    ] {
+        let refused = mcp.refused(tool, arguments);
+        assert_eq!(refused, (code.to_owned(), Some(param.to_owned())), "{tool}");
+    }
+}
+
+fn a_file_comes_as_a_resource(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    client.fund("500.00");
+    let card = client.card(Some("50.00"));
+    let bought = client.authorize(&card, &json!({"amount_usd": "20.00"}));
+    let id = text(&bought, "authorization_id");
+    let capture = format!("/v1/test/authorizations/{id}/capture");
+    let captured = client.post(&capture, &json!({})).expect(201);
+    let mcp = Mcp::new(&client);
+    let dispute = mcp.done(
+        "file_dispute",
+        json!({
+            "transaction_id": captured["id"], "reason": "duplicate",
+            "description": "Merchant charged twice, same order #4921.",
+        }),
+    );
+    let file = json!({
+        "id": dispute["id"], "type": "other", "filename": "note.txt",
+        "content_type": "text/plain", "content_base64": "aGVsbG8=",
+    });
+    let added = mcp.call("add_dispute_evidence", file);
+    assert_eq!(added["isError"], false, "{added}");
+    let evidence = &added["structuredContent"]["evidence"][0]["id"];
+    let ids = json!({"id": dispute["id"], "eid": evidence});
+    let shown = mcp.call("get_dispute_evidence_file", ids);
+    let resource = &shown["content"][0]["resource"];
+    assert_eq!(shown["content"][0]["type"], "resource", "{shown}");
+    assert_eq!(
+        (&resource["blob"], &resource["mimeType"]),
+        (&"aGVsbG8=".into(), &"text/plain".into())
+    );
+    let uri = resource["uri"].as_str().unwrap();
+    assert!(uri.starts_with("cardium:///v1/disputes/"), "{uri}");
+}
+
+fn a_number_is_shown_and_never_kept(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    let card = client.card(None);
+    let mcp = Mcp::new(&client);
+    let params = json!({"name": "reveal_pan", "arguments": {"id": card}});
+    let reply = mcp.send("tools/call", params);
+    assert_eq!(reply.header("Cache-Control"), Some("no-store"));
+    let shown = &reply.json()["result"]["structuredContent"];
+    assert_eq!(shown["pan"].as_str().map(str::len), Some(16), "a card number");
+    let audit = client.get("/v1/audit_log?action=card.pan_revealed").expect(200);
+    let all = client.get("/v1/audit_log").expect(200);
+    assert!(audit["data"].as_array().is_some() && all.to_string().contains(&card));
+}
