@@ -3,6 +3,7 @@
 
 mod accounts;
 mod activity;
+mod agents;
 mod api_keys;
 mod audit_log;
 mod authorizations;
@@ -14,6 +15,7 @@ mod disputes;
 mod events;
 mod openapi;
 mod rate_limits;
+mod scopes;
 mod sessions;
 mod system;
 mod tickets;

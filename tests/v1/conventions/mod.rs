@@ -11,4 +11,4 @@ mod idempotency;
 mod ids;
 mod notes;
 mod pages;
-mod samples;
+pub mod samples;

@@ -2,12 +2,14 @@ use cardium_auth::Scope;
 use cardium_kernel::{ErrorCode, GrantId};
 
 use crate::{
+    account::AccountOut,
     approval::{self, ApprovalOut, DecisionIn},
     grant::{self, GrantOut, GrantPatch},
     operation::{
-        Access, Kind, Method, Operation, Parameter, Shape, get,
+        Access, Kind, Method, Operation, Parameter, Shape, act, get,
         parameter::{MODE, TEXT},
     },
+    panic::{LiftPanicIn, PanicOut},
     text::Text,
 };
 
@@ -26,6 +28,7 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Show a grant; a client finds its own under `me` as well")
         .gives::<GrantOut>(),
     Operation::new("update_grant", Method::Patch, "/grants/{id}", Access::Session)
+        .beside_cards()
         .says("Change a grant; what widens it asks for a fresh sign-in")
         .takes::<GrantPatch>()
         .gives::<GrantOut>()
@@ -37,6 +40,7 @@ pub const OPERATIONS: &[Operation] = &[
         ]),
     Operation::new("revoke_grant", Method::Delete, "/grants/{id}", Access::Bearer(None))
         .beside_cards()
+        .is_final()
         .says("Take a grant back at once; a client may give back its own")
         .refuses(&[ErrorCode::InsufficientScope]),
     get("list_approvals", "/approvals", Scope::AccountRead)
@@ -58,6 +62,7 @@ pub const OPERATIONS: &[Operation] = &[
         .gives::<ApprovalOut>(),
     Operation::new("decide_approval", Method::Post, "/approvals/{id}/decision", Access::Session)
         .answers(200)
+        .beside_cards()
         .says("Approve or reject what an agent asked for; to approve asks for a fresh sign-in")
         .takes::<DecisionIn>()
         .gives::<ApprovalOut>()
@@ -66,4 +71,17 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::InvalidCredentials,
             ErrorCode::ApprovalNotPending,
         ]),
+    act("panic", "/accounts/me/panic", Scope::AccountWrite)
+        .beside_cards()
+        .always()
+        .is_final()
+        .says("Stop everything: freeze cards, take grants back, hold withdrawals")
+        .gives::<PanicOut>(),
+    Operation::new("lift_panic", Method::Delete, "/accounts/me/panic", Access::Session)
+        .beside_cards()
+        .answers(200)
+        .says("Let things go on; cards are unfrozen one by one")
+        .takes::<LiftPanicIn>()
+        .gives::<AccountOut>()
+        .refuses(&[ErrorCode::StepUpRequired, ErrorCode::InvalidCredentials]),
 ];
