@@ -125,7 +125,6 @@ pub async fn admit(
 /// # Errors
 /// `rate_limited`, `invalid_credentials`, `session_expired`, `session_required`,
 /// `key_ip_not_allowed` or `insufficient_scope`.
-#[expect(dead_code, reason = "for pages, whose callers come with a cookie")]
 pub async fn admit_token(
     state: &AppState,
     operation: &Operation,

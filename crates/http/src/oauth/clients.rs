@@ -11,7 +11,7 @@ use cardium_app::{
     reads::{ReadResult, Reads},
 };
 use cardium_auth::{
-    Credential, grants,
+    Credential,
     oauth::{
         Client, ClientClaim, ClientKind, ClientRecord, DocumentReach, DocumentUrl, OAuthError,
         OAuthErrorCode, Parameters, fresh_for,
