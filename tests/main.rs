@@ -10,6 +10,8 @@ mod crash;
 mod demo;
 mod iso8583;
 mod mcp;
+
+mod oauth;
 mod pages;
 mod processes;
 mod secrets;

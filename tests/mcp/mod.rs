@@ -103,7 +103,9 @@ impl<'a> Mcp<'a> {
     /// The result of a tool call.
     #[track_caller]
     fn call(&self, tool: &str, arguments: Value) -> Value {
-        self.result("tools/call", json!({"name": tool, "arguments": arguments}))
+        let mut params = json!({"name": tool});
+        params["arguments"] = arguments;
+        self.result("tools/call", params)
     }
 
     /// What a tool call that succeeds answers.

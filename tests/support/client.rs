@@ -36,6 +36,8 @@ impl Client {
     pub fn new(handle: Handle, address: &str) -> Self {
         // Plain HTTP on loopback: no certificate is ever looked at.
         let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).timeout(TIMEOUT);
+        // Tests see where they are sent.
+        let http = http.redirect(reqwest::redirect::Policy::none());
         let http = http.pool_idle_timeout(IDLE).build();
         let http = http.expect("a client without TLS roots is made");
         let base = format!("http://{address}");
@@ -56,6 +58,11 @@ impl Client {
     /// The account's id.
     pub fn account(&self) -> &str {
         &self.account
+    }
+
+    /// Where the server is.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     /// The credential.

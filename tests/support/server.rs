@@ -6,7 +6,11 @@ use std::{
     },
 };
 
-use cardium_kernel::{AccountId, Book, CardId, EndpointId, EventId, Timestamp};
+use cardium_app::{CommandError, RequestInfo};
+use cardium_http::oauth::consent::{self, Choice};
+use cardium_kernel::{
+    AccountId, Book, CardId, ConsentId, EndpointId, EventId, RequestId, Timestamp,
+};
 use cardium_server::{
     serve::{Options, Running},
     settings::{Overrides, Settings, load},
@@ -17,6 +21,9 @@ use serde_json::json;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::{Client, Finished, PASSWORD, Phonebook, cardium, finish, text, totp::machine_seconds};
+
+/// Where a browser is sent, or why it is not.
+pub type AnswerResult = Result<String, CommandError>;
 
 /// The whole product on free ports and a fresh database. When it is dropped, its books are
 /// checked.
@@ -246,6 +253,27 @@ impl Server {
                 self.count("SELECT COUNT(*) AS count FROM blob_chunks WHERE chunk = 0")
             }
         }
+    }
+
+    /// Answers what an agent asks, in the owner's place; gives where the browser goes.
+    pub fn answer(&self, owner: &Client, consent: &str, choice: Option<Choice>) -> AnswerResult {
+        let running = self.running.as_ref().expect("it runs until it is dropped");
+        let (state, base) = (running.doors(), format!("http://{}", self.address));
+        let id = ConsentId::parse(consent).expect("a request's id");
+        let info = RequestInfo {
+            id: RequestId::new(0),
+            ip: "127.0.0.1".to_owned(),
+            user_agent: "test".to_owned(),
+        };
+        self.runtime.block_on(async {
+            let session = consent::session(state, owner.token()).await?;
+            match choice {
+                Some(choice) => {
+                    consent::approve(state, (&session, info), (id, &base), choice).await
+                }
+                None => consent::deny(state, (&session, info), (id, &base)).await,
+            }
+        })
     }
 
     /// Moves the clock of a server of the test's own.

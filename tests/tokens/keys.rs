@@ -17,6 +17,7 @@ on_both! {
     a_token_outlives_the_turn_of_its_key;
     a_compromised_key_is_soon_believed_nowhere;
     many_processes_make_the_first_keys_once;
+    an_operator_lets_them_take_turns;
 }
 
 fn kids(client: &Client) -> Vec<String> {
@@ -104,4 +105,30 @@ fn many_processes_make_the_first_keys_once(backend: Backend) {
     assert_eq!(made, 1, "whoever came later found them");
     assert_eq!(here.stored_keys().len(), 2);
     assert_eq!(here.stored_keys(), there.stored_keys());
+}
+
+fn an_operator_lets_them_take_turns(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let granting = server.granting();
+    let first = server.wait(granting.signing_key());
+    let before = granting.stored_keys();
+    let printed = server.command(&["rotate-oauth-keys"]);
+    let [retires, signs, follows] = printed_keys(&printed.output);
+    assert_eq!((retires.0.as_str(), retires.1.as_str()), (first.kid(), "retiring"));
+    assert!(before.iter().any(|key| key.public.kid() == signs.0) && signs.1 == "active");
+    assert!(before.iter().all(|key| key.public.kid() != follows.0) && follows.1 == "next");
+    assert_eq!(server.wait(granting.signing_key()).kid(), signs.0);
+    let printed = server.command(&["rotate-oauth-keys", "--compromised"]);
+    let [signs, follows] = printed_keys(&printed.output);
+    assert_eq!((signs.1.as_str(), follows.1.as_str()), ("active", "next"));
+    let stored = granting.stored_keys();
+    assert_eq!(stored.len(), 2, "all others are gone: {}", printed.errors);
+    assert_eq!(server.wait(granting.signing_key()).kid(), signs.0);
+}
+
+/// The ids that the command printed, each with what the key does.
+fn printed_keys<const N: usize>(output: &str) -> [(String, String); N] {
+    let keys = output.lines().filter_map(|line| line.split_once(' '));
+    let keys: Vec<_> = keys.map(|(kid, state)| (kid.to_owned(), state.to_owned())).collect();
+    keys.try_into().unwrap_or_else(|keys| panic!("{N} keys, not {keys:?}"))
 }

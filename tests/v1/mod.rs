@@ -3,6 +3,7 @@
 
 mod accounts;
 mod activity;
+mod agents;
 mod api_keys;
 mod audit_log;
 mod authorizations;
@@ -12,8 +13,10 @@ mod cards;
 mod conventions;
 mod disputes;
 mod events;
+mod mandates;
 mod openapi;
 mod rate_limits;
+mod scopes;
 mod sessions;
 mod system;
 mod tickets;

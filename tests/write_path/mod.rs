@@ -5,6 +5,7 @@ mod batching;
 mod delivering;
 mod failing;
 mod files;
+mod mandates;
 mod money;
 mod opening;
 mod processes;

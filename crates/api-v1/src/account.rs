@@ -187,6 +187,8 @@ pub struct AccountOut {
     twofa_enabled: bool,
     /// What the owner is told of.
     notifications: NotificationsOut,
+    /// Since when everything is stopped; null while it is not.
+    locked_at: Option<Text<Timestamp>>,
     /// When it was opened.
     created_at: Text<Timestamp>,
     /// When its owner last changed it.
@@ -216,6 +218,7 @@ impl AccountOut {
             balance_usd: None,
             twofa_enabled: account.authenticator().is_some(),
             notifications: account.notifications.into(),
+            locked_at: account.locked_at.map(Text),
             created_at: Text(account.created_at),
             updated_at: Text(account.updated_at),
         }

@@ -9,7 +9,7 @@ use cardium_app::{
 use cardium_auth::CredentialKind;
 use cardium_kernel::{
     AccountId, ActivityId, AnnouncementId, CardId, CredentialId, DisputeId, EndpointId, EventId,
-    Problem, TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
+    GrantId, Problem, TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,13 @@ pub(crate) fn actor(text: &str, param: &str) -> Result<String, Problem> {
     if words.contains(&text) || CredentialId::parse(text).is_ok() {
         return Ok(text.to_owned());
     }
-    Err(invalid(param, "must be the id of a credential, or one of public, network, system"))
+    if let Ok(grant) = GrantId::parse(text) {
+        return Ok(CredentialId::new(grant.value()).to_string());
+    }
+    Err(invalid(
+        param,
+        "must be the id of a credential or a grant, or one of public, network, system",
+    ))
 }
 
 /// The id of whatever events are about.
@@ -78,7 +84,7 @@ impl JsonSchema for ActorName {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let pattern = format!("^(public|network|system|key_{DIGITS})$");
+        let pattern = format!("^(public|network|system|(key|grant)_{DIGITS})$");
         json_schema!({"type": "string", "pattern": pattern, "examples": ["network"]})
     }
 }
@@ -105,11 +111,20 @@ pub struct ActorOut {
     /// Null where it was not recorded.
     #[serde(rename = "type")]
     #[schemars(extend(
-        "enum" = ["session", "api_key", "credential", "public", "network", "system", null]
+        "enum" = ["session", "api_key", "agent", "credential", "public", "network", "system", null]
     ))]
     kind: Option<&'static str>,
-    /// The credential, where one acted.
-    id: Option<Text<CredentialId>>,
+    /// The credential, or the grant of an agent, where one acted.
+    id: Option<ActorId>,
+}
+
+/// The id of whatever acts.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+enum ActorId {
+    Credential(Text<CredentialId>),
+    Grant(Text<GrantId>),
 }
 
 impl From<ActorFacts> for ActorOut {
@@ -122,7 +137,13 @@ impl From<ActorFacts> for ActorOut {
                     Some(CredentialKind::Grant) => "agent",
                     None => "credential",
                 };
-                (Some(word), Some(Text(id)))
+                let id = match kind {
+                    Some(CredentialKind::Grant) => ActorId::Grant(Text(GrantId::new(id.value()))),
+                    Some(CredentialKind::Session | CredentialKind::ApiKey) | None => {
+                        ActorId::Credential(Text(id))
+                    }
+                };
+                (Some(word), Some(id))
             }
             ActorFacts::Public => (Some(Actor::Public.as_str()), None),
             ActorFacts::Network => (Some(Actor::Network.as_str()), None),

@@ -36,6 +36,7 @@ pub mod list;
 pub mod metadata;
 pub mod openapi;
 pub mod operation;
+pub mod panic;
 pub mod problem;
 pub mod qr;
 pub mod query;

@@ -19,12 +19,12 @@ const METADATA: &str = "/.well-known/oauth-protected-resource";
 pub struct Granted(pub ScopeSet);
 
 /// What a request was for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Wanted {
     /// The resource: `/v1` or `/mcp`.
     pub resource: &'static str,
     /// What it needs; empty where any credential will do.
-    pub scopes: ScopeSet,
+    pub scopes: Vec<Scope>,
 }
 
 impl Wanted {
@@ -41,20 +41,24 @@ impl Wanted {
     ) {
         let granted = request.extensions().get::<Granted>().copied();
         let mut parameters = Vec::new();
-        let scopes = match (response.status(), granted) {
+        let wanted = |scope: &Scope| self.scopes.contains(scope);
+        let scopes: Vec<Scope> = match (response.status(), granted) {
             (StatusCode::UNAUTHORIZED, _) => {
                 if request.headers().contains_key(AUTHORIZATION) {
                     parameters.push(r#"error="invalid_token""#.to_owned());
                 }
-                self.scopes
+                self.scopes.clone()
             }
-            (StatusCode::FORBIDDEN, Some(Granted(granted))) if !granted.covers(self.scopes) => {
+            (StatusCode::FORBIDDEN, Some(Granted(granted)))
+                if !self.scopes.iter().all(|scope| granted.allows(*scope)) =>
+            {
                 parameters.push(r#"error="insufficient_scope""#.to_owned());
-                granted.iter().chain(self.scopes.iter()).collect()
+                let together = |scope: &Scope| granted.allows(*scope) || wanted(scope);
+                Scope::ALL.iter().copied().filter(together).collect()
             }
             _ => return,
         };
-        let words: Vec<&str> = scopes.iter().map(Scope::as_str).collect();
+        let words: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         if !words.is_empty() {
             parameters.push(format!(r#"scope="{}""#, words.join(" ")));
         }

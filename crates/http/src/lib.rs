@@ -54,7 +54,7 @@ pub use cardium_api_v1::{
     webhook_url::Reach,
 };
 pub use event_hub::EventHub;
-pub use mcp::{Sessions, transport};
+pub use mcp::{Sessions, transport as mcp_transport};
 pub use ports::{BoxFuture, HealthProbe, NameLookup, NetworkRail, TestClock};
 pub use rate_limits::RateSettings;
 pub use routes::configure;

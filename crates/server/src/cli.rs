@@ -71,6 +71,11 @@ pub enum Command {
     /// Accounts are told by the processes that serve: at once where one runs, else when one
     /// starts. Whoever signs up later is not told.
     Announce(Announce),
+    /// Let the keys that sign access tokens take turns now
+    ///
+    /// They do so by themselves every 90 days. Tokens that were made stay valid, unless keys are
+    /// compromised. It may run beside processes that serve.
+    RotateOauthKeys(RotateOauthKeys),
     /// Play a card programme's day against a server of its own, over real sockets
     ///
     /// The server has a directory of its own, which is removed at the end. A database named with
@@ -137,6 +142,14 @@ pub struct Announce {
     /// Where more is said of it, an https:// address
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+}
+
+/// What letting keys take turns takes.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct RotateOauthKeys {
+    /// A key may be known to others: drop all of them, and every access token with them
+    #[arg(long)]
+    pub compromised: bool,
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {

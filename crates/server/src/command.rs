@@ -9,7 +9,7 @@ use crate::{
     announce,
     causes::with_causes,
     cli::{Cli, Command, Serve},
-    demo, listen, log,
+    demo, listen, log, rotate,
     serve::{Options, Running, Signals, make_directory, url},
     settings::{Settings, load},
     verify,
@@ -39,6 +39,7 @@ fn run(cli: &Cli) -> Outcome {
         | Command::Demo
         | Command::Openapi(_)
         | Command::Announce(_)
+        | Command::RotateOauthKeys(_)
         | Command::Listen(_) => cli.overrides(&Serve::default()),
     };
     let mut settings = load(&overrides)?;
@@ -54,6 +55,10 @@ fn run(cli: &Cli) -> Outcome {
         Command::Verify => verify(&settings),
         Command::Announce(options) => {
             announce::run(&settings, options, &mut std::io::stdout())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::RotateOauthKeys(options) => {
+            rotate::run(&settings, &options, &mut std::io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Demo => {

@@ -19,6 +19,7 @@ pub mod keys;
 pub mod listen;
 mod log;
 mod names;
+mod rotate;
 mod scratch;
 pub mod serve;
 pub mod settings;

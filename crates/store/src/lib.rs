@@ -11,6 +11,7 @@ mod blobs;
 mod db;
 mod keys;
 mod migrations;
+mod oauth_keys;
 mod open;
 #[cfg(test)]
 mod plans;
@@ -24,6 +25,7 @@ mod writer;
 
 pub use announce::announce;
 pub use blobs::open_blobs;
+pub use oauth_keys::rotate_oauth_keys;
 pub use open::{CLOSURE_BUDGET, OpenError, Prepared, Store, StoreSettings, migrate};
 pub use verify::{Finding, Progress, Report, verify};
 pub use writer::{Point, Probe, QueueLimits, Stats, StatsSnapshot};

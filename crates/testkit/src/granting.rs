@@ -5,6 +5,7 @@ use cardium_app::{
     access_tokens::{
         AccessClaims, FreshKey, KeyState, OauthKey, RotateKeys, Rotation, mint_access_token,
     },
+    accounts::{LockAccount, Running, StepUp, UnlockAccount},
     grants::{AgreeGrant, RevokeGrant},
     perform,
     reads::Reads,
@@ -99,6 +100,26 @@ impl Granting {
     pub async fn revoke(&self, owner: Tenant, grant: GrantId) {
         let revoke = RevokeGrant { grant };
         self.run(owner.actor(), revoke).await.expect("the owner takes it back");
+    }
+
+    /// Has the owner stop everything.
+    ///
+    /// # Panics
+    /// When the command fails.
+    pub async fn lock(&self, owner: Tenant) {
+        let account = owner.account;
+        let running = Running::find(&*self.reads, account).expect("the database answers");
+        let lock = LockAccount { account, running };
+        self.run(owner.actor(), lock).await.expect("everything is stopped");
+    }
+
+    /// Has the owner, who has just signed in, let things go on.
+    ///
+    /// # Panics
+    /// When the command fails.
+    pub async fn unlock(&self, owner: Tenant) {
+        let unlock = UnlockAccount { step_up: StepUp::FreshSession };
+        self.run(owner.actor(), unlock).await.expect("things go on");
     }
 
     /// What a genuine token of a grant says now.

@@ -8,7 +8,7 @@ mod suite;
 use std::{net::TcpListener, sync::mpsc, thread};
 
 use actix_web::{App, HttpServer, rt};
-use cardium_http::{HttpSettings, Sessions, transport};
+use cardium_http::{HttpSettings, Sessions, mcp_transport as transport};
 use cardium_testkit::Backend;
 
 use self::{fixture::Fixture, suite::Suite};

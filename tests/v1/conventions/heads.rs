@@ -27,8 +27,7 @@ fn unknown_routes_are_refused(backend: Backend) {
     let client = server.sign_up();
     for path in [
         "/",
-        "/v1",
-        "/v1/",
+        "/mcp/cards",
         "/v2/cards",
         "/v1/nope",
         "/v1/cards/",

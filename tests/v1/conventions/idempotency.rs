@@ -131,7 +131,7 @@ fn reads_and_helpers_ignore_keys(backend: Backend) {
             continue;
         }
         for key in ["k".repeat(300), "same".into(), "same".into()] {
-            let reply = sample.request(&sample.client, operation).key(&key).send();
+            let reply = sample.request(sample.session(operation), operation).key(&key).send();
             reply.expect(operation.success);
             assert!(!reply.is_replay(), "{}", operation.id);
         }

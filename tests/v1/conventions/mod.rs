@@ -9,6 +9,7 @@ mod expand;
 mod heads;
 mod idempotency;
 mod ids;
+mod narrowing;
 mod notes;
 mod pages;
-mod samples;
+pub mod samples;

@@ -32,6 +32,8 @@ pub struct Sample {
     withdrawal: String,
     grant: String,
     approval: String,
+    /// An account that stops everything.
+    stopped: Client,
     /// Accounts with an authenticator, one for each way of turning it off.
     guarded: [(Client, String); 2],
 }
@@ -103,6 +105,7 @@ impl Sample {
             withdrawal: id(&withdrawal),
             approval: agent.ask(server),
             grant: agent.grant,
+            stopped: server.sign_up(),
             guarded: [guarded(server), guarded(server)],
             client,
         }
@@ -204,6 +207,7 @@ impl Sample {
         match operation.id {
             "disable_2fa" => &self.guarded[0].0,
             "disable_2fa_by_post" => &self.guarded[1].0,
+            "panic" | "lift_panic" => &self.stopped,
             _ => &self.client,
         }
     }

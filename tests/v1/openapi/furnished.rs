@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, PASSWORD, Server, fresh_address, plastic, text};
+use crate::support::{Agent, Client, PASSWORD, Server, fresh_address, plastic, text};
 
 /// How many there are of what a request can use up.
 const MANY: usize = 12;
@@ -109,6 +109,10 @@ fn add_the_rest(server: &Server, client: &Client, words: &mut Words) {
     words.add("events", vec![server.last_event(client.account())]);
     let question = json!({"subject": "A late card", "body": "It was shipped ten days ago."});
     words.add("tickets", many(|| made("/v1/tickets", question.clone())));
+    let agents = || Agent::new(server, client, &["card:fund"]);
+    let agents: Vec<_> = std::iter::repeat_with(agents).take(MANY).collect();
+    words.add("approvals", agents.iter().map(|agent| agent.ask(server)).collect());
+    words.add("grants", agents.into_iter().map(|agent| agent.grant).collect());
     for name in ["api_keys", "doomed_keys"] {
         words.add(name, many(|| made("/v1/api_keys", json!({"name": "one of many"}))));
     }

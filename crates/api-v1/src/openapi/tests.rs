@@ -16,7 +16,8 @@ use crate::{
 };
 
 /// The operations that take nothing but what their path says.
-const WITHOUT_INPUT: [&str; 7] = [
+const WITHOUT_INPUT: [&str; 8] = [
+    "panic",
     "cancel_topup",
     "replay_webhook",
     "confirm_webhook_secret",

@@ -382,6 +382,8 @@ mod tests {
         "list_approvals",
         "get_approval",
         "decide_approval",
+        "panic",
+        "lift_panic",
     ];
 
     #[test]

@@ -189,7 +189,9 @@ impl UseCase for RotateKeys {
 }
 
 impl RotateKeys {
-    fn rotate(&self, keys: Vec<OauthKey>, now: Timestamp) -> Vec<OauthKey> {
+    /// The keys after their turn, given those before it, which nobody else may be changing.
+    #[must_use]
+    pub fn rotate(&self, keys: Vec<OauthKey>, now: Timestamp) -> Vec<OauthKey> {
         let mut keys = match self.why {
             Rotation::Compromised => Vec::new(),
             Rotation::Due | Rotation::Now => stay(keys, now),

@@ -15,6 +15,7 @@ mod funding;
 mod grants;
 mod issue;
 mod limits;
+mod panic;
 mod reveal;
 mod simulation;
 mod system;
@@ -58,6 +59,8 @@ handlers! {
     "list_approvals" => grants::list_approvals,
     "get_approval" => grants::get_approval,
     "decide_approval" => grants::decide_approval,
+    "panic" => panic::panic,
+    "lift_panic" => panic::lift_panic,
     "get_balance" => balance::get_balance,
     "get_balance_history" => balance::get_balance_history,
     "create_topup" => topups::create_topup,

@@ -4,7 +4,7 @@
 use std::{net::IpAddr, sync::Arc};
 
 use actix_web::rt;
-use cardium_api_v1::operation::Operation;
+use cardium_api_v1::operation::{Access, Operation};
 use cardium_app::{CommandError, RequestInfo};
 use cardium_auth::Credential;
 use cardium_mcp::{Request, take_apart};
@@ -96,8 +96,8 @@ async fn handle(
     arguments: JsonObject,
 ) -> Result<(Asked, Handled), CommandError> {
     let state = &guest.state;
-    let public = operation.access == cardium_api_v1::operation::Access::Public;
-    let caller = (!public).then(|| Arc::clone(&guest.caller));
+    let is_public = operation.access == Access::Public;
+    let caller = (!is_public).then(|| Arc::clone(&guest.caller));
     guard::permit(state, operation, caller.as_ref(), guest.address).await?;
     let Request { id, eid, query, headers, body, key, is_trial } =
         take_apart(operation, arguments)?;

@@ -19,7 +19,7 @@ use cardium_api_v1::{
     operation::{Access, Operation},
 };
 use cardium_app::CommandError;
-use cardium_auth::{Credential, Scope, ScopeSet};
+use cardium_auth::{Credential, Scope};
 use cardium_kernel::{ErrorCode, Problem};
 use serde_json::{Value, json};
 
@@ -93,7 +93,7 @@ async fn pass(
     (request, seen): (&HttpRequest, &Seen),
     payload: web::Payload,
 ) -> Result<Passed, HttpResponse> {
-    let refuse = |error| refuse(error, (path, state), request, FIRST.into_iter().collect());
+    let refuse = |error| refuse(error, (path, state), request, FIRST.to_vec());
     let settings = &state.wiring.settings;
     let caller = match guard::recognize_request(state, request, seen).await {
         Ok(caller) => caller,
@@ -110,8 +110,9 @@ async fn pass(
     if request.method() == Method::POST {
         let message = received.parse().await;
         let message = message.map_err(|error| not_understood(error, request))?;
-        if let Some(operation) = called(&message) {
-            check(operation, &caller, (path, state), request)?;
+        let lacking = called(&message).and_then(|operation| lacking(operation, &caller));
+        if let Some((scope, error)) = lacking {
+            return Err(self::refuse(error, (path, state), request, vec![scope]));
         }
     }
     state.uses().record(caller.id, state.wiring.edge.clock.now());
@@ -134,23 +135,17 @@ fn called(message: &Body) -> Option<&'static Operation> {
     Some(entry.operation)
 }
 
-/// Refuses a call that needs another scope, so that the client can ask its user for it.
-fn check(
-    operation: &Operation,
-    caller: &Credential,
-    door: (&'static str, &AppState),
-    request: &HttpRequest,
-) -> Result<(), HttpResponse> {
-    let Some(scope) = operation.access.scope() else { return Ok(()) };
-    let refuse = |error: CommandError| refuse(error, door, request, [scope].into_iter().collect());
-    caller.check_scope(scope).map_err(|error| refuse(error.into()))
+/// The scope that a call needs and the caller lacks, so that the client can ask its user for it.
+fn lacking(operation: &Operation, caller: &Credential) -> Option<(Scope, CommandError)> {
+    let scope = operation.access.scope()?;
+    Some((scope, caller.check_scope(scope).err()?.into()))
 }
 
 fn refuse(
     error: CommandError,
     (resource, state): (&'static str, &AppState),
     request: &HttpRequest,
-    scopes: ScopeSet,
+    scopes: Vec<Scope>,
 ) -> HttpResponse {
     let mut response = failure::respond(error, request_id(request));
     let wanted = Wanted { resource, scopes };

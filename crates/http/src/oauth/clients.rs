@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use cardium_api_v1::webhook_url::Reach;
+use cardium_api_v1::webhook_url;
 use cardium_app::{
     Actor, CommandError, Lane, RequestInfo, UseCase,
     oauth::SaveClient,
@@ -12,6 +12,7 @@ use cardium_app::{
 };
 use cardium_auth::{
     Credential,
+    grants::Reach,
     oauth::{
         Client, ClientClaim, ClientKind, ClientRecord, DocumentReach, DocumentUrl, OAuthError,
         OAuthErrorCode, Parameters, fresh_for,
@@ -54,7 +55,8 @@ pub async fn perform_as_owner<U: UseCase>(
         credential: session.id,
         kind: session.kind,
         scope: None,
-        reach: cardium_auth::grants::Reach::Beside,
+        // A session reaches every card.
+        reach: Reach::All,
     };
     perform_for(state, actor, info, use_case).await
 }
@@ -93,8 +95,8 @@ pub async fn fetch_client(
 ) -> Result<Client, Refusal> {
     let wiring = &state.wiring;
     let reach = match wiring.settings.webhook_reach {
-        Reach::PublicHttps => DocumentReach::Https,
-        Reach::LoopbackToo => DocumentReach::Loopback,
+        webhook_url::Reach::PublicHttps => DocumentReach::Https,
+        webhook_url::Reach::LoopbackToo => DocumentReach::Loopback,
     };
     let url = DocumentUrl::parse(id, reach)?;
     let fetched = wiring.documents.fetch(url.as_str().to_owned()).await;

@@ -19,7 +19,7 @@ use super::{
     clients::{find_client, look, perform_as_owner},
     secrets::{self, Kind},
 };
-use crate::AppState;
+use crate::{AppState, guard, rate_limits::Seen};
 
 /// What an owner is asked.
 #[derive(Debug, Clone)]
@@ -49,6 +49,14 @@ pub struct Choice {
     pub mandate: Mandate,
     /// How the owner's presence is shown, where risky scopes are given.
     pub step_up: StepUp,
+}
+
+/// The session with this token, for whoever answers without a browser.
+///
+/// # Errors
+/// `invalid_credentials` or `session_expired`.
+pub async fn session(state: &AppState, token: &str) -> Result<Arc<Credential>, CommandError> {
+    guard::recognize(state, Some(token), (None, &Seen::default())).await
 }
 
 /// A request that this session opened and nobody answered.

@@ -219,7 +219,8 @@ async fn queries_are_refused_by_parameter() {
     let reply = doors.get("/v1/cards?cursor=key_1", &token).await;
     assert_eq!(reply.refusal(), (400, "invalid_cursor", Some("cursor")));
     let page = doors.get("/v1/cards", &token).await.body;
-    let expected = json!({"data": [], "has_more": false, "next_cursor": null, "object": "list"});
+    let expected =
+        serde_json::json!({"data": [], "has_more": false, "next_cursor": null, "object": "list"});
     assert_eq!(page, expected);
 }
 

@@ -7,6 +7,7 @@ mod bodies;
 mod guard;
 mod helpers;
 mod limits;
+mod mcp;
 mod pages;
 mod reads;
 mod shape;

@@ -8,7 +8,7 @@ use crate::support::{Doors, Reply};
 #[actix_web::test]
 async fn unknown_routes_and_methods_are_refused_in_shape() {
     let doors = Doors::new();
-    for path in ["/", "/v1", "/v1/", "/v2/cards", "/v1/cards/", "/v1/../v1/balance", "/v1/nope"] {
+    for path in ["/", "/v2/cards", "/mcp/cards", "/v1/cards/", "/v1/../v1/balance", "/v1/nope"] {
         let reply = doors.send(TestRequest::get().uri(path)).await;
         assert_eq!(reply.refusal(), (404, "resource_not_found", None), "{path}");
     }

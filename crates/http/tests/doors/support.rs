@@ -146,6 +146,7 @@ fn keys() -> Keys {
 }
 
 /// What came back.
+#[derive(Debug)]
 pub struct Reply {
     pub status: u16,
     pub headers: HeaderMap,

@@ -2,18 +2,21 @@ use cardium_auth::Scope;
 use cardium_kernel::{ErrorCode, GrantId};
 
 use crate::{
+    account::AccountOut,
     approval::{self, ApprovalOut, DecisionIn},
     grant::{self, GrantOut, GrantPatch},
     operation::{
-        Access, Kind, Method, Operation, Parameter, Shape, get,
+        Access, Kind, Method, Operation, Parameter, Shape, act, get,
         parameter::{MODE, TEXT},
     },
+    panic::{LiftPanicIn, PanicOut},
     text::Text,
 };
 
 /// Operations of the group "Agents".
 pub const OPERATIONS: &[Operation] = &[
     get("list_grants", "/grants", Scope::AccountRead)
+        .beside_cards()
         .says("List what clients were given; a client sees its own grant only")
         .lists::<GrantOut>(&["created_at"])
         .asks(&[
@@ -21,9 +24,11 @@ pub const OPERATIONS: &[Operation] = &[
             Parameter::query("client_id", TEXT, "Only grants of this client"),
         ]),
     get("get_grant", "/grants/{id}", Scope::AccountRead)
+        .beside_cards()
         .says("Show a grant; a client finds its own under `me` as well")
         .gives::<GrantOut>(),
     Operation::new("update_grant", Method::Patch, "/grants/{id}", Access::Session)
+        .beside_cards()
         .says("Change a grant; what widens it asks for a fresh sign-in")
         .takes::<GrantPatch>()
         .gives::<GrantOut>()
@@ -34,9 +39,12 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::InvalidMcc,
         ]),
     Operation::new("revoke_grant", Method::Delete, "/grants/{id}", Access::Bearer(None))
+        .beside_cards()
+        .is_final()
         .says("Take a grant back at once; a client may give back its own")
         .refuses(&[ErrorCode::InsufficientScope]),
     get("list_approvals", "/approvals", Scope::AccountRead)
+        .beside_cards()
         .says("List what agents asked for; a client sees what it asked itself")
         .lists::<ApprovalOut>(&["created_at"])
         .asks(&[
@@ -49,10 +57,12 @@ pub const OPERATIONS: &[Operation] = &[
             MODE,
         ]),
     get("get_approval", "/approvals/{id}", Scope::AccountRead)
+        .beside_cards()
         .says("Show what an agent asked for")
         .gives::<ApprovalOut>(),
     Operation::new("decide_approval", Method::Post, "/approvals/{id}/decision", Access::Session)
         .answers(200)
+        .beside_cards()
         .says("Approve or reject what an agent asked for; to approve asks for a fresh sign-in")
         .takes::<DecisionIn>()
         .gives::<ApprovalOut>()
@@ -61,4 +71,17 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::InvalidCredentials,
             ErrorCode::ApprovalNotPending,
         ]),
+    act("panic", "/accounts/me/panic", Scope::AccountWrite)
+        .beside_cards()
+        .always()
+        .is_final()
+        .says("Stop everything: freeze cards, take grants back, hold withdrawals")
+        .gives::<PanicOut>(),
+    Operation::new("lift_panic", Method::Delete, "/accounts/me/panic", Access::Session)
+        .beside_cards()
+        .answers(200)
+        .says("Let things go on; cards are unfrozen one by one")
+        .takes::<LiftPanicIn>()
+        .gives::<AccountOut>()
+        .refuses(&[ErrorCode::StepUpRequired, ErrorCode::InvalidCredentials]),
 ];

@@ -52,6 +52,10 @@ pub const OPERATIONS: &[Operation] = &[
         .takes::<CardIn>()
         .gives::<CardOut>()
         .refuses(&[
+            ErrorCode::ApprovalRequired,
+            ErrorCode::ApprovalRejected,
+            ErrorCode::MandateExceeded,
+            ErrorCode::AccountLocked,
             ErrorCode::InsufficientBalance,
             ErrorCode::BinTypeMismatch,
             ErrorCode::ShippingRequired,
@@ -72,7 +76,12 @@ pub const OPERATIONS: &[Operation] = &[
         .is_final()
         .says("Show number, CVV and expiry of a card; audited")
         .gives::<RevealOut<'static>>()
-        .refuses(&[ErrorCode::CardCancelled]),
+        .refuses(&[
+            ErrorCode::ApprovalRequired,
+            ErrorCode::ApprovalRejected,
+            ErrorCode::MandateExceeded,
+            ErrorCode::CardCancelled,
+        ]),
     act("reveal_pan_by_post", "/cards/{id}/reveal", Scope::CardRevealPan)
         .on_one_card()
         .always()
@@ -80,7 +89,12 @@ pub const OPERATIONS: &[Operation] = &[
         .is_final()
         .says("Show number, CVV and expiry of a card; never fetched ahead of time")
         .gives::<RevealOut<'static>>()
-        .refuses(&[ErrorCode::CardCancelled]),
+        .refuses(&[
+            ErrorCode::ApprovalRequired,
+            ErrorCode::ApprovalRejected,
+            ErrorCode::MandateExceeded,
+            ErrorCode::CardCancelled,
+        ]),
     act("replace_card", "/cards/{id}/replace", Scope::CardIssue)
         .on_one_card()
         .secret()
@@ -102,6 +116,10 @@ pub const OPERATIONS: &[Operation] = &[
         .gives::<LoadedOut>()
         .previewable()
         .refuses(&[
+            ErrorCode::ApprovalRequired,
+            ErrorCode::ApprovalRejected,
+            ErrorCode::MandateExceeded,
+            ErrorCode::AccountLocked,
             ErrorCode::InsufficientBalance,
             ErrorCode::CardCancelled,
             ErrorCode::FeeChanged,
@@ -118,7 +136,8 @@ pub const OPERATIONS: &[Operation] = &[
         .on_one_card()
         .says("Change what a card is called and your notes on it")
         .takes::<CardPatchIn>()
-        .gives::<CardOut>(),
+        .gives::<CardOut>()
+        .refuses(&[ErrorCode::MandateExceeded]),
     patch("set_card_limits", "/cards/{id}/limits", Scope::CardControl)
         .on_one_card()
         .says("Limit what a card spends at once, in a day, week, month and in all")
@@ -161,6 +180,7 @@ pub const OPERATIONS: &[Operation] = &[
         .takes::<ReasonIn>()
         .gives::<CardOut>()
         .refuses(&[
+            ErrorCode::AccountLocked,
             ErrorCode::CardCancelled,
             ErrorCode::FreezeLockedByIssuer,
             ErrorCode::CardNotDelivered,

@@ -23,6 +23,10 @@ pub const OPERATIONS: &[Operation] = &[
         .takes::<WithdrawalIn>()
         .gives::<WithdrawalOut>()
         .refuses(&[
+            ErrorCode::ApprovalRequired,
+            ErrorCode::ApprovalRejected,
+            ErrorCode::MandateExceeded,
+            ErrorCode::AccountLocked,
             ErrorCode::InsufficientBalance,
             ErrorCode::AddressCoolingDown,
             ErrorCode::InvalidPrecision,

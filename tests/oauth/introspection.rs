@@ -1,0 +1,85 @@
+//! What a client is told of tokens, and which it may give back.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use cardium_testkit::Backend;
+use serde_json::{Value, json};
+
+use super::agent::{Agent, sound};
+use crate::{
+    on_both,
+    support::{Request, Server, text},
+};
+
+on_both! {
+    a_client_is_told_of_its_own_tokens_alone;
+    a_client_with_a_secret_proves_itself;
+}
+
+fn asked(agent: &Agent, path: &str, token: &str) -> Request {
+    agent.form(path, &[("token", token), ("client_id", &agent.id)])
+}
+
+fn told(agent: &Agent, token: &str) -> Value {
+    asked(agent, "/oauth/introspect", token).send().expect(200)
+}
+
+fn a_client_is_told_of_its_own_tokens_alone(backend: Backend) {
+    let server = Server::shared(backend);
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    let other = Agent::register(&server, &sound());
+    let tokens = agent.tokens(&server, &owner, "card:read");
+    let (access, refresh) = (text(&tokens, "access_token"), text(&tokens, "refresh_token"));
+    let shown = told(&agent, access);
+    assert_eq!((&shown["active"], &shown["client_id"]), (&json!(true), &json!(agent.id)));
+    assert_eq!((text(&shown, "scope"), text(&shown, "sub")), ("card:read", owner.account()));
+    assert_eq!(told(&agent, refresh)["active"], true);
+    let none = json!({"active": false});
+    for (who, token) in [
+        (&other, access),
+        (&other, refresh),
+        (&agent, "x"),
+        (&agent, "eyJ"),
+        (&agent, owner.token()),
+    ] {
+        assert_eq!(told(who, token), none);
+        // What is no token of one's own cannot be given back, and nobody is told.
+        assert_eq!(asked(who, "/oauth/revoke", token).send().status, 200);
+    }
+    assert_eq!(agent.call(&tokens, "/v1/cards").status, 200);
+    let next = agent.token(&agent.refresh(refresh)).expect(200);
+    assert_eq!(told(&agent, refresh), none, "it was used");
+    assert_eq!(asked(&agent, "/oauth/revoke", access).send().status, 200);
+    for token in [access, text(&next, "access_token"), text(&next, "refresh_token")] {
+        assert_eq!(told(&agent, token), none, "the grant ended");
+    }
+}
+
+fn a_client_with_a_secret_proves_itself(backend: Backend) {
+    let server = Server::shared(backend);
+    let owner = server.sign_up();
+    for method in ["client_secret_basic", "client_secret_post"] {
+        let mut metadata = sound();
+        metadata["token_endpoint_auth_method"] = json!(method);
+        let agent = Agent::register(&server, &metadata);
+        let secret = text(&agent.registration, "client_secret");
+        let code = agent.code(&server, &owner, "read");
+        let fields = agent.exchange(&code);
+        let basic = |secret: &str| {
+            format!("Basic {}", BASE64_STANDARD.encode(format!("{}:{secret}", agent.id)))
+        };
+        let by_basic = |secret: &str| {
+            agent.form("/oauth/token", &fields).header("Authorization", &basic(secret)).send()
+        };
+        let by_post =
+            |secret: &str| agent.token(&[&fields[..], &[("client_secret", secret)]].concat());
+        let (right, wrong): (&dyn Fn(&str) -> _, &dyn Fn(&str) -> _) =
+            if method == "client_secret_basic" {
+                (&by_basic, &by_post)
+            } else {
+                (&by_post, &by_basic)
+            };
+        assert_eq!(agent.token(&fields).status, 401, "no secret");
+        assert_eq!((wrong(secret).status, right("x").status), (401, 401), "{method}");
+        right(secret).expect(200);
+    }
+}

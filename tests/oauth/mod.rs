@@ -1,0 +1,11 @@
+//! The OAuth server, as clients see it.
+
+mod agent;
+mod documents;
+mod flow;
+mod introspection;
+mod negatives;
+mod races;
+mod real_client;
+mod refusing;
+mod registration;

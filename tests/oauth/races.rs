@@ -1,0 +1,103 @@
+//! Codes and refresh tokens that come more than once.
+
+use cardium_testkit::Backend;
+
+use super::agent::{Agent, expect_refused, sound};
+use crate::{
+    on_both,
+    support::{Server, text},
+};
+
+on_both! {
+    a_code_that_comes_again_ends_the_grant;
+    of_two_exchanges_at_once_one_wins_and_the_grant_ends;
+    a_code_is_good_for_a_minute;
+    processes_of_one_client_may_race;
+    a_refresh_token_that_comes_late_ends_the_grant;
+    a_refresh_token_ends_unused;
+}
+
+fn a_code_that_comes_again_ends_the_grant(backend: Backend) {
+    let server = Server::shared(backend);
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    let code = agent.code(&server, &owner, "read");
+    let tokens = agent.token(&agent.exchange(&code)).expect(200);
+    assert_eq!(agent.call(&tokens, "/v1/balance").status, 200);
+    expect_refused(&agent.token(&agent.exchange(&code)), 400, "invalid_grant", "again");
+    assert_eq!(agent.call(&tokens, "/v1/balance").status, 401);
+    let refresh = agent.refresh(text(&tokens, "refresh_token"));
+    expect_refused(&agent.token(&refresh), 400, "invalid_grant", "ended");
+}
+
+fn of_two_exchanges_at_once_one_wins_and_the_grant_ends(backend: Backend) {
+    let server = Server::shared(backend);
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    for _ in 0..5 {
+        let code = agent.code(&server, &owner, "read");
+        let exchange = || agent.form("/oauth/token", &agent.exchange(&code));
+        let replies = agent.http.all(vec![exchange(), exchange()]);
+        let mut status: Vec<_> = replies.iter().map(|reply| reply.status).collect();
+        status.sort_unstable();
+        assert_eq!(status, [200, 400]);
+        let won = replies.iter().find(|reply| reply.status == 200).expect("one won").json();
+        let refresh = agent.refresh(text(&won, "refresh_token"));
+        expect_refused(&agent.token(&refresh), 400, "invalid_grant", "ended");
+    }
+    assert_eq!(server.rows_of(owner.account(), "grants"), 5, "each a grant of its own");
+}
+
+fn a_code_is_good_for_a_minute(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    let code = agent.code(&server, &owner, "read");
+    server.advance(60);
+    expect_refused(&agent.token(&agent.exchange(&code)), 400, "invalid_grant", "late");
+}
+
+fn processes_of_one_client_may_race(backend: Backend) {
+    let server = Server::shared(backend);
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    let tokens = agent.tokens(&server, &owner, "read");
+    let first = text(&tokens, "refresh_token");
+    let refresh = || agent.form("/oauth/token", &agent.refresh(first));
+    let replies = agent.http.all((0..6).map(|_| refresh()).collect());
+    let mut next = Vec::new();
+    for reply in &replies {
+        next.push(text(&reply.expect(200), "refresh_token").to_owned());
+    }
+    next.sort_unstable();
+    next.dedup();
+    assert_eq!(next.len(), 6, "each process has a line of its own");
+    for own in &next {
+        agent.token(&agent.refresh(own)).expect(200);
+    }
+    // The seventh is no race any more.
+    expect_refused(&refresh().send(), 400, "invalid_grant", "too often");
+    expect_refused(&agent.token(&agent.refresh(&next[0])), 400, "invalid_grant", "ended");
+    assert_eq!(agent.call(&tokens, "/v1/balance").status, 401);
+}
+
+fn a_refresh_token_that_comes_late_ends_the_grant(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    let tokens = agent.tokens(&server, &owner, "read");
+    let first = agent.refresh(text(&tokens, "refresh_token"));
+    agent.token(&first).expect(200);
+    server.advance(100);
+    let second = agent.token(&first).expect(200);
+    server.advance(21);
+    expect_refused(&agent.token(&first), 400, "invalid_grant", "two hold it");
+    let refresh = agent.refresh(text(&second, "refresh_token"));
+    expect_refused(&agent.token(&refresh), 400, "invalid_grant", "ended");
+}
+
+fn a_refresh_token_ends_unused(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    let tokens = agent.tokens(&server, &owner, "read");
+    server.advance(29 * 86_400);
+    let tokens = agent.token(&agent.refresh(text(&tokens, "refresh_token"))).expect(200);
+    server.advance(30 * 86_400);
+    let refresh = agent.refresh(text(&tokens, "refresh_token"));
+    expect_refused(&agent.token(&refresh), 400, "invalid_grant", "idle");
+}

@@ -1,0 +1,6 @@
+//! `/v1/grants`, `/v1/approvals` and `/v1/accounts/me/panic`.
+
+mod approvals;
+mod grants;
+mod panic;
+mod widening;
