@@ -1,13 +1,13 @@
 //! The official SDKs of MCP: from the first refusal to a revoked grant.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
-use cardium_testkit::Backend;
+use cardium_testkit::{Backend, Scratch};
 
-use super::dialogue::{converse, node, python};
+use super::dialogue::{converse, node, prepared, python};
 use crate::{
     on_both,
-    support::{Owner, Server, text},
+    support::{Client, Owner, Server, text},
 };
 
 on_both! {
@@ -39,4 +39,35 @@ fn gets_along(backend: Backend, door: &str, mut agent: Command) {
     assert_eq!(card["available_usd"].to_string(), "50.00");
     let grants = owner.client.get("/v1/grants").expect(200);
     assert_eq!(grants["data"][0]["status"], "revoked", "{grants}");
+}
+
+/// The Inspector checks every tool's schemas with `--strict`, in both eras of the protocol.
+#[test]
+fn the_inspector_lists_and_calls_tools() {
+    let server = Server::shared(Backend::Sqlite);
+    let client = server.sign_up();
+    for era in ["legacy", "modern"] {
+        let listed = inspect(&server, &client, &["--protocol-era", era, "--method", "tools/list"]);
+        assert!(listed.contains("\"issue_card\""), "{listed}");
+        let call = ["--protocol-era", era, "--method", "tools/call", "--tool-name", "get_account"];
+        let account = inspect(&server, &client, &call);
+        assert!(account.contains(client.account()), "{account}");
+    }
+}
+
+fn inspect(server: &Server, client: &Client, arguments: &[&str]) -> String {
+    let packages = PathBuf::from(prepared("CARDIUM_TEST_NODE_MODULES"));
+    let mut inspector = Command::new(prepared("CARDIUM_TEST_NODE"));
+    inspector.arg(packages.join("@modelcontextprotocol/inspector/clients/launcher/build/index.js"));
+    inspector.args(["--cli", &format!("http://{}/mcp", server.address()), "--transport", "http"]);
+    inspector.args(["--header", &format!("Authorization: Bearer {}", client.token())]);
+    inspector.args(arguments).arg("--strict");
+    // What it remembers of servers is not the caller's.
+    let home = Scratch::new(Backend::Sqlite);
+    let output = inspector.env("HOME", home.folder()).output();
+    let output = output.unwrap_or_else(|error| panic!("{inspector:?}: {error}"));
+    let (said, errors) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{inspector:?}: {}\n{said}\n{errors}", output.status);
+    said.into_owned()
 }

@@ -10,6 +10,7 @@ pub use agree::AgreeGrant;
 pub use change::UpdateGrant;
 pub use decide::{Answered, DecideApproval};
 pub use revoke::RevokeGrant;
+pub(crate) use revoke::end;
 
 pub(crate) use revoke::end;
 
