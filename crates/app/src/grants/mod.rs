@@ -12,8 +12,6 @@ pub use decide::{Answered, DecideApproval};
 pub use revoke::RevokeGrant;
 pub(crate) use revoke::end;
 
-pub(crate) use revoke::end;
-
 use cardium_auth::{Credential, grants::Grant};
 use cardium_kernel::GrantId;
 
