@@ -3,7 +3,6 @@
 use cardium_app::{
     Actor,
     oauth::{PurgeOAuth, SaveClient},
-    reads::OAuthReads,
 };
 use cardium_auth::oauth::{
     Client, ClientDetails, ClientKind, ClientMetadata, ClientRecord, ClientRules,
