@@ -9,7 +9,7 @@ use cardium_app::{
 };
 use cardium_auth::{
     Credential, TokenHash,
-    grants::Approval,
+    grants::{Approval, Grant},
     oauth::{Client, Consent, RefreshToken},
 };
 use cardium_authorizations::{Authorization, NetworkMessage, PendingAuthorization, Transaction};
