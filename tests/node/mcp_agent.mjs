@@ -84,7 +84,7 @@ async function succeeds(name, args) {
 async function isRefused(name, args) {
   const result = await call(name, args);
   assert.equal(result.isError, true, JSON.stringify(result));
-  return result.structuredContent;
+  return JSON.parse(result.content[0].text);
 }
 
 const status = async path => {
