@@ -14,10 +14,15 @@ on_both! {
     the_python_sdk_gets_along;
 }
 
+/// The one that most programs have, and the one that takes its place.
 #[test]
-fn the_typescript_sdk_gets_along() {
-    for door in ["/mcp", "/v1"] {
-        gets_along(Backend::Sqlite, door, node("mcp_agent.mjs"));
+fn the_typescript_sdks_get_along() {
+    for sdk in ["sdk", "client"] {
+        for door in ["/mcp", "/v1"] {
+            let mut agent = node("mcp_agent.mjs");
+            agent.arg(sdk);
+            gets_along(Backend::Sqlite, door, agent);
+        }
     }
 }
 
