@@ -10,7 +10,6 @@ mod crash;
 mod demo;
 mod iso8583;
 mod mcp;
-
 mod oauth;
 mod pages;
 mod processes;

@@ -343,7 +343,12 @@ async function main() {
     await page.goto(`${given.base}/panic`);
     await check(page, "panic");
     await press(page, "Stop everything");
-    await page.getByText("Everything is stopped").waitFor();
+    await page.getByText("Everything is stopped since").waitFor();
+    await check(page, "connections-stopped");
+    await page.getByRole("link", { name: "Lift the stop" }).click();
+    await check(page, "panic-stopped");
+    await press(page, "Lift the stop");
+    await page.getByText("The stop is lifted.").waitFor();
     step("signing out");
     await press(page, "Sign out");
     assert.match(page.url(), /\/signin$/);

@@ -9,7 +9,7 @@ use cardium_http::oauth::consent::Choice;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
-use crate::support::{Client, Reply, Request, Server, text};
+use crate::support::{Client, Reply, Request, Server, eventually, text};
 
 /// The example of RFC 7636, appendix B.
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -49,6 +49,12 @@ pub fn all_of(scope: &str) -> Choice {
 impl Agent {
     pub fn register(server: &Server, metadata: &Value) -> Self {
         let http = server.client();
+        // The first keys are made beside the first requests.
+        let made = |keys: &Value| keys["keys"].as_array().is_some_and(|keys| !keys.is_empty());
+        eventually("a key that signs", || {
+            let keys: Value = serde_json::from_slice(&http.get("/oauth/jwks").body).ok()?;
+            made(&keys).then_some(())
+        });
         let registration = http.post("/oauth/register", metadata).expect(201);
         let id = text(&registration, "client_id").to_owned();
         Self { http, id, registration }

@@ -72,12 +72,9 @@ fn a_client_with_a_secret_proves_itself(backend: Backend) {
         };
         let by_post =
             |secret: &str| agent.token(&[&fields[..], &[("client_secret", secret)]].concat());
-        let (right, wrong): (&dyn Fn(&str) -> _, &dyn Fn(&str) -> _) =
-            if method == "client_secret_basic" {
-                (&by_basic, &by_post)
-            } else {
-                (&by_post, &by_basic)
-            };
+        let basic_is_right = method == "client_secret_basic";
+        let right = |secret: &str| if basic_is_right { by_basic(secret) } else { by_post(secret) };
+        let wrong = |secret: &str| if basic_is_right { by_post(secret) } else { by_basic(secret) };
         assert_eq!(agent.token(&fields).status, 401, "no secret");
         assert_eq!((wrong(secret).status, right("x").status), (401, 401), "{method}");
         right(secret).expect(200);

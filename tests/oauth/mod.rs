@@ -5,6 +5,7 @@ mod documents;
 mod flow;
 mod introspection;
 mod negatives;
+mod purging;
 mod races;
 mod real_client;
 mod refusing;

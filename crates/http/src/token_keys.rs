@@ -144,13 +144,20 @@ pub async fn mint(
     issuer: &str,
     claims: &AccessClaims,
 ) -> Result<String, CommandError> {
-    let keys = token_keys(state, Need::Known).await?;
-    let signer = keys.signer.as_deref().ok_or_else(|| {
-        let message = "No key signs tokens yet. Try again in a moment.";
-        Problem::new(ErrorCode::ServiceUnavailable, message)
-    })?;
-    let minted = mint_access_token(signer, issuer, claims);
+    let signer = signer(state).await?;
+    let minted = mint_access_token(&signer, issuer, claims);
     minted.map_err(|error| CommandError::Internal(error.to_string()))
+}
+
+/// The key that signs. Whoever uses something up for a token asks for it before.
+///
+/// # Errors
+/// `service_unavailable`, as for [`mint`].
+pub async fn signer(state: &AppState) -> Result<Arc<SigningKey>, CommandError> {
+    let keys = token_keys(state, Need::Known).await?;
+    let message = "No key signs tokens yet. Try again in a moment.";
+    let none = || Problem::new(ErrorCode::ServiceUnavailable, message);
+    Ok(keys.signer.clone().ok_or_else(none)?)
 }
 
 /// Whose tokens are taken: those of the deployment's one address, or in development those of

@@ -16,8 +16,8 @@ pub struct Capture {
 /// newest of its authorization. Steps never change once written, so a read may say.
 ///
 /// # Errors
-/// `resource_not_found` for an unknown or foreign step, and for one of another card than these, `transaction_not_disputable` where
-/// nothing was captured.
+/// `resource_not_found` for an unknown or foreign step and for one of another card than these,
+/// `transaction_not_disputable` where nothing was captured.
 pub fn find_capture(
     reads: &dyn Reads,
     (account, cards): (AccountId, Option<&[CardId]>),

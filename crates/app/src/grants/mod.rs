@@ -13,8 +13,6 @@ pub use decide::{Answered, DecideApproval};
 pub use note::NoteStepUp;
 pub use revoke::RevokeGrant;
 
-pub(crate) use revoke::end;
-
 use cardium_auth::{Credential, grants::Grant};
 use cardium_kernel::GrantId;
 

@@ -147,7 +147,9 @@ proptest! {
     }
 
     #[test]
-    fn an_approval_is_used_at_most_once_for_each_yes(steps in vec((0_u8..4, 0_u64..90_000), 1..40)) {
+    fn an_approval_is_used_at_most_once_for_each_yes(
+        steps in vec((0_u8..4, 0_u64..90_000), 1..40),
+    ) {
         let (mut approval, mut now) = (asked(), NOW);
         let (mut yes, mut used) = (0, 0);
         for (step, seconds) in steps {

@@ -160,6 +160,13 @@ pub async fn refuse_method(allowed: &'static str) -> HttpResponse {
     private(&mut response, &body)
 }
 
+/// The same where only browsers of ours come.
+pub async fn refuse_method_here(allowed: &'static str) -> HttpResponse {
+    let mut response = refuse_method(allowed).await;
+    response.headers_mut().remove(header::ACCESS_CONTROL_ALLOW_ORIGIN);
+    response
+}
+
 /// A body that is declared as this type.
 pub async fn read_body(
     (state, request): (&AppState, &HttpRequest),

@@ -25,7 +25,7 @@ pub(crate) use base::base as issuer;
 pub(crate) use clients::note_step_up;
 pub use ports::{ClientDocuments, DocumentFailure, FetchedDocument};
 
-use answer::{Refusal, preflight, refuse_method};
+use answer::{Refusal, preflight, refuse_method, refuse_method_here};
 
 /// What an endpoint gives: an answer, or why there is none.
 type Outcome = Result<HttpResponse, Refusal>;
@@ -42,7 +42,7 @@ pub(crate) fn resources() -> Vec<Resource> {
     let authorize = web::resource("/oauth/authorize")
         .route(web::get().to(authorize::get))
         .route(web::post().to(authorize::post))
-        .default_service(web::to(|| refuse_method("GET, POST")));
+        .default_service(web::to(|| refuse_method_here("GET, POST")));
     vec![
         open("/.well-known/oauth-authorization-server", "GET", server()),
         open("/.well-known/openid-configuration", "GET", server()),

@@ -24,7 +24,12 @@ use super::{
     clients::{authenticate, look, perform},
     secrets::{self, Kind},
 };
-use crate::{AppState, address::origin, rate_limits::Seen, token_keys::mint};
+use crate::{
+    AppState,
+    address::origin,
+    rate_limits::Seen,
+    token_keys::{mint, signer},
+};
 
 /// How long an access token lasts, and one that money can be moved with.
 const LIFETIME: Duration = Duration::from_secs(10 * 60);
@@ -50,6 +55,8 @@ async fn try_exchange(state: &AppState, request: &HttpRequest, payload: web::Pay
     let wanted = TokenRequest::read(&body)?;
     wanted.check(&client)?;
     let resource = resource(&body, &base)?;
+    // Before a code is used up for tokens that could not be signed.
+    signer(state).await?;
     let done = match wanted {
         TokenRequest::Code { code, redirect_uri, verifier } => {
             let brought = (code, redirect_uri, verifier, resource);

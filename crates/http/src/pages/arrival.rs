@@ -139,3 +139,31 @@ pub fn answer_of(reply: Reply) -> Result<Vec<u8>, Problem> {
         Reply::Download(_) => Err(Problem::new(ErrorCode::Internal, "A page shows no files.")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operations_of_the_pages_are_there() {
+        for id in [
+            "sign_in",
+            "sign_out",
+            "get_account",
+            "list_cards",
+            "get_card",
+            "reveal_pan_by_post",
+            "list_grants",
+            "get_grant",
+            "update_grant",
+            "revoke_grant",
+            "list_approvals",
+            "get_approval",
+            "decide_approval",
+            "panic",
+            "lift_panic",
+        ] {
+            assert!(find_operation(id).is_ok(), "{id}");
+        }
+    }
+}

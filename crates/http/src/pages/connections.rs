@@ -8,6 +8,7 @@ use super::{
     arrival::Arrival,
     chrome::{Failed, Faults, Frame, page, see_other},
     connection::Connection,
+    panic,
     proof::{Proof, add_proof},
     terms::{
         CardChoice, MandateFields, Terms, any_spends, cards, chosen_cards, faults_of, scope_groups,
@@ -27,6 +28,8 @@ struct List {
     waiting: usize,
     /// What was just done.
     done: &'static str,
+    /// Since when everything is stopped; empty where it is not.
+    stopped: String,
 }
 
 #[derive(Template)]
@@ -61,7 +64,8 @@ pub async fn list(arrival: Arrival) -> Shown {
     let done = match visit.arrival.query().text("done") {
         "revoked" => "The connection was revoked.",
         "changed" => "The connection was changed.",
-        "stopped" => "Everything is stopped: cards are frozen, connections are revoked.",
+        "stopped" => "Done. All cards are frozen, all connections are revoked.",
+        "lifted" => "The stop is lifted. Unfreeze your cards one by one.",
         _ => "",
     };
     let template = List {
@@ -70,6 +74,7 @@ pub async fn list(arrival: Arrival) -> Shown {
         past: shown(&past),
         waiting: waiting["data"].as_array().map_or(0, Vec::len),
         done,
+        stopped: panic::stopped(&visit).await?,
     };
     Ok(page(StatusCode::OK, &template))
 }

@@ -1,6 +1,5 @@
 //! Bodies, queries and the idempotency header.
 
-use serde_json::json;
 use std::{
     rc::Rc,
     sync::{Arc, Mutex, mpsc},

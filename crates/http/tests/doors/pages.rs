@@ -2,6 +2,7 @@
 //! that nothing in them is more than text.
 
 use actix_web::{App, body::to_bytes, http::header::HeaderMap, test};
+use cardium_accounts::{Account, Email, PasswordHash};
 use cardium_auth::{
     Scope, TokenKind,
     grants::{Approval, ApprovalRecord, ApprovalStatus, Mandate, NewGrant, Reveal, open_grant},
@@ -78,6 +79,16 @@ fn assert_guarded(seen: &Seen, what: &str) {
     }
 }
 
+/// Doors of an account that is there.
+fn doors() -> Doors {
+    let doors = Doors::new();
+    let email = Email::parse("jane@example.com").unwrap();
+    let password = PasswordHash::from_phc(String::new());
+    let account = Account::open(AccountId::new(0x100), email, password, NOW);
+    *doors.reads.account.lock().unwrap() = Some(account);
+    doors
+}
+
 /// Gives the account an open grant and an open approval whose texts are hostile.
 fn plant(doors: &Doors, text: &str) -> (GrantId, ApprovalId) {
     let (id, account) = (GrantId::new(0x700), AccountId::new(0x100));
@@ -122,7 +133,7 @@ fn token_of(html: &str, action: &str) -> String {
 
 #[actix_web::test]
 async fn every_page_has_its_headers_whatever_it_says() {
-    let doors = Doors::new();
+    let doors = doors();
     let session = doors.session();
     let (grant, approval) = plant(&doors, "Helper");
     let own = [
@@ -148,7 +159,7 @@ async fn every_page_has_its_headers_whatever_it_says() {
 
 #[actix_web::test]
 async fn a_page_leads_to_sign_in_and_back_and_a_form_to_its_page() {
-    let doors = Doors::new();
+    let doors = doors();
     let asked = visit(&doors, look("/connections?done=changed", "")).await;
     assert_eq!(asked.status, 303);
     assert_eq!(asked.header("location"), "/signin?next=%2Fconnections%3Fdone%3Dchanged");
@@ -163,7 +174,7 @@ async fn a_page_leads_to_sign_in_and_back_and_a_form_to_its_page() {
 
 #[actix_web::test]
 async fn signing_in_leads_nowhere_else() {
-    let doors = Doors::new();
+    let doors = doors();
     let session = doors.session();
     for (next, leads) in [
         ("%2Fapprovals%2Fapr_1%3Fa%3Db", "/approvals/apr_1?a=b"),
@@ -185,7 +196,7 @@ async fn signing_in_leads_nowhere_else() {
 
 #[actix_web::test]
 async fn forms_of_others_do_nothing() {
-    let doors = Doors::new();
+    let doors = doors();
     let (session, other) = (doors.session(), doors.session());
     let (grant, _) = plant(&doors, "Helper");
     let path = format!("/connections/{grant}/revoke");
@@ -227,7 +238,7 @@ async fn forms_of_others_do_nothing() {
 
 #[actix_web::test]
 async fn whatever_others_say_is_text() {
-    let doors = Doors::new();
+    let doors = doors();
     let session = doors.session();
     let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}&lt;";
     let (grant, approval) = plant(&doors, hostile);
@@ -252,7 +263,7 @@ async fn whatever_others_say_is_text() {
 
 #[actix_web::test]
 async fn an_address_that_nobody_has_is_refused_like_a_wrong_password() {
-    let doors = Doors::new();
+    let doors = doors();
     let form = "email=nobody%40example.com&password=wrong-password&next=%2Fapprovals";
     let seen = visit(&doors, send("/signin", "", form)).await;
     assert_eq!(seen.status, 401);
@@ -267,7 +278,7 @@ async fn an_address_that_nobody_has_is_refused_like_a_wrong_password() {
 
 #[actix_web::test]
 async fn nobody_signs_in_over_a_network_in_plain_text() {
-    let doors = Doors::new();
+    let doors = doors();
     let far = "203.0.113.7:4711".parse().unwrap();
     let form = "email=a%40example.com&password=some-password";
     let seen = visit(&doors, send("/signin", "", form).peer_addr(far)).await;

@@ -26,6 +26,8 @@ pub struct FakeReads {
     pub credentials: Mutex<HashMap<[u8; 32], (Credential, Timestamp)>>,
     pub look_ups: Mutex<usize>,
     pub dispute: Mutex<Option<Dispute>>,
+    /// Where there is none, whoever looks for one panics.
+    pub account: Mutex<Option<Account>>,
     pub grant: Mutex<Option<(Grant, Credential)>>,
     pub approval: Mutex<Option<Approval>>,
 }
@@ -117,7 +119,8 @@ impl Reads for FakeReads {
     }
 
     fn find_account(&self, _: AccountId) -> ReadResult<Option<Account>> {
-        panic!("planted panic")
+        let found = self.account.lock().unwrap().clone();
+        Ok(Some(found.expect("planted panic")))
     }
 
     fn find_account_by_email(&self, _: &Email) -> ReadResult<Option<Account>> {

@@ -64,7 +64,8 @@ impl Report {
 
 /// Checks the ledger (I1, I2), what authorizations hold and gave back (I2, I10), what disputes
 /// gave (I10), what withdrawals hold and have in flight (I2, I10), replaced cards and counters
-/// (I11), grants (I13), the outbox (I5), what is on its way to webhooks (I12) and the audit chains (I9) in one
+/// (I11), grants (I13), the outbox (I5), what is on its way to webhooks (I12) and the audit chains
+/// (I9) in one
 /// snapshot.
 ///
 /// `now` tells which events may be kept no more; an earlier one is stricter.

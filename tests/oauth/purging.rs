@@ -1,0 +1,56 @@
+//! What is over is forgotten, and what is not stays.
+
+use cardium_app::{
+    Actor,
+    oauth::{PurgeOAuth, SaveClient},
+};
+use cardium_auth::oauth::{
+    Client, ClientDetails, ClientKind, ClientMetadata, ClientRecord, ClientRules,
+};
+use cardium_testkit::{Backend, World};
+
+use crate::on_both;
+
+on_both! {
+    clients_that_nobody_uses_are_forgotten_and_the_operators_stay;
+}
+
+fn client(world: &World, id: &str, kind: ClientKind) -> Client {
+    let now = world.edge.clock.now();
+    let metadata = ClientMetadata {
+        client_name: Some("Test agent".to_owned()),
+        redirect_uris: vec!["https://a.example/".to_owned()],
+        scope: Some("read".to_owned()),
+        contacts: vec!["ada@a.example".to_owned()],
+        software_id: Some("x".to_owned()),
+        ..ClientMetadata::default()
+    };
+    Client::restore(ClientRecord {
+        id: id.to_owned(),
+        kind,
+        details: ClientDetails::try_new(metadata, &ClientRules::default()).expect("sound"),
+        secret: Some([1; 32]),
+        registration: None,
+        created_at: now,
+        updated_at: now,
+        used_at: None,
+        fresh_until: None,
+    })
+}
+
+fn clients_that_nobody_uses_are_forgotten_and_the_operators_stay(backend: Backend) {
+    let world = World::new(backend);
+    let kinds = [ClientKind::Registered, ClientKind::Document, ClientKind::Operator];
+    for kind in kinds {
+        let client = client(&world, kind.as_str(), kind);
+        world.run(Actor::System, SaveClient { client: client.clone() }).expect("it is kept");
+        let found = world.reads.find_client(kind.as_str()).expect("it reads");
+        assert_eq!(found, Some(client), "what was written is read");
+    }
+    assert_eq!(world.run(Actor::System, PurgeOAuth).expect("nothing is over"), 0);
+    world.clock.advance(std::time::Duration::from_secs(86_400));
+    assert_eq!(world.run(Actor::System, PurgeOAuth).expect("two are over"), 2);
+    let left =
+        kinds.map(|kind| world.reads.find_client(kind.as_str()).expect("it reads").is_some());
+    assert_eq!(left, [false, false, true]);
+}
