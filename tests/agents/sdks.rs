@@ -14,10 +14,15 @@ on_both! {
     the_python_sdk_gets_along;
 }
 
+/// The one that most programs have, and the one that takes its place.
 #[test]
-fn the_typescript_sdk_gets_along() {
-    for door in ["/mcp", "/v1"] {
-        gets_along(Backend::Sqlite, door, node("mcp_agent.mjs"));
+fn the_typescript_sdks_get_along() {
+    for sdk in ["sdk", "client"] {
+        for door in ["/mcp", "/v1"] {
+            let mut agent = node("mcp_agent.mjs");
+            agent.arg(sdk);
+            gets_along(Backend::Sqlite, door, agent);
+        }
     }
 }
 
@@ -47,7 +52,8 @@ fn the_inspector_lists_and_calls_tools() {
     let server = Server::shared(Backend::Sqlite);
     let client = server.sign_up();
     for era in ["legacy", "modern"] {
-        let listed = inspect(&server, &client, &["--protocol-era", era, "--method", "tools/list"]);
+        let list = ["--protocol-era", era, "--method", "tools/list", "--strict"];
+        let listed = inspect(&server, &client, &list);
         assert!(listed.contains("\"issue_card\""), "{listed}");
         let call = ["--protocol-era", era, "--method", "tools/call", "--tool-name", "get_account"];
         let account = inspect(&server, &client, &call);
@@ -61,7 +67,7 @@ fn inspect(server: &Server, client: &Client, arguments: &[&str]) -> String {
     inspector.arg(packages.join("@modelcontextprotocol/inspector/clients/launcher/build/index.js"));
     inspector.args(["--cli", &format!("http://{}/mcp", server.address()), "--transport", "http"]);
     inspector.args(["--header", &format!("Authorization: Bearer {}", client.token())]);
-    inspector.args(arguments).arg("--strict");
+    inspector.args(arguments);
     // What it remembers of servers is not the caller's.
     let home = Scratch::new(Backend::Sqlite);
     let output = inspector.env("HOME", home.folder()).output();

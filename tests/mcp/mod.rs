@@ -124,7 +124,10 @@ impl<'a> Mcp<'a> {
     fn refused(&self, tool: &str, arguments: Value) -> (String, Option<String>) {
         let result = self.call(tool, arguments);
         assert_eq!(result["isError"], true, "{result}");
-        let error = &result["structuredContent"];
+        assert!(result["structuredContent"].is_null(), "it is not what the tool declares");
+        let error = &result["_meta"]["cardium/error"];
+        let text = result["content"][0]["text"].as_str().expect("text");
+        assert_eq!(&serde_json::from_str::<Value>(text).expect("JSON"), error);
         assert_eq!(error["object"], "error");
         assert!(error["request_id"].as_str().is_some_and(|id| id.starts_with("req_")), "{error}");
         let field = |name: &str| error[name].as_str().map(str::to_owned);

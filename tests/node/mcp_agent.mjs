@@ -1,15 +1,18 @@
-// An agent made with the official TypeScript SDK (@modelcontextprotocol/sdk): it finds its way from
-// the first refusal, and does whatever the SDK does by itself. Its one argument is the MCP server.
+// An agent made with an official TypeScript SDK, @modelcontextprotocol/sdk or the newer
+// @modelcontextprotocol/client: it finds its way from the first refusal, and does whatever the SDK
+// does by itself. Its arguments are the SDK's name, `sdk` or `client`, and the MCP server.
 import assert from 'node:assert/strict';
 import { ask, authorize, done, load } from './dialogue.mjs';
 
-const { Client } = load('@modelcontextprotocol/sdk/client/index.js');
-const { StreamableHTTPClientTransport } = load(
-  '@modelcontextprotocol/sdk/client/streamableHttp.js'
-);
-const { UnauthorizedError } = load('@modelcontextprotocol/sdk/client/auth.js');
+const parts = ['client/index.js', 'client/streamableHttp.js', 'client/auth.js'];
+const [name, url] = process.argv.slice(2);
+const sdk =
+  name === 'client'
+    ? load('@modelcontextprotocol/client')
+    : Object.assign({}, ...parts.map(part => load(`@modelcontextprotocol/sdk/${part}`)));
+const { Client, StreamableHTTPClientTransport, UnauthorizedError } = sdk;
 
-const server = new URL(process.argv[2]);
+const server = new URL(url);
 const redirect = 'http://localhost:3118/callback';
 
 // What an application keeps for the SDK.
@@ -69,7 +72,9 @@ async function withOwner(action) {
   assert.equal(`${back.origin}${back.pathname}`, redirect);
   assert.equal(back.searchParams.get('state'), 'a state of ours');
   assert.equal(back.searchParams.get('iss'), server.origin);
-  await transport.finishAuth(back.searchParams.get('code'));
+  const code = back.searchParams.get('code');
+  // The newer SDK looks at the issuer itself.
+  await transport.finishAuth(name === 'client' ? back.searchParams : code);
   return action();
 }
 
@@ -84,7 +89,7 @@ async function succeeds(name, args) {
 async function isRefused(name, args) {
   const result = await call(name, args);
   assert.equal(result.isError, true, JSON.stringify(result));
-  return result.structuredContent;
+  return JSON.parse(result.content[0].text);
 }
 
 const status = async path => {

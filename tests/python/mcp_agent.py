@@ -1,6 +1,7 @@
 """An agent made with the official Python SDK (mcp): it finds its way from the first refusal, and
 does whatever the SDK does by itself. Its one argument is the MCP server."""
 
+import json
 import sys
 from urllib.parse import urlparse
 
@@ -77,7 +78,7 @@ async def succeeds(client, name, **arguments):
 async def is_refused(client, name, **arguments):
     result = await client.call_tool(name, arguments)
     assert result.is_error, result
-    return result.structured_content
+    return json.loads(result.content[0].text)
 
 
 async def status(path, token):

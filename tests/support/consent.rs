@@ -20,27 +20,9 @@ pub struct Answer {
     pub scopes: Option<Vec<String>>,
     /// Other fields, such as what may be spent.
     pub fields: Vec<(String, String)>,
-    /// Whether the owner says no.
-    pub denies: Denies,
-}
-
-/// Whether the owner says no.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Denies {
-    /// The button that allows.
-    #[default]
-    No,
-    /// The other one.
-    Yes,
 }
 
 impl Answer {
-    /// Ticks exactly these scopes.
-    pub fn with_scopes(scopes: &[&str]) -> Self {
-        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        Self { scopes: Some(scopes), ..Self::default() }
-    }
-
     /// Fills in a field.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.fields.push((name.to_owned(), value.to_owned()));
@@ -120,8 +102,7 @@ impl Owner {
         for (name, value) in &answer.fields {
             set(&mut fields, name, value);
         }
-        let decision = if answer.denies == Denies::Yes { "deny" } else { "allow" };
-        set(&mut fields, "decision", decision);
+        set(&mut fields, "decision", "allow");
         fields
     }
 

@@ -55,7 +55,8 @@ fn serve_fixture() -> (String, impl FnOnce()) {
                 let serve = move || fixture.clone();
                 App::new().service(transport("/mcp", Sessions::Kept, &settings, serve))
             };
-            let server = HttpServer::new(app).workers(2).disable_signals();
+            // Sessions are kept by the mount, and each worker mounts its own.
+            let server = HttpServer::new(app).workers(1).disable_signals();
             let server = server.listen(listener).expect("it listens").run();
             started.send(server.handle()).expect("somebody waits");
             server.await.expect("it runs until it is stopped");

@@ -4,13 +4,14 @@ mod agree;
 mod change;
 mod decide;
 pub(crate) mod leave;
+mod note;
 mod revoke;
 
 pub use agree::AgreeGrant;
 pub use change::UpdateGrant;
 pub use decide::{Answered, DecideApproval};
+pub use note::NoteStepUp;
 pub use revoke::RevokeGrant;
-pub(crate) use revoke::end;
 
 use cardium_auth::{Credential, grants::Grant};
 use cardium_kernel::GrantId;

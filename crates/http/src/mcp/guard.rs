@@ -35,11 +35,12 @@ use crate::{
     dispatch::{note_standing, request_info},
     failure, guard,
     limits::request_id,
+    oauth::note_step_up,
     rate_limits::Seen,
 };
 
 /// What a client is told to ask for that has no token and calls no tool yet: enough to look around.
-const FIRST: [Scope; 5] = [
+pub const FIRST: [Scope; 5] = [
     Scope::AccountRead,
     Scope::BalanceRead,
     Scope::CardRead,
@@ -112,6 +113,7 @@ async fn pass(
         let message = message.map_err(|error| not_understood(error, request))?;
         let lacking = called(&message).and_then(|operation| lacking(operation, &caller));
         if let Some((scope, error)) = lacking {
+            note_step_up(state, request, &caller).await;
             return Err(self::refuse(error, (path, state), request, vec![scope]));
         }
     }

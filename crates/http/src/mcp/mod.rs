@@ -30,6 +30,8 @@ use crate::{
     base::{Base, LOOPBACK},
 };
 
+pub use guard::FIRST;
+
 use calls::Visit;
 use server::Tools;
 

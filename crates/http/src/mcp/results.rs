@@ -19,6 +19,7 @@ const MOST: u64 = 10 * 1_024 * 1_024;
 /// Metadata of a result.
 const REPLAYED: &str = "cardium/replayed";
 const TRIED: &str = "cardium/dry_run";
+const ERROR: &str = "cardium/error";
 
 /// The result of an operation.
 pub async fn show(
@@ -39,8 +40,7 @@ pub async fn show(
 
 /// A refusal or fault, as REST shows it.
 pub fn refused(error: CommandError, request: RequestId) -> CallToolResult {
-    let body = error_body(&failure::explain(error, request), request);
-    structured(&body, CallToolResult::error)
+    failed(&error_body(&failure::explain(error, request), request))
 }
 
 fn answered(answer: &Answer, run: Run) -> CallToolResult {
@@ -52,17 +52,27 @@ fn answered(answer: &Answer, run: Run) -> CallToolResult {
     }
     let result = match answer.status {
         _ if answer.body.is_empty() => CallToolResult::success(vec![ContentBlock::text("Done.")]),
-        200..400 => structured(&answer.body, CallToolResult::success),
-        _ => structured(&answer.body, CallToolResult::error),
+        200..400 => done(&answer.body),
+        _ => return failed(&answer.body),
     };
     result.with_meta((!meta.is_empty()).then_some(MetaObject(meta)))
 }
 
-fn structured(body: &[u8], result: impl Fn(Vec<ContentBlock>) -> CallToolResult) -> CallToolResult {
+fn done(body: &[u8]) -> CallToolResult {
     let text = String::from_utf8_lossy(body);
-    let mut result = result(vec![ContentBlock::text(text.clone())]);
+    let mut result = CallToolResult::success(vec![ContentBlock::text(text.clone())]);
     result.structured_content = serde_json::from_str(&text).ok();
     result
+}
+
+/// A refusal has no structure of its own: it would not be what the tool declares, and clients that
+/// check it would hide the refusal from whoever called. Programs find the object in the metadata.
+fn failed(body: &[u8]) -> CallToolResult {
+    let text = String::from_utf8_lossy(body);
+    let object = serde_json::from_str(&text).unwrap_or_default();
+    let meta = JsonObject::from_iter([(ERROR.to_owned(), object)]);
+    let result = CallToolResult::error(vec![ContentBlock::text(text)]);
+    result.with_meta(Some(MetaObject(meta)))
 }
 
 async fn file(

@@ -6,18 +6,20 @@ use actix_web::HttpRequest;
 use cardium_api_v1::webhook_url;
 use cardium_app::{
     Actor, CommandError, Lane, RequestInfo, UseCase,
+    grants::NoteStepUp,
     oauth::SaveClient,
     perform as submit,
     reads::{ReadResult, Reads},
 };
 use cardium_auth::{
-    Credential,
+    Credential, CredentialKind,
     grants::Reach,
     oauth::{
         Client, ClientClaim, ClientKind, ClientRecord, DocumentReach, DocumentUrl, OAuthError,
         OAuthErrorCode, Parameters, fresh_for,
     },
 };
+use cardium_kernel::GrantId;
 
 use super::{
     answer::{Refusal, authorization},
@@ -59,6 +61,25 @@ pub async fn perform_as_owner<U: UseCase>(
         reach: Reach::All,
     };
     perform_for(state, actor, info, use_case).await
+}
+
+/// Notes that a client was told to ask its owner for more. Whatever becomes of the note, the client
+/// is told.
+pub async fn note_step_up(state: &AppState, request: &HttpRequest, caller: &Credential) {
+    if caller.kind != CredentialKind::Grant {
+        return;
+    }
+    let actor = Actor::Credential {
+        account: caller.account,
+        credential: caller.id,
+        kind: caller.kind,
+        scope: None,
+        reach: Reach::Beside,
+    };
+    let note = NoteStepUp { grant: GrantId::new(caller.id.value()) };
+    if let Err(error) = perform_for(state, actor, request_info(request), note).await {
+        tracing::warn!(%error, "a step-up was not noted");
+    }
 }
 
 async fn perform_for<U: UseCase>(

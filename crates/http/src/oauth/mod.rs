@@ -22,6 +22,7 @@ mod token;
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, http::Method, web};
 
 pub(crate) use base::base as issuer;
+pub(crate) use clients::note_step_up;
 pub use ports::{ClientDocuments, DocumentFailure, FetchedDocument};
 
 use answer::{Refusal, preflight, refuse_method, refuse_method_here};

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use cardium_app::oauth::{DeleteClient, SaveClient, UpdateClient};
 use cardium_auth::oauth::{
     AuthMethod, Client, ClientDetails, ClientKind, ClientRecord, OAuthError, OAuthErrorCode,
+    ScopeRequest,
 };
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
@@ -17,7 +18,7 @@ use super::{
     documents,
     secrets::{self, Kind},
 };
-use crate::{AppState, address::origin, rate_limits::Seen};
+use crate::{AppState, address::origin, mcp::FIRST, rate_limits::Seen};
 
 const JSON: &str = "application/json";
 
@@ -39,8 +40,9 @@ async fn try_create(state: &AppState, request: &HttpRequest, payload: web::Paylo
     }
     let bytes = read_body((state, request), payload, JSON).await?;
     let wiring = &state.wiring;
-    let said = documents::read(&bytes)?;
-    let details = ClientDetails::try_new(said.metadata, &wiring.settings.clients)?;
+    let mut metadata = documents::read(&bytes)?.metadata;
+    metadata.scope = metadata.scope.filter(|scope| !is_our_word(scope));
+    let details = ClientDetails::try_new(metadata, &wiring.settings.clients)?;
     let secret =
         (details.method() != AuthMethod::None).then(|| secrets::new(wiring, Kind::ClientSecret));
     let (registration, registration_hash) = secrets::new(wiring, Kind::Registration);
@@ -62,6 +64,14 @@ async fn try_create(state: &AppState, request: &HttpRequest, payload: web::Paylo
         shown.insert("client_secret".to_owned(), secret.into());
     }
     Ok(private(&mut HttpResponse::Created(), &Value::Object(shown)))
+}
+
+/// Whether a scope is the one of our first challenge. SDKs register with it and ask for more when a
+/// tool needs it: they repeat what they were told, and set no limit of their own.
+fn is_our_word(scope: &str) -> bool {
+    let first = FIRST.into_iter().collect();
+    ScopeRequest::parse(scope)
+        .is_ok_and(|asked| asked.scopes() == first && asked.cards().is_empty())
 }
 
 /// A client with the way to manage it.

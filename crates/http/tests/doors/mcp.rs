@@ -28,7 +28,7 @@ fn call(tool: &str, arguments: Value) -> Value {
 /// The error object of a refused call.
 fn refusal(reply: &Reply) -> (&str, Option<&str>) {
     assert_eq!((reply.status, &reply.body["result"]["isError"]), (200, &json!(true)), "{reply:?}");
-    let error = &reply.body["result"]["structuredContent"];
+    let error = &reply.body["result"]["_meta"]["cardium/error"];
     (error["code"].as_str().unwrap(), error["param"].as_str())
 }
 
