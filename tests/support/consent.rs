@@ -107,14 +107,14 @@ impl Owner {
     }
 
     fn get(&self, url: Url) -> Visit {
-        self.exchange(Method::GET, url, None)
+        self.exchange(Method::GET, &url, None)
     }
 
     fn post(&self, url: Url, fields: &[(String, String)]) -> Visit {
-        self.exchange(Method::POST, url, Some(fields))
+        self.exchange(Method::POST, &url, Some(fields))
     }
 
-    fn exchange(&self, method: Method, url: Url, fields: Option<&[(String, String)]>) -> Visit {
+    fn exchange(&self, method: Method, url: &Url, fields: Option<&[(String, String)]>) -> Visit {
         let mut request = self.http.request(method, url.clone());
         let cookies = self.cookies.lock().expect("one thread browses");
         let pairs: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
