@@ -59,7 +59,7 @@ impl Owner {
     #[track_caller]
     pub fn follow(&self, link: &str, answer: &Answer) -> String {
         let start = Url::parse(link).expect("a client's link is a URL");
-        let mut visit = self.get(start);
+        let mut visit = self.get(&start);
         for _ in 0..HOPS {
             if let Some(location) = &visit.onward {
                 let next = visit.url.join(location).expect("a redirect leads to a URL");
