@@ -59,14 +59,14 @@ impl Owner {
     #[track_caller]
     pub fn follow(&self, link: &str, answer: &Answer) -> String {
         let start = Url::parse(link).expect("a client's link is a URL");
-        let mut visit = self.get(start.clone());
+        let mut visit = self.get(&start);
         for _ in 0..HOPS {
             if let Some(location) = &visit.onward {
                 let next = visit.url.join(location).expect("a redirect leads to a URL");
                 if next.origin() != start.origin() {
                     return next.into();
                 }
-                visit = self.get(next);
+                visit = self.get(&next);
                 continue;
             }
             let form = Form::find(&visit.html).unwrap_or_else(|| {
@@ -74,7 +74,7 @@ impl Owner {
             });
             let fields = self.fill_in(&form, answer);
             let target = visit.url.join(&form.action).expect("a form has an address");
-            visit = self.post(target, &fields);
+            visit = self.post(&target, &fields);
         }
         panic!("{link} leads in circles: {}", visit.url);
     }
@@ -106,15 +106,15 @@ impl Owner {
         fields
     }
 
-    fn get(&self, url: Url) -> Visit {
+    fn get(&self, url: &Url) -> Visit {
         self.exchange(Method::GET, url, None)
     }
 
-    fn post(&self, url: Url, fields: &[(String, String)]) -> Visit {
+    fn post(&self, url: &Url, fields: &[(String, String)]) -> Visit {
         self.exchange(Method::POST, url, Some(fields))
     }
 
-    fn exchange(&self, method: Method, url: Url, fields: Option<&[(String, String)]>) -> Visit {
+    fn exchange(&self, method: Method, url: &Url, fields: Option<&[(String, String)]>) -> Visit {
         let mut request = self.http.request(method, url.clone());
         let cookies = self.cookies.lock().expect("one thread browses");
         let pairs: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
