@@ -105,7 +105,7 @@ fn refusals_are_those_of_rest(backend: Backend) {
     let client = server.sign_up();
     let card = client.card(None);
     let rest = client.post(&format!("/v1/cards/{card}/load"), &json!({"amount_usd": 10}));
-    let rest: Value = serde_json::from_slice(&rest.body).unwrap();
+    let rest: Value = serde_json::from_slice(&rest.body).expect("REST answers with JSON");
     let mcp = Mcp::new(&client);
     let (code, param) = mcp.refused("load_card", json!({"id": card, "amount_usd": 10}));
     assert_eq!(
@@ -167,7 +167,7 @@ fn a_file_comes_as_a_resource(backend: Backend) {
         (&resource["blob"], &resource["mimeType"]),
         (&"aGVsbG8=".into(), &"text/plain".into())
     );
-    let uri = resource["uri"].as_str().unwrap();
+    let uri = resource["uri"].as_str().expect("a resource has a URI");
     assert!(uri.starts_with("cardium:///v1/disputes/"), "{uri}");
 }
 

@@ -27,7 +27,7 @@ fn a_stranger_is_told_where_to_go(backend: Backend) {
         for revision in BOTH_REVISIONS {
             let reply = Mcp { client: &nobody, revision, path }.send("tools/list", json!({}));
             reply.expect_error(401, "invalid_credentials", None);
-            let said = reply.header("WWW-Authenticate").unwrap().to_owned();
+            let said = reply.header("WWW-Authenticate").expect("a challenge").to_owned();
             assert!(said.starts_with(r#"Bearer scope="account:read "#), "{said}");
             assert!(said.ends_with(&place(&server, path)), "{said}");
         }
@@ -37,7 +37,7 @@ fn a_stranger_is_told_where_to_go(backend: Backend) {
     let wrong = nobody.signed_in("", "sess_unknown");
     let reply = Mcp::new(&wrong).send("tools/list", json!({}));
     reply.expect_error(401, "invalid_credentials", None);
-    let said = reply.header("WWW-Authenticate").unwrap();
+    let said = reply.header("WWW-Authenticate").expect("a challenge");
     assert!(said.starts_with(r#"Bearer error="invalid_token", scope="#), "{said}");
     // A stranger's body is neither parsed nor a reason to hang up on the next request.
     let reply = nobody.post_raw("/mcp", vec![b'x'; 10_000]);
@@ -55,7 +55,7 @@ fn a_token_that_is_not_enough_is_told_what_is(backend: Backend) {
         let params = json!({"name": "load_card", "arguments": {"id": card, "amount_usd": 1}});
         let reply = mcp.send("tools/call", params);
         reply.expect_error(403, "insufficient_scope", None);
-        let said = reply.header("WWW-Authenticate").unwrap().to_owned();
+        let said = reply.header("WWW-Authenticate").expect("a challenge").to_owned();
         let expected = format!(
             r#"Bearer error="insufficient_scope", scope="card:read card:fund", {}"#,
             place(&server, "/mcp")
@@ -96,7 +96,7 @@ fn hosts_and_origins_of_others_are_refused(backend: Backend) {
     let nobody = server.client();
     let stranger = Mcp::new(&nobody).request("tools/list", json!({}));
     let reply = stranger.header("Host", "evil.example").send();
-    let said = reply.header("WWW-Authenticate").unwrap();
+    let said = reply.header("WWW-Authenticate").expect("a challenge");
     assert!(!said.contains("evil") && !said.contains("resource_metadata"), "{said}");
 }
 

@@ -44,7 +44,7 @@ fn a_client_discovers(backend: Backend) {
     let server = Server::shared(backend);
     let client = server.sign_up();
     let result = Mcp::new(&client).result("server/discover", json!({}));
-    let versions = result["supportedVersions"].as_array().unwrap();
+    let versions = result["supportedVersions"].as_array().expect("a list");
     for revision in BOTH_REVISIONS {
         assert!(versions.contains(&revision.as_str().into()), "{result}");
     }

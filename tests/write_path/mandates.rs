@@ -148,7 +148,7 @@ fn two_thousand_spends_at_once_stop_at_the_total(backend: Backend) {
     assert_eq!(done, 500);
     assert_eq!(agent.spent(&world).live, usd(50_000));
     let view = world.reads.find_card(tenant.account, card).expect("it reads").expect("it is there");
-    assert_eq!(view.balance.expect("it has money").available().unwrap(), usd(50_000));
+    assert_eq!(view.balance.expect("it has money").available().expect("it adds up"), usd(50_000));
     assert_eq!(world.verify().findings, []);
 }
 
@@ -248,7 +248,7 @@ fn what_is_asked_leaves_its_trace_and_nothing_else(backend: Backend) {
     let CommandError::Problem(problem) = ask().expect_err("the owner is asked") else { panic!() };
     assert_eq!(problem.code, ErrorCode::ApprovalRequired);
     let asked = agent.approvals(&world).remove(0);
-    assert_eq!(problem.approval, Some(asked.id));
+    assert_eq!(problem.approval.as_deref(), Some(&asked.id));
     assert_eq!((asked.amount, asked.card, asked.book), (Some(usd(5_000)), Some(card), Book::Live));
     assert!(asked.summary.contains("50.00 USD") && asked.summary.contains(&card.to_string()));
     // The same again writes nothing.

@@ -85,7 +85,10 @@ macro_rules! proofs {
         impl $input {
             /// Takes out what shows that the owner is there.
             pub fn take_proof(&mut self) -> $crate::api_key::ProofIn {
-                $crate::api_key::ProofIn { password: self.password.take(), totp_code: self.totp_code.take() }
+                $crate::api_key::ProofIn {
+                    password: self.password.take(),
+                    totp_code: self.totp_code.take(),
+                }
             }
         }
     )+};

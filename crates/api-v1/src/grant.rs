@@ -186,7 +186,7 @@ impl MandateIn {
                 .into_change(|amount| amount.not_negative(above))?,
             expires_at: self.expires_at.into_change(|text| end(&text, now))?,
             merchants: self.merchants.or_cleared(Vec::new()).map(merchants).transpose()?,
-            mccs: self.mccs.or_cleared(Vec::new()).map(mccs).transpose()?,
+            mccs: self.mccs.or_cleared(Vec::new()).map(|codes| mccs(&codes)).transpose()?,
         })
     }
 }
@@ -215,7 +215,7 @@ fn merchants(ids: Vec<String>) -> Result<Vec<String>, Problem> {
     }
 }
 
-fn mccs(codes: Vec<String>) -> Result<Vec<String>, Problem> {
+fn mccs(codes: &[String]) -> Result<Vec<String>, Problem> {
     if codes.len() > MCC_RANGES_MAXIMUM {
         let rule = format!("must have at most {MCC_RANGES_MAXIMUM} codes or ranges");
         return Err(invalid("mandate.mccs", &rule));

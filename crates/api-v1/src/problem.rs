@@ -40,7 +40,7 @@ pub fn error_body(problem: &Problem, request: RequestId) -> Vec<u8> {
         kind,
         message: &problem.message,
         param: problem.param.as_deref(),
-        approval_id: problem.approval.map(Text),
+        approval_id: problem.approval.as_deref().copied().map(Text),
         request_id: Text(request),
     })
 }

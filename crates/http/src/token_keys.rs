@@ -2,8 +2,9 @@
 //!
 //! They are looked up again after [`FRESH`], and early where a token names a key that is not among
 //! them: another process may have let them take turns. Invariants: however many tokens name
-//! unknown keys, look-ups are [`PAUSE`] apart; one look-up runs at a time; a private key is opened once for as long as it signs. Deliberately absent: the
-//! taking of turns (`cardium_app::access_tokens`).
+//! unknown keys, look-ups are [`PAUSE`] apart; one look-up runs at a time; a private key is opened
+//! once for as long as it signs. Deliberately absent: the taking of turns
+//! (`cardium_app::access_tokens`).
 
 use std::{
     sync::{Arc, Mutex, PoisonError},

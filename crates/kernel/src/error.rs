@@ -208,7 +208,7 @@ pub struct Problem {
     /// Seconds after which another try is worth making, where they are known.
     pub retry_after_seconds: Option<u64>,
     /// What the owner is asked, where that is why.
-    pub approval: Option<ApprovalId>,
+    pub approval: Option<Box<ApprovalId>>,
 }
 
 impl Problem {
@@ -240,7 +240,10 @@ impl Problem {
     /// The owner has to decide first.
     #[must_use]
     pub fn awaits(approval: ApprovalId, message: impl Into<String>) -> Self {
-        Self { approval: Some(approval), ..Self::new(ErrorCode::ApprovalRequired, message) }
+        Self {
+            approval: Some(Box::new(approval)),
+            ..Self::new(ErrorCode::ApprovalRequired, message)
+        }
     }
 
     /// A required field is absent.

@@ -12,6 +12,7 @@ pub use change::UpdateGrant;
 pub use decide::{Answered, DecideApproval};
 pub use note::NoteStepUp;
 pub use revoke::RevokeGrant;
+
 pub(crate) use revoke::end;
 
 use cardium_auth::{Credential, grants::Grant};

@@ -152,6 +152,10 @@ fn terms(
 async fn ask(visit: &Visit, request: &Request, terms: Terms, faults: Faults) -> Shown {
     let account = visit.read("get_account", "", "").await?;
     let code = account["twofa_enabled"] == true;
+    let existing = match &request.existing {
+        Some(grant) => Some(Connection::new(grant, &cards(visit).await?.0)),
+        None => None,
+    };
     let template = Ask {
         frame: visit.frame(&format!("{} asks", request.name), ""),
         token: visit.token("consent", &request.id),
@@ -163,7 +167,7 @@ async fn ask(visit: &Visit, request: &Request, terms: Terms, faults: Faults) -> 
         account: text(&account, "email").to_owned(),
         terms,
         risky: any_risky(request.scopes),
-        existing: request.existing.as_ref().map(|grant| Connection::new(grant, &[])),
+        existing,
         proof: Proof { code },
         faults,
     };
