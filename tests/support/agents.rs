@@ -44,7 +44,8 @@ impl Agent {
         let id = (u128::from(std::process::id()) << 64) | u128::from(number);
         let account = server.account_literal(self.client.account());
         let (grant, literal) = (server.literal(self.id()), server.literal(id));
-        let (now, end) = (server.now(), server.now() + 86_400);
+        let now = server.now() * 1_000_000;
+        let end = now + 86_400 * 1_000_000;
         let book = Book::Live.code();
         server.execute(&format!(
             "INSERT INTO approvals (id, account_id, grant_id, operation, summary, book, amount, \

@@ -28,6 +28,7 @@ const ACCOUNT: [&str; 9] = [
     "balance_usd",
     "twofa_enabled",
     "notifications",
+    "locked_at",
     "created_at",
     "updated_at",
 ];

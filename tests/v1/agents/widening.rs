@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     on_both,
-    support::{Agent, PASSWORD, Server},
+    support::{Agent, PASSWORD, Server, usd},
 };
 
 on_both! {
@@ -38,10 +38,10 @@ fn what_is_named_changes_and_nothing_else(backend: Backend) {
     for field in ["expires_at", "merchants", "mccs"] {
         assert_eq!(changed["mandate"][field], change["mandate"][field], "{field}");
     }
-    assert_eq!(changed["mandate"]["daily_usd"], json!(100.00));
+    assert_eq!(usd(&changed["mandate"], "daily_usd"), "100.00");
     let change = json!({"mandate": {"daily_usd": 90}});
     let lower = owner.patch(&agent.path(), &change).expect(200);
-    assert_eq!(lower["mandate"]["daily_usd"], json!(90.00));
+    assert_eq!(usd(&lower["mandate"], "daily_usd"), "90.00");
     assert_eq!(lower["mandate"]["total_usd"], changed["mandate"]["total_usd"]);
     let free = owner.patch(&agent.path(), &json!({"mandate": null, "cards": null})).expect(200);
     assert_eq!((&free["mandate"], &free["cards"]), (&made["mandate"], &Value::Null));

@@ -45,6 +45,7 @@ const FIELDS: [&str; 27] = [
     "limits",
     "mcc",
     "geo",
+    "grant_id",
     "controls",
     "expires_at",
     "created_at",
