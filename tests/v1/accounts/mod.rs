@@ -20,7 +20,7 @@ on_both! {
     the_account_shows_its_balance;
 }
 
-const ACCOUNT: [&str; 9] = [
+const ACCOUNT: [&str; 10] = [
     "id",
     "object",
     "mode",

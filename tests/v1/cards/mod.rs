@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use crate::support::{Client, Server};
 
 /// What every card shows.
-const FIELDS: [&str; 27] = [
+const FIELDS: [&str; 28] = [
     "id",
     "object",
     "mode",
