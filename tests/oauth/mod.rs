@@ -1,6 +1,7 @@
 //! The OAuth server, as clients see it.
 
 mod agent;
+mod cards;
 mod documents;
 mod flow;
 mod introspection;

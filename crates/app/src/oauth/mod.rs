@@ -87,7 +87,7 @@ fn first_refresh(hash: [u8; 32], client: &str, of: &Issued, now: Timestamp) -> R
         hash,
         grant: of.grant,
         client: client.to_owned(),
-        scope: of.scope.text(),
+        scope: of.scope.clone().without_cards().text(),
         started_at: now,
         created_at: now,
         used_at: None,

@@ -118,7 +118,8 @@ impl RefreshToken {
         if !racing || self.siblings >= REFRESH_SIBLINGS {
             return Err(RefreshError::Reused);
         }
-        let given = ScopeRequest::parse(&self.scope)?;
+        // The grant holds the cards, and they may have changed since.
+        let given = ScopeRequest::parse(&self.scope)?.without_cards();
         let scope = ScopeRequest::resolve(with.scope, Some(&given))?;
         match self.used_at {
             None => self.0.used_at = Some(now),
