@@ -11,3 +11,4 @@ mod races;
 mod real_client;
 mod refusing;
 mod registration;
+mod step_up;

@@ -17,7 +17,7 @@ pub use clients::{DeleteClient, SaveClient, UpdateClient};
 pub use exchange::ExchangeCode;
 pub use purge::PurgeOAuth;
 pub use refresh::RefreshTokens;
-pub use revoke::{NoteStepUp, RevokeByToken};
+pub use revoke::RevokeByToken;
 
 use cardium_auth::oauth::{OAuthError, OAuthErrorCode, RefreshRecord, RefreshToken, ScopeRequest};
 use cardium_kernel::{AccountId, Change, CredentialId, GrantId, StoreError, Timestamp};

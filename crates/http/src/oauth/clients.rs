@@ -9,10 +9,10 @@ use cardium_app::{
     grants::NoteStepUp,
     oauth::SaveClient,
     perform as submit,
-    reads::{ReadResult, Reads},
+    reads::{GrantView, ReadResult, Reads},
 };
 use cardium_auth::{
-    Credential, CredentialKind,
+    Credential, CredentialKind, Scope,
     grants::Reach,
     oauth::{
         Client, ClientClaim, ClientKind, ClientRecord, DocumentReach, DocumentUrl, OAuthError,
@@ -63,10 +63,24 @@ pub async fn perform_as_owner<U: UseCase>(
     perform_for(state, actor, info, use_case).await
 }
 
-/// Notes that a client was told to ask its owner for more. Whatever becomes of the note, the client
-/// is told.
-pub async fn note_step_up(state: &AppState, request: &HttpRequest, caller: &Credential) {
+/// Notes that a client was told to ask its owner for a scope. Whatever becomes of the note, the
+/// client is told. A token with less than its grant has needs no owner, only a refresh.
+pub async fn note_step_up(
+    state: &AppState,
+    request: &HttpRequest,
+    (caller, scope): (&Credential, Scope),
+) {
     if caller.kind != CredentialKind::Grant {
+        return;
+    }
+    let grant = GrantId::new(caller.id.value());
+    let found = look(state, move |reads| reads.find_grant(grant)).await;
+    let unnoted = |view: &GrantView| {
+        let held = &view.grant;
+        let news = !held.step_up_asked && held.ended_at.is_none();
+        news && !view.credential.scopes.allows(scope)
+    };
+    if !found.ok().flatten().is_some_and(|view| unnoted(&view)) {
         return;
     }
     let actor = Actor::Credential {
@@ -76,7 +90,7 @@ pub async fn note_step_up(state: &AppState, request: &HttpRequest, caller: &Cred
         scope: None,
         reach: Reach::Beside,
     };
-    let note = NoteStepUp { grant: GrantId::new(caller.id.value()) };
+    let note = NoteStepUp { grant };
     if let Err(error) = perform_for(state, actor, request_info(request), note).await {
         tracing::warn!(%error, "a step-up was not noted");
     }
