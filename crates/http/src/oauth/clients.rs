@@ -154,7 +154,8 @@ pub async fn fetch_client(
     Ok(client)
 }
 
-/// The client that calls, proven as far as it can be. An address that guesses is slowed down.
+/// The client that calls, proven as far as it can be. Every call is counted by its address, and
+/// one that guesses is slowed down much sooner: many owners' agents may run at one address.
 pub async fn authenticate(
     state: &AppState,
     request: &HttpRequest,
@@ -164,6 +165,7 @@ pub async fn authenticate(
     let address = origin(request).address;
     if let Some(limits) = &state.rate_limits {
         limits.check_stranger(address, &Seen::default())?;
+        limits.count_exchange(address).await?;
     }
     let checked = check(state, &claim).await;
     if let (Some(limits), Err(Refusal::OAuth(_))) = (&state.rate_limits, &checked) {

@@ -171,6 +171,14 @@ impl RateLimits {
         self.count(Rule::Registrations, Subject::Address(address)).await
     }
 
+    /// Counts a request of an OAuth client for tokens, or about them.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub async fn count_exchange(&self, address: Option<IpAddr>) -> Result<(), Problem> {
+        self.count(Rule::Exchanges, Subject::Address(address)).await
+    }
+
     /// Counts a request of a signed-in account that has a password checked: hashing is dear, and
     /// its place is shared with whoever signs in.
     ///

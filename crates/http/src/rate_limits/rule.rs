@@ -15,6 +15,9 @@ use super::{
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(24 * 3_600);
+/// How many times more often than a stranger an address asks about tokens: those of many owners are
+/// renewed where a hosted client runs.
+const EXCHANGES: u32 = 10;
 /// Whoever has one IPv6 address has its whole network of this length (RFC 6177).
 const SITE: u32 = 64;
 
@@ -33,6 +36,8 @@ pub enum Rule {
     Accounts,
     /// New OAuth clients.
     Registrations,
+    /// Requests of OAuth clients for tokens, or about them.
+    Exchanges,
     /// Card numbers shown.
     Reveals,
     /// Passwords that a signed-in account gives again.
@@ -48,6 +53,7 @@ impl Rule {
             Self::SignIns => "sign_ins",
             Self::Accounts => "accounts",
             Self::Registrations => "registrations",
+            Self::Exchanges => "exchanges",
             Self::Reveals => "reveals",
             Self::PasswordChecks => "password_checks",
         }
@@ -62,6 +68,7 @@ impl Rule {
             Self::SignIns => "sign-ins in a minute from one address",
             Self::Accounts => "new accounts in an hour from one address",
             Self::Registrations => "new clients in an hour from one address",
+            Self::Exchanges => "requests in a minute about tokens from one address",
             Self::Reveals => "card numbers in a minute",
             Self::PasswordChecks => "requests with a password in a minute",
         }
@@ -75,6 +82,9 @@ impl Rule {
             Self::SignIns => (settings.sign_in_per_minute, MINUTE),
             Self::Accounts => (settings.accounts_per_hour, HOUR),
             Self::Registrations => (settings.registrations_per_hour, HOUR),
+            Self::Exchanges => {
+                (settings.unauthenticated_per_minute.saturating_mul(EXCHANGES), MINUTE)
+            }
             Self::Reveals => (settings.reveals_per_minute, MINUTE),
             Self::PasswordChecks => (settings.password_checks_per_minute, MINUTE),
         };
@@ -84,7 +94,7 @@ impl Rule {
     /// Strangers cause no write: theirs is counted in each process.
     pub const fn sharing(self) -> Sharing {
         match self {
-            Self::Anonymous => Sharing::Alone,
+            Self::Anonymous | Self::Exchanges => Sharing::Alone,
             Self::Minute
             | Self::Day
             | Self::SignIns
