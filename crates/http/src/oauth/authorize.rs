@@ -91,10 +91,9 @@ async fn begin(state: &AppState, request: &HttpRequest, query: &str) -> Result<N
     let owner = session(state, request).await?;
     if is_to_be_fetched(state, id, client.as_ref()) {
         // Only owners make us fetch.
-        if owner.is_none() {
-            return Ok(Next::Go(sign_in(query)));
-        }
-        client = Some(fetch_client(state, request, id).await?);
+        let Some(owner) = &owner else { return Ok(Next::Go(sign_in(query))) };
+        let known = (id, client.as_ref());
+        client = Some(fetch_client((state, request), known, owner.account).await?);
     }
     let client = client.ok_or_else(unknown)?;
     let asked = match read(&parameters, &client, &base) {

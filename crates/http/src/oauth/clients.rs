@@ -19,7 +19,7 @@ use cardium_auth::{
         OAuthErrorCode, Parameters, fresh_for,
     },
 };
-use cardium_kernel::GrantId;
+use cardium_kernel::{AccountId, GrantId};
 
 use super::{
     answer::{Refusal, authorization},
@@ -124,9 +124,9 @@ pub fn is_to_be_fetched(state: &AppState, id: &str, known: Option<&Client>) -> b
 /// Fetches a client's document and keeps what it says. What was known before is not believed any
 /// longer than it said: a client that was taken over has to be able to take itself back.
 pub async fn fetch_client(
-    state: &AppState,
-    request: &HttpRequest,
-    id: &str,
+    (state, request): (&AppState, &HttpRequest),
+    (id, known): (&str, Option<&Client>),
+    owner: AccountId,
 ) -> Result<Client, Refusal> {
     let wiring = &state.wiring;
     let reach = match wiring.settings.webhook_reach {
@@ -134,10 +134,17 @@ pub async fn fetch_client(
         webhook_url::Reach::LoopbackToo => DocumentReach::Loopback,
     };
     let url = DocumentUrl::parse(id, reach)?;
+    if let Some(limits) = &state.rate_limits {
+        limits.count_document(owner).await?;
+    }
     let fetched = wiring.documents.fetch(url.as_str().to_owned()).await;
     let refuse = |why: &'static str| OAuthError::new(OAuthErrorCode::InvalidClient, why);
     let fetched = fetched.map_err(|failure| refuse(failure.0))?;
     let details = documents::read(&fetched.bytes)?.check(&url, &wiring.settings.clients)?;
+    if let (Some(limits), None) = (&state.rate_limits, known) {
+        // It registers as others do, only elsewhere.
+        limits.count_registration(origin(request).address).await?;
+    }
     let now = wiring.edge.clock.now();
     let client = Client::restore(ClientRecord {
         id: id.to_owned(),

@@ -18,6 +18,8 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// How many times more often than a stranger an address asks about tokens: those of many owners are
 /// renewed where a hosted client runs.
 const EXCHANGES: u32 = 10;
+/// Documents that are fetched for an account.
+const DOCUMENTS: u32 = 10;
 /// Whoever has one IPv6 address has its whole network of this length (RFC 6177).
 const SITE: u32 = 64;
 
@@ -38,6 +40,8 @@ pub enum Rule {
     Registrations,
     /// Requests of OAuth clients for tokens, or about them.
     Exchanges,
+    /// Documents of clients that are fetched for an account.
+    Documents,
     /// Card numbers shown.
     Reveals,
     /// Passwords that a signed-in account gives again.
@@ -54,6 +58,7 @@ impl Rule {
             Self::Accounts => "accounts",
             Self::Registrations => "registrations",
             Self::Exchanges => "exchanges",
+            Self::Documents => "documents",
             Self::Reveals => "reveals",
             Self::PasswordChecks => "password_checks",
         }
@@ -69,6 +74,7 @@ impl Rule {
             Self::Accounts => "new accounts in an hour from one address",
             Self::Registrations => "new clients in an hour from one address",
             Self::Exchanges => "requests in a minute about tokens from one address",
+            Self::Documents => "client documents in a minute",
             Self::Reveals => "card numbers in a minute",
             Self::PasswordChecks => "requests with a password in a minute",
         }
@@ -85,6 +91,7 @@ impl Rule {
             Self::Exchanges => {
                 (settings.unauthenticated_per_minute.saturating_mul(EXCHANGES), MINUTE)
             }
+            Self::Documents => (DOCUMENTS, MINUTE),
             Self::Reveals => (settings.reveals_per_minute, MINUTE),
             Self::PasswordChecks => (settings.password_checks_per_minute, MINUTE),
         };
@@ -94,7 +101,7 @@ impl Rule {
     /// Strangers cause no write: theirs is counted in each process.
     pub const fn sharing(self) -> Sharing {
         match self {
-            Self::Anonymous | Self::Exchanges => Sharing::Alone,
+            Self::Anonymous | Self::Exchanges | Self::Documents => Sharing::Alone,
             Self::Minute
             | Self::Day
             | Self::SignIns
