@@ -22,6 +22,7 @@ use crate::{
 on_both! {
     a_client_is_known_by_its_document;
     documents_that_cannot_be_believed_are_refused;
+    a_document_that_could_not_be_had_is_not_asked_for_again_at_once;
 }
 
 /// A web server that has one document.
@@ -123,4 +124,16 @@ fn documents_that_cannot_be_believed_are_refused(backend: Backend) {
         let reply = agent.open(Some(&owner), &agent.request("read"));
         assert_eq!(reply.status, 400, "{id}");
     }
+}
+
+fn a_document_that_could_not_be_had_is_not_asked_for_again_at_once(backend: Backend) {
+    let server = Server::shared(backend);
+    let site = Site::new();
+    site.say("404 Not Found", "");
+    let agent = site.agent(&server);
+    for _ in 0..3 {
+        let owner = server.sign_up();
+        assert_eq!(agent.open(Some(&owner), &agent.request("read")).status, 400);
+    }
+    assert_eq!(site.asked.load(Ordering::SeqCst), 1);
 }

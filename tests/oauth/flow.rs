@@ -165,6 +165,8 @@ fn browsers_may_call_from_anywhere(backend: Backend) {
         ("/oauth/register", "POST"),
         ("/oauth/register/client_x", "GET, PUT, DELETE"),
         ("/oauth/revoke", "POST"),
+        ("/oauth/jwks", "GET"),
+        ("/.well-known/jwks.json", "GET"),
         ("/.well-known/oauth-authorization-server", "GET"),
         ("/.well-known/oauth-protected-resource/mcp", "GET"),
     ] {

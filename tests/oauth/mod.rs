@@ -1,6 +1,7 @@
 //! The OAuth server, as clients see it.
 
 mod agent;
+mod cards;
 mod documents;
 mod flow;
 mod introspection;
@@ -10,3 +11,4 @@ mod races;
 mod real_client;
 mod refusing;
 mod registration;
+mod step_up;

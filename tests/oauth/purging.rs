@@ -13,6 +13,7 @@ use crate::on_both;
 
 on_both! {
     clients_that_nobody_uses_are_forgotten_and_the_operators_stay;
+    a_client_that_was_over_begins_anew;
 }
 
 fn client(world: &World, id: &str, kind: ClientKind) -> Client {
@@ -53,4 +54,19 @@ fn clients_that_nobody_uses_are_forgotten_and_the_operators_stay(backend: Backen
     let left =
         kinds.map(|kind| world.reads.find_client(kind.as_str()).expect("it reads").is_some());
     assert_eq!(left, [false, false, true]);
+}
+
+fn a_client_that_was_over_begins_anew(backend: Backend) {
+    let world = World::new(backend);
+    let save = |client: &Client| {
+        world.run(Actor::System, SaveClient { client: client.clone() }).expect("it is kept");
+        world.reads.find_client("https://a.example/c").expect("it reads").expect("it is there")
+    };
+    let made = || client(&world, "https://a.example/c", ClientKind::Document);
+    let first = save(&made()).created_at;
+    world.clock.advance(std::time::Duration::from_secs(86_399));
+    assert_eq!(save(&made()).created_at, first, "it is the same still");
+    world.clock.advance(std::time::Duration::from_secs(1));
+    let again = save(&made());
+    assert!(again.created_at > first && !again.is_over(world.edge.clock.now()));
 }

@@ -1,8 +1,10 @@
 //! Codes and refresh tokens that come more than once.
 
+use std::thread;
+
 use cardium_testkit::Backend;
 
-use super::agent::{Agent, expect_refused, sound};
+use super::agent::{Agent, all_of, expect_refused, sound};
 use crate::{
     on_both,
     support::{Server, text},
@@ -13,6 +15,7 @@ on_both! {
     of_two_exchanges_at_once_one_wins_and_the_grant_ends;
     a_code_is_good_for_a_minute;
     processes_of_one_client_may_race;
+    of_two_answers_at_once_both_give_one_grant;
     a_refresh_token_that_comes_late_ends_the_grant;
     a_refresh_token_ends_unused;
 }
@@ -52,6 +55,23 @@ fn a_code_is_good_for_a_minute(backend: Backend) {
     let code = agent.code(&server, &owner, "read");
     server.advance(60);
     expect_refused(&agent.token(&agent.exchange(&code)), 400, "invalid_grant", "late");
+}
+
+fn of_two_answers_at_once_both_give_one_grant(backend: Backend) {
+    let server = Server::shared(backend);
+    for _ in 0..5 {
+        let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+        let asked = [agent.ask(&owner, "read"), agent.ask(&owner, "read")];
+        thread::scope(|scope| {
+            let (server, owner) = (&*server, &owner);
+            let answer = |id| move || server.answer(owner, id, Some(all_of("read")));
+            let answers = asked.each_ref().map(|id| scope.spawn(answer(id.as_str())));
+            for answered in answers {
+                answered.join().expect("no panic").expect("the owner may");
+            }
+        });
+        assert_eq!(server.rows_of(owner.account(), "grants"), 1);
+    }
 }
 
 fn processes_of_one_client_may_race(backend: Backend) {

@@ -10,12 +10,13 @@ use super::{
 };
 use crate::{
     on_both,
-    support::{Server, text},
+    support::{Reply, Server, text},
 };
 
 on_both! {
     registrations_are_refused;
     requests_are_refused_where_they_may_be;
+    programs_on_the_own_machine_are_told_at_once;
     exchanges_are_refused_and_use_nothing_up;
     bodies_have_one_form;
 }
@@ -54,6 +55,27 @@ fn changed<'a>(sound: &Fields<'a>, without: &[&str], with: &Fields<'a>) -> Vec<(
     kept.chain(with).copied().collect()
 }
 
+/// Where the page leads that says what is wrong; nobody is sent there.
+#[track_caller]
+fn offered(reply: &Reply) -> String {
+    assert_eq!((reply.status, reply.header("Location")), (400, None), "{reply:?}");
+    let page = String::from_utf8_lossy(&reply.body);
+    assert!(page.contains("<strong>a.example</strong>"), "{page}");
+    let (_, url) = page.split_once("href=\"").expect("a link");
+    let (url, _) = url.split_once('"').expect("its end");
+    url.replace("&#38;", "&").replace("&amp;", "&")
+}
+
+fn programs_on_the_own_machine_are_told_at_once(backend: Backend) {
+    let server = Server::shared(backend);
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    let sound = agent.request("card:everything");
+    let near = [("redirect_uri", "http://localhost:5000/callback")];
+    let reply = agent.open(Some(&owner), &changed(&sound, &["redirect_uri"], &near));
+    let url = location(&reply);
+    assert!(url.starts_with("http://localhost:5000/callback?error=invalid_scope&"), "{url}");
+}
+
 fn requests_are_refused_where_they_may_be(backend: Backend) {
     let server = Server::shared(backend);
     let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
@@ -71,8 +93,11 @@ fn requests_are_refused_where_they_may_be(backend: Backend) {
                     let policy = reply.header("Content-Security-Policy").expect("a policy");
                     assert!(policy.contains("frame-ancestors 'none'"));
                 }
+                Refusal::Returned(_) if who.is_none() => {
+                    assert!(location(&reply).starts_with("/signin?"), "{}", case.name);
+                }
                 Refusal::Returned(error) => {
-                    let url = location(&reply);
+                    let url = offered(&reply);
                     assert!(url.starts_with(&format!("{WEB}&")), "{}: {url}", case.name);
                     let told = answered(&url);
                     assert_eq!(find(&told, "error"), Some(error), "{}", case.name);

@@ -33,6 +33,7 @@ fn the_keys_are_published(backend: Backend) {
     let client = server.client();
     let reply = client.get("/oauth/jwks");
     assert_eq!(reply.header("cache-control"), Some("public, max-age=60"));
+    assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
     let published = reply.expect(200);
     assert_eq!(client.get("/.well-known/jwks.json").expect(200), published);
     let keys = published["keys"].as_array().expect("a list");

@@ -28,6 +28,7 @@ use crate::{
     block::block,
     call::Call,
     challenge::Granted,
+    oauth::note_step_up,
     rate_limits::Seen,
 };
 
@@ -116,7 +117,13 @@ pub async fn admit(
     if let Some(caller) = &caller {
         request.extensions_mut().insert(Granted(caller.scopes));
     }
-    permit(state, operation, caller.as_ref(), address).await?;
+    let permitted = permit(state, operation, caller.as_ref(), address).await;
+    if let (Err(error), Some(caller), Some(scope)) = (&permitted, &caller, operation.access.scope())
+        && matches!(error, CommandError::Problem(it) if it.code == ErrorCode::InsufficientScope)
+    {
+        note_step_up(state, request, (caller, scope)).await;
+    }
+    permitted?;
     Ok(caller)
 }
 

@@ -4,13 +4,17 @@
 
 use actix_web::{
     HttpRequest, HttpResponse, Resource,
-    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    http::{
+        Method,
+        header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE},
+    },
     web,
 };
 
 use crate::{
     AppState, failure,
     limits::request_id,
+    oauth::preflight,
     routes::refuse_method,
     token_keys::{Need, token_keys},
 };
@@ -24,13 +28,18 @@ const CACHING: &str = "public, max-age=60";
 pub fn resources() -> impl Iterator<Item = Resource> {
     PATHS.into_iter().map(|path| {
         let other = |request| refuse_method(request, "GET".to_owned());
-        web::resource(path).route(web::get().to(show)).default_service(web::to(other))
+        let options = |request| preflight(request, "GET");
+        web::resource(path)
+            .route(web::get().to(show))
+            .route(web::route().method(Method::OPTIONS).to(options))
+            .default_service(web::to(other))
     })
 }
 
 async fn show(state: web::Data<AppState>, request: HttpRequest) -> HttpResponse {
     match token_keys(&state, Need::Known).await {
         Ok(keys) => HttpResponse::Ok()
+            .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
             .insert_header((CACHE_CONTROL, CACHING))
             .insert_header((CONTENT_TYPE, "application/json"))
             .body(serde_json::json!({"keys": keys.published}).to_string()),

@@ -173,7 +173,10 @@ pub fn realm(public_url: Option<&Url>) -> Realm {
 
 /// Whether this is the address of a server on this machine, with nothing behind it.
 fn is_loopback(url: &str) -> bool {
-    let Some(authority) = url.strip_prefix("http://") else { return false };
+    let Some((scheme, authority)) = url.split_once("://") else { return false };
+    if !matches!(scheme, "http" | "https") {
+        return false;
+    }
     let hosts = ["127.0.0.1", "localhost", "[::1]"];
     hosts.iter().any(|host| match authority.strip_prefix(host) {
         Some("") => true,
@@ -192,11 +195,17 @@ mod tests {
 
     #[test]
     fn only_addresses_of_this_machine_are_believed_without_a_setting() {
-        for url in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:65535"] {
+        for url in [
+            "http://127.0.0.1:8080",
+            "http://localhost:1",
+            "http://[::1]:65535",
+            "https://127.0.0.1:8080",
+            "https://localhost",
+        ] {
             assert!(is_loopback(url), "{url}");
         }
         for url in [
-            "https://127.0.0.1:8080",
+            "ftp://127.0.0.1:8080",
             "http://127.0.0.1:8080/",
             "http://127.0.0.1:",
             "http://127.0.0.1:65536",

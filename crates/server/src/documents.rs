@@ -4,7 +4,11 @@
 //! its text, its name by every address that it has, and what was judged is what is dialled.
 //! Deliberately absent: redirects, proxies, cookies, and any second try.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use cardium_api_v1::webhook_url::{Reach, check_webhook_url};
 use cardium_auth::oauth::DOCUMENT_BYTES;
@@ -16,7 +20,7 @@ use reqwest::{
     Client, Response, StatusCode,
     header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::workers::guarded_client;
 
@@ -25,11 +29,38 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Documents on their way at once.
 const AT_ONCE: usize = 16;
 
+const BUSY: DocumentFailure = DocumentFailure("Too many client documents are being fetched.");
+/// How long a document that could not be had is not asked for again.
+const REMEMBERED: Duration = Duration::from_secs(60);
+/// Fetches that are remembered at most.
+const MOST: usize = 1_000;
+
 /// Fetches documents.
 pub struct Documents {
     client: Client,
     reach: Reach,
     room: Semaphore,
+    flights: Mutex<HashMap<String, Flight>>,
+}
+
+type Fetched = Result<FetchedDocument, DocumentFailure>;
+
+/// One fetch, which everybody who wants the document waits for; a failure stays for a while.
+struct Flight {
+    begun: Instant,
+    outcome: Arc<OnceCell<Fetched>>,
+}
+
+impl Flight {
+    fn new() -> Self {
+        Self { begun: Instant::now(), outcome: Arc::default() }
+    }
+
+    /// Whether it still answers for its address.
+    fn counts(&self) -> bool {
+        let fresh = self.begun.elapsed() < REMEMBERED;
+        fresh && self.outcome.get().is_none_or(Result::is_err)
+    }
 }
 
 impl Documents {
@@ -39,12 +70,38 @@ impl Documents {
     /// When TLS cannot be set up.
     pub fn try_new(reach: Reach, names: Arc<dyn NameLookup>) -> Result<Self, reqwest::Error> {
         let client = guarded_client((reach, names), PATIENCE)?;
-        Ok(Self { client, reach, room: Semaphore::new(AT_ONCE) })
+        let room = Semaphore::new(AT_ONCE);
+        Ok(Self { client, reach, room, flights: Mutex::default() })
+    }
+
+    /// The fetch of this address that is on its way, or failed a moment ago, or begins now.
+    fn flight(&self, url: &str) -> Arc<OnceCell<Fetched>> {
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        if flights.len() >= MOST {
+            flights.retain(|_, flight| flight.counts());
+        }
+        if flights.len() >= MOST {
+            return Arc::default();
+        }
+        let flight = flights.entry(url.to_owned()).or_insert_with(Flight::new);
+        if !flight.counts() {
+            *flight = Flight::new();
+        }
+        Arc::clone(&flight.outcome)
+    }
+
+    async fn share(&self, url: &str) -> Fetched {
+        let flight = self.flight(url);
+        let fetched = flight.get_or_init(|| self.exchange(url)).await.clone();
+        if fetched == Err(BUSY) {
+            // Nothing of it is the document's fault.
+            self.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(url);
+        }
+        fetched
     }
 
     async fn exchange(&self, url: &str) -> Result<FetchedDocument, DocumentFailure> {
-        let busy = |_| DocumentFailure("Too many client documents are being fetched.");
-        let _place = self.room.try_acquire().map_err(busy)?;
+        let _place = self.room.try_acquire().map_err(|_| BUSY)?;
         let forbidden = |_| DocumentFailure("client_id must be a URL of a public host.");
         check_webhook_url(url, self.reach).map_err(forbidden)?;
         let lost = |_| DocumentFailure("The client's document could not be fetched.");
@@ -63,7 +120,7 @@ impl Documents {
 
 impl ClientDocuments for Documents {
     fn fetch(&self, url: String) -> BoxFuture<'_, Result<FetchedDocument, DocumentFailure>> {
-        Box::pin(async move { self.exchange(&url).await })
+        Box::pin(async move { self.share(&url).await })
     }
 }
 

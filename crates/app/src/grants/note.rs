@@ -21,7 +21,8 @@ impl UseCase for NoteStepUp {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
         let mut held = get_grant(unit, self.grant)?;
-        if held.grant.note_step_up(true) == Change::Applied {
+        let open = held.grant.ended_at.is_none();
+        if open && held.grant.note_step_up(true) == Change::Applied {
             unit.tx.save_grant(held.grant)?;
         }
         Ok(Ending::Done(()))

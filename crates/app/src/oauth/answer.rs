@@ -1,9 +1,11 @@
 //! An owner is asked, and answers.
 
+use std::collections::BTreeSet;
+
 use cardium_auth::{
     Scope, ScopeSet,
     grants::NewGrant,
-    oauth::{AuthorizationCode, CodeRecord, Consent, ReturnAddress, ScopeRequest},
+    oauth::{AuthorizationCode, CodeRecord, Consent, MOST_CARDS, ReturnAddress, ScopeRequest},
 };
 use cardium_kernel::{ConsentId, ErrorCode, GrantId, Problem};
 
@@ -102,14 +104,18 @@ impl ApproveAuthorization {
             let message = "At least one scope, and none that was not asked for, may be given.";
             return Err(Problem::field(ErrorCode::InvalidField, "scopes", message).into());
         }
-        let cards = self.terms.cards.iter().flatten().copied().collect();
+        let cards: BTreeSet<_> = self.terms.cards.iter().flatten().copied().collect();
+        if cards.len() > MOST_CARDS {
+            let message = format!("At most {MOST_CARDS} cards may be chosen; or else all of them.");
+            return Err(Problem::field(ErrorCode::InvalidField, "cards", message).into());
+        }
         let narrowed = asked.cards().is_empty() || self.terms.cards.is_some();
         let within = asked.cards().is_empty() || asked.cards().is_superset(&cards);
         if !narrowed || !within {
             let message = "Only cards that were asked for may be given.";
             return Err(Problem::field(ErrorCode::InvalidField, "cards", message).into());
         }
-        Ok(asked.granted(given, &cards))
+        Ok(asked.granted(given, &cards).without_cards())
     }
 }
 

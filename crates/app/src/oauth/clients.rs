@@ -18,7 +18,9 @@ impl UseCase for SaveClient {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
         let mut client = self.client.clone();
-        if let Some(known) = unit.tx.find_client(&client.id)? {
+        let known = unit.tx.find_client(&client.id)?;
+        // One whose time was over begins anew, or it would be over again at once.
+        if let Some(known) = known.filter(|known| !known.is_over(unit.now())) {
             client.keep_use_of(&known);
         }
         unit.tx.save_client(&client)?;

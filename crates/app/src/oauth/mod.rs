@@ -17,7 +17,7 @@ pub use clients::{DeleteClient, SaveClient, UpdateClient};
 pub use exchange::ExchangeCode;
 pub use purge::PurgeOAuth;
 pub use refresh::RefreshTokens;
-pub use revoke::{NoteStepUp, RevokeByToken};
+pub use revoke::RevokeByToken;
 
 use cardium_auth::oauth::{OAuthError, OAuthErrorCode, RefreshRecord, RefreshToken, ScopeRequest};
 use cardium_kernel::{AccountId, Change, CredentialId, GrantId, StoreError, Timestamp};
@@ -87,7 +87,7 @@ fn first_refresh(hash: [u8; 32], client: &str, of: &Issued, now: Timestamp) -> R
         hash,
         grant: of.grant,
         client: client.to_owned(),
-        scope: of.scope.text(),
+        scope: of.scope.clone().without_cards().text(),
         started_at: now,
         created_at: now,
         used_at: None,

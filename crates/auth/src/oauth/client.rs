@@ -280,21 +280,23 @@ fn read_redirects(
     Ok(uris)
 }
 
-/// Whether the client refreshes. One that names no grant type does: every MCP client can.
+/// Whether the client refreshes. One that names no grant type does: every MCP client can. Types
+/// that are not served are dropped, as RFC 7591 section 2 has it: clients name what they could use
+/// elsewhere.
 fn read_grants(named: Option<&[String]>) -> Result<bool, OAuthError> {
     let Some(named) = named else {
         return Ok(true);
     };
-    let known: Option<Vec<_>> = named.iter().map(|name| GrantType::parse(name)).collect();
-    let message = "grant_types must be authorization_code, with or without refresh_token.";
-    let known = known.filter(|known| known.contains(&GrantType::AuthorizationCode));
-    let known = known.ok_or_else(|| invalid_client_metadata(message))?;
-    Ok(known.contains(&GrantType::RefreshToken))
+    let known: Vec<_> = named.iter().filter_map(|name| GrantType::parse(name)).collect();
+    if known.contains(&GrantType::AuthorizationCode) {
+        return Ok(known.contains(&GrantType::RefreshToken));
+    }
+    Err(invalid_client_metadata("grant_types must have authorization_code among them."))
 }
 
 fn check_responses(named: Option<&[String]>) -> Result<(), OAuthError> {
-    let sound = named.is_none_or(|named| !named.is_empty() && named.iter().all(|it| it == "code"));
-    let message = "response_types must be code.";
+    let sound = named.is_none_or(|named| named.iter().any(|it| it == "code"));
+    let message = "response_types must have code among them.";
     if sound { Ok(()) } else { Err(invalid_client_metadata(message)) }
 }
 

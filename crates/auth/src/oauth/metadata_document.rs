@@ -19,8 +19,8 @@ pub const DOCUMENT_BYTES: usize = 5 * 1_024;
 pub const DOCUMENT_FRESH_LEAST: Duration = Duration::from_secs(5 * 60);
 /// The most of it.
 pub const DOCUMENT_FRESH_MOST: Duration = Duration::from_secs(24 * 3_600);
-/// The longest client id.
-const LONGEST: usize = 2_048;
+/// The longest client id: access tokens name it, and their texts are no longer.
+const LONGEST: usize = 1_024;
 
 /// A client id that is the address of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +95,8 @@ pub struct MetadataDocument {
     pub client_id: Option<String>,
     /// Whether it holds a secret, which a public document cannot.
     pub has_secret: bool,
+    /// The ways in which it can prove itself, where it names more than one.
+    pub methods: Vec<String>,
     /// The rest, as in a registration.
     pub metadata: ClientMetadata,
 }
@@ -117,10 +119,12 @@ impl MetadataDocument {
             return Err(invalid_client_metadata("A public document must not hold a secret."));
         }
         let mut metadata = self.metadata;
-        let method = metadata.token_endpoint_auth_method.get_or_insert_with(|| "none".to_owned());
-        if method != "none" {
-            let message = "token_endpoint_auth_method of a document must be none; private_key_jwt \
-                           is not served.";
+        let named = metadata.token_endpoint_auth_method.replace("none".to_owned());
+        // Whoever prefers a key and can do without is taken without.
+        let can = |method: &String| method == "none";
+        if !(named.as_ref().is_none_or(can) || self.methods.iter().any(can)) {
+            let message = "A document must have none as its token_endpoint_auth_method or among \
+                           its token_endpoint_auth_methods_supported.";
             return Err(invalid_client_metadata(message));
         }
         ClientDetails::try_new(metadata, rules)

@@ -44,6 +44,6 @@ pub use refresh::{
     RefreshRecord, RefreshToken, Renewal,
 };
 pub use resource::{Resource, ResourceSet};
-pub use scope_request::ScopeRequest;
+pub use scope_request::{MOST_CARDS, ScopeRequest};
 pub use store::OAuthStore;
 pub use token_request::{ClientClaim, TokenRequest};

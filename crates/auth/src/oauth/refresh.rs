@@ -20,6 +20,8 @@ pub const REFRESH_IDLE: Duration = Duration::from_secs(30 * 24 * 3_600);
 pub const REFRESH_LIFETIME: Duration = Duration::from_secs(90 * 24 * 3_600);
 /// How long after its first use a token is still answered.
 pub const REFRESH_GRACE: Duration = Duration::from_secs(120);
+/// How long after its first use a token is still known.
+const REFRESH_KEPT: Duration = Duration::from_secs(24 * 3_600);
 /// How many successors a token has at most, the first not counted.
 pub const REFRESH_SIBLINGS: i64 = 5;
 
@@ -97,6 +99,13 @@ impl RefreshToken {
         self.created_at.after(REFRESH_IDLE).min(end)
     }
 
+    /// Until when it is kept: a used one for a day, so that whoever brings it again is known.
+    #[must_use]
+    pub fn kept_until(&self) -> Timestamp {
+        let idle = self.idle_until();
+        self.used_at.map_or(idle, |used| used.after(REFRESH_KEPT).min(idle))
+    }
+
     /// Whether its time is over.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
@@ -118,7 +127,8 @@ impl RefreshToken {
         if !racing || self.siblings >= REFRESH_SIBLINGS {
             return Err(RefreshError::Reused);
         }
-        let given = ScopeRequest::parse(&self.scope)?;
+        // The grant holds the cards, and they may have changed since.
+        let given = ScopeRequest::parse(&self.scope)?.without_cards();
         let scope = ScopeRequest::resolve(with.scope, Some(&given))?;
         match self.used_at {
             None => self.0.used_at = Some(now),

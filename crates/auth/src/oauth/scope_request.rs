@@ -10,10 +10,11 @@ use cardium_kernel::CardId;
 use super::error::{OAuthError, invalid_scope};
 use crate::{Scope, ScopeSet};
 
-/// The longest `scope`, and the most words and cards in one.
-const LONGEST: usize = 2_048;
-const WORDS: usize = 64;
-const CARDS: usize = 20;
+/// The longest `scope`, and the most words in one.
+const LONGEST: usize = 4_096;
+const WORDS: usize = 100;
+/// The most cards in one; a client may say again what it was told of its grant.
+pub const MOST_CARDS: usize = 50;
 /// A word of OpenID Connect that asks for a refresh token; every client gets one anyway.
 const IGNORED: &str = "offline_access";
 /// What a client gets that names nothing and registered nothing.
@@ -78,8 +79,8 @@ impl ScopeRequest {
         for word in text.split(' ').filter(|word| !word.is_empty()) {
             read.add(word)?;
         }
-        if read.words.len() > WORDS || read.cards.len() > CARDS {
-            return Err(invalid_scope("scope names at most 64 words, and 20 cards."));
+        if read.words.len() > WORDS || read.cards.len() > MOST_CARDS {
+            return Err(invalid_scope("scope names at most 100 words, and 50 cards."));
         }
         if read.scopes == ScopeSet::default() && !read.cards.is_empty() {
             read.scopes = [Scope::CardRead, Scope::TransactionRead].into_iter().collect();
@@ -124,6 +125,14 @@ impl ScopeRequest {
             return Err(invalid_scope("The client registered for other cards."));
         }
         Ok(self)
+    }
+
+    /// The same for all cards. What is given is kept like this: the grant holds its cards.
+    #[must_use]
+    pub fn without_cards(mut self) -> Self {
+        self.cards.clear();
+        self.words.retain(|word| !matches!(Word::parse(word), Some(Word::Card(_))));
+        self
     }
 
     /// Whether nothing was named.

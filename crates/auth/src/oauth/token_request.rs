@@ -59,7 +59,9 @@ impl ClientClaim {
     /// # Errors
     /// `invalid_client`.
     pub fn check(&self, client: &Client, hash: Option<[u8; 32]>) -> Result<(), OAuthError> {
-        if client.details.method() != self.method {
+        // A secret is one, in the header or in the body: libraries choose for themselves.
+        let proven = |method| method != AuthMethod::None;
+        if proven(client.details.method()) != proven(self.method) {
             let message = "The client registered another token_endpoint_auth_method.";
             return Err(invalid_client(message));
         }

@@ -113,7 +113,7 @@ async fn pass(
         let message = message.map_err(|error| not_understood(error, request))?;
         let lacking = called(&message).and_then(|operation| lacking(operation, &caller));
         if let Some((scope, error)) = lacking {
-            note_step_up(state, request, &caller).await;
+            note_step_up(state, request, (&caller, scope)).await;
             return Err(self::refuse(error, (path, state), request, vec![scope]));
         }
     }

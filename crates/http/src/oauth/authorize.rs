@@ -1,11 +1,14 @@
 //! A client sends an owner here (RFC 6749 section 4.1.1). What is asked is checked and kept; the
 //! consent page asks the owner.
+//!
+//! Invariant: a link that anybody wrote sends nobody to an address that anybody registered: whoever
+//! is not signed in signs in first, and whoever is sees where a refusal would lead.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use cardium_app::oauth::BeginAuthorization;
 use cardium_auth::oauth::{
-    AuthorizationRequest, Client, Consent, OAuthError, OAuthErrorCode, Parameters, RequestError,
-    ResourceSet,
+    AuthorizationRequest, Client, ClientKind, Consent, OAuthError, OAuthErrorCode, Parameters,
+    RedirectKind, RequestError, ResourceSet, ReturnAddress,
 };
 use cardium_kernel::ConsentId;
 use url::form_urlencoded;
@@ -13,7 +16,7 @@ use url::form_urlencoded;
 use super::{
     answer::{Refusal, read_form},
     base::base,
-    browser::{refused_page, send_to, session},
+    browser::{back_page, refused_page, send_to, session},
     clients::{fetch_client, find_client, is_to_be_fetched, perform_as_owner},
 };
 use crate::{
@@ -46,7 +49,11 @@ async fn answer(
         Err(refusal) => Err(refusal),
     };
     match begun {
-        Ok(url) => send_to(&url),
+        Ok(Next::Go(url)) => send_to(&url),
+        Ok(Next::Ask { address, error, issuer }) => {
+            let host = address.redirect_uri.host();
+            back_page(&error, (&host, &address.with_error(&error, &issuer)))
+        }
         Err(refusal) => {
             let status = match &refusal {
                 Refusal::Slow(..) => StatusCode::TOO_MANY_REQUESTS,
@@ -66,7 +73,14 @@ async fn answer(
 }
 
 /// Where the browser goes next.
-async fn begin(state: &AppState, request: &HttpRequest, query: &str) -> Result<String, Refusal> {
+enum Next {
+    /// There, by itself.
+    Go(String),
+    /// Back to the client with a refusal, if its owner wants to.
+    Ask { address: Box<ReturnAddress>, error: OAuthError, issuer: String },
+}
+
+async fn begin(state: &AppState, request: &HttpRequest, query: &str) -> Result<Next, Refusal> {
     let base = base(state, request)?;
     let parameters = Parameters::parse(query.as_bytes());
     let id = parameters.get("client_id")?;
@@ -77,26 +91,38 @@ async fn begin(state: &AppState, request: &HttpRequest, query: &str) -> Result<S
     let owner = session(state, request).await?;
     if is_to_be_fetched(state, id, client.as_ref()) {
         // Only owners make us fetch.
-        if owner.is_none() {
-            return Ok(sign_in(query));
-        }
-        client = Some(fetch_client(state, request, id).await?);
+        let Some(owner) = &owner else { return Ok(Next::Go(sign_in(query))) };
+        let known = (id, client.as_ref());
+        client = Some(fetch_client((state, request), known, owner.account).await?);
     }
     let client = client.ok_or_else(unknown)?;
     let asked = match read(&parameters, &client, &base) {
         Ok(asked) => asked,
         Err(RequestError::Shown(error)) => return Err(error.into()),
+        Err(RequestError::Returned { .. }) if owner.is_none() => {
+            return Ok(Next::Go(sign_in(query)));
+        }
+        Err(RequestError::Returned { address, error }) if is_trusted(&client, &address) => {
+            return Ok(Next::Go(address.with_error(&error, &base)));
+        }
         Err(RequestError::Returned { address, error }) => {
-            return Ok(address.with_error(&error, &base));
+            return Ok(Next::Ask { address, error, issuer: base });
         }
     };
-    let Some(owner) = owner else { return Ok(sign_in(query)) };
+    let Some(owner) = owner else { return Ok(Next::Go(sign_in(query))) };
     let now = state.wiring.edge.clock.now();
     let id = ConsentId::new(state.wiring.edge.mint());
     let consent = Consent::open(id, &asked, (owner.account, owner.id), now);
     let begin = BeginAuthorization { consent };
     let kept = perform_as_owner(state, (&owner, request_info(request)), begin).await?;
-    Ok(format!("/oauth/consent?request={kept}"))
+    Ok(Next::Go(format!("/oauth/consent?request={kept}")))
+}
+
+/// Whether a browser may be sent there without a word: the operator entered the address, or it is
+/// on the browser's own machine. Anybody registers any other.
+fn is_trusted(client: &Client, address: &ReturnAddress) -> bool {
+    let near = address.redirect_uri.kind() == RedirectKind::Loopback;
+    near || client.kind == ClientKind::Operator
 }
 
 fn read(

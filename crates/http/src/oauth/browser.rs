@@ -57,7 +57,27 @@ struct RefusedPage<'a> {
 /// A page that says what is wrong with a request whose sender is not known.
 pub fn refused_page(status: StatusCode, error: &OAuthError) -> HttpResponse {
     let page = RefusedPage { code: error.code.as_str(), description: &error.description };
-    let html = page.render().unwrap_or_else(|_| error.code.as_str().to_owned());
+    show(status, (page.render(), error))
+}
+
+#[derive(Template)]
+#[template(path = "oauth_back.html")]
+struct BackPage<'a> {
+    code: &'a str,
+    description: &'a str,
+    host: &'a str,
+    url: &'a str,
+}
+
+/// A page that says what is wrong with a request, and where its sender is told so.
+pub fn back_page(error: &OAuthError, (host, url): (&str, &str)) -> HttpResponse {
+    let (code, description) = (error.code.as_str(), error.description.as_ref());
+    let page = BackPage { code, description, host, url };
+    show(StatusCode::BAD_REQUEST, (page.render(), error))
+}
+
+fn show(status: StatusCode, (page, error): (askama::Result<String>, &OAuthError)) -> HttpResponse {
+    let html = page.unwrap_or_else(|_| error.code.as_str().to_owned());
     unkept(HttpResponse::build(status))
         .insert_header((
             header::CONTENT_SECURITY_POLICY,

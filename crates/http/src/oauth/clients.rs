@@ -9,17 +9,17 @@ use cardium_app::{
     grants::NoteStepUp,
     oauth::SaveClient,
     perform as submit,
-    reads::{ReadResult, Reads},
+    reads::{GrantView, ReadResult, Reads},
 };
 use cardium_auth::{
-    Credential, CredentialKind,
+    Credential, CredentialKind, Scope,
     grants::Reach,
     oauth::{
         Client, ClientClaim, ClientKind, ClientRecord, DocumentReach, DocumentUrl, OAuthError,
         OAuthErrorCode, Parameters, fresh_for,
     },
 };
-use cardium_kernel::GrantId;
+use cardium_kernel::{AccountId, GrantId};
 
 use super::{
     answer::{Refusal, authorization},
@@ -63,10 +63,24 @@ pub async fn perform_as_owner<U: UseCase>(
     perform_for(state, actor, info, use_case).await
 }
 
-/// Notes that a client was told to ask its owner for more. Whatever becomes of the note, the client
-/// is told.
-pub async fn note_step_up(state: &AppState, request: &HttpRequest, caller: &Credential) {
+/// Notes that a client was told to ask its owner for a scope. Whatever becomes of the note, the
+/// client is told. A token with less than its grant has needs no owner, only a refresh.
+pub async fn note_step_up(
+    state: &AppState,
+    request: &HttpRequest,
+    (caller, scope): (&Credential, Scope),
+) {
     if caller.kind != CredentialKind::Grant {
+        return;
+    }
+    let grant = GrantId::new(caller.id.value());
+    let found = look(state, move |reads| reads.find_grant(grant)).await;
+    let unnoted = |view: &GrantView| {
+        let held = &view.grant;
+        let news = !held.step_up_asked && held.ended_at.is_none();
+        news && !view.credential.scopes.allows(scope)
+    };
+    if !found.ok().flatten().is_some_and(|view| unnoted(&view)) {
         return;
     }
     let actor = Actor::Credential {
@@ -76,7 +90,7 @@ pub async fn note_step_up(state: &AppState, request: &HttpRequest, caller: &Cred
         scope: None,
         reach: Reach::Beside,
     };
-    let note = NoteStepUp { grant: GrantId::new(caller.id.value()) };
+    let note = NoteStepUp { grant };
     if let Err(error) = perform_for(state, actor, request_info(request), note).await {
         tracing::warn!(%error, "a step-up was not noted");
     }
@@ -110,9 +124,9 @@ pub fn is_to_be_fetched(state: &AppState, id: &str, known: Option<&Client>) -> b
 /// Fetches a client's document and keeps what it says. What was known before is not believed any
 /// longer than it said: a client that was taken over has to be able to take itself back.
 pub async fn fetch_client(
-    state: &AppState,
-    request: &HttpRequest,
-    id: &str,
+    (state, request): (&AppState, &HttpRequest),
+    (id, known): (&str, Option<&Client>),
+    owner: AccountId,
 ) -> Result<Client, Refusal> {
     let wiring = &state.wiring;
     let reach = match wiring.settings.webhook_reach {
@@ -120,10 +134,17 @@ pub async fn fetch_client(
         webhook_url::Reach::LoopbackToo => DocumentReach::Loopback,
     };
     let url = DocumentUrl::parse(id, reach)?;
+    if let Some(limits) = &state.rate_limits {
+        limits.count_document(owner).await?;
+    }
     let fetched = wiring.documents.fetch(url.as_str().to_owned()).await;
     let refuse = |why: &'static str| OAuthError::new(OAuthErrorCode::InvalidClient, why);
     let fetched = fetched.map_err(|failure| refuse(failure.0))?;
     let details = documents::read(&fetched.bytes)?.check(&url, &wiring.settings.clients)?;
+    if let (Some(limits), None) = (&state.rate_limits, known) {
+        // It registers as others do, only elsewhere.
+        limits.count_registration(origin(request).address).await?;
+    }
     let now = wiring.edge.clock.now();
     let client = Client::restore(ClientRecord {
         id: id.to_owned(),
@@ -140,7 +161,8 @@ pub async fn fetch_client(
     Ok(client)
 }
 
-/// The client that calls, proven as far as it can be. An address that guesses is slowed down.
+/// The client that calls, proven as far as it can be. Every call is counted by its address, and
+/// one that guesses is slowed down much sooner: many owners' agents may run at one address.
 pub async fn authenticate(
     state: &AppState,
     request: &HttpRequest,
@@ -150,6 +172,7 @@ pub async fn authenticate(
     let address = origin(request).address;
     if let Some(limits) = &state.rate_limits {
         limits.check_stranger(address, &Seen::default())?;
+        limits.count_exchange(address).await?;
     }
     let checked = check(state, &claim).await;
     if let (Some(limits), Err(Refusal::OAuth(_))) = (&state.rate_limits, &checked) {

@@ -102,14 +102,15 @@ pub async fn approve(
     choice: Choice,
 ) -> Result<String, CommandError> {
     let asked = find(state, session, id).await?;
-    let existing = asked.existing.map(|view| view.grant.id);
     let (code, hash) = secrets::new(&state.wiring, Kind::Code);
-    let approve = ApproveAuthorization {
+    let client = asked.client.id.clone();
+    let mut existing = asked.existing.map(|view| view.grant.id);
+    let mut approve = ApproveAuthorization {
         consent: id,
         terms: NewGrant {
-            id: existing.unwrap_or_else(|| GrantId::new(state.wiring.edge.mint())),
+            id: GrantId::new(state.wiring.edge.mint()),
             account: session.account,
-            client_id: asked.client.id.clone(),
+            client_id: client.clone(),
             client_name: asked.client.name().to_owned(),
             redirect_host: asked.redirect_host,
             scopes: choice.scopes,
@@ -121,7 +122,18 @@ pub async fn approve(
         step_up: choice.step_up,
         code: hash,
     };
-    let address = perform_as_owner(state, (session, info), approve).await?;
+    let done = perform_as_owner(state, (session, info.clone()), approve.clone()).await;
+    if done.is_err() {
+        // Another answer may have opened the grant meanwhile, or its owner may have revoked it.
+        existing = self::existing(state, session, &client).await?.map(|view| view.grant.id);
+    }
+    let address = match done {
+        Err(_) if existing != approve.existing => {
+            approve.existing = existing;
+            perform_as_owner(state, (session, info), approve).await?
+        }
+        done => done?,
+    };
     Ok(address.with_code(&code, issuer))
 }
 

@@ -18,6 +18,7 @@ struct MetadataIn {
     grant_types: Option<Vec<String>>,
     response_types: Option<Vec<String>>,
     token_endpoint_auth_method: Option<String>,
+    token_endpoint_auth_methods_supported: Vec<String>,
     scope: Option<String>,
     client_uri: Option<String>,
     logo_uri: Option<String>,
@@ -43,6 +44,7 @@ pub fn read(bytes: &[u8]) -> Result<MetadataDocument, OAuthError> {
     Ok(MetadataDocument {
         client_id: read.client_id,
         has_secret: read.client_secret.is_some() || read.client_secret_expires_at.is_some(),
+        methods: read.token_endpoint_auth_methods_supported,
         metadata: ClientMetadata {
             client_name: read.client_name.filter(|name| !name.is_empty()),
             redirect_uris: read.redirect_uris,
@@ -93,4 +95,77 @@ pub fn show(client: &Client) -> Map<String, Value> {
         }
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use cardium_auth::oauth::{ClientRules, DocumentReach, DocumentUrl, GrantType};
+
+    use super::*;
+
+    /// What the documents of clients in the field have beyond the example of the draft.
+    const FIELD: [(&str, &str, bool); 3] = [
+        (
+            "https://editor.example/client.json",
+            r#"{
+                "client_id": "https://editor.example/client.json",
+                "client_name": "An editor",
+                "grant_types": [
+                    "authorization_code",
+                    "refresh_token",
+                    "urn:ietf:params:oauth:grant-type:device_code"
+                ],
+                "response_types": ["code"],
+                "redirect_uris": ["https://editor.example/redirect", "http://127.0.0.1:33418/"],
+                "token_endpoint_auth_method": "none",
+                "application_type": "native"
+            }"#,
+            true,
+        ),
+        (
+            "https://assistant.example/oauth/client",
+            r#"{
+                "client_id": "https://assistant.example/oauth/client",
+                "client_name": "An assistant",
+                "grant_types": [
+                    "authorization_code",
+                    "refresh_token",
+                    "urn:ietf:params:oauth:grant-type:jwt-bearer"
+                ],
+                "response_types": ["code"],
+                "redirect_uris": ["https://assistant.example/api/mcp/auth_callback"],
+                "token_endpoint_auth_method": "none"
+            }"#,
+            true,
+        ),
+        (
+            "https://chat.example/oauth/client.json",
+            r#"{
+                "client_id": "https://chat.example/oauth/client.json",
+                "client_name": "A chat",
+                "grant_types": ["authorization_code"],
+                "response_types": ["code", "none"],
+                "redirect_uris": ["https://chat.example/oauth_redirect"],
+                "token_endpoint_auth_method": "private_key_jwt",
+                "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
+                "token_endpoint_auth_signing_alg": "RS256",
+                "jwks_uri": "https://chat.example/jwks.json"
+            }"#,
+            false,
+        ),
+    ];
+
+    #[test]
+    fn clients_that_can_do_more_than_is_served_are_known_by_what_is() {
+        for (id, text, refreshes) in FIELD {
+            let url = DocumentUrl::parse(id, DocumentReach::Https).unwrap();
+            let read = read(text.as_bytes()).unwrap();
+            let details = read.check(&url, &ClientRules::default());
+            let details = details.unwrap_or_else(|error| panic!("{id}: {error:?}"));
+            assert_eq!(details.method(), AuthMethod::None, "{id}");
+            assert_eq!(details.may_use(GrantType::RefreshToken), refreshes, "{id}");
+            let grants = details.metadata().grant_types.clone().unwrap();
+            assert!(grants.iter().all(|grant| GrantType::parse(grant).is_some()), "{grants:?}");
+        }
+    }
 }

@@ -59,7 +59,8 @@ async fn try_revoke(state: &AppState, request: &HttpRequest, payload: web::Paylo
     if let Some(found) = found {
         let grant = found.grant();
         let view = look(state, move |reads| reads.find_grant(grant)).await?;
-        if let Some(view) = view {
+        // A grant that has ended has nothing to give back.
+        if let Some(view) = view.filter(|view| view.grant.ended_at.is_none()) {
             let line = Line { grant, account: view.grant.account };
             let revoke = RevokeByToken { line, client: client.id.clone() };
             perform(state, request, revoke).await?;

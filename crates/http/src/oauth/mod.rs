@@ -21,11 +21,12 @@ mod token;
 
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, http::Method, web};
 
+pub(crate) use answer::preflight;
 pub(crate) use base::base as issuer;
 pub(crate) use clients::note_step_up;
 pub use ports::{ClientDocuments, DocumentFailure, FetchedDocument};
 
-use answer::{Refusal, preflight, refuse_method, refuse_method_here};
+use answer::{Refusal, refuse_method, refuse_method_here};
 
 /// What an endpoint gives: an answer, or why there is none.
 type Outcome = Result<HttpResponse, Refusal>;

@@ -89,13 +89,22 @@ pub async fn read(state: web::Data<AppState>, request: HttpRequest) -> HttpRespo
 }
 
 async fn try_read(state: &AppState, request: &HttpRequest) -> Outcome {
-    let (base, token) = (base(state, request)?, bearer(request)?);
-    let hash = secrets::hash(&state.wiring, Kind::Registration, token);
+    let base = base(state, request)?;
+    let (client, _) = own(state, request).await?;
+    let shown = managed(&client, &base, bearer(request)?);
+    Ok(private(&mut HttpResponse::Ok(), &Value::Object(shown)))
+}
+
+/// The client that asks about itself, with the hash of its token. Strangers are counted, and come
+/// no further than here: commands are for whoever may give them.
+async fn own(state: &AppState, request: &HttpRequest) -> Result<(Client, [u8; 32]), Refusal> {
+    if let Some(limits) = &state.rate_limits {
+        limits.count_stranger(origin(request).address, &Seen::default()).await?;
+    }
+    let hash = secrets::hash(&state.wiring, Kind::Registration, bearer(request)?);
     let found = find_client(state, request.match_info().query("client_id")).await?;
     let own = |client: &Client| client.registration == Some(hash);
-    let client = found.filter(own).ok_or_else(wrong_token)?;
-    let shown = managed(&client, &base, token);
-    Ok(private(&mut HttpResponse::Ok(), &Value::Object(shown)))
+    Ok((found.filter(own).ok_or_else(wrong_token)?, hash))
 }
 
 /// A client replaces what it says of itself.
@@ -108,12 +117,9 @@ pub async fn update(
 }
 
 async fn try_update(state: &AppState, request: &HttpRequest, payload: web::Payload) -> Outcome {
-    let (base, token) = (base(state, request)?, bearer(request)?);
-    let registration = secrets::hash(&state.wiring, Kind::Registration, token);
-    let id = request.match_info().query("client_id").to_owned();
-    let found = find_client(state, &id).await?;
-    let own = |client: &Client| client.registration == Some(registration);
-    let known = found.filter(own).ok_or_else(wrong_token)?;
+    let base = base(state, request)?;
+    let (known, registration) = own(state, request).await?;
+    let id = known.id.clone();
     let bytes = read_body((state, request), payload, JSON).await?;
     let said = documents::read(&bytes)?;
     if said.client_id.as_deref() != Some(&id) {
@@ -125,7 +131,7 @@ async fn try_update(state: &AppState, request: &HttpRequest, payload: web::Paylo
         return Err(metadata_error(message).into());
     }
     let updated = perform(state, request, UpdateClient { id, registration, details }).await??;
-    let shown = managed(&updated, &base, token);
+    let shown = managed(&updated, &base, bearer(request)?);
     Ok(private(&mut HttpResponse::Ok(), &Value::Object(shown)))
 }
 
@@ -135,9 +141,8 @@ pub async fn delete(state: web::Data<AppState>, request: HttpRequest) -> HttpRes
 }
 
 async fn try_delete(state: &AppState, request: &HttpRequest) -> Outcome {
-    let registration = secrets::hash(&state.wiring, Kind::Registration, bearer(request)?);
-    let id = request.match_info().query("client_id").to_owned();
-    perform(state, request, DeleteClient { id, registration }).await??;
+    let (client, registration) = own(state, request).await?;
+    perform(state, request, DeleteClient { id: client.id.clone(), registration }).await??;
     let mut response = HttpResponse::NoContent();
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));

@@ -14,6 +14,7 @@ use cardium_auth::{
         TokenRequest,
     },
 };
+use cardium_kernel::CredentialId;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::json;
 
@@ -102,7 +103,7 @@ async fn by_code(
         refresh: refresh.as_ref().map(|(_, hash)| *hash),
     };
     let exchanged = perform(state, request, exchange).await?;
-    state.credentials.forget(cardium_kernel::CredentialId::new(line.grant.value()));
+    state.credentials.forget(CredentialId::new(line.grant.value()));
     Ok((exchanged?, refresh.map(|(text, _)| text)))
 }
 
@@ -114,11 +115,16 @@ async fn by_refresh(
     let hash = secrets::hash(&state.wiring, Kind::Refresh, &token);
     let line = look(state, move |reads| reads.find_refresh_line(&hash)).await?;
     let line = known(line, "The refresh token is not known.")?;
+    let grant = CredentialId::new(line.grant.value());
+    if let Some(limits) = &state.rate_limits {
+        // Whoever refreshes asks as their grant does elsewhere, from whichever address.
+        limits.count_caller(grant, &Seen::default()).await?;
+    }
     let (next, next_hash) = secrets::new(&state.wiring, Kind::Refresh);
     let refresh =
         RefreshTokens { token: hash, line, client: client.id.clone(), scope, next: next_hash };
     let exchanged = perform(state, request, refresh).await?;
-    state.credentials.forget(cardium_kernel::CredentialId::new(line.grant.value()));
+    state.credentials.forget(grant);
     Ok((exchanged?, Some(next)))
 }
 

@@ -171,6 +171,22 @@ impl RateLimits {
         self.count(Rule::Registrations, Subject::Address(address)).await
     }
 
+    /// Counts a request of an OAuth client for tokens, or about them.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub async fn count_exchange(&self, address: Option<IpAddr>) -> Result<(), Problem> {
+        self.count(Rule::Exchanges, Subject::Address(address)).await
+    }
+
+    /// Counts a document of a client that is fetched because this account was led to it.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub async fn count_document(&self, account: AccountId) -> Result<(), Problem> {
+        self.count(Rule::Documents, Subject::Account(account)).await
+    }
+
     /// Counts a request of a signed-in account that has a password checked: hashing is dear, and
     /// its place is shared with whoever signs in.
     ///

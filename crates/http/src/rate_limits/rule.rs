@@ -15,6 +15,11 @@ use super::{
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(24 * 3_600);
+/// How many times more often than a stranger an address asks about tokens: those of many owners are
+/// renewed where a hosted client runs.
+const EXCHANGES: u32 = 10;
+/// Documents that are fetched for an account.
+const DOCUMENTS: u32 = 10;
 /// Whoever has one IPv6 address has its whole network of this length (RFC 6177).
 const SITE: u32 = 64;
 
@@ -33,6 +38,10 @@ pub enum Rule {
     Accounts,
     /// New OAuth clients.
     Registrations,
+    /// Requests of OAuth clients for tokens, or about them.
+    Exchanges,
+    /// Documents of clients that are fetched for an account.
+    Documents,
     /// Card numbers shown.
     Reveals,
     /// Passwords that a signed-in account gives again.
@@ -48,6 +57,8 @@ impl Rule {
             Self::SignIns => "sign_ins",
             Self::Accounts => "accounts",
             Self::Registrations => "registrations",
+            Self::Exchanges => "exchanges",
+            Self::Documents => "documents",
             Self::Reveals => "reveals",
             Self::PasswordChecks => "password_checks",
         }
@@ -62,6 +73,8 @@ impl Rule {
             Self::SignIns => "sign-ins in a minute from one address",
             Self::Accounts => "new accounts in an hour from one address",
             Self::Registrations => "new clients in an hour from one address",
+            Self::Exchanges => "requests in a minute about tokens from one address",
+            Self::Documents => "client documents in a minute",
             Self::Reveals => "card numbers in a minute",
             Self::PasswordChecks => "requests with a password in a minute",
         }
@@ -75,6 +88,10 @@ impl Rule {
             Self::SignIns => (settings.sign_in_per_minute, MINUTE),
             Self::Accounts => (settings.accounts_per_hour, HOUR),
             Self::Registrations => (settings.registrations_per_hour, HOUR),
+            Self::Exchanges => {
+                (settings.unauthenticated_per_minute.saturating_mul(EXCHANGES), MINUTE)
+            }
+            Self::Documents => (DOCUMENTS, MINUTE),
             Self::Reveals => (settings.reveals_per_minute, MINUTE),
             Self::PasswordChecks => (settings.password_checks_per_minute, MINUTE),
         };
@@ -84,7 +101,7 @@ impl Rule {
     /// Strangers cause no write: theirs is counted in each process.
     pub const fn sharing(self) -> Sharing {
         match self {
-            Self::Anonymous => Sharing::Alone,
+            Self::Anonymous | Self::Exchanges | Self::Documents => Sharing::Alone,
             Self::Minute
             | Self::Day
             | Self::SignIns

@@ -317,7 +317,7 @@ impl Row for RefreshToken {
             Value::Int(self.siblings),
             time(self.created_at),
             Value::optional(self.used_at, time),
-            time(self.idle_until()),
+            time(self.kept_until()),
             time(self.started_at.after(REFRESH_LIFETIME)),
         ]
     }

@@ -95,6 +95,18 @@ fn silence_means_what_rfc_7591_says() {
 }
 
 #[test]
+fn what_is_not_served_is_dropped_and_not_registered() {
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    let mut metadata = changed("grant_types", &[device, "authorization_code", "password"]);
+    metadata.response_types = Some(vec!["token".to_owned(), "code".to_owned()]);
+    let details = ClientDetails::try_new(metadata, &rules()).unwrap();
+    assert!(!details.may_use(GrantType::RefreshToken));
+    let registered = details.metadata();
+    assert_eq!(registered.grant_types, Some(vec!["authorization_code".to_owned()]));
+    assert_eq!(registered.response_types, Some(vec!["code".to_owned()]));
+}
+
+#[test]
 fn clients_that_nobody_uses_go() {
     let mut client = client_of(sound());
     let day = 24 * 3_600;
@@ -132,6 +144,7 @@ fn only_plain_addresses_are_client_ids() {
         "https://a.example\\x",
         "https://127.1/x",
         "ftp://a.example/x",
+        &format!("https://a.example/{}", "x".repeat(1_024)),
     ] {
         let code = read(bad).map_err(|error| error.code);
         assert_eq!(code, Err(OAuthErrorCode::InvalidClient), "{bad}");
@@ -149,21 +162,27 @@ fn a_document_describes_its_own_address_alone() {
     let fine = MetadataDocument {
         client_id: Some(text.to_owned()),
         has_secret: false,
+        methods: Vec::new(),
         metadata: metadata.clone(),
     };
     assert_eq!(fine.clone().check(&url, &rules()).unwrap().method(), AuthMethod::None);
     let key = Some("private_key_jwt".to_owned());
+    let keyed = ClientMetadata { token_endpoint_auth_method: key, ..metadata };
     for bad in [
         MetadataDocument { client_id: None, ..fine.clone() },
         MetadataDocument { client_id: Some("https://b.example/x".to_owned()), ..fine.clone() },
         MetadataDocument { has_secret: true, ..fine.clone() },
         MetadataDocument {
-            metadata: ClientMetadata { token_endpoint_auth_method: key, ..metadata },
+            metadata: keyed.clone(),
+            methods: vec!["private_key_jwt".to_owned()],
             ..fine.clone()
         },
     ] {
         assert!(bad.check(&url, &rules()).is_err());
     }
+    let both = vec!["none".to_owned(), "private_key_jwt".to_owned()];
+    let either = MetadataDocument { metadata: keyed, methods: both, ..fine.clone() };
+    assert_eq!(either.check(&url, &rules()).unwrap().method(), AuthMethod::None);
     let plain = ClientMetadata { redirect_uris: vec!["http://b.example/".to_owned()], ..sound() };
     let refused = MetadataDocument { metadata: plain, ..fine }.check(&url, &rules());
     assert_eq!(refused.unwrap_err().code, OAuthErrorCode::InvalidRedirectUri);

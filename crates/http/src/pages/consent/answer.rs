@@ -3,6 +3,7 @@ use cardium_app::{CommandError, accounts::StepUp};
 use cardium_auth::{
     ScopeSet,
     grants::{GrantChange, Mandate, Reveal},
+    oauth::MOST_CARDS,
 };
 use cardium_kernel::{CardId, CredentialId, ErrorCode, GrantId, Problem, Timestamp};
 use serde_json::{Value, json};
@@ -138,6 +139,9 @@ fn read_cards(visit: &Visit, request: &Request, faults: &mut Faults) -> Option<V
         ids.iter().filter(|id| asked(id)).filter_map(|id| CardId::parse(id).ok()).collect();
     if cards.is_empty() {
         faults.add("cards", "Choose at least one card.");
+    }
+    if cards.len() > MOST_CARDS {
+        faults.add("cards", format!("Choose at most {MOST_CARDS} cards, or all of them."));
     }
     Some(cards)
 }
