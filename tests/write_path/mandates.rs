@@ -307,7 +307,8 @@ fn a_trial_asks_nobody_and_counts_nothing(backend: Backend) {
         let load = Tenant::load(card, cents);
         world.runtime.block_on(world.submit_as(agent.actor(), Intent::Trial, load))
     };
-    assert_eq!(code(try_it(5_000)), ErrorCode::ApprovalRequired);
+    let CommandError::Problem(asked) = try_it(5_000).expect_err("it is tried") else { panic!() };
+    assert_eq!((asked.code, asked.approval), (ErrorCode::ApprovalRequired, None));
     assert_eq!(agent.approvals(&world), vec![]);
     try_it(500).expect("it would go through");
     assert_eq!(agent.spent(&world), Spent::default());
