@@ -1,10 +1,7 @@
 //! A client of the OAuth server, and an owner that answers it.
 
 use cardium_app::accounts::StepUp;
-use cardium_auth::{
-    grants::{Mandate, Reveal},
-    oauth::ScopeRequest,
-};
+use cardium_auth::{grants::MandateChange, oauth::ScopeRequest};
 use cardium_http::oauth::consent::Choice;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
@@ -40,8 +37,8 @@ pub fn all_of(scope: &str) -> Choice {
     Choice {
         scopes: ScopeRequest::parse(scope).expect("a scope").scopes(),
         cards: None,
-        reveal: Reveal::Ask,
-        mandate: Mandate::default(),
+        reveal: None,
+        mandate: MandateChange::default(),
         step_up: StepUp::FreshSession,
     }
 }

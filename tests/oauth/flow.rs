@@ -1,5 +1,9 @@
 //! From nothing to tokens and back.
 
+use cardium_app::CommandError;
+use cardium_auth::grants::{Mandate, Reveal};
+use cardium_http::oauth::consent::Choice;
+use cardium_kernel::{ErrorCode, Money, Timestamp};
 use cardium_testkit::Backend;
 use reqwest::Method;
 use serde_json::json;
@@ -17,6 +21,8 @@ on_both! {
     an_owner_may_say_no_and_is_asked_once;
     only_the_session_that_was_asked_may_answer;
     an_owner_gives_no_more_than_was_asked;
+    what_an_owner_was_not_asked_about_stays;
+    more_than_before_takes_an_owner_who_is_there;
     a_request_waits_ten_minutes;
     browsers_may_call_from_anywhere;
 }
@@ -145,6 +151,40 @@ fn an_owner_gives_no_more_than_was_asked(backend: Backend) {
     // One grant an account and client: agreeing anew changes it.
     agent.tokens(&server, &owner, "read");
     assert_eq!(server.rows_of(owner.account(), "grants"), 1);
+}
+
+fn what_an_owner_was_not_asked_about_stays(backend: Backend) {
+    let server = Server::shared(backend);
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    let terms = Mandate {
+        per_transaction: Some(Money::usd(2_000)),
+        merchants: vec!["SHOP1".to_owned()],
+        expires_at: Some(Timestamp::from_unix_seconds(4_000_000_000)),
+        ..Mandate::default()
+    };
+    let bounded =
+        Choice { reveal: Some(Reveal::Link), mandate: terms.into(), ..all_of("read cards:write") };
+    let asked = agent.ask(&owner, "read cards:write");
+    server.answer(&owner, &asked, Some(bounded)).expect("the owner may");
+    let agreed = owner.get("/v1/grants").expect(200)["data"][0].clone();
+    assert_eq!(agreed["mandate"]["merchants"], json!(["SHOP1"]));
+    agent.tokens(&server, &owner, "read");
+    let again = owner.get("/v1/grants").expect(200)["data"][0].clone();
+    assert_eq!(again["id"], agreed["id"]);
+    assert_ne!(again["scopes"], agreed["scopes"]);
+    assert_eq!((&again["mandate"], &again["reveal"]), (&agreed["mandate"], &agreed["reveal"]));
+}
+
+fn more_than_before_takes_an_owner_who_is_there(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    agent.tokens(&server, &owner, "read");
+    server.advance(601);
+    let asked = agent.ask(&owner, "read cards:write");
+    let refused = server.answer(&owner, &asked, Some(all_of("read cards:write")));
+    let Err(CommandError::Problem(problem)) = refused else { panic!("{refused:?}") };
+    assert_eq!(problem.code, ErrorCode::StepUpRequired);
+    server.answer(&owner, &asked, Some(all_of("read"))).expect("no more than before");
 }
 
 fn a_request_waits_ten_minutes(backend: Backend) {

@@ -19,6 +19,8 @@ on_both! {
     a_number_is_revealed_as_it_was_granted;
     an_agents_card_keeps_to_its_mandate_until_its_owner_takes_it_over;
     while_everything_is_stopped_nothing_leaves;
+    a_card_is_taken_over_by_an_owner_who_is_there;
+    agents_replay_no_answers_but_their_own;
 }
 
 fn agent(server: &Server, owner: &Client, change: impl FnOnce(&mut NewGrant)) -> Client {
@@ -158,6 +160,14 @@ fn an_agents_card_keeps_to_its_mandate_until_its_owner_takes_it_over(backend: Ba
     agent.patch(&path, &take_over).expect_error(403, "mandate_exceeded", None);
     let other = json!({"grant_id": text(&issued, "grant_id")});
     owner.patch(&path, &other).expect_error(400, "invalid_field", Some("grant_id"));
+    let key = owner.api_key(&["card:control"]);
+    key.patch(&path, &take_over).expect_error(403, "session_required", None);
+    let granting = server.granting();
+    let tenant = granting.tenant(owner.token());
+    server.wait(granting.lock(tenant));
+    owner.patch(&path, &take_over).expect_error(403, "account_locked", None);
+    server.wait(granting.unlock(tenant));
+    owner.post(&format!("{path}/unfreeze"), &json!({})).expect(200);
     let freed = owner.patch(&path, &take_over).expect(200);
     assert_eq!(freed["grant_id"], Value::Null);
     assert_eq!(buy("SHOP2", "5999", 1)["status"], "authorized");
@@ -175,8 +185,38 @@ fn while_everything_is_stopped_nothing_leaves(backend: Backend) {
     for (path, body) in spending(&card) {
         owner.post(&path, &body).expect_error(403, "account_locked", None);
     }
+    let replace = format!("/v1/cards/{card}/replace");
+    let lost = json!({"reason": "lost"});
+    owner.post(&replace, &lost).expect_error(403, "account_locked", None);
     let unfreeze = owner.post(&format!("/v1/cards/{card}/unfreeze"), &json!({}));
     unfreeze.expect_error(403, "account_locked", None);
     server.wait(granting.unlock(tenant));
     owner.post(&format!("/v1/cards/{card}/unfreeze"), &json!({})).expect(200);
+}
+
+fn a_card_is_taken_over_by_an_owner_who_is_there(backend: Backend) {
+    let server = Server::own(backend, |_| {});
+    let owner = funded(&server);
+    let agent = agent(&server, &owner, |_| {});
+    let body = json!({"type": "virtual", "bin": "489517", "load_usd": 30});
+    let path = format!("/v1/cards/{}", text(&agent.post("/v1/cards", &body).expect(201), "id"));
+    server.advance(601);
+    let take_over = json!({"grant_id": null});
+    owner.patch(&path, &take_over).expect_error(403, "step_up_required", None);
+    owner.patch(&path, &json!({"label": "Still the agent's"})).expect(200);
+}
+
+fn agents_replay_no_answers_but_their_own(backend: Backend) {
+    let server = Server::shared(backend);
+    let owner = funded(&server);
+    let agents = [agent(&server, &owner, |_| {}), agent(&server, &owner, |_| {})];
+    for agent in &agents {
+        let end = agent.request(reqwest::Method::DELETE, "/v1/grants/me");
+        let reply = end.header("Idempotency-Key", "one key for all").send();
+        assert_eq!(reply.header("Idempotency-Replayed"), None);
+        assert!(reply.status < 300, "{}", reply.status);
+    }
+    for agent in &agents {
+        assert_eq!(agent.get("/v1/balance").status, 401);
+    }
 }

@@ -7,6 +7,7 @@ use cardium_app::{
     cards::{Binding, DescribeCard, FreezeCard, LoadCard, RevealPan, UnfreezeCard},
     grants::{AgreeGrant, Answered, DecideApproval, RevokeGrant},
     network::{CheckAuthorization, When},
+    oauth::PurgeOAuth,
     reads::{ApprovalFilter, ByCreation, ListQuery},
     screening::Verdict,
     withdrawals::{TakeUpWithdrawal, Withdraw},
@@ -28,6 +29,7 @@ on_both! {
     a_racing_revocation_ends_what_comes_after_it;
     an_approval_is_used_once_by_two_retries_at_once;
     what_is_asked_leaves_its_trace_and_nothing_else;
+    questions_are_forgotten_a_while_after_their_time;
     an_answer_holds_for_its_terms_and_its_key_alone;
     a_trial_asks_nobody_and_counts_nothing;
     fees_count_and_books_do_not_mix;
@@ -299,6 +301,21 @@ fn an_answer_holds_for_its_terms_and_its_key_alone(backend: Backend) {
     assert_eq!(world.verify().findings, []);
 }
 
+fn questions_are_forgotten_a_while_after_their_time(backend: Backend) {
+    let world = World::new(backend);
+    let (tenant, card) = funded(&world, 100_000);
+    let agent = with_mandate(&world, tenant, asking_above(0));
+    let asked = code(world.run(agent.actor(), Tenant::load(card, 5_000)));
+    assert_eq!(asked, ErrorCode::ApprovalRequired);
+    let kept = std::time::Duration::from_secs(90 * 86_400);
+    world.clock.advance(APPROVAL_LIFETIME + kept - std::time::Duration::from_secs(1));
+    world.run(Actor::System, PurgeOAuth).expect("it purges");
+    assert_eq!(agent.approvals(&world).len(), 1);
+    world.clock.advance(std::time::Duration::from_secs(1));
+    world.run(Actor::System, PurgeOAuth).expect("it purges");
+    assert_eq!(agent.approvals(&world), vec![]);
+}
+
 fn a_trial_asks_nobody_and_counts_nothing(backend: Backend) {
     let world = World::new(backend);
     let (tenant, card) = funded(&world, 100_000);
@@ -307,7 +324,8 @@ fn a_trial_asks_nobody_and_counts_nothing(backend: Backend) {
         let load = Tenant::load(card, cents);
         world.runtime.block_on(world.submit_as(agent.actor(), Intent::Trial, load))
     };
-    assert_eq!(code(try_it(5_000)), ErrorCode::ApprovalRequired);
+    let CommandError::Problem(asked) = try_it(5_000).expect_err("it is tried") else { panic!() };
+    assert_eq!((asked.code, asked.approval), (ErrorCode::ApprovalRequired, None));
     assert_eq!(agent.approvals(&world), vec![]);
     try_it(500).expect("it would go through");
     assert_eq!(agent.spent(&world), Spent::default());

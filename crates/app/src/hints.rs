@@ -12,6 +12,8 @@ use cardium_kernel::{
 use cardium_ledger::{HoldId, LedgerAccountId};
 use cardium_withdrawals::PayeeId;
 
+use crate::{Actor, Context};
+
 /// A row that a command will touch, by its identity. The order of the variants is the global
 /// lock order: every batch locks tables in this order, ids ascending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,6 +153,15 @@ impl Hints {
     #[must_use]
     pub fn with_spending(self, card: CardId) -> Self {
         self.with_card(card).with(RowKey::Velocity(card))
+    }
+
+    /// Adds the account of the credential that acts.
+    #[must_use]
+    pub(crate) fn with_actor(self, context: &Context) -> Self {
+        match context.actor {
+            Actor::Credential { account, .. } => self.with(RowKey::Account(account)),
+            Actor::Public | Actor::Network | Actor::System => self,
+        }
     }
 
     /// Adds an authorization with its hold.

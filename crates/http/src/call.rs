@@ -15,7 +15,7 @@ use cardium_app::{
     Actor, Answer, CommandError, Context, Intent, Lane, RequestInfo, UseCase, perform, perform_as,
     reads::{ReadResult, Reads},
 };
-use cardium_auth::{Credential, CredentialError};
+use cardium_auth::{Credential, CredentialError, CredentialKind};
 use cardium_kernel::{AccountId, Book, CardId, IdError, Page, Problem, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::SemaphorePermit;
@@ -228,7 +228,11 @@ impl Call {
         use_case: U,
         render: impl Fn(&U::Output) -> Vec<u8> + Send + 'static,
     ) -> Outcome {
-        let owner = Owner::Account(self.account()?);
+        let credential = self.credential()?;
+        let owner = match credential.kind {
+            CredentialKind::Grant => Owner::Agent(credential.account, credential.id),
+            CredentialKind::Session | CredentialKind::ApiKey => Owner::Account(credential.account),
+        };
         self.once_for(owner, use_case, render).await
     }
 

@@ -12,7 +12,7 @@ use cardium_app::{
     hints::idempotency_id,
     idempotency::{AnswerSeal, Digest, IdempotencyRequest, RequestParts},
 };
-use cardium_kernel::{AccountId, ErrorCode, IdempotencyKey, Problem};
+use cardium_kernel::{AccountId, CredentialId, ErrorCode, IdempotencyKey, Problem};
 use cardium_vault::{Keys, keyed_hash};
 
 use crate::{
@@ -31,6 +31,8 @@ const DIALECT: &str = "v1";
 pub enum Owner {
     /// The signed-in account's.
     Account(AccountId),
+    /// An agent's own, beside those of its account: it replays no answer that was not its own.
+    Agent(AccountId, CredentialId),
     /// That of whoever holds an e-mail address, by its digest: nobody is signed in yet.
     Address(u128),
 }
@@ -134,6 +136,7 @@ impl Call {
     fn idempotency(&self, spend: &Spend, owner: Owner) -> IdempotencyRequest {
         let (account, owner) = match owner {
             Owner::Account(account) => (Some(account), account.value()),
+            Owner::Agent(account, agent) => (Some(account), agent.value()),
             Owner::Address(digest) => (None, digest),
         };
         let sealed = self.operation.content == Content::Secret;

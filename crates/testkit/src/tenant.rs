@@ -132,6 +132,7 @@ impl World {
             wallet,
             controls: ControlsPatch::default(),
             shipping: None,
+            destination: None,
             metadata: Metadata::default(),
         }
     }

@@ -3,7 +3,9 @@ use std::collections::BTreeMap;
 use cardium_cards::{Card, Patch};
 use cardium_kernel::{CardId, Change, ErrorCode, Problem};
 
-use crate::{CommandError, CommandResult, Context, Hints, Unit, UseCase, event::CardView};
+use crate::{
+    CommandError, CommandResult, Context, Hints, Unit, UseCase, accounts::StepUp, event::CardView,
+};
 
 use super::{get_card, keep};
 
@@ -32,8 +34,12 @@ pub enum Binding {
 impl UseCase for DescribeCard {
     type Output = CardView;
 
-    fn hints(&self, _: &Context) -> Hints {
-        Hints::default().with_card(self.card)
+    fn hints(&self, context: &Context) -> Hints {
+        let hints = Hints::default().with_card(self.card);
+        match self.binding {
+            Binding::Keep => hints,
+            Binding::Unbind => hints.with_actor(context),
+        }
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
@@ -55,12 +61,15 @@ impl UseCase for DescribeCard {
     }
 }
 
-/// No agent frees a card of a mandate, least of all of its own.
+/// No agent frees a card of a mandate, least of all of its own. It lets the card spend without a
+/// bound, so it takes an owner who signed in just now, and nothing may be stopped.
 fn unbind(unit: &mut Unit<'_>, card: &mut Card) -> Result<(), CommandError> {
     if unit.grant().is_some() {
         let message = "Only the owner can take a card over from an agent.";
         return Err(Problem::new(ErrorCode::MandateExceeded, message).into());
     }
+    StepUp::FreshSession.check(unit)?;
+    unit.check_unlocked(card.account)?;
     if card.unbind(unit.now()) == Change::Applied {
         unit.tx.save_card(card.clone())?;
         unit.audit(card.account, "card.unbound", &card.id)?;

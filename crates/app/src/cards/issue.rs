@@ -1,5 +1,5 @@
-use cardium_cards::{Card, Controls, ControlsPatch, NewCard, Product, StoredPan, Wallet};
-use cardium_kernel::{AccountId, Book, CardId, ErrorCode, Metadata, Money, Problem};
+use cardium_cards::{Card, Controls, ControlsPatch, NewCard, Product, Shipping, StoredPan, Wallet};
+use cardium_kernel::{AccountId, Book, CardId, ErrorCode, Metadata, Money, Problem, digest128};
 use cardium_ledger::LedgerAccountId;
 use cardium_vault::{Aad, Keys, Pan, PanFingerprint, SealRandom, Sealed, seal};
 
@@ -80,8 +80,30 @@ pub struct IssueCard {
     pub controls: ControlsPatch,
     /// Where plastic is sent, sealed for this card.
     pub shipping: Option<Sealed>,
+    /// The same as an owner is asked about it.
+    pub destination: Option<Destination>,
     /// Its owner's notes.
     pub metadata: Metadata,
+}
+
+/// Where plastic is sent, as an owner is asked about it: in words, and by a digest of all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    words: String,
+    digest: u128,
+}
+
+impl From<&Shipping> for Destination {
+    fn from(shipping: &Shipping) -> Self {
+        let country = shipping.country.map_or_else(String::new, |country| country.to_string());
+        let words = format!("{}, {}, {country}", shipping.name, shipping.city);
+        let line2 = shipping.line2.as_deref();
+        let optional = [line2, shipping.state.as_deref(), shipping.phone.as_deref()];
+        let lines = [shipping.line1.as_str(), &shipping.postal_code, &words];
+        // As it is written, what is absent is told from what is empty.
+        let digest = digest128(&[format!("{lines:?}{optional:?}").as_bytes()]);
+        Self { words, digest }
+    }
 }
 
 impl UseCase for IssueCard {
@@ -163,12 +185,26 @@ impl IssueCard {
         Ok(())
     }
 
+    /// What an owner agrees to beside the words.
+    fn terms(&self) -> u128 {
+        let sent = self.destination.as_ref().map(|sent| sent.digest);
+        let rest = (&self.label, &self.controls, self.wallet, &self.metadata, sent);
+        digest128(&[format!("{rest:?}").as_bytes()])
+    }
+
     /// A new card has neither id nor number before it is there: the next try has others.
     fn wish(&self, card: &Card, load: Load) -> Wish {
-        let label = card.label.as_ref().map_or_else(String::new, |label| format!(" “{label}”"));
+        let label = card.label.as_ref().map(|label| label.replace(['“', '”'], "\""));
+        let label = label.map_or_else(String::new, |label| format!(" “{label}”"));
+        let limited = self.controls != ControlsPatch::default();
+        let limits = if limited { "with limits" } else { "without limits" };
+        let sent = self.destination.as_ref();
+        let to = sent.map_or_else(String::new, |sent| format!(", sent to {}", sent.words));
+        let bin = &card.bin;
         Wish {
             operation: "issue_card",
-            summary: format!("Issue a card{label} of {} and load {load} onto it", card.bin),
+            summary: format!("Issue a card{label} of {bin} {limits}{to} and load {load} onto it"),
+            terms: self.terms(),
             book: card.book,
             card: None,
         }

@@ -77,6 +77,7 @@ impl LoadCard {
         Wish {
             operation: "load_card",
             summary: format!("Load {load} onto card {} (••{})", card.id, card.last4),
+            terms: 0,
             book: card.book,
             card: Some(card.id),
         }

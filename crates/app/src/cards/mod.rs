@@ -19,7 +19,7 @@ pub use controls::{SetControls, SpendingView};
 pub use describe::{Binding, DescribeCard};
 pub use freeze::{FreezeCard, UnfreezeCard};
 pub use fulfil::FulfilCard;
-pub use issue::{IssueCard, NewPan};
+pub use issue::{Destination, IssueCard, NewPan};
 pub use load::{LoadCard, Loaded};
 pub use replace::ReplaceCard;
 pub use retire::CancelCard;

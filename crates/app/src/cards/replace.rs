@@ -30,15 +30,17 @@ pub struct ReplaceCard {
 impl UseCase for ReplaceCard {
     type Output = CardView;
 
-    fn hints(&self, _: &Context) -> Hints {
-        Hints::rows([RowKey::Pan(self.id)])
+    fn hints(&self, context: &Context) -> Hints {
+        let hints = Hints::rows([RowKey::Pan(self.id)])
             .with_spending(self.card)
             .with_spending(self.id)
-            .with_name(NaturalKey::Pan(*self.pan.fingerprint.as_bytes()))
+            .with_name(NaturalKey::Pan(*self.pan.fingerprint.as_bytes()));
+        hints.with_actor(context)
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<CardView> {
         let (account, now) = (unit.account()?, unit.now());
+        unit.check_unlocked(account)?;
         let card = get_card(unit, self.card)?;
         let pan = StoredPan {
             card: self.id,

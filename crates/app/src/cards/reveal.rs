@@ -52,6 +52,7 @@ fn wish(card: &Card) -> Wish {
     Wish {
         operation: "reveal_pan",
         summary: format!("Reveal the number of card {} (••{})", card.id, card.last4),
+        terms: 0,
         book: card.book,
         card: Some(card.id),
     }

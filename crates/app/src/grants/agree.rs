@@ -1,4 +1,4 @@
-use cardium_auth::grants::{NewGrant, open_grant};
+use cardium_auth::grants::{GrantChange, NewGrant, open_grant};
 use cardium_kernel::{CredentialId, GrantId};
 
 use super::{Held, get_grant};
@@ -11,14 +11,24 @@ pub struct AgreeGrant {
     /// The terms, with the id that a first grant gets.
     pub new: NewGrant,
     /// The open grant of the account and the client, where there is one.
-    pub existing: Option<GrantId>,
+    pub existing: Option<Reopened>,
+}
+
+/// An open grant that its owner is asked about again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reopened {
+    /// Which one.
+    pub id: GrantId,
+    /// What the owner says anew. What the owner was not asked about stays as it was agreed, for
+    /// the cards that the client issued live on under it.
+    pub change: GrantChange,
 }
 
 impl UseCase for AgreeGrant {
     type Output = Held;
 
     fn hints(&self, _: &Context) -> Hints {
-        let id = self.existing.unwrap_or(self.new.id);
+        let id = self.existing.as_ref().map_or(self.new.id, |open| open.id);
         Hints::rows([
             RowKey::Account(self.new.account),
             RowKey::Grant(id),
@@ -38,8 +48,8 @@ impl AgreeGrant {
     /// When the store fails, the open grant was revoked meanwhile, or everything is stopped.
     pub fn agree(&self, unit: &mut Unit<'_>) -> Result<Held, CommandError> {
         unit.check_unlocked(self.new.account)?;
-        let held = match self.existing {
-            Some(id) => self.change(unit, id)?,
+        let held = match &self.existing {
+            Some(open) => self.change(unit, open)?,
             None => {
                 let (credential, grant) = open_grant(self.new.clone(), unit.now());
                 Held { grant, credential }
@@ -51,12 +61,26 @@ impl AgreeGrant {
         Ok(held)
     }
 
-    fn change(&self, unit: &mut Unit<'_>, id: GrantId) -> Result<Held, CommandError> {
-        let mut held = get_grant(unit, id)?;
+    /// Whether the client may do anything afterwards that its open grant does not let it do.
+    ///
+    /// # Errors
+    /// When the store fails, or the open grant is not the caller's.
+    pub fn widens(&self, unit: &mut Unit<'_>) -> Result<bool, CommandError> {
+        let Some(open) = &self.existing else { return Ok(false) };
+        let held = get_grant(unit, open.id)?;
+        let terms = held.grant.terms_with(open.change.clone());
+        let scopes = open.change.scopes.unwrap_or(held.credential.scopes);
+        Ok(!held.credential.scopes.covers(scopes) || held.grant.is_widened_by(&terms))
+    }
+
+    fn change(&self, unit: &mut Unit<'_>, open: &Reopened) -> Result<Held, CommandError> {
+        let mut held = get_grant(unit, open.id)?;
         held.credential.check(unit.now())?;
-        let new = self.new.clone();
-        held.credential.hold(new.scopes, unit.now());
-        held.grant.agree((new.cards, new.reveal, new.mandate), unit.now());
+        let scopes = open.change.scopes.unwrap_or(held.credential.scopes);
+        let terms = held.grant.terms_with(open.change.clone());
+        let shown = (self.new.client_name.clone(), self.new.redirect_host.clone());
+        held.credential.hold(scopes, unit.now());
+        held.grant.agree_anew(shown, terms, unit.now());
         Ok(held)
     }
 }

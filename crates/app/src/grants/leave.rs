@@ -9,9 +9,11 @@ use crate::{CommandError, Unit, error::sentence};
 pub(crate) struct Wish {
     /// The operation, as the API calls it.
     pub(crate) operation: &'static str,
-    /// What is done, in words: every term that an owner would agree to stands in it, for an
-    /// approval is one of these words.
+    /// What is done, in words: an approval is one of these words.
     pub(crate) summary: String,
+    /// A digest of the terms that the words leave out; zero where they leave none out. An approval
+    /// is one of these terms as well.
+    pub(crate) terms: u128,
     /// Whose money.
     pub(crate) book: Book,
     /// The card, where it is about one that is there.
@@ -98,7 +100,7 @@ fn approve(
     (amount, mut wish): (Option<Money>, Wish),
 ) -> Result<(), CommandError> {
     wish.summary = format!("{} ({})", wish.summary, wish.book.as_str());
-    let id = Approval::id_of(grant.id, (wish.operation, &wish.summary), unit.key);
+    let id = Approval::id_of(grant.id, (wish.operation, &wish.summary, wish.terms), unit.key);
     let now = unit.now();
     let Some(mut approval) = unit.tx.find_approval(id)? else {
         let new = NewApproval {
@@ -106,7 +108,7 @@ fn approve(
             account: grant.account,
             grant: grant.id,
             operation: wish.operation.to_owned(),
-            summary: wish.summary,
+            summary: legible(&wish.summary),
             book: wish.book,
             card: wish.card,
             amount,
@@ -128,6 +130,16 @@ fn approve(
             Ok(())
         }
     }
+}
+
+/// Words as they can be shown: an agent's own, a label or a memo, stand among them, and are not to
+/// break a line or turn the direction of the rest.
+fn legible(text: &str) -> String {
+    let turns = |mark: char| {
+        matches!(mark, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(mark, '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    text.chars().filter(|mark| !mark.is_control() && !turns(*mark)).collect()
 }
 
 fn ask_again(unit: &mut Unit<'_>, mut approval: Approval) -> Result<(), CommandError> {
@@ -153,4 +165,15 @@ fn awaits(approval: &Approval) -> Problem {
 
 fn exceeded(message: impl Into<String>) -> CommandError {
     Problem::new(ErrorCode::MandateExceeded, message).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_reads_no_marks_that_hide_or_turn_words() {
+        let text = "Load \u{202e}5\u{2066}0\n.00\u{7} USD\u{200b} \u{2013} caf\u{e9}";
+        assert_eq!(legible(text), "Load 50.00 USD \u{2013} caf\u{e9}");
+    }
 }

@@ -7,7 +7,7 @@ pub(crate) mod leave;
 mod note;
 mod revoke;
 
-pub use agree::AgreeGrant;
+pub use agree::{AgreeGrant, Reopened};
 pub use change::UpdateGrant;
 pub use decide::{Answered, DecideApproval};
 pub use note::NoteStepUp;

@@ -7,12 +7,13 @@ use cardium_auth::{
     grants::NewGrant,
     oauth::{AuthorizationCode, CodeRecord, Consent, MOST_CARDS, ReturnAddress, ScopeRequest},
 };
-use cardium_kernel::{ConsentId, ErrorCode, GrantId, Problem};
+use cardium_kernel::{ConsentId, ErrorCode, Problem};
 
 use super::touch_client;
 use crate::{
-    CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase, accounts::StepUp,
-    grants::AgreeGrant,
+    CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase,
+    accounts::StepUp,
+    grants::{AgreeGrant, Reopened},
 };
 
 /// Scopes that an owner has to prove their presence for.
@@ -47,8 +48,8 @@ pub struct ApproveAuthorization {
     /// What is given.
     pub terms: NewGrant,
     /// The open grant of the account and the client, where there is one.
-    pub existing: Option<GrantId>,
-    /// How the owner's presence is shown, where risky scopes are given.
+    pub existing: Option<Reopened>,
+    /// How the owner's presence is shown, where risky scopes are given or more than before.
     pub step_up: StepUp,
     /// The keyed hash of the code.
     pub code: [u8; 32],
@@ -64,9 +65,7 @@ impl UseCase for ApproveAuthorization {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<ReturnAddress> {
         let mut consent = open(unit, self.consent)?;
         let scope = self.check(&consent)?;
-        if RISKY.iter().any(|risky| self.terms.scopes.allows(*risky)) {
-            self.step_up.check(unit)?;
-        }
+        self.check_presence(unit)?;
         let held = self.agreement().agree(unit)?;
         let now = unit.now();
         consent.end(now);
@@ -89,7 +88,18 @@ impl UseCase for ApproveAuthorization {
 
 impl ApproveAuthorization {
     fn agreement(&self) -> AgreeGrant {
-        AgreeGrant { new: self.terms.clone(), existing: self.existing }
+        AgreeGrant { new: self.terms.clone(), existing: self.existing.clone() }
+    }
+
+    /// Passes whoever shows that the owner is there, where more is given than before.
+    fn check_presence(&self, unit: &mut Unit<'_>) -> Result<(), CommandError> {
+        let risky = RISKY.iter().any(|risky| self.terms.scopes.allows(*risky));
+        // Settled whether it is asked for or not: a code works once.
+        let proven = matches!(self.step_up, StepUp::Proven(_));
+        if risky || proven || self.agreement().widens(unit)? {
+            self.step_up.check(unit)?;
+        }
+        Ok(())
     }
 
     /// Passes terms that give no more than was asked, to whom asked.

@@ -1,7 +1,7 @@
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase, upkeep::SLICE};
 
-/// Forgets requests, codes, refresh tokens and clients whose time is over, a slice at a time; says
-/// how many of the most numerous kind.
+/// Forgets requests, codes, refresh tokens, clients and approvals whose time is over, a slice at a
+/// time; says how many of the most numerous kind.
 #[derive(Debug, Clone)]
 pub struct PurgeOAuth;
 

@@ -124,6 +124,7 @@ impl Withdraw {
             summary: format!(
                 "Withdraw {amount} ({fee} fee in it) as {asset} to {address} on {network}{memo}"
             ),
+            terms: 0,
             book,
             card: None,
         }

@@ -136,11 +136,16 @@ impl Approval {
     }
 
     /// The identity of what is asked: the same request, by its idempotency record where it has a
-    /// key, finds its approval.
+    /// key, finds its approval. What its words leave out of its terms comes as a digest.
     #[must_use]
-    pub fn id_of(grant: GrantId, (operation, summary): (&str, &str), key: u128) -> ApprovalId {
-        let (grant, key) = (grant.value().to_be_bytes(), key.to_be_bytes());
-        ApprovalId::new(digest128(&[&grant, operation.as_bytes(), summary.as_bytes(), &key]))
+    pub fn id_of(
+        grant: GrantId,
+        (operation, summary, terms): (&str, &str, u128),
+        key: u128,
+    ) -> ApprovalId {
+        let [grant, terms, key] = [grant.value(), terms, key].map(u128::to_be_bytes);
+        let words = [operation, summary].map(str::as_bytes);
+        ApprovalId::new(digest128(&[&grant, words[0], words[1], &terms, &key]))
     }
 
     /// Asks an owner.

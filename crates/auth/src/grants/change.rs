@@ -51,6 +51,21 @@ impl MandateChange {
     }
 }
 
+impl From<Mandate> for MandateChange {
+    /// Every term anew.
+    fn from(new: Mandate) -> Self {
+        Self {
+            per_transaction: Some(new.per_transaction),
+            daily: Some(new.daily),
+            total: Some(new.total),
+            approval_above: Some(new.approval_above),
+            expires_at: Some(new.expires_at),
+            merchants: Some(new.merchants),
+            mccs: Some(new.mccs),
+        }
+    }
+}
+
 impl Mandate {
     /// Whether the other one lets an agent do anything that this one does not.
     #[must_use]

@@ -183,17 +183,31 @@ impl Grant {
         if refused { Err(CredentialError::Narrowed) } else { Ok(()) }
     }
 
-    /// Takes new terms: the owner agreed anew, or narrowed it. What was spent stays spent.
+    /// Takes new terms: the owner narrowed or widened it. What was spent stays spent.
     pub fn agree(
         &mut self,
+        terms: (Option<Vec<CardId>>, Reveal, Mandate),
+        now: Timestamp,
+    ) -> Change {
+        let shown = (self.client_name.clone(), self.redirect_host.clone());
+        self.agree_anew(shown, terms, now)
+    }
+
+    /// Takes new terms from an owner whom the client asked again, with the name and the host that
+    /// the owner was shown.
+    pub fn agree_anew(
+        &mut self,
+        (name, host): (String, String),
         (cards, reveal, mandate): (Option<Vec<CardId>>, Reveal, Mandate),
         now: Timestamp,
     ) -> Change {
+        let shown = self.client_name == name && self.redirect_host == host;
         let same = self.cards == cards && self.reveal == reveal && self.mandate == mandate;
-        if same && !self.step_up_asked {
+        if shown && same && !self.step_up_asked {
             return Change::AlreadyApplied;
         }
         let record = &mut self.0;
+        (record.client_name, record.redirect_host) = (name, host);
         (record.cards, record.reveal, record.mandate) = (cards, reveal, mandate);
         record.step_up_asked = false;
         record.updated_at = now;

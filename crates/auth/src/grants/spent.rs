@@ -36,11 +36,12 @@ impl Spent {
         }
     }
 
-    /// On the day of this moment, of a book.
+    /// On the day of this moment, of a book. A clock that steps back finds the last day still
+    /// going on: no day is counted twice.
     #[must_use]
     pub fn today(&self, book: Book, now: Timestamp) -> Money {
         match book {
-            _ if self.day != day_of(now) => Money::usd(0),
+            _ if day_of(now) > self.day => Money::usd(0),
             Book::Live => self.day_live,
             Book::Sandbox => self.day_sandbox,
         }
@@ -52,7 +53,7 @@ impl Spent {
     /// When the sums do not fit.
     pub fn plus(self, book: Book, amount: Money, now: Timestamp) -> Result<Self, MoneyError> {
         let mut new = self;
-        new.day = day_of(now);
+        new.day = self.day.max(day_of(now));
         new.day_live = self.today(Book::Live, now);
         new.day_sandbox = self.today(Book::Sandbox, now);
         match book {

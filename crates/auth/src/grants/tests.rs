@@ -13,7 +13,7 @@ fn usd(cents: i64) -> Money {
 fn asked() -> Approval {
     let grant = GrantId::new(7);
     let new = NewApproval {
-        id: Approval::id_of(grant, ("load_card", "Load 1.00 USD"), 0),
+        id: Approval::id_of(grant, ("load_card", "Load 1.00 USD", 0), 0),
         account: AccountId::new(1),
         grant,
         operation: "load_card".to_owned(),
@@ -79,13 +79,14 @@ fn merchants_are_compared_without_their_padding() {
 #[test]
 fn what_is_asked_is_the_terms_with_the_key() {
     let grant = GrantId::new(7);
-    let id = Approval::id_of(grant, ("load_card", "Load 1.00 USD"), 3);
-    assert_eq!(id, Approval::id_of(grant, ("load_card", "Load 1.00 USD"), 3));
+    let id = Approval::id_of(grant, ("load_card", "Load 1.00 USD", 0), 3);
+    assert_eq!(id, Approval::id_of(grant, ("load_card", "Load 1.00 USD", 0), 3));
     for other in [
-        Approval::id_of(GrantId::new(8), ("load_card", "Load 1.00 USD"), 3),
-        Approval::id_of(grant, ("withdraw", "Load 1.00 USD"), 3),
-        Approval::id_of(grant, ("load_card", "Load 1.01 USD"), 3),
-        Approval::id_of(grant, ("load_card", "Load 1.00 USD"), 4),
+        Approval::id_of(GrantId::new(8), ("load_card", "Load 1.00 USD", 0), 3),
+        Approval::id_of(grant, ("withdraw", "Load 1.00 USD", 0), 3),
+        Approval::id_of(grant, ("load_card", "Load 1.01 USD", 0), 3),
+        Approval::id_of(grant, ("load_card", "Load 1.00 USD", 1), 3),
+        Approval::id_of(grant, ("load_card", "Load 1.00 USD", 0), 4),
     ] {
         assert_ne!(id, other);
     }
@@ -121,20 +122,26 @@ fn asking_again_takes_a_new_decision() {
 proptest! {
     #[test]
     fn spending_never_exceeds_total_or_day_and_books_do_not_mix(
-        wishes in vec((0_i64..400, proptest::bool::ANY, 0_u64..20_000), 1..60),
+        wishes in vec((0_i64..400, proptest::bool::ANY, -30_000_i64..50_000), 1..60),
         total in 0_i64..2_000,
         daily in 0_i64..1_000,
     ) {
         let mandate =
             Mandate { total: Some(usd(total)), daily: Some(usd(daily)), ..Mandate::default() };
-        let (mut spent, mut now) = (Spent::default(), NOW);
+        let (mut spent, mut seconds) = (Spent::default(), NOW.unix_seconds());
         let mut sums = [0_i64; 2];
-        for (cents, live, seconds) in wishes {
-            now = now.after(std::time::Duration::from_secs(seconds));
+        let mut days = std::collections::BTreeMap::new();
+        for (cents, live, step) in wishes {
+            // Clocks step back at times.
+            seconds += step;
+            let now = Timestamp::from_unix_seconds(seconds);
             let book = if live { Book::Live } else { Book::Sandbox };
             if let Ok(more) = mandate.cover(spent, (book, usd(cents)), now) {
                 spent = more;
                 sums[usize::from(live)] += cents;
+                let day = days.entry((spent.day, live)).or_insert(0);
+                *day += cents;
+                prop_assert!(*day <= daily);
             }
             prop_assert_eq!(spent.total(Book::Live), usd(sums[1]));
             prop_assert_eq!(spent.total(Book::Sandbox), usd(sums[0]));

@@ -7,7 +7,7 @@ use cardium_api_v1::{
 };
 use cardium_app::{
     CommandError,
-    cards::{IssueCard, NewPan, ReplaceCard, open_shipping, seal_shipping},
+    cards::{Destination, IssueCard, NewPan, ReplaceCard, open_shipping, seal_shipping},
     event::CardView,
 };
 use cardium_cards::{Card, CardType, Shipping};
@@ -68,6 +68,7 @@ fn draw(call: &Call, wish: &CardWish) -> Result<IssueCard, CommandError> {
         wallet: wish.wallet,
         controls: wish.controls.clone(),
         shipping: seal_for(call, id, wish.shipping.as_ref())?,
+        destination: wish.shipping.as_ref().map(Destination::from),
         metadata: wish.metadata.clone(),
     })
 }

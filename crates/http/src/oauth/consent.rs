@@ -5,12 +5,13 @@ use std::sync::Arc;
 use cardium_app::{
     CommandError, RequestInfo,
     accounts::StepUp,
+    grants::Reopened,
     oauth::{ApproveAuthorization, DenyAuthorization},
     reads::{ByCreation, GrantFilter, GrantView, ListQuery},
 };
 use cardium_auth::{
     Credential, ScopeSet,
-    grants::{Mandate, NewGrant, Reveal},
+    grants::{GrantChange, Mandate, MandateChange, NewGrant, Reveal},
     oauth::{Client, Consent, OAuthError, OAuthErrorCode, RedirectUri, ScopeRequest},
 };
 use cardium_kernel::{CardId, ConsentId, GrantId, Problem};
@@ -43,12 +44,24 @@ pub struct Choice {
     pub scopes: ScopeSet,
     /// The only cards it reaches; none for all.
     pub cards: Option<Vec<CardId>>,
-    /// How it may reveal a card number.
-    pub reveal: Reveal,
-    /// What it may spend.
-    pub mandate: Mandate,
-    /// How the owner's presence is shown, where risky scopes are given.
+    /// How it may reveal a card number, where the owner was asked. What an owner was not asked
+    /// about stays as an open grant has it.
+    pub reveal: Option<Reveal>,
+    /// What it may spend, as far as the owner was asked.
+    pub mandate: MandateChange,
+    /// How the owner's presence is shown, where risky scopes are given or more than before.
     pub step_up: StepUp,
+}
+
+impl Choice {
+    fn change(&self) -> GrantChange {
+        GrantChange {
+            scopes: Some(self.scopes),
+            cards: Some(self.cards.clone()),
+            reveal: self.reveal,
+            mandate: self.mandate.clone(),
+        }
+    }
 }
 
 /// The session with this token, for whoever answers without a browser.
@@ -102,9 +115,11 @@ pub async fn approve(
     choice: Choice,
 ) -> Result<String, CommandError> {
     let asked = find(state, session, id).await?;
+    let change = choice.change();
+    let reopened = |id| Reopened { id, change: change.clone() };
+    let known = asked.existing.map(|view| view.grant.id);
     let (code, hash) = secrets::new(&state.wiring, Kind::Code);
     let client = asked.client.id.clone();
-    let mut existing = asked.existing.map(|view| view.grant.id);
     let mut approve = ApproveAuthorization {
         consent: id,
         terms: NewGrant {
@@ -115,24 +130,25 @@ pub async fn approve(
             redirect_host: asked.redirect_host,
             scopes: choice.scopes,
             cards: choice.cards,
-            reveal: choice.reveal,
-            mandate: choice.mandate,
+            reveal: choice.reveal.unwrap_or(Reveal::Ask),
+            mandate: choice.mandate.apply(&Mandate::default()),
         },
-        existing,
+        existing: known.map(reopened),
         step_up: choice.step_up,
         code: hash,
     };
     let done = perform_as_owner(state, (session, info.clone()), approve.clone()).await;
-    if done.is_err() {
-        // Another answer may have opened the grant meanwhile, or its owner may have revoked it.
-        existing = self::existing(state, session, &client).await?.map(|view| view.grant.id);
-    }
     let address = match done {
-        Err(_) if existing != approve.existing => {
-            approve.existing = existing;
+        Ok(address) => address,
+        Err(error) => {
+            // Another answer may have opened the grant meanwhile, or its owner may have revoked it.
+            let found = existing(state, session, &client).await?.map(|view| view.grant.id);
+            if found == known {
+                return Err(error);
+            }
+            approve.existing = found.map(reopened);
             perform_as_owner(state, (session, info), approve).await?
         }
-        done => done?,
     };
     Ok(address.with_code(&code, issuer))
 }

@@ -12,12 +12,16 @@ use crate::{
 /// Codes stay for a while after their time, so that one that comes again is known.
 const CODES_KEPT: Duration = Duration::from_secs(24 * 3_600);
 
+/// Answered questions stay for a while, for owners who look back; the audit log keeps them anyway.
+const APPROVALS_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
+
 /// What is over, by table, its key, the indexed column that says when, and how long it stays.
-const OVER: [(&str, &str, &str, Duration); 4] = [
+const OVER: [(&str, &str, &str, Duration); 5] = [
     ("oauth_requests", "id", "expires_at", Duration::ZERO),
     ("oauth_codes", "hash", "expires_at", CODES_KEPT),
     ("oauth_refresh_tokens", "hash", "idle_until", Duration::ZERO),
     ("oauth_clients", "id", "expires_at", Duration::ZERO),
+    ("approvals", "id", "expires_at", APPROVALS_KEPT),
 ];
 
 impl OAuthStore for BatchTx<'_> {

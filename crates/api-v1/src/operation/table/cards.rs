@@ -108,6 +108,7 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::FreezeLockedByIssuer,
             ErrorCode::ShippingRequired,
             ErrorCode::InvalidCountry,
+            ErrorCode::AccountLocked,
         ]),
     act("load_card", "/cards/{id}/load", Scope::CardFund)
         .on_one_card()
@@ -137,7 +138,12 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Change what a card is called and your notes on it")
         .takes::<CardPatchIn>()
         .gives::<CardOut>()
-        .refuses(&[ErrorCode::MandateExceeded]),
+        .refuses(&[
+            ErrorCode::MandateExceeded,
+            ErrorCode::SessionRequired,
+            ErrorCode::StepUpRequired,
+            ErrorCode::AccountLocked,
+        ]),
     patch("set_card_limits", "/cards/{id}/limits", Scope::CardControl)
         .on_one_card()
         .says("Limit what a card spends at once, in a day, week, month and in all")

@@ -1,8 +1,8 @@
 use cardium_api_v1::{body::Body, grant::GrantPatch};
 use cardium_app::{CommandError, accounts::StepUp};
 use cardium_auth::{
-    ScopeSet,
-    grants::{GrantChange, Mandate, Reveal},
+    Scope, ScopeSet,
+    grants::{GrantChange, Mandate, MandateChange, Reveal},
     oauth::MOST_CARDS,
 };
 use cardium_kernel::{CardId, CredentialId, ErrorCode, GrantId, Problem, Timestamp};
@@ -39,8 +39,9 @@ pub enum Refused {
 struct Agreed {
     scopes: ScopeSet,
     cards: Option<Vec<CardId>>,
-    reveal: Reveal,
-    mandate: Mandate,
+    /// None where nothing was asked.
+    reveal: Option<Reveal>,
+    mandate: MandateChange,
 }
 
 /// The owner says yes; gives the address that they go on to.
@@ -118,12 +119,13 @@ fn read(visit: &Visit, request: &Request) -> Result<Agreed, Refused> {
         faults.add("scopes", "Tick what it may do, or deny.");
     }
     let cards = read_cards(visit, request, &mut faults);
-    let mandate = if any_spends(scopes) {
-        read_mandate(visit, &MandateFields::typed(fields), &mut faults)
-    } else {
-        Mandate::default()
+    // Without the scopes that they bound, terms are not asked for.
+    let mandate = match any_spends(scopes) {
+        true => read_mandate(visit, request, &mut faults),
+        false => MandateChange::default(),
     };
-    let reveal = Reveal::parse(fields.text("reveal")).unwrap_or(Reveal::Ask);
+    let reveals = scopes.allows(Scope::CardRevealPan);
+    let reveal = reveals.then(|| Reveal::parse(fields.text("reveal")).unwrap_or(Reveal::Ask));
     if faults.is_empty() {
         return Ok(Agreed { scopes, cards, reveal, mandate });
     }
@@ -146,9 +148,14 @@ fn read_cards(visit: &Visit, request: &Request, faults: &mut Faults) -> Option<V
     Some(cards)
 }
 
-/// Each field by itself, by the rules of the API.
-fn read_mandate(visit: &Visit, typed: &MandateFields, faults: &mut Faults) -> Mandate {
+/// Each field by itself, by the rules of the API. A day that is left as it was agreed ends at the
+/// agreed time still, not with the day.
+fn read_mandate(visit: &Visit, request: &Request, faults: &mut Faults) -> MandateChange {
     let now = visit.now();
+    let typed = MandateFields::typed(&visit.arrival.fields);
+    let agreed = request.existing.as_ref();
+    let agreed = agreed.map(|grant| MandateFields::agreed(&grant["mandate"]).expires_on);
+    let same_day = agreed.is_some_and(|day| day == typed.expires_on);
     let mut mandate = Mandate::default();
     for (name, value) in typed.input() {
         match parse(&json!({"mandate": {name: value}}), now) {
@@ -156,7 +163,8 @@ fn read_mandate(visit: &Visit, typed: &MandateFields, faults: &mut Faults) -> Ma
             Err(problem) => faults.0.extend(faults_of(&problem).0),
         }
     }
-    mandate
+    let expires_at = (!same_day).then_some(mandate.expires_at);
+    MandateChange { expires_at, ..mandate.into() }
 }
 
 fn parse(input: &Value, now: Timestamp) -> Result<GrantChange, Problem> {

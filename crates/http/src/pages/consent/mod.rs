@@ -44,7 +44,7 @@ struct Ask {
     local: bool,
     account: String,
     terms: Terms,
-    /// Whether something of it takes a password.
+    /// Whether something of it may take a password.
     risky: bool,
     existing: Option<Connection>,
     proof: Proof,
@@ -103,10 +103,10 @@ async fn offered(visit: &Visit, request: &Request) -> Result<Terms, Problem> {
     let existing = request.existing.as_ref();
     let agreed = existing.map(|grant| &grant["mandate"]);
     let spent_before = existing.is_some_and(|grant| any_spends(scopes_of(&grant["scopes"])));
-    let mandate = match agreed.filter(|_| spent_before) {
-        Some(agreed) => MandateFields::agreed(agreed),
-        None => MandateFields::modest(visit.now()),
-    };
+    // No bounds at all were agreed to only by whoever was asked about money.
+    let agreed = agreed.map(MandateFields::agreed);
+    let agreed = agreed.filter(|agreed| spent_before || *agreed != MandateFields::default());
+    let mandate = agreed.unwrap_or_else(|| MandateFields::modest(visit.now()));
     let known = cards(visit).await?;
     let reveal = existing.map_or("ask", |grant| text(grant, "reveal"));
     let chosen = match (&request.cards, existing) {
@@ -166,7 +166,7 @@ async fn ask(visit: &Visit, request: &Request, terms: Terms, faults: Faults) -> 
         local: request.local,
         account: text(&account, "email").to_owned(),
         terms,
-        risky: any_risky(request.scopes),
+        risky: any_risky(request.scopes) || request.existing.is_some(),
         existing,
         proof: Proof { code },
         faults,
