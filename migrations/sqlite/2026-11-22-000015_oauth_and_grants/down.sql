@@ -1,4 +1,5 @@
 ALTER TABLE cards DROP COLUMN grant_id;
+DROP INDEX accounts_locked;
 ALTER TABLE accounts DROP COLUMN locked_at;
 DROP TABLE oauth_key_rotation;
 DROP TABLE oauth_keys;

@@ -12,11 +12,11 @@ use crate::{
     hook::{EndpointHook, LateAnswers},
     settings::Settings,
     workers::{
-        Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
-        ForgetEvents, JudgeEndpoints, NoteLateAnswers, PurgeClients, PurgeCounters, PurgeKeys,
-        PurgeWaiting, RecoverEndpoints, RotateOauthKeys, SendWithdrawals, Sender, Senders,
-        SettleWithdrawals, SpreadAnnouncements, SweepBlobs, UseSource, WakeReaders, WatchChain,
-        Workers,
+        Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending,
+        FinishStops, FlushUses, ForgetEvents, JudgeEndpoints, NoteLateAnswers, PurgeClients,
+        PurgeCounters, PurgeKeys, PurgeWaiting, RecoverEndpoints, RotateOauthKeys,
+        SendWithdrawals, Sender, Senders, SettleWithdrawals, SpreadAnnouncements, SweepBlobs,
+        UseSource, WakeReaders, WatchChain, Workers,
     },
 };
 
@@ -119,6 +119,7 @@ fn workers(
     workers.start(ExpireHolds::new(backend()));
     workers.start(WakeReaders::new(backend(), Arc::clone(&state)));
     workers.start(FlushUses::new(backend(), state));
+    workers.start(FinishStops::new(backend()));
     workers.start(PurgeKeys::new(backend()));
     workers.start(RotateOauthKeys::new(backend()));
     workers.start(PurgeCounters::new(backend()));
