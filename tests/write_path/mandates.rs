@@ -3,7 +3,7 @@
 
 use cardium_app::{
     Actor, Answer, CommandError, Intent,
-    accounts::{LockAccount, Running, StepUp, UnlockAccount},
+    accounts::{LockAccount, Running, StepUp, StopRest, UnlockAccount},
     cards::{Binding, DescribeCard, FreezeCard, LoadCard, RevealPan, UnfreezeCard},
     grants::{AgreeGrant, Answered, DecideApproval, RevokeGrant},
     network::{CheckAuthorization, When},
@@ -38,6 +38,7 @@ on_both! {
     cards_outside_a_narrowed_grant_are_unknown;
     what_is_about_all_cards_is_refused_to_a_narrowed_grant;
     a_stop_ends_agents_and_cards;
+    a_stop_that_broke_off_is_finished;
     a_stop_holds_payments_until_it_is_lifted;
     damage_of_grants_is_found_and_named;
 }
@@ -457,6 +458,27 @@ fn what_is_about_all_cards_is_refused_to_a_narrowed_grant(backend: Backend) {
     assert_eq!(code(refused), ErrorCode::InsufficientScope);
     let wide = grant(&world, tenant, |_| {});
     world.run(wide.acting(Reach::All), issue()).expect("it is not narrowed");
+}
+
+fn a_stop_that_broke_off_is_finished(backend: Backend) {
+    let world = World::new(backend);
+    let (tenant, card) = funded(&world, 100_000);
+    let agent = grant(&world, tenant, |_| {});
+    let account = tenant.account;
+    let found = || world.reads.half_stopped(10).expect("it reads");
+    let rest = || {
+        let running = Running::find(&*world.reads, account).expect("it reads");
+        world.run(Actor::System, StopRest(LockAccount { account, running })).expect("it runs")
+    };
+    assert_eq!((found(), rest().locked_at), (Vec::new(), None), "nobody stopped it");
+    let first = LockAccount { account, running: Running::default() };
+    world.run(tenant.actor(), first).expect("it is stopped");
+    assert_eq!(found(), [account]);
+    assert!(rest().locked_at.is_some());
+    assert_eq!(found(), []);
+    let view = world.reads.find_card(account, card).expect("it reads").expect("it is there");
+    assert_eq!(view.card.freeze_reason, Some(FreezeReason::AccountLocked));
+    assert!(agent.stored(&world).ended_at.is_some());
 }
 
 fn a_stop_ends_agents_and_cards(backend: Backend) {

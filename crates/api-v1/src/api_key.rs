@@ -237,12 +237,21 @@ fn future(text: &str, now: Timestamp) -> Result<Timestamp, Problem> {
     if end > now { Ok(end) } else { Err(invalid("expires_at", "must lie in the future")) }
 }
 
-pub(crate) fn scopes(names: &[String]) -> Result<ScopeSet, Problem> {
-    let read = |(index, name): (usize, &String)| {
+/// The scopes with these names and those that they imply.
+fn scopes(names: &[String]) -> Result<ScopeSet, Problem> {
+    named_scopes(names).collect()
+}
+
+/// The scopes with these names and no other.
+pub(crate) fn exact_scopes(names: &[String]) -> Result<ScopeSet, Problem> {
+    named_scopes(names).try_fold(ScopeSet::default(), |set, scope| Ok(set.plus(scope?)))
+}
+
+fn named_scopes(names: &[String]) -> impl Iterator<Item = Result<Scope, Problem>> {
+    names.iter().enumerate().map(|(index, name)| {
         let param = format!("scopes[{index}]");
         word(name, &param, Scope::parse, "the documented scopes")
-    };
-    names.iter().enumerate().map(read).collect()
+    })
 }
 
 fn allowed(entries: &[String]) -> Result<AllowList, Problem> {

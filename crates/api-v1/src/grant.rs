@@ -13,7 +13,7 @@ use validator::Validate;
 
 use crate::{
     amount::{AmountIn, AmountOut},
-    api_key::{scopes, scopes_schema, some_scopes_schema},
+    api_key::{exact_scopes, scopes_schema, some_scopes_schema},
     controls::{ObjectIn, PatchIn},
     field::{invalid, moment, word},
     query::{Order, Query},
@@ -131,7 +131,7 @@ impl GrantPatch {
         let way = |text: String| word(&text, "reveal", Reveal::parse, "always, ask, link");
         let mandate = self.mandate.into_change(|ObjectIn(mandate)| mandate.parse(now))?;
         Ok(GrantChange {
-            scopes: self.scopes.map(|names| scopes(&names)).transpose()?,
+            scopes: self.scopes.map(|names| exact_scopes(&names)).transpose()?,
             cards: self.cards.into_change(|ids| cards(&ids))?,
             reveal: self.reveal.map(way).transpose()?,
             mandate: match mandate {

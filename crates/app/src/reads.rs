@@ -444,6 +444,8 @@ pub trait Reads: GrantReads + OAuthReads + OauthKeyReads + Send + Sync {
     fn find_topup_by_address(&self, address: &str) -> ReadResult<Option<Topup>>;
     /// Top-ups whose window ended without coins, at most `limit`.
     fn due_topups(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<(TopupId, AccountId)>>;
+    /// Accounts that are stopped while cards or grants of them are not, at most `limit`.
+    fn half_stopped(&self, limit: i64) -> ReadResult<Vec<AccountId>>;
     /// An account's card with its balance.
     fn find_card(&self, account: AccountId, id: CardId) -> ReadResult<Option<CardView>>;
     /// Those of at most a page of cards that are the account's, with their balances.

@@ -76,7 +76,7 @@ impl Scope {
     }
 }
 
-/// A set of scopes, closed under implication.
+/// A set of scopes, closed under implication where it is collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ScopeSet(i64);
 
@@ -103,6 +103,12 @@ impl ScopeSet {
     #[must_use]
     pub const fn plus(self, scope: Scope) -> Self {
         Self(self.0 | scope.bit())
+    }
+
+    /// A set of these scopes, and of none that they imply: what somebody chose by name.
+    #[must_use]
+    pub fn exactly(scopes: impl IntoIterator<Item = Scope>) -> Self {
+        scopes.into_iter().fold(Self::default(), Self::plus)
     }
 
     /// Whether the scope is in the set.
@@ -154,6 +160,8 @@ mod tests {
         let set: ScopeSet = [Scope::CardIssue].into_iter().collect();
         assert!(set.allows(Scope::CardFund));
         assert!(!set.allows(Scope::CardRevealPan));
+        let chosen = ScopeSet::exactly([Scope::CardIssue]);
+        assert!(chosen.allows(Scope::CardIssue) && !chosen.allows(Scope::CardFund));
     }
 
     #[test]

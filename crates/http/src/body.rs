@@ -49,7 +49,7 @@ pub enum Weight {
 /// The bytes of a body with the place that they take.
 pub struct Received {
     pub bytes: Bytes,
-    place: Option<SemaphorePermit<'static>>,
+    pub place: Option<SemaphorePermit<'static>>,
 }
 
 impl Received {

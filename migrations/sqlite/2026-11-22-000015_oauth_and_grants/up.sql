@@ -150,6 +150,7 @@ INSERT INTO oauth_key_rotation (id, rotated_at) VALUES (1, 0);
 
 -- Set while its owner has stopped everything.
 ALTER TABLE accounts ADD COLUMN locked_at BIGINT;
+CREATE INDEX accounts_locked ON accounts (id) WHERE locked_at IS NOT NULL;
 
 -- The grant that issued the card, whose mandate it spends under.
 ALTER TABLE cards ADD COLUMN grant_id BLOB;

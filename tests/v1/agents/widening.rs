@@ -100,6 +100,9 @@ fn scopes_are_only_narrowed(backend: Backend) {
     }
     owner.patch(&agent.path(), &json!({"scopes": []})).expect(200);
     agent.client.get("/v1/cards").expect_error(403, "insufficient_scope", None);
+    let issuer = Agent::new(&server, &owner, &["card:issue", "card:fund"]);
+    owner.patch(&issuer.path(), &json!({"scopes": ["card:issue"]})).expect(200);
+    assert_eq!(issuer.seen_by(&owner)["scopes"], json!(["card:issue"]), "nothing is implied");
 }
 
 fn changes_are_refused_by_field(backend: Backend) {

@@ -83,5 +83,13 @@ fn a_narrowed_grant_does_what_it_may_on_its_cards(backend: Backend) {
     agent.get(&format!("/v1/cards/{inside}")).expect(200);
     agent.get(&format!("/v1/cards/{outside}")).expect(404);
     agent.get("/v1/balance").expect(200);
+    let purchases = owner.get(&format!("/v1/cards/{outside}/transactions")).expect(200);
+    let purchase = text(&items(&purchases)[0], "id").to_owned();
+    for (list, cursor) in [("cards", &outside), ("transactions", &purchase)] {
+        let asked = agent.get(&format!("/v1/{list}?cursor={cursor}"));
+        asked.expect_error(400, "invalid_cursor", Some("cursor"));
+    }
+    let own = agent.get(&format!("/v1/cards?cursor={inside}")).expect(200);
+    assert!(items(&own).is_empty());
     agent.post(&format!("/v1/cards/{inside}/freeze"), &serde_json::json!({})).expect(200);
 }

@@ -13,7 +13,7 @@ mod totp;
 mod update;
 
 pub use attempt::{CheckAttempts, FailedAttempt};
-pub use panic::{LockAccount, Running, UnlockAccount};
+pub use panic::{LockAccount, Running, StopRest, UnlockAccount};
 pub use proof::{Names, Proof, password_required, wrong_code, wrong_password};
 pub use step_up::StepUp;
 pub use totp::{BeginTotp, ConfirmTotp, DisableTotp, totp_secret_aad};

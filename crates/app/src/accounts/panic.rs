@@ -49,7 +49,7 @@ impl Running {
 }
 
 /// Stops everything on an account: no agent acts, no card spends, nothing is issued, loaded or paid
-/// out. What more there is than one command takes is stopped by repeating it with what is found
+/// out. What more there is than one command takes is stopped by [`StopRest`] with what is found
 /// running then; nothing new starts meanwhile.
 #[derive(Debug, Clone)]
 pub struct LockAccount {
@@ -106,6 +106,26 @@ impl LockAccount {
         let change = card.freeze(FreezeReason::AccountLocked, unit.now())?;
         freeze::note_frozen(unit, (card, change))?;
         Ok(())
+    }
+}
+
+/// Stops more of an account that is stopped already; nothing of one that was let go on meanwhile.
+#[derive(Debug, Clone)]
+pub struct StopRest(pub LockAccount);
+
+impl UseCase for StopRest {
+    type Output = Account;
+
+    fn hints(&self, context: &Context) -> Hints {
+        self.0.hints(context)
+    }
+
+    fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Account> {
+        let account = get(unit, self.0.account)?;
+        match account.locked_at {
+            Some(_) => self.0.run(unit),
+            None => Ok(Ending::Done(account)),
+        }
     }
 }
 

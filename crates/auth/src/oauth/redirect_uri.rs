@@ -177,6 +177,10 @@ fn check_authority(text: &str, url: &Url) -> Result<(), OAuthError> {
     if written.contains(['%', '*']) || url.port() == Some(0) || written.ends_with(':') {
         return Err(invalid_redirect_uri("redirect_uri must name one host and one port."));
     }
+    if !is_plain(written) {
+        let message = "redirect_uri must write its host in letters, digits, dots and hyphens.";
+        return Err(invalid_redirect_uri(message));
+    }
     if host_of(written).is_none_or(|host| host.ends_with('.')) {
         return Err(invalid_redirect_uri("redirect_uri must name a host."));
     }
@@ -209,6 +213,20 @@ fn check_private(text: &str, url: &Url) -> Result<(), OAuthError> {
         return Err(invalid_redirect_uri("redirect_uri must not carry a user name."));
     }
     Ok(())
+}
+
+/// Whether no two parsers can find different hosts in it.
+fn is_plain(authority: &str) -> bool {
+    let Some(host) = host_of(authority) else { return true };
+    let port = authority.get(host.len()..).unwrap_or_default();
+    let inside = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let written = match inside {
+        Some(address) => {
+            address.bytes().all(|byte| byte.is_ascii_hexdigit() || b":.".contains(&byte))
+        }
+        None => host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte)),
+    };
+    written && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
 /// The host in what stands before the path.

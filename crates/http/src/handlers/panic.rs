@@ -1,3 +1,4 @@
+use actix_web::rt;
 use cardium_accounts::Account;
 use cardium_api_v1::{
     account::AccountOut,
@@ -6,7 +7,7 @@ use cardium_api_v1::{
 };
 use cardium_app::{
     Actor, CommandError, Lane,
-    accounts::{LockAccount, Running, UnlockAccount},
+    accounts::{LockAccount, Running, StopRest, UnlockAccount},
     perform,
     reads::{ListQuery, WithdrawalFilter, WithdrawalSort},
 };
@@ -23,6 +24,12 @@ use crate::{
 const ROUNDS: usize = 100;
 
 pub async fn panic(call: Call) -> Outcome {
+    // Whoever asked may be gone before the last round; what is stopped is stopped whole.
+    let stopping = rt::spawn(stop(call));
+    stopping.await.map_err(|error| CommandError::Internal(error.to_string()))?
+}
+
+async fn stop(call: Call) -> Outcome {
     // A key of the sandbox must not stop live money.
     call.book(Some(Book::Live))?;
     let id = call.account()?;
@@ -33,7 +40,7 @@ pub async fn panic(call: Call) -> Outcome {
         stopped.grants += running.grants.len();
         stopped.cards += running.cards.len();
         running = find_running(&call, id).await?;
-        if running.is_empty() {
+        if running.is_empty() || account.locked_at.is_none() {
             break;
         }
         account = go_on(&call, lock(id, &running)).await?;
@@ -47,13 +54,14 @@ fn lock(account: AccountId, running: &Running) -> LockAccount {
     LockAccount { account, running: running.clone() }
 }
 
-/// Stops what the round before found too many of. It is the system's: the first round may have
+/// Stops what the round before found too many of; what a process that died left running is a
+/// worker's. It is the system's: the first round may have
 /// ended the grant that asked.
 async fn go_on(call: &Call, lock: LockAccount) -> Result<Account, CommandError> {
     let wiring = &call.state.wiring;
     let context = wiring.edge.context(Actor::System, Some(call.request.clone()));
     let queue = (Lane::Api, wiring.settings.command_patience);
-    perform(&*wiring.database, queue, context, lock).await
+    perform(&*wiring.database, queue, context, StopRest(lock)).await
 }
 
 async fn find_running(call: &Call, account: AccountId) -> Result<Running, CommandError> {

@@ -1,7 +1,10 @@
 //! From the protocol's library, whose work may move between threads, to the handlers of operations,
 //! whose work may not: tool calls go through a channel to a task beside the request.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+};
 
 use actix_web::rt;
 use cardium_api_v1::operation::{Access, Operation};
@@ -9,7 +12,7 @@ use cardium_app::{CommandError, RequestInfo};
 use cardium_auth::Credential;
 use cardium_mcp::{Request, take_apart};
 use rmcp::model::{CallToolResult, JsonObject};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{SemaphorePermit, mpsc, oneshot};
 
 use super::results;
 use crate::{
@@ -18,6 +21,7 @@ use crate::{
     dry_run::Run,
     guard,
     invoke::{Ask, Caller, Handled, invoke},
+    places::Place,
     rate_limits::Standing,
 };
 
@@ -33,6 +37,10 @@ pub struct Guest {
     pub standing: Option<Standing>,
     /// Whether work on the message is to be done off the event loop.
     pub weight: Weight,
+    /// That of a large message, until the work on it ends: whoever sent it may go before.
+    pub _place: Option<SemaphorePermit<'static>>,
+    /// That of the file that it is answered with, until the answer is made.
+    pub file: OnceLock<Place>,
 }
 
 /// A guest with a way to have operations run.

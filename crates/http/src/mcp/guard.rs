@@ -1,7 +1,7 @@
 //! Before the protocol: who calls, whether the token is enough for the tool, and a body of bounded
 //! size that means the same to everybody who reads it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
@@ -30,7 +30,7 @@ use super::{
 use crate::{
     AppState,
     address::origin,
-    body::{self, Received},
+    body,
     challenge::{Granted, Wanted},
     dispatch::{note_standing, request_info},
     failure, guard,
@@ -64,13 +64,10 @@ pub async fn admit(
     let payload = request.extract::<web::Payload>().await?;
     let passed = pass(path, &state, (request.request(), &seen), payload).await;
     let mut response = match passed {
-        Ok(Passed { visit, received }) => {
+        Ok(Passed { visit, bytes }) => {
             request.extensions_mut().insert(visit);
-            request.set_payload(Payload::from(received.bytes.clone()));
-            let response = next.call(request).await?;
-            // The place of a large body is kept until the answer is made.
-            drop(received);
-            response
+            request.set_payload(Payload::from(bytes));
+            next.call(request).await?
         }
         Err(refusal) => request.into_response(refusal),
     };
@@ -85,7 +82,7 @@ pub async fn admit(
 
 struct Passed {
     visit: Arc<Visit>,
-    received: Received,
+    bytes: Bytes,
 }
 
 async fn pass(
@@ -125,8 +122,10 @@ async fn pass(
         address: origin(request).address,
         standing: seen.get(),
         weight: received.weight(),
+        _place: received.place,
+        file: OnceLock::new(),
     };
-    Ok(Passed { visit: Visit::begin(guest), received })
+    Ok(Passed { visit: Visit::begin(guest), bytes: received.bytes })
 }
 
 /// The operation whose tool a message calls.

@@ -30,7 +30,7 @@ pub async fn show(
 ) -> CallToolResult {
     match handled {
         Ok(Reply::Answer(answer)) => answered(&answer, asked.run),
-        Ok(Reply::Download(download)) => match file(operation, asked, download).await {
+        Ok(Reply::Download(download)) => match file(guest, operation, asked, download).await {
             Ok(result) => result,
             Err(error) => refused(error, guest.info.id),
         },
@@ -75,7 +75,9 @@ fn failed(body: &[u8]) -> CallToolResult {
     result.with_meta(Some(MetaObject(meta)))
 }
 
+/// A whole file in memory, twice: so few at once as uploads, and of them.
 async fn file(
+    guest: &Guest,
     operation: &Operation,
     asked: &Asked,
     download: Download,
@@ -85,6 +87,10 @@ async fn file(
         let message = format!("The file is too large for a tool: download it from /v1{path}.");
         return Err(Problem::new(ErrorCode::BodyTooLarge, message).into());
     }
+    let (account, patience) = (guest.caller.account, guest.state.wiring.settings.body_patience);
+    let place = guest.state.uploads.take(account, patience).await?;
+    // A visit makes one call, and so takes one place.
+    let _taken = guest.file.set(place);
     let (blobs, blob) = (Arc::clone(&download.blobs), download.blob);
     let bytes = block(move || {
         let mut bytes = Vec::new();

@@ -8,6 +8,7 @@ use cardium_kernel::{ErrorCode, Problem, RequestId};
 
 use crate::{
     AppState, address,
+    base::Base,
     body::{essence, read_raw},
     call::Reply,
     dispatch::request_info,
@@ -69,7 +70,8 @@ impl Arrival {
 
     /// Reads the form, if it is one of ours.
     pub async fn read(&mut self, payload: web::Payload) -> Result<(), Failed> {
-        same_origin::check(self.request.headers(), self.is_secure())?;
+        let own = Base::of(&self.request, &self.state.wiring.settings);
+        same_origin::check(self.request.headers(), own.as_ref())?;
         let declared = essence(self.request.headers());
         if !declared.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             let message = "A form of this site was expected.";

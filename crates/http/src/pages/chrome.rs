@@ -12,6 +12,10 @@ use crate::limits::request_id;
 
 use super::{cookie, next::Next};
 
+const OPENER_POLICY: header::HeaderName =
+    header::HeaderName::from_static("cross-origin-opener-policy");
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const STYLE: &str = include_str!("../../templates/pages/style.css");
 
 /// The frame of a page.
@@ -104,8 +108,18 @@ struct Notice {
     onward: (&'static str, &'static str),
 }
 
+/// Pages on the way from a client and back to it. Clients open them in a window of their own and
+/// watch it, which a policy for openers would cut off.
+const IN_WINDOWS: [&str; 2] = ["/signin", "/oauth/consent"];
+
 impl Failure {
-    pub fn show(&self, failed: Failed) -> HttpResponse {
+    /// The answer to a visit.
+    pub fn answer(&self, shown: Result<HttpResponse, Failed>) -> HttpResponse {
+        let response = shown.unwrap_or_else(|failed| self.show(failed));
+        if IN_WINDOWS.contains(&self.request.path()) { for_window(response) } else { response }
+    }
+
+    fn show(&self, failed: Failed) -> HttpResponse {
         let (status, title, message) = match failed {
             Failed::SignIn(next) => {
                 let gone = cookie::clear(self.secure);
@@ -170,43 +184,38 @@ pub fn tell(
     page(status, &Notice { frame, message, reference: String::new(), onward })
 }
 
-/// A page with its headers.
-pub fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
-    page_to(status, template, None)
+/// A response that leaves a window to whoever opened it.
+pub fn for_window(mut response: HttpResponse) -> HttpResponse {
+    response.headers_mut().remove(OPENER_POLICY);
+    response
 }
 
-/// A page whose form may be answered with the way to another origin: Chromium holds redirects
-/// after a form to the policy of its page as well.
-pub fn page_to(status: StatusCode, template: &impl Template, onward: Option<&str>) -> HttpResponse {
+/// A page with its headers.
+pub fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
     // Rendering into memory fails only where a field's Display does, and none of these can.
     let html = template.render().unwrap_or_default();
     let mut response = HttpResponse::build(status);
-    guard(&mut response, onward);
+    guard(&mut response);
     response.content_type("text/html; charset=utf-8").body(html)
 }
 
 /// The way to another page.
 pub fn see_other(location: &str) -> HttpResponse {
     let mut response = HttpResponse::SeeOther();
-    guard(&mut response, None);
+    guard(&mut response);
     response.insert_header((header::LOCATION, location)).finish()
 }
 
 /// The headers of every page. The referrer stays on this host, where the check of forms needs the
 /// origin; a page without any would have its forms come from `null`.
-fn guard(response: &mut HttpResponseBuilder, onward: Option<&str>) {
-    let onward = onward.map(|origin| format!(" {origin}")).unwrap_or_default();
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'{onward}; \
-         frame-ancestors 'none'; base-uri 'none'"
-    );
+fn guard(response: &mut HttpResponseBuilder) {
     response
-        .insert_header((header::CONTENT_SECURITY_POLICY, policy))
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::REFERRER_POLICY, "same-origin"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::X_FRAME_OPTIONS, "DENY"))
-        .insert_header(("cross-origin-opener-policy", "same-origin"))
+        .insert_header((OPENER_POLICY, "same-origin"))
         .insert_header(("cross-origin-resource-policy", "same-origin"))
         .insert_header(("permissions-policy", "camera=(), geolocation=(), microphone=()"));
 }
@@ -214,7 +223,7 @@ fn guard(response: &mut HttpResponseBuilder, onward: Option<&str>) {
 /// The style of all pages.
 pub async fn style() -> HttpResponse {
     let mut response = HttpResponse::Ok();
-    guard(&mut response, None);
+    guard(&mut response);
     response
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
         .content_type("text/css; charset=utf-8")

@@ -8,11 +8,11 @@
 
 mod approvals;
 mod arrival;
-mod chrome;
+pub mod chrome;
 mod connection;
 mod connections;
 mod consent;
-mod cookie;
+pub mod cookie;
 mod fields;
 mod form_token;
 mod next;
@@ -90,10 +90,8 @@ fn resource(path: &str, show: Page, submit: Page) -> Resource {
 async fn look(state: web::Data<AppState>, request: HttpRequest, page: Page) -> HttpResponse {
     let arrival = Arrival::new(state.into_inner(), request);
     let failure = arrival.failure();
-    match page(arrival).await {
-        Ok(response) => response,
-        Err(failed) => failure.show(failed),
-    }
+    let shown = page(arrival).await;
+    failure.answer(shown)
 }
 
 async fn act(
@@ -108,8 +106,5 @@ async fn act(
         Ok(()) => page(arrival).await,
         Err(failed) => Err(failed),
     };
-    match done {
-        Ok(response) => response,
-        Err(failed) => failure.show(failed),
-    }
+    failure.answer(done)
 }

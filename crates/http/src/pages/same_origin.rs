@@ -3,22 +3,21 @@
 //! Browsers say so themselves: by `Sec-Fetch-Site`, and where they are too old for it by `Origin`.
 //! What says neither is no browser, and has no business with a form.
 
-use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
+use actix_web::http::header::{HeaderMap, ORIGIN};
+
+use crate::base::Base;
 
 use super::chrome::Failed;
 
-/// Passes what came from this very origin.
-pub fn check(headers: &HeaderMap, secure: bool) -> Result<(), Failed> {
+/// Passes what came from where this service is reached. What stands in `Host` does not matter
+/// where a setting says where that is: a proxy may have written it anew.
+pub fn check(headers: &HeaderMap, own: Option<&Base>) -> Result<(), Failed> {
     let one = |name: &str| {
         let mut values = headers.get_all(name).map(|value| value.to_str().unwrap_or(""));
         values.next().filter(|_| values.next().is_none())
     };
-    let own = one(HOST.as_str()).map(|host| {
-        let scheme = if secure { "https" } else { "http" };
-        format!("{scheme}://{host}")
-    });
     let origin = one(ORIGIN.as_str());
-    let here = origin.is_some() && origin == own.as_deref();
+    let here = origin.is_some() && origin == own.map(Base::as_str);
     let passes = match one("sec-fetch-site") {
         Some(site) => site == "same-origin" && (here || origin.is_none()),
         None => here && !headers.contains_key("sec-fetch-site"),
@@ -32,23 +31,26 @@ mod tests {
 
     use super::*;
 
-    fn passes(lines: &[(&str, &str)], secure: bool) -> bool {
+    fn passes(lines: &[(&str, &str)], own: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();
-        for (name, value) in lines.iter().chain(&[("host", "pay.example:8443")]) {
+        for (name, value) in lines.iter().chain(&[("host", "inside.example:8080")]) {
             let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
             headers.append(name, HeaderValue::from_str(value).unwrap());
         }
-        check(&headers, secure).is_ok()
+        let own = own.map(|url| Base::from_url(&url.parse().unwrap()));
+        check(&headers, own.as_ref()).is_ok()
     }
 
     #[test]
     fn only_forms_of_this_origin_pass() {
         let (site, origin) = ("sec-fetch-site", "origin");
         let own = (origin, "https://pay.example:8443");
-        assert!(passes(&[(site, "same-origin"), own], true));
-        assert!(passes(&[(site, "same-origin")], true));
-        assert!(passes(&[own], true));
-        assert!(passes(&[(origin, "http://pay.example:8443")], false));
+        let here = Some("https://pay.example:8443/");
+        assert!(passes(&[(site, "same-origin"), own], here));
+        assert!(passes(&[(site, "same-origin")], here));
+        assert!(passes(&[own], here));
+        assert!(passes(&[(origin, "http://localhost:8080")], Some("http://localhost:8080")));
+        assert!(!passes(&[own], None), "nobody says where this is");
         for lines in [
             &[][..],
             &[(site, "cross-site")],
@@ -62,9 +64,10 @@ mod tests {
             &[(origin, "https://pay.example")],
             &[(origin, "https://pay.example:8443.evil.example")],
             &[(origin, "http://pay.example:8443")],
+            &[(origin, "https://inside.example:8080")],
             &[own, own],
         ] {
-            assert!(!passes(lines, true), "{lines:?}");
+            assert!(!passes(lines, here), "{lines:?}");
         }
     }
 }

@@ -105,15 +105,15 @@ pub fn any_spends(scopes: ScopeSet) -> bool {
     scopes.iter().any(spends)
 }
 
-/// The scopes that are ticked in a form.
+/// The scopes that are ticked in a form, and no other: what is not ticked is refused.
 pub fn ticked_scopes(fields: &Fields) -> ScopeSet {
-    fields.all("scope").filter_map(Scope::parse).collect()
+    ScopeSet::exactly(fields.all("scope").filter_map(Scope::parse))
 }
 
 /// The scopes of an answer.
 pub fn scopes_of(value: &Value) -> ScopeSet {
     let names = value.as_array().into_iter().flatten().filter_map(Value::as_str);
-    names.filter_map(Scope::parse).collect()
+    ScopeSet::exactly(names.filter_map(Scope::parse))
 }
 
 /// The first cards of the account, and whether there are more.
@@ -301,6 +301,13 @@ mod tests {
             (&input["total_usd"], &input["per_transaction_usd"]),
             (&json!("1500"), &json!("5"))
         );
+    }
+
+    #[test]
+    fn what_is_not_ticked_is_not_given() {
+        let only = ScopeSet::exactly([Scope::CardIssue]);
+        assert_eq!(ticked_scopes(&Fields::parse(b"scope=card%3Aissue")), only);
+        assert_eq!(scopes_of(&json!(["card:issue"])), only);
     }
 
     #[test]

@@ -64,12 +64,15 @@ fn assert_guarded(seen: &Seen, what: &str) {
         assert!(policy.contains(rule), "{what}: {policy}");
     }
     assert!(!policy.contains("script-src") && !policy.contains("unsafe"), "{what}: {policy}");
+    // Clients watch the windows that they open.
+    let in_window = ["/signin", "/oauth/consent"].contains(&what);
+    let opener = if in_window { "" } else { "same-origin" };
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("referrer-policy", "same-origin"),
         ("cache-control", "no-store"),
-        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-opener-policy", opener),
     ] {
         assert_eq!(seen.header(name), value, "{what}: {name}");
     }
@@ -237,6 +240,25 @@ async fn forms_of_others_do_nothing() {
 }
 
 #[actix_web::test]
+async fn forms_are_taken_behind_a_proxy_that_names_another_host() {
+    let public =
+        |url: &str| Doors::with(|wiring| wiring.settings.public_url = Some(url.parse().unwrap()));
+    let form = "email=a%40example.com&password=some-password";
+    for (doors, status) in [
+        (public("http://localhost:8080"), 401),
+        (public("https://cards.example"), 403),
+        (public("http://inside.example:80"), 403),
+    ] {
+        let request = send("/signin", "", form).insert_header(("host", "inside.example"));
+        assert_eq!(visit(&doors, request).await.status, status);
+    }
+    let request = send("/signin", "", form).insert_header(("origin", "http://inside.example"));
+    let request = request.insert_header(("host", "inside.example"));
+    let seen = visit(&public("https://cards.example"), request).await;
+    assert_eq!(seen.status, 403, "its own host is no origin where a setting names one");
+}
+
+#[actix_web::test]
 async fn whatever_others_say_is_text() {
     let doors = doors();
     let session = doors.session();
@@ -257,7 +279,7 @@ async fn whatever_others_say_is_text() {
     let typed = "email=%3Cscript%3E%22%3E&password=&next=%2Fa%22%3E%3Cscript%3E";
     let seen = visit(&doors, send("/signin", "", typed)).await;
     assert_eq!(seen.status, 400);
-    assert_guarded(&seen, "sign-in");
+    assert_guarded(&seen, "/signin");
     assert!(seen.html.contains("value=\"&#60;script&#62;&#34;&#62;\""), "{}", seen.html);
 }
 

@@ -200,6 +200,10 @@ impl Reads for FakeReads {
         Ok(Vec::new())
     }
 
+    fn half_stopped(&self, _: i64) -> ReadResult<Vec<AccountId>> {
+        Ok(Vec::new())
+    }
+
     fn due_announcement(&self) -> ReadResult<Option<Due>> {
         Ok(None)
     }

@@ -12,11 +12,11 @@ use crate::{
     hook::{EndpointHook, LateAnswers},
     settings::Settings,
     workers::{
-        Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending, FlushUses,
-        ForgetEvents, JudgeEndpoints, NoteLateAnswers, PurgeClients, PurgeCounters, PurgeKeys,
-        PurgeWaiting, RecoverEndpoints, RotateOauthKeys, SendWithdrawals, Sender, Senders,
-        SettleWithdrawals, SpreadAnnouncements, SweepBlobs, UseSource, WakeReaders, WatchChain,
-        Workers,
+        Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending,
+        FinishStops, FlushUses, ForgetEvents, JudgeEndpoints, NoteLateAnswers, PurgeClients,
+        PurgeCounters, PurgeKeys, PurgeWaiting, RecoverEndpoints, RotateOauthKeys, Round as _,
+        SendWithdrawals, Sender, Senders, SettleWithdrawals, SpreadAnnouncements, SweepBlobs,
+        UseSource, WakeReaders, WatchChain, Workers,
     },
 };
 
@@ -34,6 +34,7 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
     let (http, http_address) = doors::bind(settings.server.bind)?;
     let addresses =
         Addresses { http: http_address, iso8583: network.as_ref().map(|((_, bound), _)| *bound) };
+    make_first_keys(&core).await;
     let server = doors::serve_http(http, &settings, &state, tls).map_err(StartError::Serve)?;
     let network = network.map(|((listener, _), door)| iso8583::serve(listener, door));
     let network = network.transpose().map_err(StartError::Serve)?;
@@ -56,6 +57,14 @@ pub(super) async fn start(settings: Settings, options: Options) -> Result<Runnin
         return Err(error);
     }
     Ok(running)
+}
+
+/// Before anybody asks for a token. A database that fails here is asked again by the worker, which
+/// is no reason to serve nothing else.
+async fn make_first_keys(core: &Core) {
+    if let Err(error) = RotateOauthKeys::new(core.backend.clone()).run().await {
+        tracing::warn!(%error, "the keys of access tokens are not made yet");
+    }
 }
 
 fn senders(settings: &Settings, core: &Core) -> Result<Option<Senders>, reqwest::Error> {
@@ -119,6 +128,7 @@ fn workers(
     workers.start(ExpireHolds::new(backend()));
     workers.start(WakeReaders::new(backend(), Arc::clone(&state)));
     workers.start(FlushUses::new(backend(), state));
+    workers.start(FinishStops::new(backend()));
     workers.start(PurgeKeys::new(backend()));
     workers.start(RotateOauthKeys::new(backend()));
     workers.start(PurgeCounters::new(backend()));

@@ -12,6 +12,7 @@ mod expiry;
 mod oauth_keys;
 mod pending;
 mod retention;
+mod stops;
 mod upkeep;
 mod webhooks;
 mod withdrawals;
@@ -40,6 +41,7 @@ pub use expiry::{ExpireHolds, ExpireTopups};
 pub use oauth_keys::RotateOauthKeys;
 pub use pending::{FinishPending, NoteLateAnswers, PurgeWaiting};
 pub use retention::ForgetEvents;
+pub use stops::FinishStops;
 pub use upkeep::{FlushUses, PurgeClients, PurgeCounters, PurgeKeys, UseSource};
 pub use webhooks::{
     Answered, DeliverEvents, FanOutEvents, JudgeEndpoints, RecoverEndpoints, Sender, SenderError,

@@ -47,6 +47,16 @@ pub(super) fn find_credential(
     }))
 }
 
+pub(super) fn half_stopped(connection: &mut Connection, limit: i64) -> ReadResult<Vec<AccountId>> {
+    let text = "SELECT a.id FROM accounts a WHERE a.locked_at IS NOT NULL AND (\
+                EXISTS (SELECT 1 FROM cards c WHERE c.account_id = a.id AND c.status = 'active') \
+                OR EXISTS (SELECT 1 FROM grants g \
+                WHERE g.account_id = a.id AND g.ended_at IS NULL)) ORDER BY a.id LIMIT ?";
+    let records = connection.select(&Sql::new(text).int(limit), &[Kind::Id]).map_err(failed)?;
+    let read = |record| Ok(AccountId::new(Fields::new("accounts", record).id()?));
+    records.into_iter().map(read).collect()
+}
+
 pub(super) fn find_api_key(
     connection: &mut Connection,
     account: AccountId,
@@ -69,7 +79,7 @@ pub(super) fn list_api_keys(
     let columns = format!("{}, u.last_used_at", Credential::TABLE.list_as("c"));
     let mut list = List::new(&columns, USES, "c.id");
     list.and("c.account_id = ? AND c.kind = 'api_key'", Value::id(query.account.value()));
-    list.and_some("c.id = ?", query.filter.only, |id| Value::id(id.value()));
+    list.and_only("c.id", query.filter.only.map(|id| id.value()));
     list.and_some("c.mode = ?", query.filter.mode, book);
     if let Some((status, now)) = query.filter.status {
         match status {

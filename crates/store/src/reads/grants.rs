@@ -46,7 +46,7 @@ fn list_grants(
 ) -> ReadResult<Page<GrantView>> {
     let mut list = List::new(&columns(), HELD, "g.id");
     list.and("g.account_id = ?", Value::id(query.account.value()));
-    list.and_some("g.id = ?", query.filter.only, |id| Value::id(id.value()));
+    list.and_only("g.id", query.filter.only.map(|id| id.value()));
     let client = query.filter.client_id.clone();
     list.and_some("g.client_id = ?", client, |client| Value::Text(client.into()));
     match query.filter.open {
@@ -75,7 +75,7 @@ fn list_approvals(
     let mut list = List::new(&Approval::TABLE.list_as("p"), "approvals p", "p.id");
     list.and("p.account_id = ?", Value::id(query.account.value()));
     list.and_some("p.grant_id = ?", query.filter.grant, |id| Value::id(id.value()));
-    list.and_some("p.grant_id = ?", query.filter.only, |id| Value::id(id.value()));
+    list.and_only("p.grant_id", query.filter.only.map(|id| id.value()));
     list.and_some("p.book = ?", query.filter.book, book);
     if let Some(now) = query.filter.over {
         list.and_plain("p.status IN ('pending', 'approved')");

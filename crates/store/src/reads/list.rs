@@ -17,12 +17,15 @@ pub(super) struct List {
     id: &'static str,
     conditions: Vec<String>,
     binds: Vec<Value<'static>>,
+    /// What the caller may see at all, beside the first condition.
+    bounds: Vec<(String, Vec<Value<'static>>)>,
 }
 
 impl List {
     pub(super) fn new(columns: &str, from: &'static str, id: &'static str) -> Self {
         let select = format!("SELECT {columns} FROM {from}");
-        Self { select, from, id, conditions: Vec::new(), binds: Vec::new() }
+        let (conditions, binds, bounds) = (Vec::new(), Vec::new(), Vec::new());
+        Self { select, from, id, conditions, binds, bounds }
     }
 
     /// Adds a condition with one parameter.
@@ -65,6 +68,20 @@ impl List {
         self.conditions.push(format!("{column} IN ({words})"));
     }
 
+    /// Keeps what the caller may see at all. A cursor is held to it as well: what it passes
+    /// tells whether a row is there.
+    fn and_bound(&mut self, condition: &str, values: Vec<Value<'static>>) {
+        self.bounds.push((condition.to_owned(), values.clone()));
+        self.and_all(condition, values);
+    }
+
+    /// Keeps one row, where the caller may see no other.
+    pub(super) fn and_only(&mut self, column: &str, only: Option<u128>) {
+        if let Some(id) = only {
+            self.and_bound(&format!("{column} = ?"), vec![Value::id(id)]);
+        }
+    }
+
     /// Keeps rows of these cards, where there is a choice of them; a choice is small.
     pub(super) fn and_cards(&mut self, column: &str, cards: Option<&[CardId]>) {
         let Some(cards) = cards else { return };
@@ -73,8 +90,8 @@ impl List {
             0 => "NULL".to_owned(),
             some => vec!["?"; some].join(", "),
         };
-        let ids = cards.iter().map(|card| Value::id(card.value()));
-        self.and_all(&format!("{column} IN ({marks})"), ids);
+        let ids = cards.iter().map(|card| Value::id(card.value())).collect();
+        self.and_bound(&format!("{column} IN ({marks})"), ids);
     }
 
     /// Adds the moments that every list can be cut by.
@@ -116,8 +133,8 @@ impl List {
         format!("{select} WHERE {conditions} ORDER BY {sort} {order}, {id} {order} LIMIT ?")
     }
 
-    /// The sort value of the cursor's row. The row must be one of this list: the first
-    /// condition is the owner's.
+    /// The sort value of the cursor's row. The row must be one that the caller may see: the
+    /// first condition is the owner's.
     fn find_cursor(
         &self,
         connection: &mut Connection,
@@ -126,9 +143,15 @@ impl List {
     ) -> ReadResult<Value<'static>> {
         let (from, id) = (self.from, self.id);
         let owner = self.conditions.first().map_or("", String::as_str);
-        let text = format!("SELECT {sort} FROM {from} WHERE {owner} AND {id} = ?");
+        let mut text = format!("SELECT {sort} FROM {from} WHERE {owner} AND {id} = ?");
         let owner = self.binds.first().cloned().unwrap_or(Value::Null);
-        let sql = Sql::new(text).bind(owner).id(cursor);
+        let mut binds = vec![owner, Value::id(cursor)];
+        for (bound, values) in &self.bounds {
+            text.push_str(" AND ");
+            text.push_str(bound);
+            binds.extend(values.iter().cloned());
+        }
+        let sql = binds.into_iter().fold(Sql::new(text), Sql::bind);
         let record = connection.first(&sql, &[kind]).map_err(failed)?;
         record.and_then(|record| record.into_iter().next()).ok_or_else(|| {
             let message = "The cursor is not an object of this list.";

@@ -121,6 +121,10 @@ impl Reads for PooledReads {
         self.with(|connection| topups::due_topups(connection, now, limit))
     }
 
+    fn half_stopped(&self, limit: i64) -> ReadResult<Vec<AccountId>> {
+        self.with(|connection| accounts::half_stopped(connection, limit))
+    }
+
     fn find_card(&self, account: AccountId, id: CardId) -> ReadResult<Option<CardView>> {
         self.snapshot(|connection| cards::find_card(connection, account, id))
     }

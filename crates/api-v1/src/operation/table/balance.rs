@@ -14,7 +14,6 @@ pub const OPERATIONS: &[Operation] = &[
         .gives::<BalanceOut>()
         .asks(&[MODE]),
     get("get_balance_history", "/balance/history", Scope::BalanceRead)
-        .beside_cards()
         .says("List what moved the treasury")
         .lists::<HistoryEntryOut>(&["created_at", "amount_usd"])
         .asks(&[

@@ -15,7 +15,6 @@ pub const OPERATIONS: &[Operation] = &[
         .gives::<TicketOut>()
         .refuses(&[ErrorCode::ActiveCardRequired, ErrorCode::TicketLimitReached]),
     get("list_tickets", "/tickets", Scope::SupportRead)
-        .beside_cards()
         .says("List tickets")
         .lists::<TicketOut>(&["created_at", "status"])
         .asks(&[Parameter::query("status", Kind::Word(STATUSES), "How far they are")]),

@@ -65,6 +65,22 @@ fn redirect_uris_of_real_clients_are_registered() {
 }
 
 #[test]
+fn a_host_is_written_as_every_parser_reads_it() {
+    for uri in [
+        "https://a.example;b.example/x",
+        "https://a.example,b.example/x",
+        "https://a.example&b.example/x",
+        "https://a.example$/x",
+        "https://a_b.example/x",
+        "https://a.example:+443/x",
+        "https://[::1]x/x",
+    ] {
+        let read = RedirectUri::parse(uri, &rules().schemes);
+        assert!(read.is_err(), "{uri}");
+    }
+}
+
+#[test]
 fn owners_are_shown_where_a_client_is_answered() {
     let shown = |uri: &str| RedirectUri::restore(uri.to_owned()).host();
     assert_eq!(shown("https://a.example:8443/x"), "a.example");

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::{
     Shown,
     arrival::Arrival,
-    chrome::{Failed, Faults, Frame, page_to, see_other, tell},
+    chrome::{Failed, Faults, Frame, page, tell},
     connection::Connection,
     proof::Proof,
     terms::{
@@ -173,22 +173,20 @@ async fn ask(visit: &Visit, request: &Request, terms: Terms, faults: Faults) -> 
     };
     let status =
         if template.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(page_to(status, &template, request.origin.as_deref()))
+    Ok(page(status, &template))
 }
 
 fn any_risky(scopes: ScopeSet) -> bool {
     scopes.iter().any(is_risky)
 }
 
-/// Sends the owner back. What the policy of a page cannot name is no place for a redirect: there a
-/// link leads on.
+/// Sends the owner back, by a page that leads on. Chromium holds redirects after a form to the
+/// policy of the form's page, all those that follow too: a client that redirects once more would
+/// be out of reach.
 fn lead_on(visit: &Visit, request: &Request, location: &str) -> HttpResponse {
-    if request.origin.is_some() {
-        return see_other(location);
-    }
     let frame = visit.frame(&format!("Back to {}", request.name), "");
     let (name, location) = (request.name.clone(), location.to_owned());
-    page_to(StatusCode::OK, &Onward { frame, name, location }, None)
+    page(StatusCode::OK, &Onward { frame, name, location })
 }
 
 impl From<Problem> for Refused {

@@ -6,7 +6,7 @@ use cardium_auth::{
 };
 use cardium_kernel::{ConsentId, ErrorCode, Problem};
 use serde_json::Value;
-use url::{Host, Url};
+use url::Url;
 
 use crate::{
     oauth::consent::{self, Asked},
@@ -23,8 +23,6 @@ pub struct Request {
     pub host: String,
     /// Whether the answer goes to a program on the owner's own machine.
     pub local: bool,
-    /// Where a form of it may lead, as a policy names it.
-    pub origin: Option<String>,
     pub scopes: ScopeSet,
     /// The only cards that were asked for; none for any.
     pub cards: Option<Vec<String>>,
@@ -51,7 +49,6 @@ impl Request {
             proven: is_proven(&client, &uri),
             host: redirect_host,
             local: uri.kind() == RedirectKind::Loopback,
-            origin: policy_origin(&uri),
             scopes: scope.scopes(),
             cards: Some(cards).filter(|cards| !cards.is_empty()),
             existing: existing.map(|view| shown(&view, visit)),
@@ -77,29 +74,5 @@ fn is_proven(client: &Client, uri: &RedirectUri) -> bool {
             let own = own.as_ref().and_then(Url::host_str);
             uri.kind() == RedirectKind::Web && own == Some(uri.host().as_str())
         }
-    }
-}
-
-/// The origin of a URI as a content security policy can name it (CSP 3, section 2.3.1): no policy
-/// names an IPv6 address, and a scheme of its own would let a form lead to every program of it.
-fn policy_origin(uri: &RedirectUri) -> Option<String> {
-    let url = Url::parse(uri.as_str()).ok()?;
-    let named = !matches!(url.host(), Some(Host::Ipv6(_)) | None);
-    (uri.kind() != RedirectKind::Private && named).then(|| url.origin().ascii_serialization())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_policy_names_web_servers_and_this_machine() {
-        let origin = |text: &str| policy_origin(&RedirectUri::restore(text.to_owned()));
-        let named = |text: &str| Some(text.to_owned());
-        assert_eq!(origin("https://app.example/cb?x=1"), named("https://app.example"));
-        assert_eq!(origin("http://127.0.0.1:4711/cb"), named("http://127.0.0.1:4711"));
-        assert_eq!(origin("http://localhost/cb"), named("http://localhost"));
-        assert_eq!(origin("http://[::1]:4711/cb"), None);
-        assert_eq!(origin("cursor://anysphere.cursor-mcp/oauth"), None);
     }
 }
