@@ -22,6 +22,7 @@ CREATE TABLE grants (
     day_live BIGINT NOT NULL,
     day_sandbox BIGINT NOT NULL,
     step_up_asked BOOLEAN NOT NULL,
+    questions TEXT COLLATE "C" NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     ended_at BIGINT,

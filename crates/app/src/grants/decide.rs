@@ -1,5 +1,5 @@
 use cardium_auth::grants::{Approval, ApprovalError, Decision};
-use cardium_kernel::{ApprovalId, ErrorCode, Problem};
+use cardium_kernel::{ApprovalId, Change, ErrorCode, Problem};
 
 use crate::{
     CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, accounts::StepUp,
@@ -50,6 +50,7 @@ impl UseCase for DecideApproval {
         let mut approval = owned(found, owner, unit.account()?, "approval")?;
         approval.decide(self.answer.decision(), unit.now())?;
         unit.tx.save_approval(approval.clone())?;
+        make_room(unit, &approval)?;
         let action = match self.answer.decision() {
             Decision::Approve => "approval.approved",
             Decision::Reject => "approval.rejected",
@@ -57,6 +58,16 @@ impl UseCase for DecideApproval {
         unit.audit(approval.account, action, &self.id)?;
         Ok(Ending::Done(approval))
     }
+}
+
+/// The agent may ask another question. Nobody knows whose it is ahead of the approval, so the
+/// grant's row is not announced: the command runs again with it.
+fn make_room(unit: &mut Unit<'_>, approval: &Approval) -> Result<(), CommandError> {
+    let Some(mut grant) = unit.tx.find_grant(approval.grant)? else { return Ok(()) };
+    if grant.answered(approval.expires_at) == Change::Applied {
+        unit.tx.save_grant(grant)?;
+    }
+    Ok(())
 }
 
 impl From<ApprovalError> for CommandError {

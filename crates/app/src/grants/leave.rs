@@ -150,6 +150,14 @@ fn ask_again(unit: &mut Unit<'_>, mut approval: Approval) -> Result<(), CommandE
 /// Keeps the question, and nothing else of the command.
 fn ask(unit: &mut Unit<'_>, approval: Approval) -> Result<(), CommandError> {
     let awaits = awaits(&approval);
+    let (found, now) = (unit.tx.find_grant(approval.grant)?, unit.now());
+    if let Some(mut grant) = found {
+        grant.ask(approval.expires_at, now).map_err(|full| {
+            let wait = full.until.since(now).as_secs().max(1);
+            Problem::rate_limited(sentence(&full), wait)
+        })?;
+        unit.tx.save_grant(grant)?;
+    }
     unit.audit(approval.account, "approval.requested", &approval.id)?;
     unit.tx.save_approval(approval)?;
     Err(CommandError::Traced(awaits))

@@ -60,6 +60,8 @@ pub struct GrantRecord {
     pub spent: Spent,
     /// Whether the client was told to ask for more, and has not asked yet.
     pub step_up_asked: bool,
+    /// When each question that waits for its owner is void.
+    pub questions: Vec<Timestamp>,
     /// When the owner first agreed.
     pub created_at: Timestamp,
     /// When it last changed; spending is no change.
@@ -80,6 +82,14 @@ impl std::ops::Deref for Grant {
     fn deref(&self) -> &GrantRecord {
         &self.0
     }
+}
+
+/// As many questions wait for the owner as may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the agent waits for as many answers of its owner as it may")]
+pub struct TooManyQuestions {
+    /// When the first of them is void.
+    pub until: Timestamp,
 }
 
 /// What an owner agrees to.
@@ -138,6 +148,7 @@ pub fn open_grant(new: NewGrant, now: Timestamp) -> (Credential, Grant) {
         mandate: new.mandate,
         spent: Spent::default(),
         step_up_asked: false,
+        questions: Vec::new(),
         created_at: now,
         updated_at: now,
         ended_at: None,
@@ -156,6 +167,9 @@ fn token_of(id: GrantId) -> TokenHash {
 }
 
 impl Grant {
+    /// Most questions that wait for the owner at once.
+    pub const QUESTIONS: usize = 20;
+
     /// A grant read back from storage.
     #[must_use]
     pub const fn restore(record: GrantRecord) -> Self {
@@ -227,6 +241,31 @@ impl Grant {
             return Change::AlreadyApplied;
         }
         self.0.step_up_asked = asked;
+        self.touch();
+        Change::Applied
+    }
+
+    /// Counts a question that its owner is asked, until it is answered or void.
+    ///
+    /// # Errors
+    /// [`TooManyQuestions`].
+    pub fn ask(&mut self, until: Timestamp, now: Timestamp) -> Result<(), TooManyQuestions> {
+        let open = self.questions.iter().filter(|end| **end > now);
+        if open.clone().count() >= Self::QUESTIONS {
+            return Err(TooManyQuestions { until: open.min().copied().unwrap_or(until) });
+        }
+        self.0.questions.retain(|end| *end > now);
+        self.0.questions.push(until);
+        self.touch();
+        Ok(())
+    }
+
+    /// Takes back a question that its owner answered.
+    pub fn answered(&mut self, until: Timestamp) -> Change {
+        let Some(place) = self.questions.iter().position(|end| *end == until) else {
+            return Change::AlreadyApplied;
+        };
+        self.0.questions.swap_remove(place);
         self.touch();
         Change::Applied
     }

@@ -16,7 +16,7 @@ pub use approval::{
     NewApproval, NotApproved,
 };
 pub use change::{GrantChange, MandateChange};
-pub use grant::{Grant, GrantRecord, NewGrant, Reveal, open_grant};
+pub use grant::{Grant, GrantRecord, NewGrant, Reveal, TooManyQuestions, open_grant};
 pub use mandate::{Mandate, MandateError};
 pub use reach::Reach;
 pub use spent::Spent;

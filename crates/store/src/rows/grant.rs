@@ -1,5 +1,5 @@
 use cardium_auth::grants::{Grant, GrantRecord, Mandate, Reveal, Spent};
-use cardium_kernel::{AccountId, CardId, GrantId, Money, StoreError};
+use cardium_kernel::{AccountId, CardId, GrantId, Money, StoreError, Timestamp};
 
 use super::{Fields, Kind, Row, Table, Value, time};
 
@@ -23,6 +23,16 @@ fn cards(cards: &[CardId]) -> Value<'static> {
 
 fn parse_cards(text: &str) -> Option<Vec<CardId>> {
     entries(text, COMMA).iter().map(|id| CardId::parse(id).ok()).collect()
+}
+
+fn times(times: &[Timestamp]) -> Value<'static> {
+    let micros: Vec<_> = times.iter().map(|time| time.unix_micros().to_string()).collect();
+    list(&micros, COMMA)
+}
+
+fn parse_times(text: &str) -> Option<Vec<Timestamp>> {
+    let micros = entries(text, COMMA);
+    micros.iter().map(|time| time.parse().ok().map(Timestamp::from_unix_micros)).collect()
 }
 
 fn amount(amount: Option<Money>) -> Value<'static> {
@@ -59,6 +69,7 @@ impl Row for Grant {
             ("day_live", Kind::Int),
             ("day_sandbox", Kind::Int),
             ("step_up_asked", Kind::Bool),
+            ("questions", Kind::Text),
             ("created_at", Kind::Int),
             ("updated_at", Kind::Int),
             ("ended_at", Kind::Int),
@@ -97,6 +108,7 @@ impl Row for Grant {
             Value::Int(spent.day_live.minor()),
             Value::Int(spent.day_sandbox.minor()),
             Value::Bool(self.step_up_asked),
+            times(&self.questions),
             time(self.created_at),
             time(self.updated_at),
             Value::optional(self.ended_at, time),
@@ -130,6 +142,7 @@ impl Row for Grant {
                 day_sandbox: fields.usd()?,
             },
             step_up_asked: fields.bool()?,
+            questions: fields.word(parse_times)?,
             created_at: fields.time()?,
             updated_at: fields.time()?,
             ended_at: fields.optional(Fields::time)?,
