@@ -460,7 +460,7 @@ fn a_stop_that_broke_off_is_finished(backend: Backend) {
     world.run(tenant.actor(), first).expect("it is stopped");
     assert_eq!(found(), [account]);
     assert!(rest().locked_at.is_some());
-    assert_eq!(found(), []);
+    assert!(found().is_empty());
     let view = world.reads.find_card(account, card).expect("it reads").expect("it is there");
     assert_eq!(view.card.freeze_reason, Some(FreezeReason::AccountLocked));
     assert!(agent.stored(&world).ended_at.is_some());
