@@ -61,7 +61,8 @@ pub trait OAuthStore {
     fn save_refresh(&mut self, token: &RefreshToken) -> Result<(), StoreError>;
 
     /// Removes up to `limit` rows of each kind whose time was over before this moment: requests,
-    /// codes, refresh tokens, clients that nobody uses, and approvals after a while. Says how many of the most numerous kind.
+    /// codes, refresh tokens, clients that nobody uses, and approvals after a while. Says how many
+    /// of the most numerous kind.
     ///
     /// # Errors
     /// When the database refuses.
