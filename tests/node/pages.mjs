@@ -143,6 +143,13 @@ async function agent() {
 }
 
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+// The listener has the answer before the browser is there.
+async function answered(page, helper) {
+  const answer = await helper.answer();
+  await page.waitForURL((url) => url.pathname === "/callback");
+  return answer;
+}
+
 const fault = (page, name) => page.locator(`#${name}-fault`).innerText();
 
 async function signIn(page, helper) {
@@ -207,7 +214,7 @@ async function consent(page, helper) {
   const address = page.url();
   await page.getByLabel("Your password").fill(given.password);
   await press(page, "Allow");
-  const answer = await helper.answer();
+  const answer = await answered(page, helper);
   assert.equal(answer.get("state"), "state-1");
   assert.equal(answer.get("iss"), given.base);
   assert.ok(answer.get("code").length > 20);
@@ -221,7 +228,7 @@ async function again(page, helper) {
   await page.getByText("is connected already").waitFor();
   await check(page, "consent-again");
   await press(page, "Deny");
-  const denied = await helper.answer();
+  const denied = await answered(page, helper);
   assert.deepEqual([denied.get("error"), denied.get("state")], ["access_denied", "state-2"]);
   await page.goto(address);
   await page.getByRole("heading", { name: "This request is over" }).waitFor();
@@ -254,7 +261,7 @@ async function byKeyboard(page, helper) {
   }
   await page.keyboard.press("Shift+Tab");
   await page.keyboard.press("Enter");
-  const answer = await helper.answer();
+  const answer = await answered(page, helper);
   assert.equal(answer.get("state"), "state-3");
   return (await helper.exchange(answer.get("code"))).access_token;
 }

@@ -61,7 +61,7 @@ fn offered(reply: &Reply) -> String {
     assert_eq!((reply.status, reply.header("Location")), (400, None), "{reply:?}");
     let page = String::from_utf8_lossy(&reply.body);
     assert!(page.contains("<strong>a.example</strong>"), "{page}");
-    let (_, url) = page.split_once("href=\"").expect("a link");
+    let (_, url) = page.split_once("<p><a href=\"").expect("a link");
     let (url, _) = url.split_once('"').expect("its end");
     url.replace("&#38;", "&").replace("&amp;", "&")
 }

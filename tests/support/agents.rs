@@ -56,6 +56,13 @@ impl Agent {
         ApprovalId::new(id).to_string()
     }
 
+    /// Lets the time of all that it asked be over.
+    pub fn let_lapse(&self, server: &Server) {
+        let (grant, past) = (server.literal(self.id()), (server.now() - 1) * 1_000_000);
+        let change = format!("UPDATE approvals SET expires_at = {past} WHERE grant_id = {grant}");
+        server.execute(&change);
+    }
+
     /// The grant as its owner sees it.
     pub fn seen_by(&self, owner: &Client) -> Value {
         owner.get(&self.path()).expect(200)

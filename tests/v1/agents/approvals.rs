@@ -79,12 +79,12 @@ fn to_approve_asks_for_the_owner_and_to_reject_does_not(backend: Backend) {
 }
 
 fn an_approval_expires(backend: Backend) {
-    let server = Server::own(backend, |_| {});
+    let server = Server::shared(backend);
     let owner = server.sign_up();
     let agent = Agent::new(&server, &owner, &["card:fund"]);
     let id = agent.ask(&server);
     assert!(items(&owner.get("/v1/approvals?status=expired").expect(200)).is_empty());
-    server.advance(86_401);
+    agent.let_lapse(&server);
     let seen = owner.get("/v1/approvals?status=expired").expect(200);
     assert_eq!(
         (&seen["data"][0]["id"], &seen["data"][0]["status"]),

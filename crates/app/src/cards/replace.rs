@@ -81,12 +81,13 @@ mod tests {
     use super::*;
     use crate::{
         CommandError,
-        testing::{ACCOUNT, CARD, MockTx, NOW, STRANGER, card, context, refusal},
+        testing::{ACCOUNT, CARD, MockTx, NOW, STRANGER, account, card, context, refusal},
     };
 
     /// Replaces the card that is found; nothing may be written.
     fn run(tx: &mut MockTx, found: Option<Card>) -> CommandResult<CardView> {
         tx.expect_find_card().times(1).return_once(|_| Ok(found));
+        tx.expect_find_account().returning(|_| Ok(Some(account("$argon2id$"))));
         let random = SealRandom::from_bytes(&[3; SealRandom::BYTES]);
         let sealed = seal(b"x", &Aad::new([0; 16], &[], "test"), &Kek::new(1, [7; 32]), random);
         let fingerprint = PanFingerprint::from_bytes([5; 32]);
