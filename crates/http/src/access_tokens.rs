@@ -7,7 +7,11 @@
 
 use std::sync::Arc;
 
-use cardium_app::{CommandError, access_tokens::AccessClaims, reads::GrantView};
+use cardium_app::{
+    CommandError,
+    access_tokens::{AccessClaims, read_access_token},
+    reads::GrantView,
+};
 use cardium_auth::{Credential, TokenHash};
 use cardium_kernel::{GrantId, Timestamp};
 use cardium_vault::jwt::TokenError;
@@ -18,7 +22,6 @@ use crate::{
     guard::{Found, unknown},
     token_keys::{Need, realm, token_keys},
 };
-use cardium_app::access_tokens::read_access_token;
 
 /// What the JSON object of a token's header begins with, in base64url.
 const PREFIX: &str = "ey";
