@@ -1,6 +1,6 @@
 -- What owners gave OAuth clients. The id is that of the credential that acts for the client; the
 -- credential holds the scopes. Lists are separated by commas, merchants by newlines; cards is null
--- where the grant is narrowed to none. One grant of an account and client is open at a time.
+-- where the grant reaches all of them. One grant of an account and client is open at a time.
 CREATE TABLE grants (
     id BLOB NOT NULL,
     account_id BLOB NOT NULL,
