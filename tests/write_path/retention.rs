@@ -19,6 +19,7 @@ on_both! {
     what_is_missing_for_another_reason_is_found;
     ids_out_of_order_leave_no_gap;
     what_waits_goes_under_the_lock_of_its_lane;
+    a_neighbour_in_the_same_database_holds_nothing_up;
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -101,6 +102,12 @@ fn ids_out_of_order_leave_no_gap(backend: Backend) {
     assert_eq!(world.verify().findings, []);
 }
 
+/// How many deliveries are in this state.
+fn waiting(world: &World, state: &str) -> i64 {
+    let sql = format!("SELECT COUNT(*) AS count FROM webhook_deliveries WHERE state = '{state}'");
+    world.scratch.count(&sql)
+}
+
 /// Refuses to remove a delivery whose lane this transaction has not locked.
 const GUARD: &str = "CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
     IF NOT EXISTS (SELECT 1 FROM webhook_lanes l WHERE l.endpoint_id = OLD.endpoint_id \
@@ -117,12 +124,7 @@ fn what_waits_goes_under_the_lock_of_its_lane(backend: Backend) {
     world.run(tenant.actor(), UnfreezeCard { card }).expect("it is frozen");
     world.run(tenant.actor(), FreezeCard { card }).expect("it is active");
     fan_out(&world);
-    let waiting = |state| {
-        let sql =
-            format!("SELECT COUNT(*) AS count FROM webhook_deliveries WHERE state = '{state}'");
-        world.scratch.count(&sql)
-    };
-    assert!(waiting("pending") > 0 && waiting("queued") > 0);
+    assert!(waiting(&world, "pending") > 0 && waiting(&world, "queued") > 0);
     if backend == Backend::Postgres {
         world.scratch.execute(GUARD);
     }
@@ -131,8 +133,42 @@ fn what_waits_goes_under_the_lock_of_its_lane(backend: Backend) {
     fan_out(&world);
     assert!(purge(&world)[0] > 0);
     // What came behind those that went has its turn.
-    assert_eq!((waiting("pending"), waiting("queued")), (1, 0));
+    assert_eq!((waiting(&world, "pending"), waiting(&world, "queued")), (1, 0));
     assert_eq!(world.verify().findings, []);
+}
+
+/// What a session holds that removes old events, or fans them out, at this moment.
+const AT_WORK: &str = "SELECT pg_advisory_xact_lock(quote_ident(current_schema())::regnamespace\
+    ::oid::int, key) FROM generate_series(1024, 1025) AS key";
+
+/// An installation has a schema of its own; what one does alone, another does meanwhile.
+fn a_neighbour_in_the_same_database_holds_nothing_up(backend: Backend) {
+    let (world, neighbour) = (World::new(backend), World::new(backend));
+    let (tenant, card) = holder(&world);
+    subscribe(&world, tenant, Ordering::PerObject);
+    let to_itself = |world: &World| {
+        if backend == Backend::Postgres {
+            let mine = "SELECT COUNT(*) AS count FROM pg_locks WHERE locktype = 'advisory' \
+                        AND objid = 0 AND classid = quote_ident(current_schema())::regnamespace";
+            assert_eq!(world.scratch.count(mine), 1, "the writer has the first stripe");
+        }
+    };
+    to_itself(&world);
+    to_itself(&neighbour);
+    let elsewhere = neighbour.scratch.hold(AT_WORK);
+    world.clock.advance(RETENTION + DAY);
+    world.run(tenant.actor(), FreezeCard { card }).expect("it is active");
+    let all = events(&world);
+    let here = world.scratch.hold(AT_WORK);
+    if here.is_some() {
+        fan_out(&world);
+        assert_eq!((purge(&world), waiting(&world, "pending")), (vec![0], 0));
+    }
+    drop(here);
+    fan_out(&world);
+    assert_eq!(waiting(&world, "pending"), 1);
+    assert_eq!(purge(&world), [all - 1, 0]);
+    drop(elsewhere);
 }
 
 fn what_is_missing_for_another_reason_is_found(backend: Backend) {

@@ -12,6 +12,6 @@ mod world;
 pub use clock::{ManualClock, SystemEntropy};
 pub use destinations::{Destination, Expected, destinations};
 pub use granting::Granting;
-pub use scratch::{Backend, Scratch};
+pub use scratch::{Backend, Held, Scratch};
 pub use tenant::Tenant;
 pub use world::{PlainRenderer, World, policy, test_keys};

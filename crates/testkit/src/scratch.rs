@@ -40,6 +40,15 @@ struct Id {
     id: Vec<u8>,
 }
 
+/// A transaction that is undone when dropped.
+pub struct Held(PgConnection);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.batch_execute("ROLLBACK").expect("the transaction is open");
+    }
+}
+
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 
 impl Scratch {
@@ -102,6 +111,19 @@ impl Scratch {
                 connection.batch_execute(sql).expect("the SQL runs");
             }
         }
+    }
+
+    /// Runs SQL in a transaction of PostgreSQL that stays open until this is dropped; SQLite has
+    /// one writer, whom nobody is to keep waiting.
+    ///
+    /// # Panics
+    /// When the SQL fails.
+    #[must_use]
+    pub fn hold(&self, sql: &str) -> Option<Held> {
+        let postgres = || PgConnection::establish(&self.url).expect("it connects");
+        let mut connection = (self.backend == Backend::Postgres).then(postgres)?;
+        connection.batch_execute(&format!("BEGIN; {sql}")).expect("the SQL runs");
+        Some(Held(connection))
     }
 
     /// Runs a query behind the product's back whose answer is one number, in the column `count`.

@@ -3,6 +3,7 @@
 //!
 //! Statements are cached by Diesel under their text, so each is prepared once a connection.
 
+mod advisory;
 mod connection;
 mod error;
 mod options;
@@ -10,6 +11,7 @@ mod pool;
 mod sql;
 mod value;
 
+pub(crate) use advisory::Alone;
 pub(crate) use connection::{Connection, Record};
 pub(crate) use error::DbError;
 pub(crate) use options::is_postgres;

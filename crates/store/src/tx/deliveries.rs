@@ -9,7 +9,7 @@ use cardium_webhooks::{
 use super::{BatchTx, cold::execute_for};
 use crate::{
     batch::insert_rows,
-    db::{Bind, Connection, DbError, Fields, Kind, Record, Sql, Value},
+    db::{Alone, Bind, Connection, DbError, Fields, Kind, Record, Sql, Value},
     rows::{LANE, Row, attempt_log, is_careful, lane, time},
 };
 
@@ -36,34 +36,13 @@ const FIRST_DUE: &str = "(SELECT CASE WHEN w.enabled = TRUE THEN (SELECT d.next_
     FROM webhook_deliveries d WHERE d.endpoint_id = l.endpoint_id AND d.state = 'pending' \
     ORDER BY d.next_attempt_at LIMIT 1) END FROM webhook_endpoints w WHERE w.id = l.endpoint_id)";
 
-/// What one transaction at a time does, over all processes.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Alone {
-    /// Fans events out.
-    FanOut,
-    /// Forgets events.
-    Purge,
-}
-
-impl Alone {
-    const fn key(self) -> i64 {
-        match self {
-            Self::FanOut => 0,
-            Self::Purge => 1,
-        }
-    }
-}
-
-/// The class of the advisory locks of [`Alone`].
-const ALONE_LOCK: i64 = 0x000C_A8D2;
-
 /// No clock that is right lets a lane be leased, or rest, until so long after a lease that begins
 /// now: what lies beyond was written by one that was wrong, and is not waited for.
 const CLOCK_MARGIN: Duration = Duration::from_secs(60);
 
 impl DeliveryStore for BatchTx<'_> {
     fn begin_fan_out(&mut self) -> Result<bool, StoreError> {
-        self.begin_alone(Alone::FanOut)
+        Ok(self.cold()?.begin_alone(Alone::FanOut)?)
     }
 
     fn take_undispatched(
@@ -270,18 +249,6 @@ impl DeliveryStore for BatchTx<'_> {
 }
 
 impl BatchTx<'_> {
-    /// Makes this transaction the only one that does this; says whether it could.
-    pub(super) fn begin_alone(&mut self, what: Alone) -> Result<bool, StoreError> {
-        let connection = self.cold()?;
-        if !connection.is_postgres() {
-            return Ok(true);
-        }
-        let sql = Sql::new("SELECT pg_try_advisory_xact_lock((?)::int, (?)::int)");
-        let sql = sql.int(ALONE_LOCK).int(what.key());
-        let row = connection.first(&sql, &[Kind::Bool])?;
-        Ok(row.as_deref() == Some(&[Value::Bool(true)]))
-    }
-
     /// Locks an endpoint's lane, before anything of it is changed.
     pub(super) fn lock_lane(&mut self, endpoint: EndpointId) -> Result<(), StoreError> {
         self.lock_lanes(&[endpoint]).map(drop)

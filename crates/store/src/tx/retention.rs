@@ -6,13 +6,9 @@ use cardium_app::upkeep::RetentionStore;
 use cardium_kernel::{AccountId, EndpointId, IdSource, StoreError, Timestamp};
 use cardium_webhooks::{DeliveryStore, Subject};
 
-use super::{
-    BatchTx,
-    deliveries::{Alone, ordered},
-    webhooks::waiting,
-};
+use super::{BatchTx, deliveries::ordered, webhooks::waiting};
 use crate::{
-    db::{Bind, Connection, DbError, Fields, Kind, Sql, Value},
+    db::{Alone, Bind, Connection, DbError, Fields, Kind, Sql, Value},
     rows::time,
 };
 
@@ -34,7 +30,7 @@ impl RetentionStore for BatchTx<'_> {
     /// Lanes are locked before what waits in them is looked at, as for results: else something
     /// could be queued meanwhile behind what goes here. One transaction at a time does this.
     fn purge_events(&mut self, before: Timestamp, limit: i64) -> Result<i64, StoreError> {
-        if !self.begin_alone(Alone::Purge)? {
+        if !self.cold()?.begin_alone(Alone::Purge)? {
             return Ok(0);
         }
         let old = find_old(self.cold()?, before, limit)?;

@@ -1,9 +1,4 @@
-use crate::db::{Connection, DbError, Kind, Sql, Value};
-
-/// The class of the advisory locks by which writers share out the stripes of system accounts.
-const STRIPE_LOCKS: i64 = 0x000C_A8D1;
-/// More writers than any deployment has.
-const STRIPES: i64 = 1_024;
+use crate::db::{Alone, Connection, DbError, Kind, Sql, Value};
 
 /// A writer's connection with the stripe it owns.
 pub(crate) struct Session {
@@ -60,13 +55,8 @@ fn word(value: Option<Value<'static>>) -> Option<String> {
 
 /// The first stripe nobody owns; PostgreSQL frees it when the session ends.
 fn take_stripe(connection: &mut Connection) -> Result<i64, DbError> {
-    if !connection.is_postgres() {
-        return Ok(0);
-    }
-    for stripe in 0..STRIPES {
-        let sql = Sql::new("SELECT pg_try_advisory_lock((?)::int, (?)::int)");
-        let row = connection.first(&sql.int(STRIPE_LOCKS).int(stripe), &[Kind::Bool])?;
-        if row.as_deref() == Some(&[Value::Bool(true)]) {
+    for stripe in 0..Alone::STRIPES {
+        if connection.begin_alone(Alone::Stripe(stripe))? {
             return Ok(stripe);
         }
     }
