@@ -1,8 +1,11 @@
 use std::sync::Arc;
 
-use cardium_kernel::{AccountId, Book, EndpointId, EventId, Timestamp};
-use cardium_webhooks::{Delivery, DeliveryState, Endpoint, EndpointStatus, EventProgress, Lane};
+use cardium_kernel::{AccountId, Book, EndpointId, EventId, Page, Timestamp};
+use cardium_webhooks::{
+    Delivery, DeliveryState, Endpoint, EndpointStatus, EventProgress, Lane, Patience,
+};
 
+use super::{ByCreation, ListQuery, ReadResult};
 use crate::EventType;
 
 /// Which webhook endpoints.
@@ -94,3 +97,45 @@ pub struct ProgressStretch {
 
 /// An endpoint that something is to be done about.
 pub type LaneOf = (EndpointId, AccountId);
+
+/// Queries about webhooks.
+#[expect(clippy::missing_errors_doc, reason = "every method fails alike: see ReadError")]
+pub trait WebhookReads {
+    /// An account's webhook endpoint, and since when it fails, if it does.
+    fn find_webhook(
+        &self,
+        account: AccountId,
+        id: EndpointId,
+    ) -> ReadResult<Option<(Endpoint, Option<Timestamp>)>>;
+    /// An account's webhook endpoints, each with since when it fails, if it does.
+    fn list_webhooks(
+        &self,
+        query: &ListQuery<WebhookFilter, ByCreation>,
+    ) -> ReadResult<Page<(Endpoint, Option<Timestamp>)>>;
+    /// The deliveries to an account's endpoint whose events are still kept.
+    fn list_deliveries(
+        &self,
+        query: &ListQuery<DeliveryFilter, ByCreation>,
+    ) -> ReadResult<Page<LoggedDelivery>>;
+    /// The account's first `limit` events after a place, with how far they are on their way to one
+    /// of its endpoints.
+    fn webhook_progress(
+        &self,
+        endpoint: &Endpoint,
+        after: i64,
+        limit: i64,
+    ) -> ReadResult<ProgressStretch>;
+    /// Up to `limit` endpoints that have failed so long that something is due: a warning, or their
+    /// end.
+    fn failing_webhooks(
+        &self,
+        patience: Patience,
+        now: Timestamp,
+        limit: i64,
+    ) -> ReadResult<Vec<LaneOf>>;
+    /// Up to `limit` enabled endpoints that are to get something again.
+    fn recovering_webhooks(&self, limit: i64) -> ReadResult<Vec<LaneOf>>;
+    /// What is due in leased lanes, for each as much as its pace allows a visit; nothing where the
+    /// endpoint is gone or disabled meanwhile.
+    fn visits(&self, lanes: Vec<Lane>, now: Timestamp) -> ReadResult<Vec<Visit>>;
+}

@@ -1,5 +1,7 @@
-use cardium_kernel::{Book, Money, Network};
-use cardium_withdrawals::WithdrawalStatus;
+use cardium_kernel::{AccountId, Book, Money, Network, Page, Timestamp, WithdrawalId};
+use cardium_withdrawals::{Withdrawal, WithdrawalStatus};
+
+use super::{ListQuery, ReadResult};
 
 /// Which withdrawals.
 #[derive(Debug, Clone, Default)]
@@ -27,4 +29,29 @@ pub enum WithdrawalSort {
     Amount,
     /// By state.
     Status,
+}
+
+/// Queries about withdrawals.
+#[expect(clippy::missing_errors_doc, reason = "every method fails alike: see ReadError")]
+pub trait WithdrawalReads {
+    /// An account's withdrawal.
+    fn find_withdrawal(
+        &self,
+        account: AccountId,
+        id: WithdrawalId,
+    ) -> ReadResult<Option<Withdrawal>>;
+    /// An account's withdrawals.
+    fn list_withdrawals(
+        &self,
+        query: &ListQuery<WithdrawalFilter, WithdrawalSort>,
+    ) -> ReadResult<Page<Withdrawal>>;
+    /// Up to `limit` withdrawals that are to be handed to their chains, longest due first.
+    fn due_withdrawals(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<Withdrawal>>;
+    /// Up to `limit` withdrawals that their chains have and that are not final, by id, after this
+    /// one.
+    fn broadcasted_withdrawals(
+        &self,
+        after: Option<WithdrawalId>,
+        limit: i64,
+    ) -> ReadResult<Vec<Withdrawal>>;
 }

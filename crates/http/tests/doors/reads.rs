@@ -112,12 +112,7 @@ impl OauthKeyReads for FakeReads {
     }
 }
 
-impl Reads for FakeReads {
-    fn find_credential(&self, token: &TokenHash) -> ReadResult<Option<(Credential, Timestamp)>> {
-        *self.look_ups.lock().unwrap() += 1;
-        Ok(self.credentials.lock().unwrap().get(&token.0).cloned())
-    }
-
+impl AccountReads for FakeReads {
     fn find_account(&self, _: AccountId) -> ReadResult<Option<Account>> {
         let found = self.account.lock().unwrap().clone();
         Ok(Some(found.expect("planted panic")))
@@ -125,6 +120,103 @@ impl Reads for FakeReads {
 
     fn find_account_by_email(&self, _: &Email) -> ReadResult<Option<Account>> {
         Ok(None)
+    }
+
+    fn half_stopped(&self, _: i64) -> ReadResult<Vec<AccountId>> {
+        Ok(Vec::new())
+    }
+
+    fn find_ticket(&self, _: AccountId, _: TicketId) -> ReadResult<Option<Ticket>> {
+        Ok(None)
+    }
+
+    fn list_tickets(&self, _: &ListQuery<TicketFilter, TicketSort>) -> ReadResult<Page<Ticket>> {
+        empty()
+    }
+
+    fn due_announcement(&self) -> ReadResult<Option<Due>> {
+        Ok(None)
+    }
+}
+
+impl BalanceReads for FakeReads {
+    fn balances(&self, _: AccountId) -> ReadResult<[Balance; 2]> {
+        Ok([balance(Book::Live, 48_720), balance(Book::Sandbox, 2_000)])
+    }
+
+    fn list_history(
+        &self,
+        _: &ListQuery<HistoryFilter, HistorySort>,
+    ) -> ReadResult<Page<HistoryEntry>> {
+        empty()
+    }
+}
+
+impl CardReads for FakeReads {
+    fn find_card(&self, _: AccountId, _: CardId) -> ReadResult<Option<CardView>> {
+        Ok(None)
+    }
+
+    fn find_cards(&self, _: AccountId, _: &[CardId]) -> ReadResult<Vec<CardView>> {
+        Ok(Vec::new())
+    }
+
+    fn find_velocity(&self, _: AccountId, _: CardId) -> ReadResult<Option<Velocity>> {
+        Ok(None)
+    }
+
+    fn list_cards(&self, _: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>> {
+        empty()
+    }
+
+    fn find_pan(&self, _: AccountId, _: CardId) -> ReadResult<Option<StoredPan>> {
+        Ok(None)
+    }
+}
+
+impl ChainReads for FakeReads {
+    fn chain_cursor(&self, _: Network) -> ReadResult<u64> {
+        Ok(0)
+    }
+
+    fn simulated_head(&self, _: Network) -> ReadResult<u64> {
+        Ok(0)
+    }
+
+    fn simulated_transfers(&self, _: Network, _: (u64, u64)) -> ReadResult<Vec<Transfer>> {
+        Ok(Vec::new())
+    }
+
+    fn simulated_payment(&self, _: WithdrawalId) -> ReadResult<Option<SimulatedPayment>> {
+        Ok(None)
+    }
+}
+
+impl DisputeReads for FakeReads {
+    fn find_capture(&self, _: AuthorizationId) -> ReadResult<Option<Transaction>> {
+        broken()
+    }
+
+    fn find_dispute(&self, _: AccountId, _: DisputeId) -> ReadResult<Option<Dispute>> {
+        Ok(self.dispute.lock().unwrap().clone())
+    }
+
+    fn list_disputes(
+        &self,
+        _: &ListQuery<DisputeFilter, DisputeSort>,
+    ) -> ReadResult<Page<Dispute>> {
+        empty()
+    }
+
+    fn attached_blobs(&self, _: &[BlobId]) -> ReadResult<Vec<BlobId>> {
+        broken()
+    }
+}
+
+impl KeyReads for FakeReads {
+    fn find_credential(&self, token: &TokenHash) -> ReadResult<Option<(Credential, Timestamp)>> {
+        *self.look_ups.lock().unwrap() += 1;
+        Ok(self.credentials.lock().unwrap().get(&token.0).cloned())
     }
 
     fn list_api_keys(
@@ -141,7 +233,9 @@ impl Reads for FakeReads {
     ) -> ReadResult<Option<(Credential, Option<Timestamp>)>> {
         Ok(None)
     }
+}
 
+impl LogReads for FakeReads {
     fn list_audit(&self, _: &ListQuery<AuditFilter, ByCreation>) -> ReadResult<Page<AuditEntry>> {
         empty()
     }
@@ -164,18 +258,9 @@ impl Reads for FakeReads {
     fn last_event_seqs(&self, _: &[AccountId]) -> ReadResult<Vec<(AccountId, i64)>> {
         broken()
     }
+}
 
-    fn balances(&self, _: AccountId) -> ReadResult<[Balance; 2]> {
-        Ok([balance(Book::Live, 48_720), balance(Book::Sandbox, 2_000)])
-    }
-
-    fn list_history(
-        &self,
-        _: &ListQuery<HistoryFilter, HistorySort>,
-    ) -> ReadResult<Page<HistoryEntry>> {
-        empty()
-    }
-
+impl TopupReads for FakeReads {
     fn find_topup(&self, _: AccountId, _: TopupId) -> ReadResult<Option<Topup>> {
         Ok(None)
     }
@@ -188,52 +273,26 @@ impl Reads for FakeReads {
         Ok(None)
     }
 
-    fn due_authorizations(
-        &self,
-        _: Timestamp,
-        _: i64,
-    ) -> ReadResult<Vec<(AuthorizationId, CardId, AccountId)>> {
-        Ok(Vec::new())
-    }
-
     fn due_topups(&self, _: Timestamp, _: i64) -> ReadResult<Vec<(TopupId, AccountId)>> {
         Ok(Vec::new())
     }
+}
 
-    fn half_stopped(&self, _: i64) -> ReadResult<Vec<AccountId>> {
-        Ok(Vec::new())
-    }
-
-    fn due_announcement(&self) -> ReadResult<Option<Due>> {
-        Ok(None)
-    }
-
-    fn find_card(&self, _: AccountId, _: CardId) -> ReadResult<Option<CardView>> {
-        Ok(None)
-    }
-
-    fn find_cards(&self, _: AccountId, _: &[CardId]) -> ReadResult<Vec<CardView>> {
-        Ok(Vec::new())
-    }
-
-    fn list_cards(&self, _: &ListQuery<CardFilter, CardSort>) -> ReadResult<Page<CardView>> {
-        empty()
-    }
-
-    fn find_velocity(&self, _: AccountId, _: CardId) -> ReadResult<Option<Velocity>> {
-        Ok(None)
-    }
-
-    fn find_pan(&self, _: AccountId, _: CardId) -> ReadResult<Option<StoredPan>> {
-        Ok(None)
-    }
-
+impl TransactionReads for FakeReads {
     fn find_authorization(
         &self,
         _: AccountId,
         _: AuthorizationId,
     ) -> ReadResult<Option<Authorization>> {
         Ok(None)
+    }
+
+    fn due_authorizations(
+        &self,
+        _: Timestamp,
+        _: i64,
+    ) -> ReadResult<Vec<(AuthorizationId, CardId, AccountId)>> {
+        Ok(Vec::new())
     }
 
     fn find_transaction(&self, _: AccountId, _: TransactionId) -> ReadResult<Option<Transaction>> {
@@ -269,22 +328,49 @@ impl Reads for FakeReads {
     ) -> ReadResult<Vec<(PendingAuthorization, Option<Transaction>)>> {
         Ok(Vec::new())
     }
+}
 
-    fn find_capture(&self, _: AuthorizationId) -> ReadResult<Option<Transaction>> {
-        broken()
-    }
-
-    fn find_dispute(&self, _: AccountId, _: DisputeId) -> ReadResult<Option<Dispute>> {
-        Ok(self.dispute.lock().unwrap().clone())
-    }
-
-    fn list_disputes(
+impl WebhookReads for FakeReads {
+    fn find_webhook(
         &self,
-        _: &ListQuery<DisputeFilter, DisputeSort>,
-    ) -> ReadResult<Page<Dispute>> {
+        _: AccountId,
+        _: EndpointId,
+    ) -> ReadResult<Option<(Endpoint, Option<Timestamp>)>> {
+        Ok(None)
+    }
+
+    fn list_webhooks(
+        &self,
+        _: &ListQuery<WebhookFilter, ByCreation>,
+    ) -> ReadResult<Page<(Endpoint, Option<Timestamp>)>> {
         empty()
     }
 
+    fn list_deliveries(
+        &self,
+        _: &ListQuery<DeliveryFilter, ByCreation>,
+    ) -> ReadResult<Page<LoggedDelivery>> {
+        empty()
+    }
+
+    fn webhook_progress(&self, _: &Endpoint, _: i64, _: i64) -> ReadResult<ProgressStretch> {
+        Ok(ProgressStretch { events: Vec::new(), last: 0 })
+    }
+
+    fn failing_webhooks(&self, _: Patience, _: Timestamp, _: i64) -> ReadResult<Vec<LaneOf>> {
+        Ok(Vec::new())
+    }
+
+    fn recovering_webhooks(&self, _: i64) -> ReadResult<Vec<LaneOf>> {
+        Ok(Vec::new())
+    }
+
+    fn visits(&self, _: Vec<Lane>, _: Timestamp) -> ReadResult<Vec<Visit>> {
+        Ok(Vec::new())
+    }
+}
+
+impl WithdrawalReads for FakeReads {
     fn find_withdrawal(&self, _: AccountId, _: WithdrawalId) -> ReadResult<Option<Withdrawal>> {
         Ok(None)
     }
@@ -307,73 +393,9 @@ impl Reads for FakeReads {
     ) -> ReadResult<Vec<Withdrawal>> {
         Ok(Vec::new())
     }
+}
 
-    fn attached_blobs(&self, _: &[BlobId]) -> ReadResult<Vec<BlobId>> {
-        broken()
-    }
-
-    fn list_webhooks(
-        &self,
-        _: &ListQuery<WebhookFilter, ByCreation>,
-    ) -> ReadResult<Page<(Endpoint, Option<Timestamp>)>> {
-        empty()
-    }
-
-    fn find_webhook(
-        &self,
-        _: AccountId,
-        _: EndpointId,
-    ) -> ReadResult<Option<(Endpoint, Option<Timestamp>)>> {
-        Ok(None)
-    }
-
-    fn list_deliveries(
-        &self,
-        _: &ListQuery<DeliveryFilter, ByCreation>,
-    ) -> ReadResult<Page<LoggedDelivery>> {
-        empty()
-    }
-
-    fn webhook_progress(&self, _: &Endpoint, _: i64, _: i64) -> ReadResult<ProgressStretch> {
-        Ok(ProgressStretch { events: Vec::new(), last: 0 })
-    }
-
-    fn failing_webhooks(&self, _: Patience, _: Timestamp, _: i64) -> ReadResult<Vec<LaneOf>> {
-        Ok(Vec::new())
-    }
-
-    fn recovering_webhooks(&self, _: i64) -> ReadResult<Vec<LaneOf>> {
-        Ok(Vec::new())
-    }
-
-    fn find_ticket(&self, _: AccountId, _: TicketId) -> ReadResult<Option<Ticket>> {
-        Ok(None)
-    }
-
-    fn list_tickets(&self, _: &ListQuery<TicketFilter, TicketSort>) -> ReadResult<Page<Ticket>> {
-        empty()
-    }
-
-    fn visits(&self, _: Vec<Lane>, _: Timestamp) -> ReadResult<Vec<Visit>> {
-        Ok(Vec::new())
-    }
-
-    fn chain_cursor(&self, _: Network) -> ReadResult<u64> {
-        Ok(0)
-    }
-
-    fn simulated_head(&self, _: Network) -> ReadResult<u64> {
-        Ok(0)
-    }
-
-    fn simulated_transfers(&self, _: Network, _: (u64, u64)) -> ReadResult<Vec<Transfer>> {
-        Ok(Vec::new())
-    }
-
-    fn simulated_payment(&self, _: WithdrawalId) -> ReadResult<Option<SimulatedPayment>> {
-        Ok(None)
-    }
-
+impl Reads for FakeReads {
     fn ping(&self) -> ReadResult<()> {
         Ok(())
     }
