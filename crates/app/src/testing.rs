@@ -92,6 +92,10 @@ mockall::mock! {
         fn purge_oauth(&mut self, now: Timestamp, limit: i64) -> Result<i64, StoreError>;
     }
 
+    impl crate::grants::LapseStore for Tx {
+        fn has_lapsed(&mut self, grant: GrantId, now: Timestamp) -> Result<bool, StoreError>;
+    }
+
     impl CardStore for Tx {
         fn find_card(&mut self, id: CardId) -> Result<Option<Card>, StoreError>;
         fn find_card_by_pan(&mut self, pan: &PanFingerprint) -> Result<Option<CardId>, StoreError>;

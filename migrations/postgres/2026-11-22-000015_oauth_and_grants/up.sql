@@ -77,6 +77,7 @@ CREATE TABLE oauth_clients (
     version BIGINT NOT NULL,
     PRIMARY KEY (id)
 );
+CREATE INDEX oauth_clients_name ON oauth_clients (client_id);
 CREATE INDEX oauth_clients_expiry ON oauth_clients (expires_at, id) WHERE expires_at IS NOT NULL;
 
 -- Authorization requests that an owner is asked about; for one session, once.

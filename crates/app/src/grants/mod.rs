@@ -3,6 +3,7 @@
 mod agree;
 mod change;
 mod decide;
+mod lapse;
 pub(crate) mod leave;
 mod note;
 mod revoke;
@@ -10,6 +11,7 @@ mod revoke;
 pub use agree::{AgreeGrant, Reopened};
 pub use change::UpdateGrant;
 pub use decide::{Answered, DecideApproval};
+pub use lapse::{EndLapsed, LapseStore, UNREFRESHED};
 pub use note::NoteStepUp;
 pub use revoke::RevokeGrant;
 
