@@ -4,13 +4,15 @@ use std::borrow::Cow;
 
 use cardium_app::{
     Actor, EventType,
+    event::Reader,
     reads::{Activity, ActivityFilter, ActorFacts, ByCreation},
 };
 use cardium_auth::CredentialKind;
 use cardium_kernel::{
-    AccountId, ActivityId, AnnouncementId, CardId, CredentialId, DisputeId, EndpointId, EventId,
-    GrantId, Problem, TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
+    AccountId, ActivityId, AnnouncementId, ApprovalId, CardId, CredentialId, DisputeId, EndpointId,
+    EventId, GrantId, Problem, TicketId, Timestamp, TopupId, TransactionId, WithdrawalId,
 };
+use cardium_webhooks::DisabledBy;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
@@ -37,6 +39,7 @@ pub fn filter(query: &Query) -> Result<ActivityFilter, Problem> {
         actor: query.read("actor", actor)?,
         object: query.read("object_id", object)?,
         book: query.mode()?,
+        reader: Reader::Owner,
     })
 }
 
@@ -69,6 +72,8 @@ fn object(text: &str, param: &str) -> Result<u128, Problem> {
         .or_else(|| WithdrawalId::parse(text).ok().map(WithdrawalId::value))
         .or_else(|| TicketId::parse(text).ok().map(TicketId::value))
         .or_else(|| EndpointId::parse(text).ok().map(EndpointId::value))
+        .or_else(|| GrantId::parse(text).ok().map(GrantId::value))
+        .or_else(|| ApprovalId::parse(text).ok().map(ApprovalId::value))
         .or_else(|| AnnouncementId::parse(text).ok().map(AnnouncementId::value));
     id.ok_or_else(|| invalid(param, "must be the id of an object that events are about"))
 }
@@ -98,7 +103,7 @@ impl JsonSchema for ObjectName {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let pattern = format!("^(acc|top|card|tx|dp|wd|tk|wh|ann)_{DIGITS}$");
+        let pattern = format!("^(acc|top|card|tx|dp|wd|tk|wh|grant|apr|ann)_{DIGITS}$");
         let example = CardId::new(1 << 120).to_string();
         json_schema!({"type": "string", "pattern": pattern, "examples": [example]})
     }
@@ -211,11 +216,19 @@ struct Facts {
     last4: Option<String>,
     merchant: Option<MerchantFacts>,
     decline: Option<DeclineFacts>,
+    disabled_by: Option<String>,
+    client: Option<ClientFacts>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct MerchantFacts {
+    name: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ClientFacts {
     name: Option<String>,
 }
 
@@ -257,6 +270,25 @@ impl Facts {
 
     fn withdrawal(&self, what: &str) -> String {
         format!("Withdrawal{} {what}", self.of_amount())
+    }
+
+    fn grant(&self, what: &str) -> String {
+        let name = self.client.as_ref().and_then(|client| client.name.as_deref());
+        let name = name.filter(|name| !name.is_empty());
+        let of = name.map_or_else(String::new, |name| format!(" of {name}"));
+        format!("Access{of} {what}")
+    }
+
+    fn approval(&self, what: &str) -> String {
+        format!("Request of an agent{} {what}", self.of_amount())
+    }
+
+    fn disabled(&self) -> String {
+        let by = self.disabled_by.as_deref();
+        if by == Some(DisabledBy::Grant.as_str()) {
+            return "Webhook disabled with the access of its agent".to_owned();
+        }
+        "Webhook disabled after days of failures".to_owned()
     }
 
     fn received(&self) -> String {
@@ -314,7 +346,13 @@ fn summary(kind: EventType, facts: &Facts) -> String {
         EventType::WithdrawalFailed => facts.withdrawal("failed"),
         EventType::WebhookPing => "Webhook tested".to_owned(),
         EventType::WebhookFailing => "Webhook failing; it will be disabled".to_owned(),
-        EventType::WebhookDisabled => "Webhook disabled after days of failures".to_owned(),
+        EventType::WebhookDisabled => facts.disabled(),
+        EventType::GrantCreated => facts.grant("given"),
+        EventType::GrantUpdated => facts.grant("changed"),
+        EventType::GrantRevoked => facts.grant("ended"),
+        EventType::ApprovalRequested => facts.approval("waits for you"),
+        EventType::ApprovalApproved => facts.approval("approved"),
+        EventType::ApprovalRejected => facts.approval("rejected"),
         EventType::SystemMaintenance => "Maintenance announced".to_owned(),
         EventType::SystemDeprecation => "Deprecation announced".to_owned(),
     }

@@ -15,8 +15,10 @@ use serde_json::value::RawValue;
 use crate::{
     account::AccountOut,
     announcement::AnnouncementOut,
+    approval::ApprovalOut,
     card::CardOut,
     dispute::DisputeOut,
+    grant::GrantOut,
     qr,
     text::{Text, to_json},
     topup::{TopupFacts, TopupOut, amount_asset},
@@ -91,6 +93,10 @@ impl EventRenderer for Renderer {
             Snapshot::Dispute(dispute) => to_json(&DisputeOut::from(dispute)),
             Snapshot::Withdrawal(withdrawal) => to_json(&WithdrawalOut::from(withdrawal)),
             Snapshot::Webhook(view) => to_json(&WebhookOut::new(view, at)),
+            Snapshot::Grant(held) => {
+                to_json(&GrantOut::new((&held.grant, &held.credential), None, at))
+            }
+            Snapshot::Approval(approval) => to_json(&ApprovalOut::new(approval, at)),
             Snapshot::Announcement(notice) => to_json(&AnnouncementOut::from(&notice.announcement)),
         }
     }

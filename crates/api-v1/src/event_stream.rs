@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use cardium_app::{
     EventType,
+    event::Reader,
     reads::{Stretch, StretchQuery},
 };
 use cardium_kernel::{AccountId, Book, ErrorCode, PageLimit, Problem};
@@ -30,6 +31,8 @@ pub struct StreamWish {
     pub mode: Option<Book>,
     /// How long to wait for an event where there is none.
     pub wait: Duration,
+    /// Who reads it.
+    pub reader: Reader,
 }
 
 impl StreamWish {
@@ -45,6 +48,7 @@ impl StreamWish {
             kinds: query.read("type", kinds)?.unwrap_or_default(),
             mode: query.mode()?,
             wait: Duration::from_secs(wait.unwrap_or(0).unsigned_abs()),
+            reader: Reader::Owner,
         })
     }
 
@@ -52,7 +56,7 @@ impl StreamWish {
     #[must_use]
     pub fn stretch(&self, account: AccountId, after: Option<i64>) -> StretchQuery {
         let (kinds, book) = (self.kinds.clone(), self.mode);
-        StretchQuery { account, after, limit: self.limit, kinds, book }
+        StretchQuery { account, after, limit: self.limit, kinds, book, reader: self.reader }
     }
 }
 
@@ -134,13 +138,14 @@ mod tests {
     #[test]
     fn a_bare_request_reads_all_that_is_kept_and_does_not_wait() {
         let (limit, wait) = (PageLimit::DEFAULT, Duration::ZERO);
-        let bare = StreamWish { after: None, limit, kinds: Vec::new(), mode: None, wait };
+        let reader = Reader::Owner;
+        let bare = StreamWish { after: None, limit, kinds: Vec::new(), mode: None, wait, reader };
         assert_eq!(read(""), Ok(bare));
         let all = read("after_seq=7&limit=2&type=card.issued,%20card.loaded,card.issued&mode=live");
         let kinds = vec![EventType::CardIssued, EventType::CardLoaded];
         let limit = PageLimit::new(2).unwrap();
         let mode = Some(Book::Live);
-        assert_eq!(all, Ok(StreamWish { after: Some(7), limit, kinds, mode, wait }));
+        assert_eq!(all, Ok(StreamWish { after: Some(7), limit, kinds, mode, wait, reader }));
         assert_eq!(read("wait_seconds=30").unwrap().wait, Duration::from_secs(30));
     }
 

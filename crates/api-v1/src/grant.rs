@@ -351,6 +351,7 @@ pub struct GrantOut {
     remaining: RemainingPart,
     #[schemars(extend("enum" = ["active", "revoked"]))]
     status: &'static str,
+    /// Null where it never was; events do not know it.
     last_used_at: Option<Text<Timestamp>>,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,

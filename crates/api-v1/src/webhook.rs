@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use cardium_app::{EventType, reads::ByCreation};
-use cardium_kernel::{Book, EndpointId, ErrorCode, Metadata, Problem, Timestamp};
+use cardium_kernel::{Book, EndpointId, ErrorCode, GrantId, Metadata, Problem, Timestamp};
 use cardium_webhooks::{
     DisabledBy, EndpointView, EventFilter, Failing, Ordering, Payload, SigningSecret,
 };
@@ -179,6 +179,8 @@ pub struct WebhookOut {
     /// Who disabled it; null while it is enabled.
     #[schemars(with = "Option<Word<DisabledBy>>")]
     disabled_by: Option<&'static str>,
+    /// The grant of the agent that set it up, with which it ends; null for your own.
+    grant_id: Option<Text<GrantId>>,
     #[schemars(with = "Word<Payload>")]
     payload: &'static str,
     #[schemars(with = "Word<Ordering>")]
@@ -232,6 +234,7 @@ impl WebhookOut {
             description: endpoint.description.clone(),
             status: endpoint.status.as_str(),
             disabled_by: endpoint.disabled_by.map(DisabledBy::as_str),
+            grant_id: endpoint.grant.map(Text),
             payload: endpoint.payload.as_str(),
             ordering: endpoint.ordering.as_str(),
             failing: failing.as_ref().map(FailingOut::from),

@@ -1,16 +1,17 @@
 //! The event catalogue and the outbox.
 
 use cardium_accounts::Account;
+use cardium_auth::grants::Approval;
 use cardium_authorizations::Transaction;
 use cardium_cards::Card;
 use cardium_disputes::Dispute;
 use cardium_kernel::{AccountId, Book, EventId, StoreError, Timestamp};
 use cardium_ledger::LedgerAccount;
 use cardium_topups::Topup;
-use cardium_webhooks::EndpointView;
+use cardium_webhooks::{EndpointView, is_for_owner};
 use cardium_withdrawals::Withdrawal;
 
-use crate::announcements::Notice;
+use crate::{announcements::Notice, grants::Held};
 
 macro_rules! events {
     ($($name:ident = $text:literal;)+) => {
@@ -75,6 +76,12 @@ events! {
     WebhookPing = "webhook.ping";
     WebhookFailing = "webhook.failing";
     WebhookDisabled = "webhook.disabled";
+    GrantCreated = "grant.created";
+    GrantUpdated = "grant.updated";
+    GrantRevoked = "grant.revoked";
+    ApprovalRequested = "approval.requested";
+    ApprovalApproved = "approval.approved";
+    ApprovalRejected = "approval.rejected";
     SystemMaintenance = "system.maintenance";
     SystemDeprecation = "system.deprecation";
 }
@@ -84,6 +91,30 @@ impl EventType {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|event| event.as_str() == text)
+    }
+
+    /// Whether it tells of what agents may do and ask, which no agent is told.
+    #[must_use]
+    pub fn is_for_owner(self) -> bool {
+        is_for_owner(self.as_str())
+    }
+}
+
+/// Who reads events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reader {
+    /// The account itself: every one of them.
+    #[default]
+    Owner,
+    /// An agent: none that is its owner's alone.
+    Agent,
+}
+
+impl Reader {
+    /// The events that it is not shown.
+    pub fn hidden(self) -> impl Iterator<Item = EventType> {
+        let kinds = EventType::ALL.iter().copied();
+        kinds.filter(move |kind| self == Self::Agent && kind.is_for_owner())
     }
 }
 
@@ -123,6 +154,10 @@ pub enum Snapshot {
     Withdrawal(Withdrawal),
     /// A webhook endpoint, without its secrets.
     Webhook(EndpointView),
+    /// What an owner gave a client.
+    Grant(Box<Held>),
+    /// What an agent asked its owner for.
+    Approval(Approval),
     /// What the operator tells an account.
     Announcement(Notice),
 }
@@ -139,6 +174,8 @@ impl Snapshot {
             Self::Dispute(dispute) => dispute.account,
             Self::Withdrawal(withdrawal) => withdrawal.account,
             Self::Webhook(view) => view.endpoint.account,
+            Self::Grant(held) => held.grant.account,
+            Self::Approval(approval) => approval.account,
             Self::Announcement(notice) => notice.account,
         }
     }
@@ -154,6 +191,8 @@ impl Snapshot {
             Self::Dispute(dispute) => dispute.id.value(),
             Self::Withdrawal(withdrawal) => withdrawal.id.value(),
             Self::Webhook(view) => view.endpoint.id.value(),
+            Self::Grant(held) => held.grant.id.value(),
+            Self::Approval(approval) => approval.id.value(),
             Self::Announcement(notice) => notice.announcement.id.value(),
         }
     }
@@ -169,22 +208,25 @@ impl Snapshot {
             Self::Dispute(dispute) => dispute.version,
             Self::Withdrawal(withdrawal) => withdrawal.version,
             Self::Webhook(view) => view.endpoint.version,
+            Self::Grant(held) => held.version(),
+            Self::Approval(approval) => approval.version,
             Self::Announcement(_) => 1,
         }
     }
 
-    /// The book the object belongs to; an account belongs to both, and shows as live; an
+    /// The book the object belongs to; accounts and grants belong to both, and show as live; an
     /// announcement is about the service, and shows as live too.
     #[must_use]
     pub fn book(&self) -> Book {
         match self {
-            Self::Account(_) => Book::Live,
+            Self::Account(_) | Self::Grant(_) => Book::Live,
             Self::Topup(topup) => topup.book,
             Self::Card(view) => view.card.book,
             Self::Transaction(transaction) => transaction.book,
             Self::Dispute(dispute) => dispute.book,
             Self::Withdrawal(withdrawal) => withdrawal.book,
             Self::Webhook(view) => view.endpoint.mode.unwrap_or(Book::Live),
+            Self::Approval(approval) => approval.book,
             Self::Announcement(_) => Book::Live,
         }
     }

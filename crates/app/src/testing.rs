@@ -92,6 +92,10 @@ mockall::mock! {
         fn purge_oauth(&mut self, now: Timestamp, limit: i64) -> Result<i64, StoreError>;
     }
 
+    impl crate::grants::LapseStore for Tx {
+        fn has_lapsed(&mut self, grant: GrantId, now: Timestamp) -> Result<bool, StoreError>;
+    }
+
     impl CardStore for Tx {
         fn find_card(&mut self, id: CardId) -> Result<Option<Card>, StoreError>;
         fn find_card_by_pan(&mut self, pan: &PanFingerprint) -> Result<Option<CardId>, StoreError>;
@@ -164,11 +168,17 @@ mockall::mock! {
             id: EndpointId,
         ) -> Result<Option<Endpoint>, StoreError>;
         fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
+        fn lock_endpoints_of(
+            &mut self,
+            account: AccountId,
+            grants: &[GrantId],
+        ) -> Result<Vec<Endpoint>, StoreError>;
+        fn save_ended(&mut self, ended: &[EndpointId], now: Timestamp) -> Result<(), StoreError>;
         fn find_event(
             &mut self,
             account: AccountId,
             id: EventId,
-        ) -> Result<Option<(EventRef, Book)>, StoreError>;
+        ) -> Result<Option<(EventRef, String, Book)>, StoreError>;
         fn delete_endpoint(
             &mut self,
             account: AccountId,

@@ -17,6 +17,7 @@ use crate::{
     audit::AuditLog,
     chain::{ChainCursorStore, SimulatedChainStore},
     event::Outbox,
+    grants::LapseStore,
     idempotency::IdempotencyStore,
     quotas::QuotaStore,
     tickets::HolderStore,
@@ -58,5 +59,6 @@ pub trait Tx:
     + AnnouncementStore
     + OAuthStore
     + OauthKeyStore
+    + LapseStore
 {
 }

@@ -10,6 +10,7 @@ mod batch;
 mod blobs;
 mod db;
 mod keys;
+mod lapsed;
 mod migrations;
 mod oauth_keys;
 mod open;

@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use cardium_kernel::{AccountId, Change, DeliveryId, EndpointId, EventId, IdSource, Timestamp};
+use cardium_kernel::{
+    AccountId, Change, DeliveryId, EndpointId, EventId, GrantId, IdSource, StoreError, Timestamp,
+};
 
 use crate::{
     Cause, Delivery, DeliveryStore, Endpoint, EndpointPatch, WebhookError, WebhookStore, post,
@@ -29,22 +31,44 @@ pub fn add_endpoint(
     Ok(store.insert_endpoint(endpoint)?)
 }
 
-/// Changes an account's endpoint in part.
+/// Changes an account's endpoint in part, on behalf of an agent or of the account itself.
 ///
 /// # Errors
 /// [`WebhookError::NoEndpoint`] or [`WebhookError::Metadata`], or when the store fails.
 pub fn change_endpoint(
     store: &mut (impl WebhookStore + ?Sized),
     (account, id): (AccountId, EndpointId),
-    patch: EndpointPatch,
+    (patch, by): (EndpointPatch, Option<GrantId>),
     now: Timestamp,
 ) -> Result<(Endpoint, Change), WebhookError> {
     let mut endpoint = store.find_endpoint(account, id)?.ok_or(WebhookError::NoEndpoint)?;
-    let change = endpoint.change(patch, now)?;
+    let change = endpoint.change(patch, by, now)?;
     if change == Change::Applied {
         store.save_endpoint(&endpoint)?;
     }
     Ok((endpoint, change))
+}
+
+/// Ends what these grants of an account set up; gives the endpoints that were enabled.
+///
+/// # Errors
+/// When the store fails.
+pub fn end_with_grants(
+    store: &mut (impl WebhookStore + ?Sized),
+    account: AccountId,
+    grants: &[GrantId],
+    now: Timestamp,
+) -> Result<Vec<Endpoint>, StoreError> {
+    if grants.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut ended = store.lock_endpoints_of(account, grants)?;
+    ended.retain_mut(|endpoint| endpoint.end(now) == Change::Applied);
+    if !ended.is_empty() {
+        let ids: Vec<EndpointId> = ended.iter().map(|endpoint| endpoint.id).collect();
+        store.save_ended(&ids, now)?;
+    }
+    Ok(ended)
 }
 
 /// Lets this sealed secret take over an account's endpoint after `overlap`.
@@ -91,7 +115,10 @@ pub fn replay_event(
 ) -> Result<Delivery, WebhookError> {
     let endpoint = store.find_endpoint(account, endpoint)?.ok_or(WebhookError::NoEndpoint)?;
     let found = store.find_event(account, event)?;
-    let (event, _) = found.ok_or_else(|| missing(account, event, now))?;
+    let (event, kind, _) = found.ok_or_else(|| missing(account, event, now))?;
+    if !endpoint.may_be_told(&kind) {
+        return Err(WebhookError::NoEvent);
+    }
     if now.since(event.created_at) > REPLAYABLE {
         return Err(WebhookError::EventExpired);
     }

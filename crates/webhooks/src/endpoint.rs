@@ -1,11 +1,20 @@
 use std::collections::BTreeMap;
 
-use cardium_kernel::{AccountId, Book, Change, EndpointId, Metadata, MetadataError, Timestamp};
+use cardium_kernel::{
+    AccountId, Book, Change, EndpointId, GrantId, Metadata, MetadataError, Timestamp,
+};
 
 use crate::{DisabledBy, Ordering, Payload, WebhookError};
 
 /// The event that goes to the endpoint it is about, whatever that endpoint asks for.
 pub const PING: &str = "webhook.ping";
+
+/// Whether an event of this name is its owner's alone: it tells of what agents may do and ask. To
+/// an agent other agents' grants and questions are unknown, so no endpoint of one is told of any.
+#[must_use]
+pub fn is_for_owner(event: &str) -> bool {
+    ["grant.", "approval."].iter().any(|kind| event.starts_with(kind))
+}
 
 /// Which events an endpoint wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +118,9 @@ pub struct Endpoint {
     pub disabled_by: Option<DisabledBy>,
     /// When its owner was warned that it fails, if it still does.
     pub warned_at: Option<Timestamp>,
+    /// The grant of the agent that said where events go, or enabled it; none where the account
+    /// itself did. It sends nothing beyond that grant's end.
+    pub grant: Option<GrantId>,
     /// Its owner's notes.
     pub metadata: Metadata,
     /// When it was made.
@@ -147,16 +159,20 @@ impl Endpoint {
         self.status == EndpointStatus::Enabled && self.expects(event, book, object)
     }
 
-    /// Changes it in part.
+    /// Changes it in part, on behalf of an agent or of the account itself. Whoever says where
+    /// events go, or enables it, answers for it from then on; the account also by saying once more
+    /// that it is enabled.
     ///
     /// # Errors
     /// When its notes would leave their bounds.
     pub fn change(
         &mut self,
         patch: EndpointPatch,
+        by: Option<GrantId>,
         now: Timestamp,
     ) -> Result<Change, MetadataError> {
         let before = self.clone();
+        let enables = patch.status == Some(EndpointStatus::Enabled);
         self.metadata = self.metadata.merged(patch.metadata)?;
         set(&mut self.url, patch.url);
         set(&mut self.events, patch.events);
@@ -166,6 +182,10 @@ impl Endpoint {
         set(&mut self.ordering, patch.ordering);
         if let Some(status) = patch.status.filter(|status| *status != self.status) {
             self.turn(status, DisabledBy::Owner);
+        }
+        let anew = before.status == EndpointStatus::Disabled || by.is_none();
+        if self.url != before.url || enables && anew {
+            self.grant = by;
         }
         if *self == before {
             return Ok(Change::AlreadyApplied);
@@ -181,7 +201,25 @@ impl Endpoint {
         if event == PING {
             return object == self.id.value();
         }
-        self.mode.is_none_or(|mode| mode == book) && self.events.wants(event)
+        let told = self.may_be_told(event);
+        told && self.mode.is_none_or(|mode| mode == book) && self.events.wants(event)
+    }
+
+    /// Whether whoever set it up may know of events of this name.
+    #[must_use]
+    pub fn may_be_told(&self, event: &str) -> bool {
+        self.grant.is_none() || !is_for_owner(event)
+    }
+
+    /// Disables it with the grant that set it up; says whether it was enabled.
+    pub fn end(&mut self, now: Timestamp) -> Change {
+        if self.status == EndpointStatus::Disabled {
+            return Change::AlreadyApplied;
+        }
+        self.turn(EndpointStatus::Disabled, DisabledBy::Grant);
+        self.updated_at = now;
+        self.version = self.version.saturating_add(1);
+        Change::Applied
     }
 
     /// Enables it, or disables it on somebody's behalf; a warning is over either way.
@@ -255,11 +293,11 @@ mod tests {
         assert!(!endpoint.wants("card.issued", Book::Sandbox, 7));
         let status = Some(EndpointStatus::Disabled);
         let patch = EndpointPatch { status, ..EndpointPatch::default() };
-        assert_eq!(endpoint.change(patch.clone(), NOW), Ok(Change::Applied));
+        assert_eq!(endpoint.change(patch.clone(), None, NOW), Ok(Change::Applied));
         assert!(!endpoint.wants("card.issued", Book::Live, 7));
         assert_eq!(endpoint.check_replayable(), Err(WebhookError::Disabled));
         let later = Timestamp::from_unix_seconds(10);
-        assert_eq!(endpoint.change(patch, later), Ok(Change::AlreadyApplied));
+        assert_eq!(endpoint.change(patch, None, later), Ok(Change::AlreadyApplied));
         assert_eq!(endpoint.updated_at, NOW);
     }
 
@@ -269,12 +307,66 @@ mod tests {
         let note = |value: &str| [("team".to_owned(), Some(value.to_owned()))].into();
         let patch =
             EndpointPatch { mode: Some(None), metadata: note("a"), ..EndpointPatch::default() };
-        assert_eq!(changed.change(patch, NOW), Ok(Change::Applied));
+        assert_eq!(changed.change(patch, None, NOW), Ok(Change::Applied));
         let metadata = Metadata::try_new([("team".to_owned(), "a".to_owned())].into()).unwrap();
         let expected = Endpoint { mode: None, metadata, updated_at: NOW, version: 2, ..endpoint() };
         assert_eq!(changed, expected);
         let patch = EndpointPatch { metadata: note(&"v".repeat(501)), ..EndpointPatch::default() };
-        assert_eq!(changed.change(patch, NOW), Err(MetadataError::Value));
+        assert_eq!(changed.change(patch, None, NOW), Err(MetadataError::Value));
         assert_eq!(changed, expected);
+    }
+
+    #[test]
+    fn whoever_says_where_events_go_or_enables_it_answers_for_it() {
+        let (one, two) = (Some(GrantId::new(1)), Some(GrantId::new(2)));
+        let status = |status| EndpointPatch { status: Some(status), ..EndpointPatch::default() };
+        let (on, off) = (status(EndpointStatus::Enabled), status(EndpointStatus::Disabled));
+        let url = |url: &str| EndpointPatch { url: Some(url.into()), ..EndpointPatch::default() };
+        let told = || EndpointPatch { description: Some("x".into()), ..EndpointPatch::default() };
+        for (grant, patches, by, then) in [
+            (None, vec![url("https://b.example.com/")], one, one),
+            (one, vec![url("https://b.example.com/")], two, two),
+            (one, vec![url("https://b.example.com/")], None, None),
+            (one, vec![on.clone()], None, None),
+            (one, vec![on.clone()], two, one),
+            (None, vec![on.clone()], one, None),
+            (None, vec![off.clone(), on.clone()], one, one),
+            (one, vec![off.clone()], None, one),
+            (one, vec![off, on], None, None),
+            (one, vec![told()], None, one),
+        ] {
+            let mut endpoint = Endpoint { grant, ..endpoint() };
+            for patch in patches.clone() {
+                endpoint.change(patch, by, NOW).unwrap();
+            }
+            assert_eq!(endpoint.grant, then, "{grant:?} {patches:?} {by:?}");
+        }
+    }
+
+    #[test]
+    fn it_ends_once_and_is_no_failure_of_its_own() {
+        let mut endpoint = Endpoint { warned_at: Some(NOW), ..endpoint() };
+        assert_eq!(endpoint.end(NOW), Change::Applied);
+        let disabled = (EndpointStatus::Disabled, Some(DisabledBy::Grant), None, 2);
+        let ended = endpoint.clone();
+        assert_eq!((ended.status, ended.disabled_by, ended.warned_at, ended.version), disabled);
+        assert_eq!(endpoint.end(Timestamp::from_unix_seconds(10)), Change::AlreadyApplied);
+        assert_eq!(endpoint, ended);
+    }
+
+    #[test]
+    fn no_agent_is_told_of_grants_and_approvals() {
+        let mine = Endpoint { events: EventFilter::Everything, ..endpoint() };
+        let agents = Endpoint { grant: Some(GrantId::new(1)), ..mine.clone() };
+        for (event, told) in [
+            ("grant.created", false),
+            ("grant.revoked", false),
+            ("approval.requested", false),
+            ("card.issued", true),
+            ("webhook.disabled", true),
+        ] {
+            assert!(mine.expects(event, Book::Live, 7), "{event}");
+            assert_eq!(agents.expects(event, Book::Live, 7), told, "{event}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Webhook endpoints, the events they want, and the schedule of their deliveries.
 //!
 //! Invariants: a signing secret is shown once and kept sealed, the next one beside it while it
-//! takes over; at most one delivery of an event to an endpoint is on its way at a time, because
+//! takes over; what an agent set up sends nothing beyond its grant; at most one delivery of an event to an endpoint is on its way at a time, because
 //! whoever sends has leased the endpoint's lane; seven attempts, spaced by [`delay_before`].
 //! Deliberately absent: HTTP and name resolution (the workers'), and the events themselves
 //! (app's).
@@ -31,11 +31,14 @@ mod wishes;
 
 pub use attempt::{Attempt, AttemptFailure};
 pub use commands::{
-    REPLAYABLE, add_endpoint, change_endpoint, confirm_secret, replay_event, rotate_secret,
+    REPLAYABLE, add_endpoint, change_endpoint, confirm_secret, end_with_grants, replay_event,
+    rotate_secret,
 };
 pub use delivery::{Cause, Delivery, DeliveryState, EventRef};
 pub use delivery_store::{DeliveryStore, Released, Subject, Undispatched};
-pub use endpoint::{Endpoint, EndpointPatch, EndpointStatus, EventFilter, NextSecret, PING};
+pub use endpoint::{
+    Endpoint, EndpointPatch, EndpointStatus, EventFilter, NextSecret, PING, is_for_owner,
+};
 pub use error::WebhookError;
 pub use fan_out::{FannedOut, fan_out};
 pub use gaps::{EventProgress, Gap, Progress, find_gaps};

@@ -1,4 +1,4 @@
-use cardium_kernel::{AccountId, Book, EndpointId, EventId, StoreError};
+use cardium_kernel::{AccountId, Book, EndpointId, EventId, GrantId, StoreError, Timestamp};
 
 use crate::{Endpoint, EventRef};
 
@@ -36,7 +36,24 @@ pub trait WebhookStore {
     /// When the database refuses.
     fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
 
-    /// An account's event, and its book.
+    /// The enabled endpoints of an account that these grants set up, their lanes locked.
+    ///
+    /// # Errors
+    /// When the database refuses, or a row cannot be read.
+    fn lock_endpoints_of(
+        &mut self,
+        account: AccountId,
+        grants: &[GrantId],
+    ) -> Result<Vec<Endpoint>, StoreError>;
+
+    /// Writes that locked endpoints ended at this moment (see [`Endpoint::end`]): their lanes are
+    /// due no more, and do not fail.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    fn save_ended(&mut self, ended: &[EndpointId], now: Timestamp) -> Result<(), StoreError>;
+
+    /// An account's event, its name and its book.
     ///
     /// # Errors
     /// When the row cannot be read.
@@ -44,7 +61,7 @@ pub trait WebhookStore {
         &mut self,
         account: AccountId,
         id: EventId,
-    ) -> Result<Option<(EventRef, Book)>, StoreError>;
+    ) -> Result<Option<(EventRef, String, Book)>, StoreError>;
 
     /// Removes an account's endpoint with its lane and the deliveries on their way to it; says
     /// whether there was one. What was sent already stays.

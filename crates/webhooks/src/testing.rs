@@ -18,11 +18,17 @@ mockall::mock! {
             id: EndpointId,
         ) -> Result<Option<Endpoint>, StoreError>;
         fn save_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), StoreError>;
+        fn lock_endpoints_of(
+            &mut self,
+            account: AccountId,
+            grants: &[GrantId],
+        ) -> Result<Vec<Endpoint>, StoreError>;
+        fn save_ended(&mut self, ended: &[EndpointId], now: Timestamp) -> Result<(), StoreError>;
         fn find_event(
             &mut self,
             account: AccountId,
             id: EventId,
-        ) -> Result<Option<(EventRef, Book)>, StoreError>;
+        ) -> Result<Option<(EventRef, String, Book)>, StoreError>;
         fn delete_endpoint(
             &mut self,
             account: AccountId,
@@ -94,6 +100,7 @@ pub(crate) fn endpoint() -> Endpoint {
         status: EndpointStatus::Enabled,
         disabled_by: None,
         warned_at: None,
+        grant: None,
         metadata: Metadata::default(),
         created_at: Timestamp::EPOCH,
         updated_at: Timestamp::EPOCH,

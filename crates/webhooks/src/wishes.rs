@@ -66,11 +66,13 @@ pub enum DisabledBy {
     Owner,
     /// The programme, after days of failures.
     Failures,
+    /// The end of the grant that set it up.
+    Grant,
 }
 
 impl DisabledBy {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Owner, Self::Failures];
+    pub const ALL: [Self; 3] = [Self::Owner, Self::Failures, Self::Grant];
 
     /// The word.
     #[must_use]
@@ -78,6 +80,7 @@ impl DisabledBy {
         match self {
             Self::Owner => "owner",
             Self::Failures => "failures",
+            Self::Grant => "grant",
         }
     }
 

@@ -77,6 +77,7 @@ CREATE TABLE oauth_clients (
     version BIGINT NOT NULL,
     PRIMARY KEY (id)
 );
+CREATE INDEX oauth_clients_name ON oauth_clients (client_id);
 CREATE INDEX oauth_clients_expiry ON oauth_clients (expires_at, id) WHERE expires_at IS NOT NULL;
 
 -- Authorization requests that an owner is asked about; for one session, once.
@@ -155,3 +156,7 @@ CREATE INDEX accounts_locked ON accounts (id) WHERE locked_at IS NOT NULL;
 
 -- The grant that issued the card, whose mandate it spends under.
 ALTER TABLE cards ADD COLUMN grant_id BYTEA;
+
+-- The grant that said where an endpoint's events go, or enabled it: it sends nothing beyond its end.
+ALTER TABLE webhook_endpoints ADD COLUMN grant_id BYTEA;
+CREATE INDEX webhook_endpoints_grant ON webhook_endpoints (grant_id) WHERE grant_id IS NOT NULL;

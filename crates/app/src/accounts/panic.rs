@@ -69,6 +69,7 @@ impl UseCase for LockAccount {
                 [RowKey::Grant(*id), RowKey::Credential(CredentialId::new(id.value()))]
             });
         let hints = Hints::rows(rows.into_iter().chain(grants));
+        let hints = Hints { alone: true, ..hints };
         self.running.cards.iter().fold(hints, |hints, card| hints.with_card(*card))
     }
 
@@ -78,9 +79,8 @@ impl UseCase for LockAccount {
             unit.tx.save_account(account.clone())?;
             unit.audit(self.account, "account.locked", &self.account)?;
         }
-        for id in &self.running.grants {
-            self.end(unit, *id)?;
-        }
+        let mut held = self.held(unit)?;
+        grants::end_all(unit, self.account, &mut held)?;
         for id in &self.running.cards {
             self.freeze(unit, *id)?;
         }
@@ -89,13 +89,17 @@ impl UseCase for LockAccount {
 }
 
 impl LockAccount {
-    fn end(&self, unit: &mut Unit<'_>, id: GrantId) -> Result<(), CommandError> {
-        let grant = unit.tx.find_grant(id)?.filter(|grant| grant.account == self.account);
-        let credential = unit.tx.find_credential(CredentialId::new(id.value()))?;
-        match (grant, credential) {
-            (Some(grant), Some(credential)) => grants::end(unit, &mut Held { grant, credential }),
-            _ => Ok(()),
+    /// What runs of the account's grants.
+    fn held(&self, unit: &mut Unit<'_>) -> Result<Vec<Held>, CommandError> {
+        let mut held = Vec::new();
+        for id in &self.running.grants {
+            let grant = unit.tx.find_grant(*id)?.filter(|grant| grant.account == self.account);
+            let credential = unit.tx.find_credential(CredentialId::new(id.value()))?;
+            held.extend(
+                grant.zip(credential).map(|(grant, credential)| Held { grant, credential }),
+            );
         }
+        Ok(held)
     }
 
     fn freeze(&self, unit: &mut Unit<'_>, id: CardId) -> Result<(), CommandError> {

@@ -1,8 +1,10 @@
 use cardium_auth::grants::{GrantChange, NewGrant, open_grant};
 use cardium_kernel::{CredentialId, GrantId};
 
-use super::{Held, get_grant};
-use crate::{CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase};
+use super::{Held, end_outgrown, get_grant, tell};
+use crate::{
+    CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Unit, UseCase,
+};
 
 /// The owner agrees that a client may act: for the first time, or anew on other terms. An account
 /// has one open grant of a client; what was spent of it stays spent.
@@ -29,11 +31,12 @@ impl UseCase for AgreeGrant {
 
     fn hints(&self, _: &Context) -> Hints {
         let id = self.existing.as_ref().map_or(self.new.id, |open| open.id);
-        Hints::rows([
+        let hints = Hints::rows([
             RowKey::Account(self.new.account),
             RowKey::Grant(id),
             RowKey::Credential(CredentialId::new(id.value())),
-        ])
+        ]);
+        Hints { alone: true, ..hints }
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Held> {
@@ -48,16 +51,18 @@ impl AgreeGrant {
     /// When the store fails, the open grant was revoked meanwhile, or everything is stopped.
     pub fn agree(&self, unit: &mut Unit<'_>) -> Result<Held, CommandError> {
         unit.check_unlocked(self.new.account)?;
-        let held = match &self.existing {
-            Some(open) => self.change(unit, open)?,
+        let (held, kind) = match &self.existing {
+            Some(open) => (self.change(unit, open)?, EventType::GrantUpdated),
             None => {
                 let (credential, grant) = open_grant(self.new.clone(), unit.now());
-                Held { grant, credential }
+                (Held { grant, credential }, EventType::GrantCreated)
             }
         };
         unit.tx.save_credential(held.credential.clone())?;
         unit.tx.save_grant(held.grant.clone())?;
+        tell(unit, kind, &held)?;
         unit.audit(held.grant.account, "grant.agreed", &held.grant.id)?;
+        end_outgrown(unit, &held)?;
         Ok(held)
     }
 

@@ -1,9 +1,10 @@
 use cardium_auth::grants::GrantChange;
 use cardium_kernel::{Change, CredentialId, ErrorCode, GrantId, Problem};
 
-use super::{Held, get_grant};
+use super::{Held, end_outgrown, get_grant, tell};
 use crate::{
-    CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, accounts::StepUp,
+    CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Unit, UseCase,
+    accounts::StepUp,
 };
 
 /// Changes a grant on behalf of a session. What widens it asks for its owner; scopes are only
@@ -23,7 +24,8 @@ impl UseCase for UpdateGrant {
 
     fn hints(&self, _: &Context) -> Hints {
         let credential = CredentialId::new(self.id.value());
-        let hints = Hints::rows([RowKey::Grant(self.id), RowKey::Credential(credential)]);
+        let hints = Hints::cold();
+        let hints = hints.with(RowKey::Grant(self.id)).with(RowKey::Credential(credential));
         let cards = self.change.cards.iter().flatten().flatten();
         cards.fold(hints, |hints, card| hints.with(RowKey::Card(*card)))
     }
@@ -56,7 +58,9 @@ impl UseCase for UpdateGrant {
             unit.tx.save_grant(held.grant.clone())?;
         }
         if fewer == Change::Applied || changed == Change::Applied {
+            tell(unit, EventType::GrantUpdated, &held)?;
             unit.audit(held.grant.account, "grant.updated", &self.id)?;
+            end_outgrown(unit, &held)?;
         }
         Ok(Ending::Done(held))
     }

@@ -2,8 +2,8 @@ use cardium_auth::grants::{Approval, ApprovalError, Decision};
 use cardium_kernel::{ApprovalId, Change, ErrorCode, Problem};
 
 use crate::{
-    CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase, accounts::StepUp,
-    error::sentence, unit::owned,
+    CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit,
+    UseCase, accounts::StepUp, error::sentence, unit::owned,
 };
 
 /// An owner's answer to what an agent asked.
@@ -51,11 +51,12 @@ impl UseCase for DecideApproval {
         approval.decide(self.answer.decision(), unit.now())?;
         unit.tx.save_approval(approval.clone())?;
         make_room(unit, &approval)?;
-        let action = match self.answer.decision() {
-            Decision::Approve => "approval.approved",
-            Decision::Reject => "approval.rejected",
+        let kind = match self.answer.decision() {
+            Decision::Approve => EventType::ApprovalApproved,
+            Decision::Reject => EventType::ApprovalRejected,
         };
-        unit.audit(approval.account, action, &self.id)?;
+        unit.emit(kind, Snapshot::Approval(approval.clone()))?;
+        unit.audit(approval.account, kind.as_str(), &self.id)?;
         Ok(Ending::Done(approval))
     }
 }

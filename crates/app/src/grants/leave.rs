@@ -2,7 +2,7 @@ use cardium_auth::grants::{Approval, ApprovalStatus, Grant, NewApproval, Reveal}
 use cardium_cards::Card;
 use cardium_kernel::{Book, CardId, ErrorCode, Money, Problem};
 
-use crate::{CommandError, Unit, error::sentence};
+use crate::{CommandError, EventType, Snapshot, Unit, error::sentence};
 
 /// What a command is about to do with its owner's money or card number.
 #[derive(Debug, Clone)]
@@ -158,6 +158,7 @@ fn ask(unit: &mut Unit<'_>, approval: Approval) -> Result<(), CommandError> {
         })?;
         unit.tx.save_grant(grant)?;
     }
+    unit.emit(EventType::ApprovalRequested, Snapshot::Approval(approval.clone()))?;
     unit.audit(approval.account, "approval.requested", &approval.id)?;
     unit.tx.save_approval(approval)?;
     Err(CommandError::Traced(awaits))

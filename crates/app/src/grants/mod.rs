@@ -3,6 +3,7 @@
 mod agree;
 mod change;
 mod decide;
+mod lapse;
 pub(crate) mod leave;
 mod note;
 mod revoke;
@@ -10,15 +11,16 @@ mod revoke;
 pub use agree::{AgreeGrant, Reopened};
 pub use change::UpdateGrant;
 pub use decide::{Answered, DecideApproval};
+pub use lapse::{EndLapsed, LapseStore, UNREFRESHED};
 pub use note::NoteStepUp;
 pub use revoke::RevokeGrant;
 
-pub(crate) use revoke::end;
+pub(crate) use revoke::{end, end_all};
 
-use cardium_auth::{Credential, grants::Grant};
-use cardium_kernel::GrantId;
+use cardium_auth::{Credential, Scope, grants::Grant};
+use cardium_kernel::{GrantId, StoreError};
 
-use crate::{CommandError, Unit, unit::owned};
+use crate::{CommandError, EventType, Snapshot, Unit, unit::owned, webhooks::end_endpoints};
 
 /// A grant with the credential that acts for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,33 @@ pub struct Held {
     pub grant: Grant,
     /// Its credential, with the scopes.
     pub credential: Credential,
+}
+
+impl Held {
+    /// Rises with every change of the grant or its credential: both versions only rise, so their
+    /// sum does.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.grant.version.saturating_add(self.credential.version)
+    }
+
+    /// Whether it could subscribe to events now, which are about all cards.
+    fn subscribes(&self) -> bool {
+        self.credential.scopes.allows(Scope::WebhookWrite) && self.grant.cards.is_none()
+    }
+}
+
+/// Tells the owner's programme what became of a grant.
+fn tell(unit: &mut Unit<'_>, kind: EventType, held: &Held) -> Result<(), StoreError> {
+    unit.emit(kind, Snapshot::Grant(Box::new(held.clone())))
+}
+
+/// Ends what a grant set up that it could not set up any more, now that it was changed.
+fn end_outgrown(unit: &mut Unit<'_>, held: &Held) -> Result<(), CommandError> {
+    if held.subscribes() {
+        return Ok(());
+    }
+    end_endpoints(unit, held.grant.account, &[held.grant.id])
 }
 
 /// The caller's grant with its credential, or `resource_not_found`.

@@ -1,8 +1,11 @@
 use cardium_auth::{CredentialKind, Scope};
-use cardium_kernel::{Change, CredentialId, GrantId, Problem};
+use cardium_kernel::{AccountId, Change, CredentialId, GrantId, Problem};
 
-use super::{Held, get_grant};
-use crate::{CommandError, CommandResult, Context, Ending, Hints, RowKey, Unit, UseCase};
+use super::{Held, get_grant, tell};
+use crate::{
+    CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Unit, UseCase,
+    webhooks::end_endpoints,
+};
 
 /// Takes a grant back: at once, for reads of other processes within a second. A session may, an
 /// API key with `account:write`, and the client itself.
@@ -17,7 +20,7 @@ impl UseCase for RevokeGrant {
 
     fn hints(&self, _: &Context) -> Hints {
         let credential = CredentialId::new(self.grant.value());
-        Hints::rows([RowKey::Grant(self.grant), RowKey::Credential(credential)])
+        Hints::cold().with(RowKey::Grant(self.grant)).with(RowKey::Credential(credential))
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Held> {
@@ -41,14 +44,29 @@ impl RevokeGrant {
     }
 }
 
-/// Ends a grant with its credential; a repeat does nothing.
+/// Ends a grant with its credential and with what it set up; a repeat does nothing.
 pub(crate) fn end(unit: &mut Unit<'_>, held: &mut Held) -> Result<(), CommandError> {
+    let account = held.grant.account;
+    end_all(unit, account, std::slice::from_mut(held))
+}
+
+/// Ends grants of an account (see [`end`]); what they set up goes at once.
+pub(crate) fn end_all(
+    unit: &mut Unit<'_>,
+    account: AccountId,
+    all: &mut [Held],
+) -> Result<(), CommandError> {
     let now = unit.now();
-    if held.grant.end(now) == Change::Applied {
-        held.credential.revoke(now);
-        unit.tx.save_grant(held.grant.clone())?;
-        unit.tx.save_credential(held.credential.clone())?;
-        unit.audit(held.grant.account, "grant.revoked", &held.grant.id)?;
+    let mut ended = Vec::new();
+    for held in all {
+        if held.grant.end(now) == Change::Applied {
+            held.credential.revoke(now);
+            unit.tx.save_grant(held.grant.clone())?;
+            unit.tx.save_credential(held.credential.clone())?;
+            tell(unit, EventType::GrantRevoked, held)?;
+            unit.audit(account, "grant.revoked", &held.grant.id)?;
+            ended.push(held.grant.id);
+        }
     }
-    Ok(())
+    end_endpoints(unit, account, &ended)
 }

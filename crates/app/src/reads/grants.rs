@@ -56,6 +56,8 @@ pub trait GrantReads {
         &self,
         query: &ListQuery<GrantFilter, ByCreation>,
     ) -> ReadResult<Page<GrantView>>;
+    /// Grants that lapsed and of which something goes on, with their accounts.
+    fn lapsed_grants(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<(GrantId, AccountId)>>;
     /// An account's approval.
     fn find_approval(&self, account: AccountId, id: ApprovalId) -> ReadResult<Option<Approval>>;
     /// Approvals of an account.

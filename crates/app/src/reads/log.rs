@@ -70,6 +70,8 @@ pub struct ActivityFilter {
     pub object: Option<u128>,
     /// Of this book.
     pub book: Option<Book>,
+    /// Who reads them.
+    pub reader: crate::event::Reader,
 }
 
 /// Something that happened on an account.

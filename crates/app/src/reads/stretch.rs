@@ -1,7 +1,7 @@
 use cardium_kernel::{AccountId, Book, PageLimit};
 
 use super::StoredEvent;
-use crate::EventType;
+use crate::{EventType, event::Reader};
 
 /// Which stretch of an account's events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct StretchQuery {
     pub kinds: Vec<EventType>,
     /// Of this book.
     pub book: Option<Book>,
+    /// Who reads them.
+    pub reader: Reader,
 }
 
 /// How many events one query looks at for those that its filters let through.

@@ -62,7 +62,7 @@ pub struct Visit {
     pub lane: Lane,
     /// What is to be sent, at most one delivery of an event, in the order in which it is due.
     pub dispatches: Vec<Dispatch>,
-    /// Deliveries of events that are not kept any more.
+    /// Deliveries of events that are not kept any more, or that the endpoint may not be told of.
     pub gone: Vec<Delivery>,
 }
 

@@ -30,7 +30,8 @@ impl UseCase for UpdateWebhook {
             check_mode(unit, mode)?;
         }
         check_host(self.forbidden.as_ref())?;
-        let (endpoint, change) = change_endpoint(unit.tx, of, self.patch.clone(), now)?;
+        let by = unit.grant().map(|grant| grant.id);
+        let (endpoint, change) = change_endpoint(unit.tx, of, (self.patch.clone(), by), now)?;
         if change == Change::Applied {
             unit.audit(account, "webhook.updated", &self.id)?;
         }

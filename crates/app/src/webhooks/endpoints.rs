@@ -56,6 +56,7 @@ impl UseCase for CreateWebhook {
             status: EndpointStatus::Enabled,
             disabled_by: None,
             warned_at: None,
+            grant: unit.grant().map(|grant| grant.id),
             metadata: self.metadata.clone(),
             created_at: unit.now(),
             updated_at: unit.now(),

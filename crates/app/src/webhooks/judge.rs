@@ -79,6 +79,7 @@ mod tests {
             status: EndpointStatus::Enabled,
             disabled_by: None,
             warned_at,
+            grant: None,
             metadata: Metadata::default(),
             created_at: Timestamp::EPOCH,
             updated_at: Timestamp::EPOCH,

@@ -3,6 +3,7 @@
 
 mod change;
 mod delivery;
+mod end;
 mod endpoints;
 mod judge;
 mod ping;
@@ -19,6 +20,8 @@ use cardium_webhooks::{Endpoint, EndpointView, WebhookError};
 use crate::{CommandError, Unit};
 
 pub use change::UpdateWebhook;
+pub(crate) use end::end_endpoints;
+
 pub use delivery::{FanOut, LeaseLanes, RecordAttempts};
 pub use endpoints::{CreateWebhook, DeleteWebhook};
 pub use judge::JudgeEndpoint;

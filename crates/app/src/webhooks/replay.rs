@@ -1,5 +1,5 @@
 use cardium_kernel::{DeliveryId, EndpointId, EventId};
-use cardium_webhooks::{Delivery, WebhookError, replay_event};
+use cardium_webhooks::{Delivery, WebhookError, is_for_owner, replay_event};
 
 use super::own;
 use crate::{CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase};
@@ -33,12 +33,16 @@ impl UseCase for ReplayWebhook {
 }
 
 impl ReplayWebhook {
-    /// To a key of the sandbox a live event looks unknown.
+    /// To a key of the sandbox a live event looks unknown, and to an agent what is its owner's.
     fn check_sight(&self, unit: &mut Unit<'_>) -> Result<(), CommandError> {
         let account = unit.account()?;
-        match unit.tx.find_event(account, self.event)? {
-            Some((_, book)) if unit.check_book(book).is_err() => Err(WebhookError::NoEvent.into()),
-            _ => Ok(()),
+        let Some((_, kind, book)) = unit.tx.find_event(account, self.event)? else {
+            return Ok(());
+        };
+        let hidden = unit.grant().is_some() && is_for_owner(&kind);
+        if hidden || unit.check_book(book).is_err() {
+            return Err(WebhookError::NoEvent.into());
         }
+        Ok(())
     }
 }

@@ -2,7 +2,8 @@ use cardium_api_v1::{
     event::EventOut,
     event_stream::{StreamOut, StreamWish, check_start},
 };
-use cardium_app::CommandError;
+use cardium_app::{CommandError, EventType, event::Reader};
+use cardium_auth::CredentialKind;
 use cardium_kernel::{Book, EventId, Problem};
 use tokio::time::Instant;
 
@@ -17,6 +18,7 @@ use crate::{
 pub async fn list_events(call: Call) -> Outcome {
     let mut wish = StreamWish::read(&call.query()?)?;
     wish.mode = stream_book(&call, &wish)?;
+    wish.reader = reader(&call)?;
     let (account, until) = (call.account()?, Instant::now() + wish.wait);
     let mut after = wish.after;
     loop {
@@ -29,6 +31,14 @@ pub async fn list_events(call: Call) -> Outcome {
         }
         after = Some(stretch.read_to);
     }
+}
+
+/// As whom the caller reads events.
+pub(super) fn reader(call: &Call) -> Result<Reader, CommandError> {
+    Ok(match call.credential()?.kind {
+        CredentialKind::Session | CredentialKind::ApiKey => Reader::Owner,
+        CredentialKind::Grant => Reader::Agent,
+    })
 }
 
 /// The book that the stream is held to. A key's own mode is no filter here, unless it may touch
@@ -55,6 +65,8 @@ pub async fn get_event(call: Call) -> Outcome {
     let id = call.path_id(EventId::parse, "event")?;
     let found = call.read(move |reads| reads.find_event(account, id)).await?;
     let found = found.filter(|event| call.reaches(event.book));
+    let hidden: Vec<_> = reader(&call)?.hidden().map(EventType::as_str).collect();
+    let found = found.filter(|event| !hidden.contains(&event.kind.as_str()));
     let event = found.ok_or_else(|| Problem::not_found("event"))?;
     Ok(call.answer(&EventOut::from(&event)))
 }

@@ -72,6 +72,10 @@ impl GrantReads for FakeReads {
         one(self.grant_view())
     }
 
+    fn lapsed_grants(&self, _: Timestamp, _: i64) -> ReadResult<Vec<(GrantId, AccountId)>> {
+        Ok(Vec::new())
+    }
+
     fn find_approval(&self, _: AccountId, id: ApprovalId) -> ReadResult<Option<Approval>> {
         Ok(self.approval.lock().unwrap().clone().filter(|approval| approval.id == id))
     }

@@ -12,11 +12,11 @@ use crate::{
     hook::{EndpointHook, LateAnswers},
     settings::Settings,
     workers::{
-        Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending,
-        FinishStops, FlushUses, ForgetEvents, JudgeEndpoints, NoteLateAnswers, PurgeClients,
-        PurgeCounters, PurgeKeys, PurgeWaiting, RecoverEndpoints, RotateOauthKeys, Round as _,
-        SendWithdrawals, Sender, Senders, SettleWithdrawals, SpreadAnnouncements, SweepBlobs,
-        UseSource, WakeReaders, WatchChain, Workers,
+        Cashier, DeliverEvents, EndLapsedGrants, ExpireHolds, ExpireTopups, FanOutEvents,
+        FinishPending, FinishStops, FlushUses, ForgetEvents, JudgeEndpoints, NoteLateAnswers,
+        PurgeClients, PurgeCounters, PurgeKeys, PurgeWaiting, RecoverEndpoints, RotateOauthKeys,
+        Round as _, SendWithdrawals, Sender, Senders, SettleWithdrawals, SpreadAnnouncements,
+        SweepBlobs, UseSource, WakeReaders, WatchChain, Workers,
     },
 };
 
@@ -129,6 +129,7 @@ fn workers(
     workers.start(WakeReaders::new(backend(), Arc::clone(&state)));
     workers.start(FlushUses::new(backend(), state));
     workers.start(FinishStops::new(backend()));
+    workers.start(EndLapsedGrants::new(backend()));
     workers.start(PurgeKeys::new(backend()));
     workers.start(RotateOauthKeys::new(backend()));
     workers.start(PurgeCounters::new(backend()));

@@ -44,8 +44,8 @@ pub use retention::ForgetEvents;
 pub use stops::FinishStops;
 pub use upkeep::{FlushUses, PurgeClients, PurgeCounters, PurgeKeys, UseSource};
 pub use webhooks::{
-    Answered, DeliverEvents, FanOutEvents, JudgeEndpoints, RecoverEndpoints, Sender, SenderError,
-    Senders,
+    Answered, DeliverEvents, EndLapsedGrants, FanOutEvents, JudgeEndpoints, RecoverEndpoints,
+    Sender, SenderError, Senders,
 };
 pub(crate) use webhooks::{guarded_client, headers as webhook_headers};
 pub use withdrawals::{Cashier, SendWithdrawals, SettleWithdrawals};

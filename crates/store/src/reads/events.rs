@@ -46,12 +46,16 @@ fn between(
     if !kinds.is_empty() {
         rest.push_str(&format!(" AND kind IN ({})", marks(&kinds)));
     }
+    let hidden = padded(query.reader.hidden().map(|kind| Value::text(kind.as_str())).collect());
+    if !hidden.is_empty() {
+        rest.push_str(&format!(" AND kind NOT IN ({})", marks(&hidden)));
+    }
     if query.book.is_some() {
         rest.push_str(" AND book = ?");
     }
     rest.push_str(" ORDER BY account_seq LIMIT ?");
     let sql = Sql::new(select::<EventRow>(&rest)).id(query.account.value()).int(after).int(until);
-    let sql = kinds.into_iter().fold(sql, Sql::bind);
+    let sql = kinds.into_iter().chain(hidden).fold(sql, Sql::bind);
     let sql = query.book.into_iter().map(book).fold(sql, Sql::bind);
     let rows = all::<EventRow>(connection, &sql.int(i64::from(query.limit.get())))?;
     Ok(rows.into_iter().map(|row| row.event).collect())

@@ -5,7 +5,7 @@ use cardium_auth::{
     Credential,
     grants::{Approval, ApprovalStatus, Grant},
 };
-use cardium_kernel::{AccountId, ApprovalId, GrantId, Page};
+use cardium_kernel::{AccountId, ApprovalId, GrantId, Page, Timestamp};
 
 use super::{
     PooledReads, failed, first,
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     db::{Connection, Fields, Kind, Record, Sql, Value},
+    lapsed::lapsed,
     rows::{Row, book, time},
 };
 
@@ -57,6 +58,21 @@ fn list_grants(
     list.between("g.created_at", query);
     let records = list.fetch(connection, query, ("g.created_at", Kind::Int), &kinds())?;
     page(records, query, read)
+}
+
+fn lapsed_grants(
+    connection: &mut Connection,
+    now: Timestamp,
+    limit: i64,
+) -> ReadResult<Vec<(GrantId, AccountId)>> {
+    let rest = " GROUP BY w.grant_id, w.account_id LIMIT ?";
+    let sql = lapsed("w.grant_id, w.account_id", rest, now).int(limit);
+    let records = connection.select(&sql, &[Kind::Id, Kind::Id]).map_err(failed)?;
+    let read = |record| {
+        let mut fields = Fields::new("webhook_endpoints", record);
+        Ok((GrantId::new(fields.id()?), AccountId::new(fields.id()?)))
+    };
+    records.into_iter().map(read).collect()
 }
 
 fn find_approval(
@@ -106,6 +122,10 @@ impl GrantReads for PooledReads {
         query: &ListQuery<GrantFilter, ByCreation>,
     ) -> ReadResult<Page<GrantView>> {
         self.snapshot(|connection| list_grants(connection, query))
+    }
+
+    fn lapsed_grants(&self, now: Timestamp, limit: i64) -> ReadResult<Vec<(GrantId, AccountId)>> {
+        self.with(|connection| lapsed_grants(connection, now, limit))
     }
 
     fn find_approval(&self, account: AccountId, id: ApprovalId) -> ReadResult<Option<Approval>> {

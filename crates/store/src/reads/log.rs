@@ -87,6 +87,9 @@ pub(super) fn list_activity(
     list.and_some("e.actor = ?", filter.actor.clone(), text);
     list.and_some("e.object_id = ?", filter.object, Value::id);
     list.and_some("e.book = ?", filter.book, book);
+    for hidden in filter.reader.hidden() {
+        list.and("e.kind <> ?", text(hidden.as_str()));
+    }
     list.between("e.created_at", query);
     let sort = ("e.account_seq", Kind::Int);
     let records = list.fetch(connection, query, sort, &EventRow::TABLE.kinds())?;

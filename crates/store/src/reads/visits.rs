@@ -39,6 +39,8 @@ pub(super) fn visits(
         };
         match event {
             None => visit.gone.push(delivery),
+            // An agent took the endpoint over with what was on its way to the account itself.
+            Some(event) if !endpoint.may_be_told(&event.kind) => visit.gone.push(delivery),
             Some(event) if seen.insert((delivery.endpoint, delivery.event)) => {
                 let endpoint = Arc::clone(endpoint);
                 visit.dispatches.push(Dispatch { delivery, event, endpoint });

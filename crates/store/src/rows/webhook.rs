@@ -1,4 +1,4 @@
-use cardium_kernel::{AccountId, DeliveryId, EndpointId, EventId, StoreError, Timestamp};
+use cardium_kernel::{AccountId, DeliveryId, EndpointId, EventId, GrantId, StoreError, Timestamp};
 use cardium_webhooks::{
     Attempt, AttemptFailure, Care, Cause, Delivery, DeliveryState, DisabledBy, Endpoint,
     EndpointStatus, EventFilter, Lane, NextSecret, Ordering, Pace, Payload,
@@ -28,6 +28,7 @@ impl Row for Endpoint {
             ("disabled_by", Kind::Text),
             ("warned_at", Kind::Int),
             ("version", Kind::Int),
+            ("grant_id", Kind::Id),
         ],
     };
 
@@ -55,6 +56,7 @@ impl Row for Endpoint {
             Value::optional(self.disabled_by, |who| Value::text(who.as_str())),
             Value::optional(self.warned_at, time),
             Value::Int(self.version),
+            Value::optional(self.grant, |grant| Value::id(grant.value())),
         ]
     }
 
@@ -72,6 +74,7 @@ impl Row for Endpoint {
             ordering: Ordering::default(),
             disabled_by: None,
             warned_at: None,
+            grant: None,
             version: 0,
             status: if fields.bool()? { EndpointStatus::Enabled } else { EndpointStatus::Disabled },
             metadata: fields.metadata()?,
@@ -85,6 +88,7 @@ impl Row for Endpoint {
         endpoint.disabled_by = fields.optional(|fields| fields.word(DisabledBy::parse))?;
         endpoint.warned_at = fields.optional(Fields::time)?;
         endpoint.version = fields.int()?;
+        endpoint.grant = fields.optional(Fields::id)?.map(GrantId::new);
         Ok(endpoint)
     }
 }

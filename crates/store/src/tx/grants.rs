@@ -1,8 +1,9 @@
-use cardium_app::RowKey;
+use cardium_app::{RowKey, grants::LapseStore};
 use cardium_auth::grants::{Approval, Grant, GrantStore};
-use cardium_kernel::{ApprovalId, GrantId, StoreError};
+use cardium_kernel::{ApprovalId, GrantId, StoreError, Timestamp};
 
 use super::BatchTx;
+use crate::lapsed::lapsed;
 
 impl GrantStore for BatchTx<'_> {
     fn find_grant(&mut self, id: GrantId) -> Result<Option<Grant>, StoreError> {
@@ -25,5 +26,12 @@ impl GrantStore for BatchTx<'_> {
         let key = RowKey::Approval(approval.id);
         let saved = self.batch.approvals.save(approval);
         self.note(key, saved)
+    }
+}
+
+impl LapseStore for BatchTx<'_> {
+    fn has_lapsed(&mut self, grant: GrantId, now: Timestamp) -> Result<bool, StoreError> {
+        let sql = lapsed("COUNT(*)", " AND w.grant_id = ?", now).id(grant.value());
+        Ok(self.cold()?.integer(&sql)? > 0)
     }
 }

@@ -1,14 +1,17 @@
-use cardium_kernel::{AccountId, Book, EndpointId, EventId, StoreError};
-use cardium_webhooks::{Endpoint, EventRef, Ordering, Pace, WebhookStore};
+use cardium_kernel::{AccountId, Book, EndpointId, EventId, GrantId, StoreError, Timestamp};
+use cardium_webhooks::{
+    DeliveryStore, DisabledBy, Endpoint, EventRef, Ordering, Pace, WebhookStore,
+};
 
 use super::{
     BatchTx,
+    cold::execute_for,
     deliveries::{EVENT, EVENT_KINDS, ORDERED, ORDERED_BOUND, event},
 };
 use crate::{
     batch::insert_rows,
     db::{Connection, Fields, Kind, Sql, Value},
-    rows::{Row, is_careful},
+    rows::{Row, is_careful, time},
 };
 
 /// Deliveries that are still to be made: as two indexes have them, word for word, and bounded by
@@ -66,17 +69,52 @@ impl WebhookStore for BatchTx<'_> {
         self.align_lane(endpoint.id)
     }
 
+    fn lock_endpoints_of(
+        &mut self,
+        account: AccountId,
+        grants: &[GrantId],
+    ) -> Result<Vec<Endpoint>, StoreError> {
+        let text = format!(
+            "SELECT {} FROM webhook_endpoints WHERE account_id = ? AND enabled = TRUE \
+             AND grant_id IS NOT NULL ORDER BY id",
+            Endpoint::TABLE.list()
+        );
+        let sql = Sql::new(text).id(account.value());
+        let records = self.cold()?.select(&sql, &Endpoint::TABLE.kinds())?;
+        let mut found = records.into_iter().map(Endpoint::read).collect::<Result<Vec<_>, _>>()?;
+        found.retain(|endpoint| endpoint.grant.is_some_and(|grant| grants.contains(&grant)));
+        // The account's sequence, which is locked, keeps endpoints as they were read.
+        let lanes: Vec<EndpointId> = found.iter().map(|endpoint| endpoint.id).collect();
+        if !lanes.is_empty() {
+            self.lock_lanes(&lanes)?;
+        }
+        Ok(found)
+    }
+
+    fn save_ended(&mut self, ended: &[EndpointId], now: Timestamp) -> Result<(), StoreError> {
+        let connection = self.cold()?;
+        let ids = || ended.iter().map(|endpoint| endpoint.value());
+        let text = "UPDATE webhook_endpoints SET enabled = FALSE, disabled_by = ?, \
+                    warned_at = NULL, updated_at = ?, version = version + 1 WHERE id";
+        let first = [Value::text(DisabledBy::Grant.as_str()), time(now)];
+        execute_for(connection, (text, &first), ids())?;
+        let text = "UPDATE webhook_lanes SET due_at = NULL, failing_since = NULL WHERE endpoint_id";
+        execute_for(connection, (text, &[]), ids())?;
+        Ok(())
+    }
+
     fn find_event(
         &mut self,
         account: AccountId,
         id: EventId,
-    ) -> Result<Option<(EventRef, Book)>, StoreError> {
-        let text = format!("SELECT {EVENT}, book FROM events WHERE id = ? AND account_id = ?");
+    ) -> Result<Option<(EventRef, String, Book)>, StoreError> {
+        let text =
+            format!("SELECT {EVENT}, kind, book FROM events WHERE id = ? AND account_id = ?");
         let sql = Sql::new(text).id(id.value()).id(account.value());
-        let kinds = [EVENT_KINDS.as_slice(), &[Kind::Int]].concat();
+        let kinds = [EVENT_KINDS.as_slice(), &[Kind::Text, Kind::Int]].concat();
         let Some(record) = self.cold()?.first(&sql, &kinds)? else { return Ok(None) };
         let mut fields = Fields::new("events", record);
-        Ok(Some((event(&mut fields)?, fields.book()?)))
+        Ok(Some((event(&mut fields)?, fields.text()?, fields.book()?)))
     }
 
     fn delete_endpoint(&mut self, account: AccountId, id: EndpointId) -> Result<bool, StoreError> {

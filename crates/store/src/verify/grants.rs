@@ -15,6 +15,13 @@ const UNBOUND: &str = "SELECT COUNT(*) FROM cards c WHERE c.grant_id IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = c.grant_id \
     AND g.account_id = c.account_id)";
 
+/// Endpoints that an agent set up under a grant which their account never gave, or that are told of
+/// events though that grant has ended, or reaches some cards only.
+const LINGERING: &str = "SELECT COUNT(*) FROM webhook_endpoints w WHERE w.grant_id IS NOT NULL \
+    AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = w.grant_id \
+    AND g.account_id = w.account_id \
+    AND (w.enabled = FALSE OR g.ended_at IS NULL AND g.cards IS NULL))";
+
 /// Questions of a grant which their account never gave, or that were used without an answer.
 const UNASKED: &str = "SELECT COUNT(*) FROM approvals a WHERE NOT EXISTS \
     (SELECT 1 FROM grants g WHERE g.id = a.grant_id AND g.account_id = a.account_id) \
@@ -25,12 +32,13 @@ const MISCOUNTED: &str = "SELECT COUNT(*) FROM grants WHERE day_live < 0 OR day_
     OR spent_live < day_live OR spent_sandbox < day_sandbox";
 
 /// I13: a grant and its credential live and end together, what refers to a grant is of its account,
-/// and what it spent adds up. That a total is never exceeded is none: owners narrow it at will.
+/// nothing goes on beyond it, and what it spent adds up. That a total is never exceeded is none: owners narrow it at will.
 pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
     for (text, what) in [
         (LOOSE, "grants do not agree with the credential that acts for them"),
         (UNGRANTED, "credentials act for a grant that is not there"),
         (UNBOUND, "cards spend under a grant that their account never gave"),
+        (LINGERING, "webhook endpoints of agents go on beyond their grant"),
         (UNASKED, "approvals belong to no grant of their account, or were used without an answer"),
         (MISCOUNTED, "grants have spent sums that cannot be"),
     ] {

@@ -23,8 +23,8 @@ fn patch(status: EndpointStatus) -> EndpointPatch {
 fn holding(found: Option<Endpoint>, happened: Option<Timestamp>) -> MockWebhookStore {
     let mut store = MockWebhookStore::new();
     store.expect_find_endpoint().with(eq(OWNER), eq(ID)).returning(move |_, _| Ok(found.clone()));
-    let found = happened.map(|at| (event(at), Book::Live));
-    store.expect_find_event().with(eq(OWNER), eq(EVENT)).returning(move |_, _| Ok(found));
+    let found = happened.map(|at| (event(at), "card.issued".to_owned(), Book::Live));
+    store.expect_find_event().with(eq(OWNER), eq(EVENT)).returning(move |_, _| Ok(found.clone()));
     store
 }
 
@@ -54,7 +54,7 @@ fn an_endpoint_is_enabled_and_disabled() {
         let mut store = holding(Some(found), None);
         let saved = move |endpoint: &Endpoint| endpoint.status == status;
         store.expect_save_endpoint().withf(saved).times(1).returning(|_| Ok(()));
-        let done = change_endpoint(&mut store, (OWNER, ID), patch(status), NOW).unwrap();
+        let done = change_endpoint(&mut store, (OWNER, ID), (patch(status), None), NOW).unwrap();
         assert_eq!((done.0.status, done.0.updated_at, done.1), (status, NOW, Change::Applied));
     }
 }
@@ -62,11 +62,12 @@ fn an_endpoint_is_enabled_and_disabled() {
 #[test]
 fn a_change_that_changes_nothing_or_is_refused_writes_nothing() {
     let mut store = holding(Some(endpoint()), None);
-    let same = change_endpoint(&mut store, (OWNER, ID), patch(EndpointStatus::Enabled), NOW);
+    let same =
+        change_endpoint(&mut store, (OWNER, ID), (patch(EndpointStatus::Enabled), None), NOW);
     assert_eq!(same, Ok((endpoint(), Change::AlreadyApplied)));
     let metadata = [("note".to_owned(), Some("v".repeat(Metadata::LONGEST_VALUE + 1)))].into();
     let wordy = EndpointPatch { metadata, ..EndpointPatch::default() };
-    let refused = change_endpoint(&mut store, (OWNER, ID), wordy, NOW);
+    let refused = change_endpoint(&mut store, (OWNER, ID), (wordy, None), NOW);
     assert!(matches!(refused, Err(WebhookError::Metadata(_))), "{refused:?}");
 }
 
@@ -95,10 +96,39 @@ fn a_disabled_endpoint_is_sent_nothing_again() {
 }
 
 #[test]
+fn no_agent_has_its_owners_events_sent_again() {
+    let mut store = MockWebhookStore::new();
+    let agents = Endpoint { grant: Some(GrantId::new(9)), ..endpoint() };
+    store.expect_find_endpoint().returning(move |_, _| Ok(Some(agents.clone())));
+    let found = (event(NOW), "approval.requested".to_owned(), Book::Live);
+    store.expect_find_event().returning(move |_, _| Ok(Some(found.clone())));
+    assert_eq!(replay(&mut store), Err(WebhookError::NoEvent));
+}
+
+#[test]
+fn what_grants_set_up_ends_with_them() {
+    let grants = [GrantId::new(9), GrantId::new(10)];
+    let mut store = MockWebhookStore::new();
+    assert_eq!(end_with_grants(&mut store, OWNER, &[], NOW), Ok(Vec::new()));
+    store
+        .expect_lock_endpoints_of()
+        .withf(move |account, of| *account == OWNER && *of == grants)
+        .times(1)
+        .returning(|_, _| Ok(vec![endpoint(), disabled()]));
+    let saved = |ids: &[EndpointId], now: &Timestamp| *ids == [ID] && *now == NOW;
+    store.expect_save_ended().withf(saved).times(1).returning(|_, _| Ok(()));
+    let ended = end_with_grants(&mut store, OWNER, &grants, NOW).unwrap();
+    assert_eq!((ended.len(), ended[0].disabled_by), (1, Some(crate::DisabledBy::Grant)));
+    let mut store = MockWebhookStore::new();
+    store.expect_lock_endpoints_of().returning(|_, _| Ok(vec![disabled()]));
+    assert_eq!(end_with_grants(&mut store, OWNER, &grants, NOW), Ok(Vec::new()));
+}
+
+#[test]
 fn what_the_account_does_not_have_is_unknown() {
     let mut nothing = holding(None, Some(NOW));
     assert_eq!(replay(&mut nothing), Err(WebhookError::NoEndpoint));
-    let changed = change_endpoint(&mut nothing, (OWNER, ID), EndpointPatch::default(), NOW);
+    let changed = change_endpoint(&mut nothing, (OWNER, ID), (EndpointPatch::default(), None), NOW);
     assert_eq!(changed, Err(WebhookError::NoEndpoint));
     assert_eq!(replay(&mut holding(Some(endpoint()), None)), Err(WebhookError::NoEvent));
 }
@@ -111,7 +141,7 @@ fn a_store_that_fails_is_told_of() {
     store.expect_find_endpoint().with(always(), always()).returning(move |_, _| Err(broken()));
     let told = WebhookError::Store(broken());
     assert_eq!(add_endpoint(&mut store, &endpoint(), 16), Err(told.clone()));
-    let change = change_endpoint(&mut store, (OWNER, ID), EndpointPatch::default(), NOW);
+    let change = change_endpoint(&mut store, (OWNER, ID), (EndpointPatch::default(), None), NOW);
     assert_eq!(change, Err(told.clone()));
     assert_eq!(replay(&mut store), Err(told));
 }

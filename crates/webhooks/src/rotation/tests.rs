@@ -80,10 +80,10 @@ fn confirming_ends_the_overlap_once() {
 fn the_next_change_forgets_a_secret_whose_time_is_over() {
     let patch = EndpointPatch { description: Some("x".to_owned()), ..EndpointPatch::default() };
     let mut endpoint = rotating();
-    assert_eq!(endpoint.change(patch.clone(), NOW.after(SECOND)), Ok(Change::Applied));
+    assert_eq!(endpoint.change(patch.clone(), None, NOW.after(SECOND)), Ok(Change::Applied));
     assert_eq!(endpoint.secret, OLD);
     assert!(endpoint.next_secret.is_some());
     let mut endpoint = rotating();
-    assert_eq!(endpoint.change(patch, NOW.after(HOUR)), Ok(Change::Applied));
+    assert_eq!(endpoint.change(patch, None, NOW.after(HOUR)), Ok(Change::Applied));
     assert_eq!((endpoint.secret.as_slice(), &endpoint.next_secret), (NEW, &None));
 }

@@ -73,6 +73,7 @@ fn dispatch(url: String, keys: &Keys) -> Dispatch {
             ordering: Ordering::None,
             disabled_by: None,
             warned_at: None,
+            grant: None,
             version: 1,
             status: EndpointStatus::Enabled,
             metadata: Metadata::default(),
