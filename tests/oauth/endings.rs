@@ -102,6 +102,6 @@ fn a_client_that_is_gone_leaves_nothing_behind(backend: Backend) {
     let path = format!("/oauth/register/{}", made.agent.id);
     let token = text(&made.agent.registration, "registration_access_token");
     made.agent.http.with_token(token).delete(&path).expect(204);
-    server.advance(15 * 60 + 1);
+    server.advance(17 * 60);
     made.reader.get_until(&made.path, |shown| shown["disabled_by"] == "grant");
 }
