@@ -3,6 +3,7 @@
 mod agent;
 mod cards;
 mod documents;
+mod endings;
 mod flow;
 mod introspection;
 mod negatives;

@@ -23,6 +23,7 @@ use cardium_testkit::{Backend, Tenant, World};
 
 use crate::on_both;
 
+mod damage;
 mod questions;
 
 on_both! {
@@ -40,7 +41,6 @@ on_both! {
     a_stop_ends_agents_and_cards;
     a_stop_that_broke_off_is_finished;
     a_stop_holds_payments_until_it_is_lifted;
-    damage_of_grants_is_found_and_named;
 }
 
 /// An agent with what it was granted.
@@ -550,48 +550,4 @@ fn a_stop_holds_payments_until_it_is_lifted(backend: Backend) {
     world.run(owner, lock).expect("it is stopped");
     assert!(take_up(When::Now).expect("it goes on").is_some());
     assert_eq!(world.verify().findings, []);
-}
-
-fn damage_of_grants_is_found_and_named(backend: Backend) {
-    let world = World::new(backend);
-    let (tenant, card) = funded(&world, 100_000);
-    let agent = with_mandate(&world, tenant, asking_above(100));
-    world.run(agent.acting(Reach::All), world.issue(tenant, Book::Live)).expect("it is issued");
-    let asked = world.run(agent.actor(), Tenant::load(card, 200));
-    assert_eq!(code(asked), ErrorCode::ApprovalRequired);
-    assert_eq!(world.verify().findings, []);
-    for (damage, repair, named) in [
-        (
-            "UPDATE grants SET ended_at = 1",
-            "UPDATE grants SET ended_at = NULL",
-            "do not agree with the credential",
-        ),
-        (
-            "UPDATE credentials SET kind = 'session' WHERE kind = 'grant'",
-            "UPDATE credentials SET kind = 'grant' WHERE id IN (SELECT id FROM grants)",
-            "do not agree with the credential",
-        ),
-        (
-            "UPDATE cards SET grant_id = id WHERE grant_id IS NOT NULL",
-            "UPDATE cards SET grant_id = (SELECT id FROM grants) WHERE grant_id IS NOT NULL",
-            "a grant that their account never gave",
-        ),
-        (
-            "UPDATE approvals SET status = 'used'",
-            "UPDATE approvals SET status = 'pending'",
-            "were used without an answer",
-        ),
-        (
-            "UPDATE grants SET day_live = spent_live + 1",
-            "UPDATE grants SET day_live = spent_live",
-            "spent sums that cannot be",
-        ),
-    ] {
-        world.scratch.execute(damage);
-        let findings = world.verify().findings;
-        let found = findings.iter().any(|finding| finding.detail.contains(named));
-        assert!(found, "{damage} is not named: {findings:?}");
-        world.scratch.execute(repair);
-    }
-    assert_eq!(world.verify().findings, [], "all of it was repaired");
 }

@@ -6,18 +6,22 @@ use cardium_testkit::Backend;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{delivery::subscribe, receiver::Receiver};
+use super::{
+    delivery::subscribe,
+    receiver::{Received, Receiver},
+};
 use crate::{
     on_both,
-    support::{Authenticator, Client, PASSWORD, Server, assert_exit, items, text},
+    support::{Agent, Authenticator, Client, PASSWORD, Server, assert_exit, items, text, until},
 };
 
 on_both! {
     every_published_event_arrives;
 }
 
-/// The published catalogue: each event with the word of its object and the beginning of its id.
-const CATALOGUE: [(&str, &str, &str); 33] = [
+/// The published catalogue, and what was added to it for agents: each event with the word of its
+/// object and the beginning of its id.
+const CATALOGUE: [(&str, &str, &str); 39] = [
     ("account.created", "account", "acc_"),
     ("account.signed_in", "account", "acc_"),
     ("account.signed_out", "account", "acc_"),
@@ -49,6 +53,12 @@ const CATALOGUE: [(&str, &str, &str); 33] = [
     ("withdrawal.broadcasted", "withdrawal", "wd_"),
     ("withdrawal.confirmed", "withdrawal", "wd_"),
     ("withdrawal.failed", "withdrawal", "wd_"),
+    ("grant.created", "grant", "grant_"),
+    ("grant.updated", "grant", "grant_"),
+    ("grant.revoked", "grant", "grant_"),
+    ("approval.requested", "approval", "apr_"),
+    ("approval.approved", "approval", "apr_"),
+    ("approval.rejected", "approval", "apr_"),
     ("system.maintenance", "announcement", "ann_"),
     ("system.deprecation", "announcement", "ann_"),
 ];
@@ -215,6 +225,34 @@ fn withdrawals(story: &mut Story<'_>) {
     }
 }
 
+/// An agent that asks before each payment, and is told yes and no.
+fn agents(story: &mut Story<'_>) {
+    let agent = Agent::new(story.server, &story.client, &["card:fund"]);
+    story.secrets.insert(agent.client.token().to_owned());
+    let grant = agent.seen_by(&story.client);
+    story.tell("grant.created", &grant);
+    let change = json!({"mandate": {"approval_above_usd": 0}});
+    story.client.patch(&agent.path(), &change).expect(200);
+    story.tell("grant.updated", &grant);
+    let load = format!("/v1/cards/{}/load", story.client.card(None));
+    let issued = story.client.get("/v1/cards?sort=-created_at&limit=1").expect(200);
+    story.tell("card.issued", &items(&issued)[0]);
+    for (amount, decision, event) in
+        [(1, "approve", "approval.approved"), (2, "reject", "approval.rejected")]
+    {
+        let asked = agent.client.post(&load, &json!({"amount_usd": amount}));
+        assert_eq!(asked.status, 403);
+        let id = text(&asked.json(), "approval_id").to_owned();
+        let approval = story.client.get(&format!("/v1/approvals/{id}")).expect(200);
+        story.tell("approval.requested", &approval);
+        let body = json!({"decision": decision, "password": CHANGED});
+        story.client.post(&format!("/v1/approvals/{id}/decision"), &body).expect(200);
+        story.tell(event, &approval);
+    }
+    story.client.delete(&agent.path()).expect(204);
+    story.tell("grant.revoked", &grant);
+}
+
 fn announcements(story: &mut Story<'_>) {
     for (kind, event) in
         [("maintenance", "system.maintenance"), ("deprecation", "system.deprecation")]
@@ -247,8 +285,9 @@ fn every_published_event_arrives(backend: Backend) {
     card(&mut story, "sandbox");
     spending(&mut story);
     withdrawals(&mut story);
+    agents(&mut story);
     announcements(&mut story);
-    let received = receiver.wait_for(story.told.len());
+    let received = distinct(&receiver, story.told.len());
     for one in &received {
         assert!(one.body.len() < LARGEST_BODY, "{} bytes", one.body.len());
         assert_keeps(&String::from_utf8_lossy(&one.body), &story.secrets);
@@ -260,6 +299,16 @@ fn every_published_event_arrives(backend: Backend) {
     let seen: BTreeSet<&str> = events.iter().map(|event| text(event, "type")).collect();
     let published: BTreeSet<&str> = CATALOGUE.iter().map(|(name, _, _)| *name).collect();
     assert_eq!(seen, published);
+}
+
+/// Waits until this many events came. An event may come more than once.
+fn distinct(receiver: &Receiver, count: usize) -> Vec<Received> {
+    until("every event", || {
+        let mut seen = BTreeSet::new();
+        let mut received = receiver.received();
+        received.retain(|one| seen.insert(one.header("cryptocardium-event-id").to_owned()));
+        Some(received).filter(|received| received.len() >= count)
+    })
 }
 
 fn as_text(told: &[Told]) -> Vec<(String, String, String)> {

@@ -17,7 +17,7 @@ on_both! {
     an_account_holds_sixteen_endpoints;
 }
 
-pub(super) const FIELDS: [&str; 15] = [
+pub(super) const FIELDS: [&str; 16] = [
     "id",
     "object",
     "mode",
@@ -26,6 +26,7 @@ pub(super) const FIELDS: [&str; 15] = [
     "description",
     "status",
     "disabled_by",
+    "grant_id",
     "payload",
     "ordering",
     "failing",

@@ -70,3 +70,84 @@ pub(crate) fn end_all(
     }
     end_endpoints(unit, account, &ended)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use cardium_auth::grants::{Mandate, NewGrant, Reveal, open_grant};
+    use cardium_kernel::{EndpointId, Metadata};
+    use cardium_webhooks::{Endpoint, EndpointStatus, EventFilter, Ordering, Payload};
+
+    use super::*;
+    use crate::testing::{ACCOUNT, MockTx, NOW, context};
+
+    fn held(id: u128) -> Held {
+        let new = NewGrant {
+            id: GrantId::new(id),
+            account: ACCOUNT,
+            client_id: "client".to_owned(),
+            client_name: "Client".to_owned(),
+            redirect_host: "client.example".to_owned(),
+            scopes: [Scope::WebhookWrite].into_iter().collect(),
+            cards: None,
+            reveal: Reveal::Ask,
+            mandate: Mandate::default(),
+        };
+        let (credential, grant) = open_grant(new, NOW);
+        Held { grant, credential }
+    }
+
+    fn endpoint(id: u128, grant: u128) -> Endpoint {
+        Endpoint {
+            id: EndpointId::new(id),
+            account: ACCOUNT,
+            url: "https://a.example.com/".into(),
+            events: EventFilter::Everything,
+            mode: None,
+            description: String::new(),
+            secret: Vec::new(),
+            next_secret: None,
+            payload: Payload::Full,
+            ordering: Ordering::None,
+            status: EndpointStatus::Enabled,
+            disabled_by: None,
+            warned_at: None,
+            grant: Some(GrantId::new(grant)),
+            metadata: Metadata::default(),
+            created_at: NOW,
+            updated_at: NOW,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn what_many_grants_set_up_is_looked_for_once_and_told_of_after_them() {
+        let (mut tx, told) = (MockTx::new(), Arc::new(Mutex::new(Vec::new())));
+        tx.expect_save_grant().times(2).returning(|_| Ok(()));
+        tx.expect_save_credential()
+            .withf(|saved| saved.revoked_at == Some(NOW))
+            .times(2)
+            .returning(|_| Ok(()));
+        tx.expect_append_audit().times(4).returning(|_| Ok(()));
+        tx.expect_lock_endpoints_of()
+            .withf(|account, grants| {
+                *account == ACCOUNT && *grants == [GrantId::new(7), GrantId::new(8)]
+            })
+            .once()
+            .returning(|_, _| Ok(vec![endpoint(1, 7), endpoint(2, 8)]));
+        tx.expect_save_ended().once().returning(|_, _| Ok(()));
+        let events = Arc::clone(&told);
+        tx.expect_append_event().returning(move |draft| {
+            events.lock().unwrap().push(draft.kind);
+            Ok(())
+        });
+        let context = context();
+        let mut all = [held(7), held(8)];
+        end_all(&mut Unit::new(&mut tx, &context), ACCOUNT, &mut all).unwrap();
+        let (revoked, disabled) = (EventType::GrantRevoked, EventType::WebhookDisabled);
+        assert_eq!(*told.lock().unwrap(), [revoked, revoked, disabled, disabled]);
+        // A repeat looks for nothing and writes nothing.
+        end_all(&mut Unit::new(&mut MockTx::new(), &context), ACCOUNT, &mut all).unwrap();
+    }
+}
