@@ -12,7 +12,7 @@ use crate::{
     hook::{EndpointHook, LateAnswers},
     settings::Settings,
     workers::{
-        Cashier, DeliverEvents, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending,
+        Cashier, DeliverEvents, EndClients, ExpireHolds, ExpireTopups, FanOutEvents, FinishPending,
         FinishStops, FlushUses, ForgetEvents, JudgeEndpoints, NoteLateAnswers, PurgeClients,
         PurgeCounters, PurgeKeys, PurgeWaiting, RecoverEndpoints, RotateOauthKeys, Round as _,
         SendWithdrawals, Sender, Senders, SettleWithdrawals, SpreadAnnouncements, SweepBlobs,
@@ -133,6 +133,7 @@ fn workers(
     workers.start(RotateOauthKeys::new(backend()));
     workers.start(PurgeCounters::new(backend()));
     workers.start(PurgeClients::new(backend()));
+    workers.start(EndClients::new(backend()));
     workers.start(SpreadAnnouncements::new(backend()));
     workers.start(ForgetEvents::new(backend(), settings.webhooks.retention()));
     workers.start(SweepBlobs::new(backend(), Arc::clone(&core.blobs)));
