@@ -1,15 +1,18 @@
 //! The OAuth server, as clients see it.
 
-mod agent;
+pub mod agent;
 mod cards;
+mod client_ends;
 mod documents;
 mod endings;
 mod flow;
 mod introspection;
 mod negatives;
+mod operator;
 mod purging;
 mod races;
 mod real_client;
 mod refusing;
 mod registration;
 mod step_up;
+mod strangers;
