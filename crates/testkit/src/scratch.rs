@@ -5,7 +5,7 @@ use diesel::{
     Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection,
     connection::SimpleConnection,
     sql_query,
-    sql_types::{BigInt, Binary},
+    sql_types::{BigInt, Binary, Text},
 };
 
 use crate::SystemEntropy;
@@ -31,6 +31,13 @@ pub struct Scratch {
 struct Count {
     #[diesel(sql_type = BigInt)]
     count: i64,
+}
+
+/// The answer to a query for lines of text.
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
 }
 
 /// The answer to a query for one id.
@@ -130,6 +137,20 @@ impl Scratch {
             Backend::Postgres => query.get_result(&mut self.postgres()).expect("the SQL runs"),
         };
         counted.count
+    }
+
+    /// Runs a query behind the product's back whose answer is lines of text, in the column `line`.
+    ///
+    /// # Panics
+    /// When the SQL fails.
+    #[must_use]
+    pub fn lines(&self, sql: &str) -> Vec<String> {
+        let query = sql_query(sql);
+        let lines: Vec<Line> = match self.backend {
+            Backend::Sqlite => query.load(&mut self.sqlite()).expect("the SQL runs"),
+            Backend::Postgres => query.load(&mut self.postgres()).expect("the SQL runs"),
+        };
+        lines.into_iter().map(|line| line.line).collect()
     }
 
     /// Runs a query behind the product's back whose answer is one id, in the column `id`.
