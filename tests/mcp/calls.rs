@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{BOTH_REVISIONS, Mcp};
 use crate::{
     on_both,
-    support::{Server, text},
+    support::{Client, Server, text},
 };
 
 on_both! {
@@ -18,6 +18,7 @@ on_both! {
     refusals_are_those_of_rest;
     arguments_are_refused_by_name;
     a_file_comes_as_a_resource;
+    files_are_bounded_both_ways;
     a_number_is_shown_and_never_kept;
 }
 
@@ -135,23 +136,27 @@ fn arguments_are_refused_by_name(backend: Backend) {
     }
 }
 
-fn a_file_comes_as_a_resource(backend: Backend) {
-    let server = Server::shared(backend);
-    let client = server.sign_up();
+/// A dispute that takes evidence.
+fn dispute(client: &Client) -> Value {
     client.fund("500.00");
     let card = client.card(Some("50.00"));
     let bought = client.authorize(&card, &json!({"amount_usd": "20.00"}));
     let id = text(&bought, "authorization_id");
     let capture = format!("/v1/test/authorizations/{id}/capture");
     let captured = client.post(&capture, &json!({})).expect(201);
-    let mcp = Mcp::new(&client);
-    let dispute = mcp.done(
+    Mcp::new(client).done(
         "file_dispute",
         json!({
             "transaction_id": captured["id"], "reason": "duplicate",
             "description": "Merchant charged twice, same order #4921.",
         }),
-    );
+    )
+}
+
+fn a_file_comes_as_a_resource(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    let (mcp, dispute) = (Mcp::new(&client), dispute(&client));
     let file = json!({
         "id": dispute["id"], "type": "other", "filename": "note.txt",
         "content_type": "text/plain", "content_base64": "aGVsbG8=",
@@ -169,6 +174,35 @@ fn a_file_comes_as_a_resource(backend: Backend) {
     );
     let uri = resource["uri"].as_str().expect("a resource has a URI");
     assert!(uri.starts_with("cardium:///v1/disputes/"), "{uri}");
+}
+
+/// A message is as long as a body may be, and what is too large for an answer is downloaded.
+fn files_are_bounded_both_ways(backend: Backend) {
+    const MEBIBYTE: usize = 1_024 * 1_024;
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    let (mcp, dispute) = (Mcp::new(&client), dispute(&client));
+    // A multiple of three bytes of text, as base64 has them.
+    let file = |mebibytes: usize| {
+        json!({
+            "id": dispute["id"], "type": "other", "filename": "note.txt",
+            "content_type": "text/plain",
+            "content_base64": "YWJj".repeat(mebibytes * MEBIBYTE / 3),
+        })
+    };
+    let params = json!({"name": "add_dispute_evidence", "arguments": file(20)});
+    let refused = mcp.send("tools/call", params);
+    refused.expect_error(413, "body_too_large", None);
+    let added = mcp.done("add_dispute_evidence", file(11));
+    let evidence = added["evidence"].as_array().expect("a list");
+    assert_eq!(evidence.len(), 1, "nothing was kept of the one that was too large");
+    let ids = json!({"id": dispute["id"], "eid": evidence[0]["id"]});
+    let (code, _) = mcp.refused("get_dispute_evidence_file", ids);
+    assert_eq!(code, "body_too_large");
+    let path =
+        format!("/v1/disputes/{}/evidence/{}", text(&dispute, "id"), text(&evidence[0], "id"));
+    let downloaded = client.get(&format!("{path}/file"));
+    assert_eq!((downloaded.status, downloaded.body.len()), (200, 11 * MEBIBYTE / 3 * 3));
 }
 
 fn a_number_is_shown_and_never_kept(backend: Backend) {

@@ -142,7 +142,14 @@ async function agent() {
   };
 }
 
-const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+// Every button sends a form and every link is followed: what comes next is of the page that answers.
+async function go(page, locator) {
+  const answer = page.waitForEvent("load");
+  await locator.click();
+  await answer;
+}
+const press = (page, name) => go(page, page.getByRole("button", { name, exact: true }));
+const follow = (page, name) => go(page, page.getByRole("link", { name }));
 // The listener has the answer before the browser is there.
 async function answered(page, helper) {
   const answer = await helper.answer();
@@ -297,7 +304,7 @@ async function connections(page) {
   step("connections");
   await page.goto(`${given.base}/connections`);
   await check(page, "connections");
-  await page.getByRole("link", { name: /^Change/ }).click();
+  await follow(page, /^Change/);
   await check(page, "connection");
   await page.getByLabel("In a day").fill("1000");
   await press(page, "Save");
@@ -307,7 +314,7 @@ async function connections(page) {
   await page.getByText("The connection was changed.").waitFor();
   await page.getByText("of $75.00").first().waitFor();
   await check(page, "connection-changed");
-  await page.getByRole("link", { name: /^Revoke/ }).click();
+  await follow(page, /^Revoke/);
   await check(page, "revoke");
   await press(page, "Revoke");
   await page.getByText("The connection was revoked.").waitFor();
@@ -353,7 +360,7 @@ async function main() {
     await press(page, "Stop everything");
     await page.getByText("Everything is stopped since").waitFor();
     await check(page, "connections-stopped");
-    await page.getByRole("link", { name: "Lift the stop" }).click();
+    await follow(page, "Lift the stop");
     await check(page, "panic-stopped");
     await press(page, "Lift the stop");
     await page.getByText("The stop is lifted.").waitFor();
@@ -366,7 +373,7 @@ async function main() {
   } finally {
     helper.close();
     await browser.close();
-    rmSync(profile, { recursive: true, force: true });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

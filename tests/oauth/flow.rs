@@ -191,9 +191,9 @@ fn a_request_waits_ten_minutes(backend: Backend) {
     let server = Server::own(backend, |_| {});
     let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
     let (soon, late) = (agent.ask(&owner, "read"), agent.ask(&owner, "read"));
-    server.advance(599);
+    server.advance(500);
     assert!(server.answer(&owner, &soon, Some(all_of("read"))).is_ok());
-    server.advance(2);
+    server.advance(101);
     assert!(server.answer(&owner, &late, Some(all_of("read"))).is_err());
 }
 

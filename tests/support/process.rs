@@ -19,8 +19,11 @@ use serde_json::Value;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Lines of a log that a failing test shows.
 const SHOWN_LINES: usize = 40;
-/// What a test needs no strength for, and what needs no processor of its own.
-const QUICK: [(&str, &str); 4] = [
+/// What a test needs no strength for, and what needs no processor of its own; and time for commands
+/// to be run, however busy the machine is.
+const QUICK: [(&str, &str); 6] = [
+    ("CARDIUM__SERVER__PATIENCE_MS", "20000"),
+    ("CARDIUM__ISO8583__PATIENCE_MS", "20000"),
     ("CARDIUM__AUTH__ARGON2_MEMORY_KIB", "8"),
     ("CARDIUM__AUTH__ARGON2_ITERATIONS", "1"),
     ("CARDIUM__SERVER__WORKERS", "2"),

@@ -124,7 +124,7 @@ fn a_session_ends_when_it_is_not_used(backend: Backend) {
     let server = Server::own(backend, |_| {});
     let client = server.sign_up();
     for _ in 0..3 {
-        server.advance(43_199);
+        server.advance(43_100);
         client.get("/v1/balance").expect(200);
     }
     server.advance(43_201);

@@ -6,6 +6,7 @@ mod delivering;
 mod failing;
 mod files;
 mod mandates;
+mod migrating;
 mod money;
 mod opening;
 mod processes;

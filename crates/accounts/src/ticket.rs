@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use cardium_kernel::{AccountId, Change, Metadata, RequestId, StoreError, TicketId, Timestamp};
+use cardium_kernel::{
+    AccountId, CardId, Change, Metadata, RequestId, StoreError, TicketId, Timestamp,
+};
 
 use crate::TicketStore;
 
@@ -96,6 +98,12 @@ impl Ticket {
     #[must_use]
     pub const fn restore(record: TicketRecord) -> Self {
         Self(record)
+    }
+
+    /// The card that it is about, where its owner named one.
+    #[must_use]
+    pub fn card(&self) -> Option<CardId> {
+        self.draft.related_object.as_deref().and_then(|object| CardId::parse(object).ok())
     }
 
     /// Settles it, answered or not.

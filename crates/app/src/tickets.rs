@@ -4,7 +4,7 @@
 use cardium_accounts::{Standing, Ticket, TicketDraft, close_ticket, open_ticket};
 use cardium_kernel::{AccountId, Change, Metadata, Problem, RequestId, StoreError, TicketId};
 
-use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase};
+use crate::{CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase};
 
 /// What ticket commands ask of other aggregates.
 pub trait HolderStore {
@@ -80,11 +80,26 @@ impl UseCase for CloseTicket {
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Ticket> {
         let (account, now) = (unit.account()?, unit.now());
+        self.check_reach(unit, account)?;
         let closed = close_ticket(unit.tx, (account, self.id), now)?;
         let (ticket, change) = closed.ok_or_else(|| Problem::not_found("ticket"))?;
         if change == Change::Applied {
             unit.audit(account, "ticket.closed", &self.id)?;
         }
         Ok(Ending::Done(ticket))
+    }
+}
+
+impl CloseTicket {
+    /// To a grant that is narrowed to cards, tickets about anything else look unknown.
+    fn check_reach(&self, unit: &mut Unit<'_>, account: AccountId) -> Result<(), CommandError> {
+        if unit.grant().is_none_or(|grant| grant.cards.is_none()) {
+            return Ok(());
+        }
+        let card = unit.tx.find_ticket(account, self.id)?.and_then(|ticket| ticket.card());
+        match card {
+            Some(card) if unit.reaches_card(card) => Ok(()),
+            _ => Err(Problem::not_found("ticket").into()),
+        }
     }
 }

@@ -6,13 +6,13 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::{OpenError, db::is_postgres};
+use crate::{
+    OpenError,
+    db::{Alone, is_postgres},
+};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
-
-/// The advisory lock under which a process migrates PostgreSQL.
-const MIGRATION_LOCK: i64 = 0x0CA8_D1C4;
 
 /// Brings the schema up to date; says how many migrations were run.
 pub(crate) fn run(url: &str) -> Result<usize, OpenError> {
@@ -20,7 +20,7 @@ pub(crate) fn run(url: &str) -> Result<usize, OpenError> {
         |error: Box<dyn std::error::Error + Send + Sync>| OpenError::Migration(error.to_string());
     if is_postgres(url) {
         let mut connection = PgConnection::establish(url).map_err(|e| failed(e.into()))?;
-        let lock = format!("SELECT pg_advisory_lock({MIGRATION_LOCK})");
+        let lock = Alone::Migration.statement();
         sql_query(lock).execute(&mut connection).map_err(|e| failed(e.into()))?;
         check_not_newer(&mut connection, &POSTGRES)?;
         // The lock goes with the session.

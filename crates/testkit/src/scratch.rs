@@ -1,14 +1,14 @@
-use std::{
-    path::PathBuf,
-    sync::atomic::{AtomicU32, Ordering},
-};
+use std::path::PathBuf;
 
+use cardium_app::Entropy as _;
 use diesel::{
     Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection,
     connection::SimpleConnection,
     sql_query,
-    sql_types::{BigInt, Binary},
+    sql_types::{BigInt, Binary, Text},
 };
+
+use crate::SystemEntropy;
 
 /// The databases every test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,13 @@ struct Count {
     count: i64,
 }
 
+/// The answer to a query for lines of text.
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
 /// The answer to a query for one id.
 #[derive(QueryableByName)]
 struct Id {
@@ -49,8 +56,6 @@ impl Drop for Held {
     }
 }
 
-static COUNTER: AtomicU32 = AtomicU32::new(0);
-
 impl Scratch {
     /// Makes an empty database.
     ///
@@ -58,8 +63,7 @@ impl Scratch {
     /// When there is no PostgreSQL to make it on: tests are never skipped silently.
     #[must_use]
     pub fn new(backend: Backend) -> Self {
-        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("cardium_{}_{number}", std::process::id());
+        let name = unused_name();
         let url = match backend {
             Backend::Sqlite => {
                 let folder = std::env::temp_dir().join(&name);
@@ -101,14 +105,10 @@ impl Scratch {
     pub fn execute(&self, sql: &str) {
         match self.backend {
             Backend::Sqlite => {
-                let mut connection =
-                    SqliteConnection::establish(&self.url).expect("the file opens");
-                let text = format!("PRAGMA busy_timeout = 5000; {sql}");
-                connection.batch_execute(&text).expect("the SQL runs");
+                self.sqlite().batch_execute(sql).expect("the SQL runs");
             }
             Backend::Postgres => {
-                let mut connection = PgConnection::establish(&self.url).expect("it connects");
-                connection.batch_execute(sql).expect("the SQL runs");
+                self.postgres().batch_execute(sql).expect("the SQL runs");
             }
         }
     }
@@ -120,8 +120,7 @@ impl Scratch {
     /// When the SQL fails.
     #[must_use]
     pub fn hold(&self, sql: &str) -> Option<Held> {
-        let postgres = || PgConnection::establish(&self.url).expect("it connects");
-        let mut connection = (self.backend == Backend::Postgres).then(postgres)?;
+        let mut connection = (self.backend == Backend::Postgres).then(|| self.postgres())?;
         connection.batch_execute(&format!("BEGIN; {sql}")).expect("the SQL runs");
         Some(Held(connection))
     }
@@ -134,17 +133,24 @@ impl Scratch {
     pub fn count(&self, sql: &str) -> i64 {
         let query = sql_query(sql);
         let counted: Count = match self.backend {
-            Backend::Sqlite => {
-                let mut connection =
-                    SqliteConnection::establish(&self.url).expect("the file opens");
-                query.get_result(&mut connection).expect("the SQL runs")
-            }
-            Backend::Postgres => {
-                let mut connection = PgConnection::establish(&self.url).expect("it connects");
-                query.get_result(&mut connection).expect("the SQL runs")
-            }
+            Backend::Sqlite => query.get_result(&mut self.sqlite()).expect("the SQL runs"),
+            Backend::Postgres => query.get_result(&mut self.postgres()).expect("the SQL runs"),
         };
         counted.count
+    }
+
+    /// Runs a query behind the product's back whose answer is lines of text, in the column `line`.
+    ///
+    /// # Panics
+    /// When the SQL fails.
+    #[must_use]
+    pub fn lines(&self, sql: &str) -> Vec<String> {
+        let query = sql_query(sql);
+        let lines: Vec<Line> = match self.backend {
+            Backend::Sqlite => query.load(&mut self.sqlite()).expect("the SQL runs"),
+            Backend::Postgres => query.load(&mut self.postgres()).expect("the SQL runs"),
+        };
+        lines.into_iter().map(|line| line.line).collect()
     }
 
     /// Runs a query behind the product's back whose answer is one id, in the column `id`.
@@ -156,16 +162,25 @@ impl Scratch {
         let query = sql_query(sql);
         let found: Id = match self.backend {
             Backend::Sqlite => {
-                let mut connection =
-                    SqliteConnection::establish(&self.url).expect("the file opens");
-                query.get_result(&mut connection).expect("the SQL finds something")
+                query.get_result(&mut self.sqlite()).expect("the SQL finds something")
             }
             Backend::Postgres => {
-                let mut connection = PgConnection::establish(&self.url).expect("it connects");
-                query.get_result(&mut connection).expect("the SQL finds something")
+                query.get_result(&mut self.postgres()).expect("the SQL finds something")
             }
         };
         u128::from_be_bytes(found.id.try_into().expect("ids have 16 bytes"))
+    }
+
+    /// A session on the file. Whoever opens it while a server starts, recovers or ends may find it
+    /// locked for a moment, readers too.
+    fn sqlite(&self) -> SqliteConnection {
+        let mut connection = SqliteConnection::establish(&self.url).expect("the file opens");
+        connection.batch_execute("PRAGMA busy_timeout = 20000").expect("the SQL runs");
+        connection
+    }
+
+    fn postgres(&self) -> PgConnection {
+        PgConnection::establish(&self.url).expect("it connects")
     }
 }
 
@@ -176,6 +191,14 @@ impl Drop for Scratch {
             run_on_server(&format!("DROP SCHEMA IF EXISTS {} CASCADE", self.name));
         }
     }
+}
+
+/// A name that no other test has or left behind. The process's number would not do: a run of all
+/// tests goes through all of them more than once.
+fn unused_name() -> String {
+    let mut random = [0; 8];
+    SystemEntropy.fill(&mut random);
+    format!("cardium_{:016x}", u64::from_be_bytes(random))
 }
 
 /// The server of `tests/run`.

@@ -6,7 +6,8 @@ use cardium_testkit::Backend;
 use serde_json::json;
 
 use super::{
-    Answer, Endpoint, FUNDS, PATIENT, asking, at_once, hook_check, meanwhile, newest, timeout,
+    Answer, Endpoint, FUNDS, PATIENT, asking, at_once, beside, hook_check, meanwhile, newest,
+    timeout,
 };
 use crate::{
     on_both,
@@ -46,7 +47,7 @@ fn a_reversal_wins(backend: Backend) {
     let issuer = asking(backend, &endpoint, &[timeout(PATIENT)]);
     let request = purchase(&issuer.card, 700, 2);
     let answer = meanwhile(&issuer, &endpoint, &request, || {
-        let [reversed] = issuer.answers([&reversal("0420", &request, 3)]);
+        let reversed = beside(&issuer, &reversal("0420", &request, 3));
         assert_eq!(reversed["39"], "00");
         endpoint.answer(Answer::Say("approve"));
     });

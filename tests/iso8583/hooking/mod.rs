@@ -12,7 +12,7 @@ use cardium_testkit::{Backend, Scratch};
 use serde_json::Value;
 
 use super::{FUNDS, Issuer, codes};
-use crate::support::{Script, customer::text};
+use crate::support::{Line, Script, customer::text};
 use endpoint::{Answer, Endpoint};
 
 const SECRET: &str = "a secret of the operator's";
@@ -61,6 +61,12 @@ fn meanwhile(issuer: &Issuer, endpoint: &Endpoint, request: &Value, work: impl F
         work();
         answer.join().expect("the request is answered")
     })
+}
+
+/// Sends a message from another line, without a client's start between: the endpoint is asked.
+fn beside(issuer: &Issuer, message: &Value) -> Value {
+    let line = Line::signed_on(issuer.address());
+    line.and_then(|mut line| line.exchange(message)).expect("it is answered")
 }
 
 /// The newest transaction of the issuer's card.

@@ -6,8 +6,8 @@ use cardium_testkit::Backend;
 use serde_json::Value;
 
 use super::{
-    Answer, Endpoint, FUNDS, HASTY, PATIENT, asking, at_once, codes, hook_check, newest, stand_in,
-    timeout,
+    Answer, Endpoint, FUNDS, HASTY, PATIENT, asking, at_once, beside, codes, hook_check, newest,
+    stand_in, timeout,
 };
 use crate::{
     on_both,
@@ -92,7 +92,7 @@ fn beyond_the_bound_nobody_is_asked(backend: Backend) {
     thread::scope(|scope| {
         let waits = scope.spawn(|| at_once(&issuer, &[first]));
         endpoint.wait_for(1);
-        let [second] = issuer.answers([&purchase(&issuer.card, 200, 3)]);
+        let second = beside(&issuer, &purchase(&issuer.card, 200, 3));
         assert_eq!(second["39"], "91");
         endpoint.answer(Answer::Say("approve"));
         assert_eq!(codes(&waits.join().expect("it is answered")), ["00"]);

@@ -4,6 +4,7 @@ use cardium_api_v1::operation::{Access, Operation};
 use cardium_auth::{Scope, grants::Reach};
 use cardium_kernel::CardId;
 use cardium_testkit::Backend;
+use serde_json::{Value, json};
 
 use super::samples::{Sample, operations};
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
 on_both! {
     no_operation_reaches_past_a_narrowed_grant;
     a_narrowed_grant_does_what_it_may_on_its_cards;
+    a_narrowed_grant_knows_of_no_other_tickets;
 }
 
 /// An agent of the sample's owner, narrowed to these cards.
@@ -69,7 +71,7 @@ fn a_narrowed_grant_does_what_it_may_on_its_cards(backend: Backend) {
     owner.fund("500.00");
     let (inside, outside) = (owner.card(Some("50.00")), owner.card(Some("50.00")));
     for card in [&inside, &outside] {
-        owner.authorize(card, &serde_json::json!({"amount_usd": 10}));
+        owner.authorize(card, &json!({"amount_usd": 10}));
     }
     let agent = narrowed(&server, &owner, &[&inside]);
     let ids = |path: &str, name: &str| {
@@ -91,5 +93,29 @@ fn a_narrowed_grant_does_what_it_may_on_its_cards(backend: Backend) {
     }
     let own = agent.get(&format!("/v1/cards?cursor={inside}")).expect(200);
     assert!(items(&own).is_empty());
-    agent.post(&format!("/v1/cards/{inside}/freeze"), &serde_json::json!({})).expect(200);
+    agent.post(&format!("/v1/cards/{inside}/freeze"), &json!({})).expect(200);
+}
+
+fn a_narrowed_grant_knows_of_no_other_tickets(backend: Backend) {
+    let server = Server::shared(backend);
+    let owner = server.sign_up();
+    let (inside, outside) = (owner.card(None), owner.card(None));
+    let agent = narrowed(&server, &owner, &[&inside]);
+    let ask = |client: &Client, about: Value| {
+        let body = json!({"subject": "x", "body": "y", "related_object": about});
+        text(&client.post("/v1/tickets", &body).expect(201), "id").to_owned()
+    };
+    let own = [ask(&owner, json!(inside)), ask(&agent, json!(inside))];
+    let other = [ask(&owner, json!(outside)), ask(&owner, json!(null)), ask(&agent, json!("x"))];
+    let show = |client: &Client, id: &str| client.get(&format!("/v1/tickets/{id}"));
+    let close = |id: &str| agent.post(&format!("/v1/tickets/{id}/close"), &json!({}));
+    for id in &other {
+        show(&agent, id).expect_error(404, "resource_not_found", None);
+        close(id).expect_error(404, "resource_not_found", None);
+        assert_eq!(text(&show(&owner, id).expect(200), "status"), "open");
+    }
+    for id in &own {
+        assert_eq!(show(&agent, id).expect(200), show(&owner, id).expect(200));
+        assert_eq!(text(&close(id).expect(200), "status"), "closed");
+    }
 }

@@ -67,3 +67,6 @@ pub(crate) fn get_grant(unit: &mut Unit<'_>, id: GrantId) -> Result<Held, Comman
     let credential = owned(found, |found| found.account, account, "grant")?;
     Ok(Held { grant, credential })
 }
+
+#[cfg(test)]
+mod tests;

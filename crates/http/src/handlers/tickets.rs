@@ -35,8 +35,17 @@ pub async fn list_tickets(call: Call) -> Outcome {
 pub async fn get_ticket(call: Call) -> Outcome {
     let (account, id) = (call.account()?, call.path_id(TicketId::parse, "ticket")?);
     let found = call.read(move |reads| reads.find_ticket(account, id)).await?;
+    let found = found.filter(|ticket| is_reached(&call, ticket));
     let ticket = found.ok_or_else(|| Problem::not_found("ticket"))?;
     Ok(call.answer(&TicketOut::from(&ticket)))
+}
+
+/// Whether the caller may know of a ticket: whoever is narrowed to cards, of those about one of them.
+fn is_reached(call: &Call, ticket: &Ticket) -> bool {
+    match ticket.card() {
+        Some(card) => call.reaches_card(card),
+        None => call.cards().is_none(),
+    }
 }
 
 pub async fn close_ticket(call: Call) -> Outcome {

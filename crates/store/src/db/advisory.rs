@@ -14,6 +14,8 @@ pub(crate) enum Alone {
     FanOut,
     /// Removing old events, until the transaction ends.
     Purge,
+    /// Changing the schema, until the session ends; the others wait.
+    Migration,
 }
 
 impl Alone {
@@ -25,6 +27,7 @@ impl Alone {
             Self::Stripe(stripe) => stripe,
             Self::FanOut => Self::STRIPES,
             Self::Purge => Self::STRIPES + 1,
+            Self::Migration => Self::STRIPES + 2,
         }
     }
 
@@ -32,7 +35,19 @@ impl Alone {
         match self {
             Self::Stripe(_) => "pg_try_advisory_lock",
             Self::FanOut | Self::Purge => "pg_try_advisory_xact_lock",
+            Self::Migration => "pg_advisory_lock",
         }
+    }
+
+    /// The call that takes the lock, with `key` for its second number.
+    fn call(self, key: &str) -> String {
+        let schema = "quote_ident(current_schema())::regnamespace::oid::int";
+        format!("SELECT {}({schema}, {key})", self.function())
+    }
+
+    /// A statement for a session that is not one of ours yet.
+    pub(crate) fn statement(self) -> String {
+        self.call(&self.key().to_string())
     }
 }
 
@@ -42,8 +57,7 @@ impl Connection {
         if !self.is_postgres() {
             return Ok(true);
         }
-        let schema = "quote_ident(current_schema())::regnamespace::oid::int";
-        let sql = Sql::new(format!("SELECT {}({schema}, (?)::int)", what.function()));
+        let sql = Sql::new(what.call("(?)::int"));
         let row = self.first(&sql.int(what.key()), &[Kind::Bool])?;
         Ok(row.as_deref() == Some(&[Value::Bool(true)]))
     }

@@ -19,11 +19,11 @@ pub const OPERATIONS: &[Operation] = &[
         .lists::<TicketOut>(&["created_at", "status"])
         .asks(&[Parameter::query("status", Kind::Word(STATUSES), "How far they are")]),
     get("get_ticket", "/tickets/{id}", Scope::SupportRead)
-        .beside_cards()
+        .on_one_card()
         .says("Show a ticket")
         .gives::<TicketOut>(),
     act("close_ticket", "/tickets/{id}/close", Scope::SupportWrite)
-        .beside_cards()
+        .on_one_card()
         .says("Close a ticket, answered or not")
         .gives::<TicketOut>(),
 ];
