@@ -151,7 +151,7 @@ fn a_client_is_proven_where_nobody_else_is_answered() {
     let is_proven = |kind, id: &str, uri: &str| {
         let id = id.to_owned();
         let client = Client::restore(ClientRecord { kind, id, ..(*client_of(sound())).clone() });
-        client.is_proven_at(&RedirectUri::parse(uri, &rules()).unwrap())
+        client.is_proven_at(&RedirectUri::parse(uri, &rules().schemes).unwrap())
     };
     let document = "https://a.example/client.json";
     for (kind, id, uri, proven) in [
