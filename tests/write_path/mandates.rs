@@ -21,6 +21,7 @@ use cardium_kernel::{
 };
 use cardium_testkit::{Backend, Tenant, World};
 
+use super::verifying::assert_named;
 use crate::on_both;
 
 mod questions;
@@ -560,7 +561,7 @@ fn damage_of_grants_is_found_and_named(backend: Backend) {
     let asked = world.run(agent.actor(), Tenant::load(card, 200));
     assert_eq!(code(asked), ErrorCode::ApprovalRequired);
     assert_eq!(world.verify().findings, []);
-    for (damage, repair, named) in [
+    let damages = [
         (
             "UPDATE grants SET ended_at = 1",
             "UPDATE grants SET ended_at = NULL",
@@ -586,12 +587,7 @@ fn damage_of_grants_is_found_and_named(backend: Backend) {
             "UPDATE grants SET day_live = spent_live",
             "spent sums that cannot be",
         ),
-    ] {
-        world.scratch.execute(damage);
-        let findings = world.verify().findings;
-        let found = findings.iter().any(|finding| finding.detail.contains(named));
-        assert!(found, "{damage} is not named: {findings:?}");
-        world.scratch.execute(repair);
-    }
+    ];
+    assert_named(&world, &damages);
     assert_eq!(world.verify().findings, [], "all of it was repaired");
 }
