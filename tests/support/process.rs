@@ -23,7 +23,7 @@ const SHOWN_LINES: usize = 40;
 /// to be run, however busy the machine is.
 const QUICK: [(&str, &str); 6] = [
     ("CARDIUM__SERVER__PATIENCE_MS", "20000"),
-    ("CARDIUM__ISO8583__PATIENCE_MS", "20000"),
+    ("CARDIUM__ISO8583__PATIENCE_MS", "60000"),
     ("CARDIUM__AUTH__ARGON2_MEMORY_KIB", "8"),
     ("CARDIUM__AUTH__ARGON2_ITERATIONS", "1"),
     ("CARDIUM__SERVER__WORKERS", "2"),

@@ -327,7 +327,7 @@ fn settings(scratch: &Scratch) -> Settings {
     settings.server.workers = 2;
     // However busy the machine is, commands are run.
     settings.server.patience_ms = 20_000;
-    settings.iso8583.patience_ms = 20_000;
+    settings.iso8583.patience_ms = 60_000;
     settings.server.shutdown_seconds = 1;
     settings.database.pool_size = 4;
     settings.auth.argon2_memory_kib = 8;

@@ -6,8 +6,8 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-/// How long the issuer may take to answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long the issuer may take to answer: as long as it is let wait for its commands.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One connection to the issuer, with a codec of its own: it shares none with Cardium.
 ///

@@ -108,7 +108,7 @@ fn linked_world(backend: Backend) -> World {
 fn damage_between_objects_is_found_and_named(backend: Backend) {
     let world = linked_world(backend);
     assert!(world.verify().is_clean(), "{:?}", world.verify().findings);
-    for (damage, repair, named) in [
+    let damages = [
         (
             "UPDATE account_sequences SET endpoints = endpoints + 1",
             "UPDATE account_sequences SET endpoints = endpoints - 1",
@@ -129,7 +129,14 @@ fn damage_between_objects_is_found_and_named(backend: Backend) {
             "UPDATE withdrawal_payees SET book = 3 - book",
             "withdrawals have no payee",
         ),
-    ] {
+    ];
+    assert_named(&world, &damages);
+}
+
+/// Plants each damage, which the check has to name in these words, and repairs it again.
+#[track_caller]
+pub(in crate::write_path) fn assert_named(world: &World, damages: &[(&str, &str, &str)]) {
+    for (damage, repair, named) in damages {
         world.scratch.execute(damage);
         let findings = world.verify().findings;
         let found = findings.iter().any(|finding| finding.detail.contains(named));

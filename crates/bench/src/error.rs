@@ -3,7 +3,7 @@
 use std::io;
 
 use cardium_app::CommandError;
-use cardium_server::{serve::StartError, settings::SettingsError, verify::VerifyError};
+use cardium_server::{beside::BesideError, serve::StartError, settings::SettingsError};
 
 /// Why a run ended early. None of it is worth a retry: a benchmark with failures measures nothing.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +33,7 @@ pub enum BenchError {
     Start(#[from] StartError),
     /// A database could not be checked.
     #[error("a database could not be checked")]
-    Verify(#[from] VerifyError),
+    Verify(#[from] BesideError),
     /// A command failed.
     #[error("a command failed")]
     Command(#[from] CommandError),

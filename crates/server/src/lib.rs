@@ -6,6 +6,7 @@
 //! wire formats, which are the dialects'.
 
 mod announce;
+pub mod beside;
 mod causes;
 pub mod cli;
 mod clients;

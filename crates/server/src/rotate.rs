@@ -7,44 +7,22 @@ use cardium_app::{
     access_tokens::{FreshKey, FreshKeyError, KeyState, OauthKey, RotateKeys, Rotation},
 };
 use cardium_kernel::Clock;
-use cardium_store::OpenError;
 use cardium_vault::{Keys, SealRandom, jwt::SigningKey};
 
 use crate::{
-    cli::RotateOauthKeys,
-    clock::SystemClock,
-    entropy::SystemEntropy,
-    keys::{self, KeyError},
-    serve::url,
-    settings::Settings,
+    beside::BesideError, cli::RotateOauthKeys, clock::SystemClock, entropy::SystemEntropy, keys,
+    serve::url, settings::Settings,
 };
-
-/// Why the keys stay as they are.
-#[derive(Debug, thiserror::Error)]
-pub enum RotateError {
-    /// Without the vault's keys none can be sealed.
-    #[error(transparent)]
-    Keys(#[from] KeyError),
-    /// No key can be made.
-    #[error(transparent)]
-    Fresh(#[from] FreshKeyError),
-    /// The database does not take them.
-    #[error(transparent)]
-    Database(#[from] OpenError),
-    /// What was done cannot be printed.
-    #[error("the keys took turns, but that cannot be printed")]
-    Print(#[from] io::Error),
-}
 
 /// Lets the keys take turns; prints their ids and what each does by now.
 ///
 /// # Errors
-/// [`RotateError`].
+/// [`BesideError`].
 pub fn run(
     settings: &Settings,
     options: &RotateOauthKeys,
     out: &mut impl Write,
-) -> Result<(), RotateError> {
+) -> Result<(), BesideError> {
     let keys = keys::load(&settings.server.data_dir, false, &SystemEntropy)?;
     let why = if options.compromised { Rotation::Compromised } else { Rotation::Now };
     let rotation = RotateKeys { why, fresh: [draw(&keys)?, draw(&keys)?] };

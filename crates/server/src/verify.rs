@@ -1,41 +1,24 @@
 //! `cardium verify`: the check of the books, the outbox and the audit chains.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use cardium_kernel::{Clock, Timestamp};
-use cardium_store::{OpenError, Progress, Report};
+use cardium_store::{Progress, Report};
 
 use crate::{
-    clock::SystemClock,
-    entropy::SystemEntropy,
-    keys::{self, KeyError},
-    serve::url,
+    beside::BesideError, clock::SystemClock, entropy::SystemEntropy, keys, serve::url,
     settings::Settings,
 };
-
-/// Why the check could not run.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    /// Without the keys the audit chains cannot be followed.
-    #[error(transparent)]
-    Keys(#[from] KeyError),
-    /// The database cannot be read.
-    #[error(transparent)]
-    Database(#[from] OpenError),
-    /// What was found cannot be printed.
-    #[error("cannot print")]
-    Print(#[from] io::Error),
-}
 
 /// Runs the check; at this moment, events that are old by then may be purged.
 ///
 /// # Errors
-/// [`VerifyError`]; what is wrong with the database's contents is in the report.
+/// [`BesideError`]; what is wrong with the database's contents is in the report.
 pub fn check(
     settings: &Settings,
     now: Timestamp,
     progress: impl FnMut(Progress),
-) -> Result<Report, VerifyError> {
+) -> Result<Report, BesideError> {
     let keys = keys::load(&settings.server.data_dir, false, &SystemEntropy)?;
     Ok(cardium_store::verify(url(settings).expose(), keys.audit(), now, progress)?)
 }
@@ -43,8 +26,8 @@ pub fn check(
 /// Runs the check, prints it as it goes and says whether all is well.
 ///
 /// # Errors
-/// [`VerifyError`].
-pub fn print(settings: &Settings, out: &mut impl Write) -> Result<bool, VerifyError> {
+/// [`BesideError`].
+pub fn print(settings: &Settings, out: &mut impl Write) -> Result<bool, BesideError> {
     let mut stage = "";
     let report = check(settings, SystemClock.now(), |progress| {
         if progress.stage != stage {

@@ -34,10 +34,7 @@ on_both! {
 }
 
 fn server(backend: Backend) -> Server {
-    Server::own(backend, |settings| {
-        // A message that waits for a writer on a busy machine is decided all the same.
-        settings.iso8583.patience_ms = 20_000;
-    })
+    Server::own(backend, |_| {})
 }
 
 fn variable(name: &str, default: u64) -> u64 {

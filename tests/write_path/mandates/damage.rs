@@ -7,6 +7,7 @@ use cardium_testkit::{Backend, Tenant, World};
 use cardium_webhooks::{EventFilter, Ordering, Payload};
 
 use super::{asking_above, code, funded, with_mandate};
+use crate::write_path::verifying::assert_named;
 use crate::on_both;
 
 on_both! {
@@ -37,7 +38,7 @@ fn damage_of_grants_is_found_and_named(backend: Backend) {
     assert_eq!(code(asked), ErrorCode::ApprovalRequired);
     world.run(agent.acting(Reach::Beside), subscribe(&world)).expect("it subscribes");
     assert_eq!(world.verify().findings, []);
-    for (damage, repair, named) in [
+    let damages = [
         (
             "UPDATE grants SET ended_at = 1",
             "UPDATE grants SET ended_at = NULL",
@@ -83,12 +84,7 @@ fn damage_of_grants_is_found_and_named(backend: Backend) {
             "UPDATE grants SET day_live = spent_live",
             "spent sums that cannot be",
         ),
-    ] {
-        world.scratch.execute(damage);
-        let findings = world.verify().findings;
-        let found = findings.iter().any(|finding| finding.detail.contains(named));
-        assert!(found, "{damage} is not named: {findings:?}");
-        world.scratch.execute(repair);
-    }
+    ];
+    assert_named(&world, &damages);
     assert_eq!(world.verify().findings, [], "all of it was repaired");
 }

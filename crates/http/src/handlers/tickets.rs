@@ -40,7 +40,8 @@ pub async fn get_ticket(call: Call) -> Outcome {
     Ok(call.answer(&TicketOut::from(&ticket)))
 }
 
-/// Whether the caller may know of a ticket: whoever is narrowed to cards, of those about one of them.
+/// Whether the caller may know of a ticket: whoever is narrowed to cards, of those about one of
+/// them.
 fn is_reached(call: &Call, ticket: &Ticket) -> bool {
     match ticket.card() {
         Some(card) => call.reaches_card(card),

@@ -22,12 +22,12 @@ use cardium_iso8583::{FieldError, frame::FrameError};
 use cardium_network::simulate::SimulateError;
 
 use crate::{
+    beside::BesideError,
     scratch::Scratch,
     serve::{Options, Running, StartError},
     settings::{
         Bitmap, Environment, Header, Iso8583, Numerics, Overrides, Settings, SettingsError, load,
     },
-    verify::VerifyError,
 };
 
 use api::Api;
@@ -73,7 +73,7 @@ pub enum DemoError {
     Frame(#[from] FrameError),
     /// The check of the books could not run.
     #[error("the books could not be checked")]
-    Verify(#[from] VerifyError),
+    Verify(#[from] BesideError),
 }
 
 /// What the steps share.
