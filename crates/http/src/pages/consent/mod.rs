@@ -44,11 +44,23 @@ struct Ask {
     local: bool,
     account: String,
     terms: Terms,
-    /// Whether something of it may take a password.
-    risky: bool,
+    confirm: Confirm,
     existing: Option<Connection>,
     proof: Proof,
     faults: Faults,
+}
+
+/// When the owner has to prove their presence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Confirm {
+    /// Whatever is ticked, having signed in is enough.
+    Never,
+    /// Only where something risky is ticked.
+    Risky,
+    /// They signed in a while ago: for more than looking.
+    Acting,
+    /// They signed in a while ago: for more than the client has.
+    More,
 }
 
 #[derive(Template)]
@@ -166,7 +178,7 @@ async fn ask(visit: &Visit, request: &Request, terms: Terms, faults: Faults) -> 
         local: request.local,
         account: text(&account, "email").to_owned(),
         terms,
-        risky: any_risky(request.scopes) || request.existing.is_some(),
+        confirm: Confirm::of(visit, request),
         existing,
         proof: Proof { code },
         faults,
@@ -174,6 +186,19 @@ async fn ask(visit: &Visit, request: &Request, terms: Terms, faults: Faults) -> 
     let status =
         if template.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(page(status, &template))
+}
+
+impl Confirm {
+    fn of(visit: &Visit, request: &Request) -> Self {
+        let fresh = visit.credential.check_step_up(visit.now()).is_ok();
+        match &request.existing {
+            _ if fresh && any_risky(request.scopes) => Self::Risky,
+            _ if fresh => Self::Never,
+            Some(_) => Self::More,
+            None if request.scopes.iter().all(Scope::is_read) => Self::Never,
+            None => Self::Acting,
+        }
+    }
 }
 
 fn any_risky(scopes: ScopeSet) -> bool {
