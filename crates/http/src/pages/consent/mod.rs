@@ -36,6 +36,8 @@ struct Ask {
     frame: Frame,
     token: String,
     id: String,
+    /// What the form was made for.
+    mark: String,
     name: String,
     /// Whether the client is who it says.
     proven: bool,
@@ -85,12 +87,16 @@ pub async fn submit(arrival: Arrival) -> Shown {
     visit.check("consent", &id)?;
     let Some(request) = Request::find(&visit, &id).await? else { return Ok(gone(&visit)) };
     let answered = match visit.arrival.fields.text("decision") {
+        "allow" if visit.arrival.fields.text("shown") != request.mark(&visit) => {
+            Err(Refused::Changed)
+        }
         "allow" => answer::allow(&visit, &request).await,
         _ => answer::deny(&visit, &request).await,
     };
     match answered {
         Ok(location) => Ok(lead_on(&visit, &request, &location)),
         Err(Refused::Gone) => Ok(gone(&visit)),
+        Err(Refused::Changed) => ask_anew(&visit, &id).await,
         Err(Refused::Faults(faults)) => {
             let terms = typed(&visit, &request).await?;
             ask(&visit, &request, terms, faults).await
@@ -108,6 +114,16 @@ fn gone(visit: &Visit) -> HttpResponse {
                    not connected, let it ask once more.";
     let frame = visit.frame("This request is over", "");
     tell(frame, StatusCode::GONE, message, ("/connections", "See your connections"))
+}
+
+/// Asks once more what was answered on other grounds: the client has another name now, or was
+/// connected or revoked meanwhile.
+async fn ask_anew(visit: &Visit, id: &str) -> Shown {
+    let Some(request) = Request::find(visit, id).await? else { return Ok(gone(visit)) };
+    let terms = offered(visit, &request).await?;
+    let message = "Nothing was allowed yet: who asks, or what it has already, changed while you \
+                   looked. Read this once more.";
+    ask(visit, &request, terms, Faults::one("", message)).await
 }
 
 /// What is offered at first: all that was asked for, but for what is risky.
@@ -172,6 +188,7 @@ async fn ask(visit: &Visit, request: &Request, terms: Terms, faults: Faults) -> 
         frame: visit.frame(&format!("{} asks", request.name), ""),
         token: visit.token("consent", &request.id),
         id: request.id.clone(),
+        mark: request.mark(visit),
         name: request.name.clone(),
         proven: request.proven,
         host: request.host.clone(),
@@ -224,7 +241,7 @@ impl From<Refused> for Failed {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Problem(problem) => Self::Refused(problem),
-            Refused::Gone | Refused::Faults(_) => Self::Stale,
+            Refused::Gone | Refused::Changed | Refused::Faults(_) => Self::Stale,
         }
     }
 }
