@@ -39,6 +39,8 @@ impl UseCase for AgreeGrant {
             RowKey::Grant(id),
             RowKey::Credential(CredentialId::new(id.value())),
         ]);
+        let cards = self.new.cards.iter().flatten();
+        let hints = cards.fold(hints, |hints, card| hints.with(RowKey::Card(*card)));
         Hints { alone: true, ..hints }
     }
 

@@ -13,7 +13,7 @@ use super::touch_client;
 use crate::{
     CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase,
     accounts::StepUp,
-    grants::{AgreeGrant, Reopened},
+    grants::{AgreeGrant, Reopened, check_cards},
 };
 
 /// Scopes that an owner has to prove their presence for.
@@ -65,6 +65,7 @@ impl UseCase for ApproveAuthorization {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<ReturnAddress> {
         let mut consent = open(unit, self.consent)?;
         let scope = self.check(&consent)?;
+        check_cards(unit, self.terms.cards.iter().flatten())?;
         self.check_presence(unit)?;
         let held = self.agreement().agree(unit)?;
         let now = unit.now();
