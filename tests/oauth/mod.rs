@@ -2,6 +2,7 @@
 
 mod agent;
 mod cards;
+mod consent;
 mod documents;
 mod flow;
 mod introspection;
