@@ -3,6 +3,7 @@
 pub mod agent;
 mod cards;
 mod client_ends;
+mod consent;
 mod documents;
 mod endings;
 mod flow;

@@ -75,14 +75,48 @@ impl Owner {
             let form = Form::find(&visit.html).unwrap_or_else(|| {
                 panic!("{} {} has no form: {}", visit.status, visit.url, visit.html)
             });
-            let fields = self.fill_in(&form, answer);
-            let target = visit.url.join(&form.action).expect("a form has an address");
-            visit = self.post(&target, &fields);
+            visit = self.submit(&visit, &form, answer);
         }
         panic!("{link} leads in circles: {}", visit.url);
     }
 
-    /// The same, and calls the client as a browser would.
+    /// Opens a page, signing in on the way.
+    #[track_caller]
+    pub fn open(&self, link: &str) -> Page {
+        let mut page = self.get(&Url::parse(link).expect("a link is a URL"));
+        for _ in 0..HOPS {
+            if let Some(location) = &page.onward {
+                let next = page.url.join(location).expect("a redirect leads to a URL");
+                page = self.get(&next);
+                continue;
+            }
+            match Form::find(&page.html).filter(|form| form.has("email")) {
+                Some(form) => page = self.submit(&page, &form, &Answer::default()),
+                None => return page,
+            }
+        }
+        panic!("{link} leads in circles: {}", page.url);
+    }
+
+    /// Sends the form of a page.
+    #[track_caller]
+    pub fn send(&self, page: &Page, answer: &Answer) -> Page {
+        let form = Form::find(&page.html).unwrap_or_else(|| panic!("no form: {}", page.html));
+        self.submit(page, &form, answer)
+    }
+
+    fn submit(&self, page: &Page, form: &Form, answer: &Answer) -> Page {
+        let target = page.url.join(&form.action).expect("a form has an address");
+        self.post(&target, &self.fill_in(form, answer))
+    }
+
+    /// The session of the browser.
+    pub fn session(&self) -> String {
+        let cookies = self.cookies.lock().expect("one thread browses");
+        cookies.get("cardium").expect("it is signed in").clone()
+    }
+
+    /// The same as [`Self::follow`], and calls the client as a browser would.
     #[track_caller]
     pub fn follow_to_the_end(&self, link: &str, answer: &Answer) {
         let url = self.follow(link, answer);
@@ -109,15 +143,15 @@ impl Owner {
         fields
     }
 
-    fn get(&self, url: &Url) -> Visit {
+    fn get(&self, url: &Url) -> Page {
         self.exchange(Method::GET, url, None)
     }
 
-    fn post(&self, url: &Url, fields: &[(String, String)]) -> Visit {
+    fn post(&self, url: &Url, fields: &[(String, String)]) -> Page {
         self.exchange(Method::POST, url, Some(fields))
     }
 
-    fn exchange(&self, method: Method, url: &Url, fields: Option<&[(String, String)]>) -> Visit {
+    fn exchange(&self, method: Method, url: &Url, fields: Option<&[(String, String)]>) -> Page {
         let mut request = self.http.request(method, url.clone());
         let cookies = self.cookies.lock().expect("one thread browses");
         let pairs: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -137,7 +171,7 @@ impl Owner {
         self.handle.block_on(async {
             let response = request.send().await.expect("the server answers");
             self.keep_cookies(&response);
-            Visit::read(response).await
+            Page::read(response).await
         })
     }
 
@@ -158,15 +192,17 @@ fn set(fields: &mut Vec<(String, String)>, name: &str, value: &str) {
 }
 
 /// A page as it came.
-struct Visit {
+pub struct Page {
     url: Url,
-    status: u16,
-    html: String,
+    /// The status of its answer.
+    pub status: u16,
+    /// What it says.
+    pub html: String,
     /// Where it leads without anybody doing anything.
-    onward: Option<String>,
+    pub onward: Option<String>,
 }
 
-impl Visit {
+impl Page {
     async fn read(response: Response) -> Self {
         let (url, status) = (response.url().clone(), response.status().as_u16());
         let location = response.headers().get("Location").cloned();

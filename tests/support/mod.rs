@@ -22,7 +22,7 @@ pub use acquirer::{Script, changed, clearing, purchase, repeat, reversal, withou
 pub use agents::Agent;
 pub use books::{BOTH, Books};
 pub use client::{Client, PASSWORD, fresh_address, until};
-pub use consent::{Answer, Owner};
+pub use consent::{Answer, Owner, Page};
 pub use finally::Finally;
 pub use gate::{Gate, in_one_batch};
 pub use names::Phonebook;

@@ -7,7 +7,11 @@ use std::{
 };
 
 use cardium_app::{CommandError, RequestInfo};
-use cardium_http::oauth::consent::{self, Choice};
+use cardium_auth::Credential;
+use cardium_http::{
+    AppState,
+    oauth::consent::{self, Answered, Choice},
+};
 use cardium_kernel::{
     AccountId, Book, CardId, ConsentId, EndpointId, EventId, RequestId, Timestamp,
 };
@@ -274,9 +278,7 @@ impl Server {
         self.runtime.block_on(async {
             let session = consent::session(state, owner.token()).await?;
             match choice {
-                Some(choice) => {
-                    consent::approve(state, (&session, info), (id, &base), choice).await
-                }
+                Some(choice) => approve(state, (&session, info), (id, &base), choice).await,
                 None => consent::deny(state, (&session, info), (id, &base)).await,
             }
         })
@@ -308,6 +310,24 @@ impl Drop for Server {
             assert_eq!(report.findings, [], "after the test the books are wrong");
         }
     }
+}
+
+/// Says yes to a request as it is shown; where something changed meanwhile, once more.
+async fn approve(
+    state: &Arc<AppState>,
+    (session, info): (&Credential, RequestInfo),
+    (id, base): (ConsentId, &str),
+    choice: Choice,
+) -> AnswerResult {
+    for _ in 0..3 {
+        let shown = consent::find(state, session, id).await?.shown();
+        let given = (shown, choice.clone());
+        match consent::approve(state, (session, info.clone()), (id, base), given).await? {
+            Answered::Leads(url) => return Ok(url),
+            Answered::Changed => {}
+        }
+    }
+    panic!("it changes whenever it is looked at");
 }
 
 fn options() -> Options {

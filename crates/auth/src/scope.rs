@@ -63,6 +63,12 @@ impl Scope {
         Self::ALL.iter().copied().find(|scope| scope.as_str() == text)
     }
 
+    /// Whether it lets a holder look, and nothing else.
+    #[must_use]
+    pub fn is_read(self) -> bool {
+        self.as_str().ends_with(":read")
+    }
+
     /// The scopes a grant of this one brings along, so that tokens older than the finer scopes
     /// keep working.
     const fn implied(self) -> &'static [Self] {

@@ -1,4 +1,7 @@
-use cardium_auth::grants::{GrantChange, NewGrant, open_grant};
+use cardium_auth::{
+    Scope,
+    grants::{GrantChange, NewGrant, open_grant},
+};
 use cardium_kernel::{CredentialId, GrantId};
 
 use super::{Held, end_outgrown, get_grant, tell};
@@ -36,6 +39,8 @@ impl UseCase for AgreeGrant {
             RowKey::Grant(id),
             RowKey::Credential(CredentialId::new(id.value())),
         ]);
+        let cards = self.new.cards.iter().flatten();
+        let hints = cards.fold(hints, |hints, card| hints.with(RowKey::Card(*card)));
         Hints { alone: true, ..hints }
     }
 
@@ -66,12 +71,15 @@ impl AgreeGrant {
         Ok(held)
     }
 
-    /// Whether the client may do anything afterwards that its open grant does not let it do.
+    /// Whether the client may do anything afterwards that its open grant does not let it do. A
+    /// first grant does, unless it only looks: it lives on long after a session that was stolen.
     ///
     /// # Errors
     /// When the store fails, or the open grant is not the caller's.
     pub fn widens(&self, unit: &mut Unit<'_>) -> Result<bool, CommandError> {
-        let Some(open) = &self.existing else { return Ok(false) };
+        let Some(open) = &self.existing else {
+            return Ok(!self.new.scopes.iter().all(Scope::is_read));
+        };
         let held = get_grant(unit, open.id)?;
         let terms = held.grant.terms_with(open.change.clone());
         let scopes = open.change.scopes.unwrap_or(held.credential.scopes);

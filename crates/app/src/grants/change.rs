@@ -1,7 +1,7 @@
 use cardium_auth::grants::GrantChange;
 use cardium_kernel::{Change, CredentialId, ErrorCode, GrantId, Problem};
 
-use super::{Held, end_outgrown, get_grant, tell};
+use super::{Held, check_cards, end_outgrown, get_grant, tell};
 use crate::{
     CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Unit, UseCase,
     accounts::StepUp,
@@ -42,7 +42,7 @@ impl UseCase for UpdateGrant {
             return Err(Problem::new(ErrorCode::GrantNotActive, message).into());
         }
         self.check_scopes(&held)?;
-        self.check_cards(unit)?;
+        check_cards(unit, self.change.cards.iter().flatten().flatten())?;
         let terms = held.grant.terms_with(self.change.clone());
         if held.grant.is_widened_by(&terms) {
             self.check_presence(unit)?;
@@ -81,19 +81,5 @@ impl UpdateGrant {
         let message = "Field 'scopes' must name scopes that the grant has; for more of them its \
                        client has to ask.";
         Err(Problem::field(ErrorCode::InvalidField, "scopes", message))
-    }
-
-    /// Passes cards of the account's own.
-    fn check_cards(&self, unit: &mut Unit<'_>) -> Result<(), CommandError> {
-        let account = unit.account()?;
-        for (place, id) in self.change.cards.iter().flatten().flatten().enumerate() {
-            let found = unit.tx.find_card(*id)?;
-            if found.is_none_or(|card| card.account != account) {
-                let param = format!("cards[{place}]");
-                let message = format!("Field '{param}' must be a card of the account.");
-                return Err(Problem::field(ErrorCode::InvalidField, param, message).into());
-            }
-        }
-        Ok(())
     }
 }

@@ -18,7 +18,7 @@ pub use revoke::RevokeGrant;
 pub(crate) use revoke::{end, end_all};
 
 use cardium_auth::{Credential, Scope, grants::Grant};
-use cardium_kernel::{GrantId, StoreError};
+use cardium_kernel::{CardId, ErrorCode, GrantId, Problem, StoreError};
 
 use crate::{CommandError, EventType, Snapshot, Unit, unit::owned, webhooks::end_endpoints};
 
@@ -56,6 +56,23 @@ fn end_outgrown(unit: &mut Unit<'_>, held: &Held) -> Result<(), CommandError> {
         return Ok(());
     }
     end_endpoints(unit, held.grant.account, &[held.grant.id])
+}
+
+/// Passes cards of the account's own, which the command announces; others are as good as unknown.
+pub(crate) fn check_cards<'a>(
+    unit: &mut Unit<'_>,
+    cards: impl IntoIterator<Item = &'a CardId>,
+) -> Result<(), CommandError> {
+    let account = unit.account()?;
+    for (place, id) in cards.into_iter().enumerate() {
+        let found = unit.tx.find_card(*id)?;
+        if found.is_none_or(|card| card.account != account) {
+            let param = format!("cards[{place}]");
+            let message = format!("Field '{param}' must be a card of the account.");
+            return Err(Problem::field(ErrorCode::InvalidField, param, message).into());
+        }
+    }
+    Ok(())
 }
 
 /// The caller's grant with its credential, or `resource_not_found`.

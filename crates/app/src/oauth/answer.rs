@@ -13,7 +13,7 @@ use super::touch_client;
 use crate::{
     CommandError, CommandResult, Context, Ending, Hints, Unit, UseCase,
     accounts::StepUp,
-    grants::{AgreeGrant, Reopened},
+    grants::{AgreeGrant, Reopened, check_cards},
 };
 
 /// Scopes that an owner has to prove their presence for.
@@ -68,6 +68,7 @@ impl UseCase for ApproveAuthorization {
         if !touch_client(unit, &consent.client)? {
             return Err(unknown().into());
         }
+        check_cards(unit, self.terms.cards.iter().flatten())?;
         self.check_presence(unit)?;
         let held = self.agreement().agree(unit)?;
         let now = unit.now();

@@ -22,13 +22,9 @@ const DEFAULT: &str = "read";
 const CARD: &str = "card:";
 
 /// Names that stand for several scopes.
-const ALIASES: [(&str, Holds); 2] = [(DEFAULT, is_read), ("cards:write", is_card_write)];
+const ALIASES: [(&str, Holds); 2] = [(DEFAULT, Scope::is_read), ("cards:write", is_card_write)];
 
 type Holds = fn(Scope) -> bool;
-
-fn is_read(scope: Scope) -> bool {
-    scope.as_str().ends_with(":read")
-}
 
 const fn is_card_write(scope: Scope) -> bool {
     matches!(scope, Scope::CardRead | Scope::CardIssue | Scope::CardControl | Scope::CardFund)

@@ -37,6 +37,33 @@ pub struct Asked {
     pub existing: Option<GrantView>,
 }
 
+/// What an owner relies on who is shown a request, and what may change before they answer it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// What the client calls itself.
+    pub client_name: String,
+    /// Its open grant, where it has one.
+    pub grant: Option<GrantId>,
+}
+
+impl Asked {
+    /// What an owner relies on who is shown this.
+    #[must_use]
+    pub fn shown(&self) -> Shown {
+        let grant = self.existing.as_ref().map(|view| view.grant.id);
+        Shown { client_name: self.client.name().to_owned(), grant }
+    }
+}
+
+/// What became of a yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// It holds; the browser goes on to this URL.
+    Leads(String),
+    /// What was shown is no longer so: nothing was given, and the owner is to be asked anew.
+    Changed,
+}
+
 /// What an owner gives.
 #[derive(Debug, Clone)]
 pub struct Choice {
@@ -104,7 +131,9 @@ async fn existing(
     Ok(page.items.into_iter().next())
 }
 
-/// The owner says yes; gives the URL that the browser goes to.
+/// The owner says yes to what they were shown. A grant that was revoked or opened meanwhile is
+/// never taken for the one that the form was made for: terms that were to change one would open
+/// another without the bounds that they left out.
 ///
 /// # Errors
 /// `resource_not_found`, `invalid_field`, `step_up_required`, or why it could not be settled.
@@ -112,45 +141,39 @@ pub async fn approve(
     state: &Arc<AppState>,
     (session, info): (&Credential, RequestInfo),
     (id, issuer): (ConsentId, &str),
-    choice: Choice,
-) -> Result<String, CommandError> {
+    (shown, choice): (Shown, Choice),
+) -> Result<Answered, CommandError> {
     let asked = find(state, session, id).await?;
-    let change = choice.change();
-    let reopened = |id| Reopened { id, change: change.clone() };
-    let known = asked.existing.map(|view| view.grant.id);
+    if asked.shown() != shown {
+        return Ok(Answered::Changed);
+    }
     let (code, hash) = secrets::new(&state.wiring, SecretKind::Code);
+    let change = choice.change();
     let client = asked.client.id.clone();
-    let mut approve = ApproveAuthorization {
+    let approve = ApproveAuthorization {
         consent: id,
         terms: NewGrant {
             id: GrantId::new(state.wiring.edge.mint()),
             account: session.account,
             client_id: client.clone(),
-            client_name: asked.client.name().to_owned(),
+            client_name: shown.client_name,
             redirect_host: asked.redirect_host,
             scopes: choice.scopes,
             cards: choice.cards,
             reveal: choice.reveal.unwrap_or(Reveal::Ask),
             mandate: choice.mandate.apply(&Mandate::default()),
         },
-        existing: known.map(reopened),
+        existing: shown.grant.map(|id| Reopened { id, change }),
         step_up: choice.step_up,
         code: hash,
     };
-    let done = perform_as_owner(state, (session, info.clone()), approve.clone()).await;
-    let address = match done {
-        Ok(address) => address,
+    match perform_as_owner(state, (session, info), approve).await {
+        Ok(address) => Ok(Answered::Leads(address.with_code(&code, issuer))),
         Err(error) => {
-            // Another answer may have opened the grant meanwhile, or its owner may have revoked it.
-            let found = existing(state, session, &client).await?.map(|view| view.grant.id);
-            if found == known {
-                return Err(error);
-            }
-            approve.existing = found.map(reopened);
-            perform_as_owner(state, (session, info), approve).await?
+            let now = existing(state, session, &client).await?.map(|view| view.grant.id);
+            if now == shown.grant { Err(error) } else { Ok(Answered::Changed) }
         }
-    };
-    Ok(address.with_code(&code, issuer))
+    }
 }
 
 /// The owner says no; gives the URL that the browser goes to.

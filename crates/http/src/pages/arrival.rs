@@ -3,7 +3,7 @@ use std::{cell::Cell, sync::Arc};
 use actix_web::{HttpRequest, http::header, web};
 use cardium_api_v1::operation::{Operation, operations};
 use cardium_app::CommandError;
-use cardium_auth::CredentialKind;
+use cardium_auth::{Credential, CredentialKind};
 use cardium_kernel::{ErrorCode, Problem, RequestId};
 
 use crate::{
@@ -108,6 +108,29 @@ impl Arrival {
             Err(problem) if is_signed_out(problem.code) => Err(Failed::SignIn(next)),
             Err(problem) => Err(Failed::Refused(problem)),
         }
+    }
+
+    /// Ends the session that the browser came with, if it has one: whoever signs in again has no
+    /// use for it, and could not end it later, for the cookie names the new one.
+    pub async fn end_session(&self) {
+        let Some(token) = cookie::find(&self.request, self.is_secure()) else { return };
+        let (address, seen) = (address::origin(&self.request).address, Seen::default());
+        let found = guard::recognize(&self.state, Some(&token), (address, &seen)).await;
+        let Ok(credential) = found else { return };
+        if credential.kind != CredentialKind::Session {
+            return;
+        }
+        if let Err(problem) = self.sign_out(credential).await {
+            tracing::warn!(problem = %problem.message, "an older session was not ended");
+        }
+    }
+
+    async fn sign_out(&self, credential: Arc<Credential>) -> Result<(), Problem> {
+        let request = request_info(&self.request);
+        let caller = Caller { credential: Some(credential), request, standing: None };
+        let operation = find_operation("sign_out")?;
+        let done = invoke(Arc::clone(&self.state), operation, caller, Ask::default()).await;
+        done.map(drop).map_err(|error| self.explain(error))
     }
 
     /// Runs an operation that anybody may call.

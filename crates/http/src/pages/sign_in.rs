@@ -115,7 +115,7 @@ async fn first_step(arrival: &Arrival, next: &Next) -> Shown {
         return Ok(first(StatusCode::BAD_REQUEST, next, step.email, faults));
     }
     match sign_in(arrival, &step, None).await {
-        Ok(session) => Ok(enter(arrival, next, &session)),
+        Ok(session) => Ok(enter(arrival, next, &session).await),
         Err(problem) if problem.code == ErrorCode::TotpRequired => {
             Ok(second(arrival, StatusCode::OK, next, &step, Faults::default()))
         }
@@ -133,7 +133,7 @@ async fn second_step(arrival: &Arrival, next: &Next, step: FirstStep) -> Shown {
         return Ok(second(arrival, StatusCode::BAD_REQUEST, next, &step, faults));
     }
     match sign_in(arrival, &step, Some(code)).await {
-        Ok(session) => Ok(enter(arrival, next, &session)),
+        Ok(session) => Ok(enter(arrival, next, &session).await),
         Err(problem) if problem.param.as_deref() == Some("totp_code") => {
             let (status, faults) = explain(&problem, "totp_code");
             Ok(second(arrival, status, next, &step, faults))
@@ -190,7 +190,8 @@ async fn sign_in(
     serde_json::from_slice(&answer).map_err(unreadable)
 }
 
-fn enter(arrival: &Arrival, next: &Next, session: &Session) -> actix_web::HttpResponse {
+async fn enter(arrival: &Arrival, next: &Next, session: &Session) -> actix_web::HttpResponse {
+    arrival.end_session().await;
     with_cookie(see_other(next.as_str()), &cookie::set(&session.token, arrival.is_secure()))
 }
 

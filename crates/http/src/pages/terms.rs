@@ -214,7 +214,7 @@ impl MandateFields {
             daily_usd: daily,
             total_usd: total,
             approval_above_usd: above,
-            expires_on: end.to_string().chars().take(10).collect(),
+            expires_on: day(end),
             ..Self::default()
         }
     }
@@ -241,6 +241,11 @@ impl MandateFields {
         put("mccs", list(&self.mccs, &['\n', '\r', ',', ' ']));
         input
     }
+}
+
+/// A moment's day, as forms show it.
+pub fn day(moment: Timestamp) -> String {
+    moment.to_string().chars().take(10).collect()
 }
 
 /// What a problem says of a form: the field of the page that is at fault, where it has one.

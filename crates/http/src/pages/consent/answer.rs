@@ -5,18 +5,17 @@ use cardium_auth::{
     grants::{GrantChange, Mandate, MandateChange, Reveal},
     oauth::MOST_CARDS,
 };
-use cardium_kernel::{CardId, CredentialId, ErrorCode, GrantId, Problem, Timestamp};
+use cardium_kernel::{CardId, CredentialId, ErrorCode, Problem, Timestamp};
 use serde_json::{Value, json};
 
 use crate::{
     base,
     call::Call,
-    oauth::consent::{self, Choice},
+    oauth::consent::{self, Answered, Choice},
     pages::{
         chrome::Faults,
-        terms::{MandateFields, any_spends, chosen_cards, faults_of, ticked_scopes},
+        terms::{MandateFields, any_spends, chosen_cards, day, faults_of, ticked_scopes},
         visit::Visit,
-        words::text,
     },
     step_up::{Claim, step_up},
 };
@@ -27,6 +26,8 @@ use super::{any_risky, request::Request};
 pub enum Refused {
     /// The request was answered before, or its time is over.
     Gone,
+    /// What the form was made for is no longer so.
+    Changed,
     /// The form is to be corrected.
     Faults(Faults),
     /// Anything else.
@@ -56,10 +57,13 @@ pub async fn allow(visit: &Visit, request: &Request) -> Result<String, Refused> 
     };
     let (owner, issuer) = (visit.owner(), issuer(visit)?);
     let state = &visit.arrival.state;
-    let approved = consent::approve(state, owner, (request.consent, &issuer), choice).await;
-    let location = approved.map_err(|error| refused(visit, error))?;
-    let existing = request.existing.as_ref().map(|grant| text(grant, "id"));
-    if let Some(id) = existing.and_then(|id| GrantId::parse(id).ok()) {
+    let given = (request.shown.clone(), choice);
+    let approved = consent::approve(state, owner, (request.consent, &issuer), given).await;
+    let location = match approved.map_err(|error| refused(visit, error))? {
+        Answered::Leads(location) => location,
+        Answered::Changed => return Err(Refused::Changed),
+    };
+    if let Some(id) = request.shown.grant {
         state.credentials.forget(CredentialId::new(id.value()));
     }
     Ok(location)
@@ -146,14 +150,12 @@ fn read_cards(visit: &Visit, request: &Request, faults: &mut Faults) -> Option<V
     Some(cards)
 }
 
-/// Each field by itself, by the rules of the API. A day that is left as it was agreed ends at the
-/// agreed time still, not with the day.
+/// Each field by itself, by the rules of the API, and all that the owner saw: nothing of it hangs on
+/// a grant that may be gone. A day that is left as it was agreed ends at the agreed time still, not
+/// with the day.
 fn read_mandate(visit: &Visit, request: &Request, faults: &mut Faults) -> MandateChange {
     let now = visit.now();
     let typed = MandateFields::typed(&visit.arrival.fields);
-    let agreed = request.existing.as_ref();
-    let agreed = agreed.map(|grant| MandateFields::agreed(&grant["mandate"]).expires_on);
-    let same_day = agreed.is_some_and(|day| day == typed.expires_on);
     let mut mandate = Mandate::default();
     for (name, value) in typed.input() {
         match parse(&json!({"mandate": {name: value}}), now) {
@@ -161,8 +163,8 @@ fn read_mandate(visit: &Visit, request: &Request, faults: &mut Faults) -> Mandat
             Err(problem) => faults.0.extend(faults_of(&problem).0),
         }
     }
-    let expires_at = (!same_day).then_some(mandate.expires_at);
-    MandateChange { expires_at, ..mandate.into() }
+    let agreed = request.ends.filter(|end| *end > now && day(*end) == typed.expires_on);
+    Mandate { expires_at: agreed.or(mandate.expires_at), ..mandate }.into()
 }
 
 fn parse(input: &Value, now: Timestamp) -> Result<GrantChange, Problem> {

@@ -36,6 +36,8 @@ struct Ask {
     frame: Frame,
     token: String,
     id: String,
+    /// What the form was made for.
+    mark: String,
     name: String,
     /// Whether the client is who it says.
     proven: bool,
@@ -44,11 +46,23 @@ struct Ask {
     local: bool,
     account: String,
     terms: Terms,
-    /// Whether something of it may take a password.
-    risky: bool,
+    confirm: Confirm,
     existing: Option<Connection>,
     proof: Proof,
     faults: Faults,
+}
+
+/// When the owner has to prove their presence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Confirm {
+    /// Whatever is ticked, having signed in is enough.
+    Never,
+    /// Only where something risky is ticked.
+    Risky,
+    /// They signed in a while ago: for more than looking.
+    Acting,
+    /// They signed in a while ago: for more than the client has.
+    More,
 }
 
 #[derive(Template)]
@@ -73,12 +87,16 @@ pub async fn submit(arrival: Arrival) -> Shown {
     visit.check("consent", &id)?;
     let Some(request) = Request::find(&visit, &id).await? else { return Ok(gone(&visit)) };
     let answered = match visit.arrival.fields.text("decision") {
+        "allow" if visit.arrival.fields.text("shown") != request.mark(&visit) => {
+            Err(Refused::Changed)
+        }
         "allow" => answer::allow(&visit, &request).await,
         _ => answer::deny(&visit, &request).await,
     };
     match answered {
         Ok(location) => Ok(lead_on(&visit, &request, &location)),
         Err(Refused::Gone) => Ok(gone(&visit)),
+        Err(Refused::Changed) => ask_anew(&visit, &id).await,
         Err(Refused::Faults(faults)) => {
             let terms = typed(&visit, &request).await?;
             ask(&visit, &request, terms, faults).await
@@ -96,6 +114,16 @@ fn gone(visit: &Visit) -> HttpResponse {
                    not connected, let it ask once more.";
     let frame = visit.frame("This request is over", "");
     tell(frame, StatusCode::GONE, message, ("/connections", "See your connections"))
+}
+
+/// Asks once more what was answered on other grounds: the client has another name now, or was
+/// connected or revoked meanwhile.
+async fn ask_anew(visit: &Visit, id: &str) -> Shown {
+    let Some(request) = Request::find(visit, id).await? else { return Ok(gone(visit)) };
+    let terms = offered(visit, &request).await?;
+    let message = "Nothing was allowed yet: who asks, or what it has already, changed while you \
+                   looked. Read this once more.";
+    ask(visit, &request, terms, Faults::one("", message)).await
 }
 
 /// What is offered at first: all that was asked for, but for what is risky.
@@ -160,13 +188,14 @@ async fn ask(visit: &Visit, request: &Request, terms: Terms, faults: Faults) -> 
         frame: visit.frame(&format!("{} asks", request.name), ""),
         token: visit.token("consent", &request.id),
         id: request.id.clone(),
+        mark: request.mark(visit),
         name: request.name.clone(),
         proven: request.proven,
         host: request.host.clone(),
         local: request.local,
         account: text(&account, "email").to_owned(),
         terms,
-        risky: any_risky(request.scopes) || request.existing.is_some(),
+        confirm: Confirm::of(visit, request),
         existing,
         proof: Proof { code },
         faults,
@@ -174,6 +203,19 @@ async fn ask(visit: &Visit, request: &Request, terms: Terms, faults: Faults) -> 
     let status =
         if template.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(page(status, &template))
+}
+
+impl Confirm {
+    fn of(visit: &Visit, request: &Request) -> Self {
+        let fresh = visit.credential.check_step_up(visit.now()).is_ok();
+        match &request.existing {
+            _ if fresh && any_risky(request.scopes) => Self::Risky,
+            _ if fresh => Self::Never,
+            Some(_) => Self::More,
+            None if request.scopes.iter().all(Scope::is_read) => Self::Never,
+            None => Self::Acting,
+        }
+    }
 }
 
 fn any_risky(scopes: ScopeSet) -> bool {
@@ -199,7 +241,7 @@ impl From<Refused> for Failed {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Problem(problem) => Self::Refused(problem),
-            Refused::Gone | Refused::Faults(_) => Self::Stale,
+            Refused::Gone | Refused::Changed | Refused::Faults(_) => Self::Stale,
         }
     }
 }

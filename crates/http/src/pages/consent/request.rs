@@ -4,11 +4,11 @@ use cardium_auth::{
     ScopeSet,
     oauth::{RedirectKind, RedirectUri},
 };
-use cardium_kernel::{ConsentId, ErrorCode, Problem};
+use cardium_kernel::{ConsentId, ErrorCode, Problem, Timestamp};
 use serde_json::Value;
 
 use crate::{
-    oauth::consent::{self, Asked},
+    oauth::consent::{self, Asked, Shown},
     pages::visit::Visit,
 };
 
@@ -27,6 +27,10 @@ pub struct Request {
     pub cards: Option<Vec<String>>,
     /// The open grant of the account and the client.
     pub existing: Option<Value>,
+    /// When its mandate ends, to the second.
+    pub ends: Option<Timestamp>,
+    /// What must not change until it is answered.
+    pub shown: Shown,
 }
 
 impl Request {
@@ -39,25 +43,35 @@ impl Request {
             Err(problem) if problem.code == ErrorCode::ResourceNotFound => return Ok(None),
             Err(problem) => return Err(problem),
         };
+        let shown = asked.shown();
         let Asked { client, consent, scope, redirect_host, existing } = asked;
         let uri = RedirectUri::restore(consent.redirect_uri.clone());
         let cards: Vec<String> = scope.cards().iter().map(ToString::to_string).collect();
         Ok(Some(Self {
             id: id.to_owned(),
-            name: client.name().to_owned(),
+            name: shown.client_name.clone(),
             proven: client.is_proven_at(&uri),
             host: redirect_host,
             local: uri.kind() == RedirectKind::Loopback,
             scopes: scope.scopes(),
             cards: Some(cards).filter(|cards| !cards.is_empty()),
-            existing: existing.map(|view| shown(&view, visit)),
+            ends: existing.as_ref().and_then(|view| view.grant.mandate.expires_at),
+            existing: existing.map(|view| as_answered(&view, visit)),
             consent: consent.id,
+            shown,
         }))
+    }
+
+    /// What a form says of what it was made for.
+    pub fn mark(&self, visit: &Visit) -> String {
+        let Shown { client_name, grant } = &self.shown;
+        let grant = grant.map_or_else(String::new, |id| id.to_string());
+        visit.token("consent as shown", &format!("{}\n{grant}\n{client_name}", self.id))
     }
 }
 
 /// A grant as the API shows it.
-fn shown(view: &GrantView, visit: &Visit) -> Value {
+fn as_answered(view: &GrantView, visit: &Visit) -> Value {
     let grant = GrantOut::new((&view.grant, &view.credential), view.last_used, visit.now());
     serde_json::from_slice(&to_json(&grant)).unwrap_or_default()
 }
