@@ -30,6 +30,7 @@ use super::{
 use crate::{
     AppState,
     address::origin,
+    base::Base,
     body,
     challenge::{Granted, Wanted},
     dispatch::{note_standing, request_info},
@@ -119,6 +120,7 @@ async fn pass(
         state: Arc::clone(state),
         caller,
         info: request_info(request),
+        base: Base::of(request, settings),
         address: origin(request).address,
         standing: seen.get(),
         weight: received.weight(),
