@@ -140,7 +140,7 @@ fn called(message: &Body) -> Option<&'static Operation> {
 
 /// The scope that a call needs and the caller lacks, so that the client can ask its user for it.
 fn lacking(operation: &Operation, caller: &Credential) -> Option<(Scope, CommandError)> {
-    let scope = operation.access.scope()?;
+    let scope = operation.access.scope_for(caller.kind)?;
     Some((scope, caller.check_scope(scope).err()?.into()))
 }
 
