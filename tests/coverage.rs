@@ -50,11 +50,7 @@ fn promised(operation: &Operation) -> Vec<(String, Cell)> {
     if operation.access != Access::Public {
         cells.push(("no credential".to_owned(), refusal(ErrorCode::InvalidCredentials)));
         let scope = match operation.access {
-            Access::Bearer(Some(_)) => ErrorCode::InsufficientScope,
-            // Whoever may without it is known to the operation.
-            Access::Bearer(None) if operation.errors.contains(&ErrorCode::InsufficientScope) => {
-                ErrorCode::InsufficientScope
-            }
+            Access::Bearer(Some(_)) | Access::Own(_) => ErrorCode::InsufficientScope,
             Access::Public | Access::Bearer(None) | Access::Session => ErrorCode::SessionRequired,
         };
         cells.push(("no scope".to_owned(), refusal(scope)));

@@ -1,6 +1,8 @@
 //! Tool calls: the operations of `/v1`, with their answers.
 
 use cardium_api_v1::operation::operations;
+use cardium_auth::{Scope, grants::Reveal};
+use cardium_kernel::Money;
 use cardium_testkit::Backend;
 use serde_json::{Value, json};
 
@@ -20,6 +22,7 @@ on_both! {
     a_file_comes_as_a_resource;
     files_are_bounded_both_ways;
     a_number_is_shown_and_never_kept;
+    a_refusal_leads_to_where_its_owner_acts;
 }
 
 fn lists_are_those_of_rest(backend: Backend) {
@@ -218,4 +221,31 @@ fn a_number_is_shown_and_never_kept(backend: Backend) {
     let audit = client.get("/v1/audit_log?action=card.pan_revealed").expect(200);
     let all = client.get("/v1/audit_log").expect(200);
     assert!(audit["data"].as_array().is_some() && all.to_string().contains(&card));
+}
+
+fn a_refusal_leads_to_where_its_owner_acts(backend: Backend) {
+    let server = Server::shared(backend);
+    let owner = server.sign_up();
+    owner.fund("500.00");
+    let card = owner.card(None);
+    let granting = server.granting();
+    let tenant = granting.tenant(owner.token());
+    let mut new = granting.terms(tenant.account, Scope::ALL);
+    (new.reveal, new.mandate.approval_above) = (Reveal::Link, Some(Money::usd(0)));
+    server.wait(granting.agree(tenant, &new));
+    let agent = owner.with_token(&server.wait(granting.token(&new)));
+    let mcp = Mcp::new(&agent);
+    let refused = |tool: &str, arguments: Value| {
+        mcp.refused(tool, arguments.clone());
+        mcp.call(tool, arguments)["_meta"]["cardium/error"].clone()
+    };
+    let load = json!({"id": card, "amount_usd": 10, "idempotency_key": "asked"});
+    let asked = refused("load_card", load);
+    let (id, base) = (text(&asked, "approval_id"), owner.base());
+    assert_eq!(text(&asked, "code"), "approval_required");
+    assert_eq!(text(&asked, "approval_url"), format!("{base}/approvals/{id}"));
+    assert_eq!(mcp.done("get_approval", json!({"id": id}))["status"], "pending");
+    let opened = refused("reveal_pan", json!({"id": card}));
+    assert_eq!(text(&opened, "code"), "owner_must_open");
+    assert_eq!(text(&opened, "url"), format!("{base}/cards/{card}/number"));
 }

@@ -7,7 +7,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{BOTH_REVISIONS, Mcp, Revision};
-use crate::{on_both, support::Server};
+use crate::{
+    on_both,
+    support::{Agent, Server},
+};
 
 on_both! {
     a_client_shakes_hands;
@@ -70,19 +73,25 @@ fn tools_are_those_that_the_credential_may_call(backend: Backend) {
     let all = Mcp::new(&session).tools();
     assert!(operations().all(|operation| all.iter().any(|name| name == operation.id)));
     assert!(all.iter().any(|name| name == "simulate_deposit"), "the rails are simulated");
-    let key = session.api_key(&["card:read", "webhook:read"]);
-    for revision in BOTH_REVISIONS {
-        let offered = Mcp { revision, ..Mcp::new(&key) }.tools();
-        for operation in operations() {
-            let expected = match operation.access {
-                Access::Public | Access::Bearer(None) => true,
-                Access::Session => false,
-                Access::Bearer(Some(scope)) => {
-                    ["card:read", "webhook:read"].contains(&scope.as_str())
-                }
-            };
-            let is_there = offered.iter().any(|name| name == operation.id);
-            assert_eq!(is_there, expected, "{}", operation.id);
+    let scopes = ["card:read", "webhook:read"];
+    let key = session.api_key(&scopes);
+    let agent = Agent::new(&server, &session, &scopes);
+    // Whoever acts under a grant looks at it and at what it asked, and gives it back.
+    let own = ["get_grant", "revoke_grant", "get_approval"];
+    for (client, own) in [(&key, &[][..]), (&agent.client, &own[..])] {
+        for revision in BOTH_REVISIONS {
+            let offered = Mcp { revision, ..Mcp::new(client) }.tools();
+            for operation in operations() {
+                let expected = match operation.access {
+                    Access::Public | Access::Bearer(None) => true,
+                    Access::Session => false,
+                    Access::Bearer(Some(scope)) | Access::Own(scope) => {
+                        scopes.contains(&scope.as_str()) || own.contains(&operation.id)
+                    }
+                };
+                let is_there = offered.iter().any(|name| name == operation.id);
+                assert_eq!(is_there, expected, "{}", operation.id);
+            }
         }
     }
 }

@@ -54,6 +54,16 @@ fn spending(card: &str) -> [(String, Value); 3] {
     ]
 }
 
+/// What the owner's browser is shown at a link of this server.
+#[track_caller]
+fn followed(owner: &Client, link: &str) -> String {
+    let path = link.strip_prefix(owner.base()).expect("a link to this server");
+    let cookie = format!("cardium={}", owner.token());
+    let page = owner.request(reqwest::Method::GET, path).header("Cookie", &cookie).send();
+    assert_eq!(page.status, 200, "{link}");
+    String::from_utf8(page.body).expect("pages are text")
+}
+
 fn decide(owner: &Client, asked: &Reply, decision: &str) {
     let id = text(&asked.json(), "approval_id").to_owned();
     let body = json!({"decision": decision});
@@ -72,6 +82,9 @@ fn above_the_bound_the_owner_is_asked_and_the_same_request_runs_once(backend: Ba
         let first = format!("{path} one");
         let asked = ask(&first);
         assert_eq!((asked.status, text(&asked.json(), "code")), (403, "approval_required"));
+        let page = followed(&owner, text(&asked.json(), "approval_url"));
+        let form = format!("action=\"/approvals/{}\"", text(&asked.json(), "approval_id"));
+        assert!(page.contains(&form), "{page}");
         let again = ask(&first);
         assert_eq!(again.json()["approval_id"], asked.json()["approval_id"]);
         decide(&owner, &asked, "approve");
@@ -107,13 +120,21 @@ fn a_number_is_revealed_as_it_was_granted(backend: Backend) {
     let owner = funded(&server);
     let with = |way| agent(&server, &owner, move |new| new.reveal = way);
     let (ask, link, always) = (with(Reveal::Ask), with(Reveal::Link), with(Reveal::Always));
+    let bound = agent(&server, &owner, |new| new.mandate.merchants = vec!["SHOP1".to_owned()]);
     let get = |agent: &Client, card: &str| agent.get(&format!("/v1/cards/{card}/pan"));
     let post =
         |agent: &Client, card: &str| agent.post(&format!("/v1/cards/{card}/reveal"), &json!({}));
     for reveal in [&get as &dyn Fn(&Client, &str) -> Reply, &post] {
         let card = owner.card(None);
         reveal(&always, &card).expect(200);
-        reveal(&link, &card).expect_error(403, "mandate_exceeded", None);
+        let refused = reveal(&link, &card).expect_error(403, "owner_must_open", None);
+        let path = format!("/cards/{card}/number");
+        assert_eq!(text(&refused, "url"), [owner.base(), &path].concat());
+        assert!(followed(&owner, text(&refused, "url")).contains("name=\"form_token\""));
+        let connections = followed(&owner, &format!("{}/connections", owner.base()));
+        assert!(connections.contains(&format!("href=\"{path}\"")), "{connections}");
+        // Not one of its own cards, and it may spend at these merchants only.
+        reveal(&bound, &card).expect_error(403, "mandate_exceeded", None);
         let asked = reveal(&ask, &card);
         assert_eq!(text(&asked.json(), "code"), "approval_required");
         decide(&owner, &asked, "approve");

@@ -345,7 +345,7 @@ fn reveals_keep_to_what_was_granted(backend: Backend) {
     let reveal = |agent: Agent| world.run(agent.actor(), RevealPan { card });
     let agent = |way| grant(&world, tenant, |new| new.reveal = way);
     reveal(agent(Reveal::Always)).expect("it may");
-    assert_eq!(code(reveal(agent(Reveal::Link))), ErrorCode::MandateExceeded);
+    assert_eq!(code(reveal(agent(Reveal::Link))), ErrorCode::OwnerMustOpen);
     let asking = agent(Reveal::Ask);
     assert_eq!(code(reveal(asking)), ErrorCode::ApprovalRequired);
     asking.decide(&world, &asking.approvals(&world)[0], yes());

@@ -26,12 +26,29 @@ pub struct ErrorOut<'a> {
     /// What the account's owner is asked, where that is why.
     #[serde(skip_serializing_if = "Option::is_none")]
     approval_id: Option<Text<ApprovalId>>,
+    /// The page where the owner answers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "uri-reference"))]
+    approval_url: Option<&'a str>,
+    /// The page where the owner opens what an agent is not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "uri-reference"))]
+    url: Option<&'a str>,
     request_id: Text<RequestId>,
+}
+
+/// Pages that a refusal leads the owner to: where they are is known to whoever serves them.
+#[derive(Debug, Default)]
+pub struct Links {
+    /// Of the approval.
+    pub approval: Option<String>,
+    /// Of what the owner opens.
+    pub open: Option<String>,
 }
 
 /// The JSON of a refusal.
 #[must_use]
-pub fn error_body(problem: &Problem, request: RequestId) -> Vec<u8> {
+pub fn error_body(problem: &Problem, request: RequestId, links: &Links) -> Vec<u8> {
     let (_, kind) = status_and_type(problem.code);
     to_json(&ErrorOut {
         object: "error",
@@ -41,6 +58,8 @@ pub fn error_body(problem: &Problem, request: RequestId) -> Vec<u8> {
         message: &problem.message,
         param: problem.param.as_deref(),
         approval_id: problem.approval.as_deref().copied().map(Text),
+        approval_url: links.approval.as_deref(),
+        url: links.open.as_deref(),
         request_id: Text(request),
     })
 }
@@ -70,7 +89,7 @@ pub const fn status_and_type(code: ErrorCode) -> (u16, &'static str) {
         419 "session_expired": SessionExpired;
         403 "permission_error": SessionRequired StepUpRequired InsufficientScope KeyIpNotAllowed
             ActiveCardRequired AddressCoolingDown HttpsRequired InsufficientBalance
-            ApprovalRequired ApprovalRejected MandateExceeded AccountLocked;
+            ApprovalRequired ApprovalRejected MandateExceeded OwnerMustOpen AccountLocked;
         404 "not_found_error": ResourceNotFound NoAuthMessage NoDecision;
         409 "conflict_error": EmailTaken TotpAlreadyEnabled TotpNotEnabled KeyNotActive
             GrantNotActive ApprovalNotPending WebhookDisabled TopupNotCancellable CardCancelled
@@ -130,6 +149,41 @@ mod tests {
         }
     }
 
+    /// Status, type and code of each row of a table in Markdown.
+    fn rows(table: &str) -> Vec<(u16, String, String)> {
+        let mut found = Vec::new();
+        for row in table.lines().take_while(|line| line.starts_with('|')).skip(1) {
+            let mut cells = row.trim_matches('|').split(" | ").map(str::trim);
+            let mut next = || cells.next().unwrap().to_owned();
+            let (statuses, kind, codes) = (next(), next(), next());
+            let statuses: Vec<u16> = statuses.split(", ").map(|one| one.parse().unwrap()).collect();
+            // What stands after a code in brackets or behind a colon is about it.
+            let (start, end) = (codes.find('(').unwrap_or(0), codes.find(')').unwrap_or(0));
+            let (codes, about) = (codes.clone(), codes[start..end].to_owned());
+            let codes = codes.replace(&about, "").replace(')', "");
+            let codes = codes.split(':').next().unwrap().split(',').map(str::trim);
+            for (place, code) in codes.enumerate() {
+                let status = statuses.get(place).or(statuses.first()).unwrap();
+                found.push((*status, kind.clone(), code.to_owned()));
+            }
+        }
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn the_documented_table_has_every_code() {
+        let document = include_str!("../../../docs/api/v1.md");
+        let (_, table) = document.split_once("| status | type | codes |\n").unwrap();
+        let codes = ErrorCode::ALL.iter().map(|code| {
+            let (status, kind) = status_and_type(*code);
+            (status, kind.to_owned(), code.to_string())
+        });
+        let mut codes: Vec<_> = codes.collect();
+        codes.sort();
+        assert_eq!(rows(table), codes);
+    }
+
     #[test]
     fn waiting_is_named_where_it_helps() {
         let busy = Problem::new(ErrorCode::ServiceUnavailable, "Busy.");
@@ -140,7 +194,7 @@ mod tests {
 
     #[test]
     fn the_shape_is_the_union_of_both_schemas() {
-        let body = error_body(&Problem::missing("bin"), RequestId::new(1));
+        let body = error_body(&Problem::missing("bin"), RequestId::new(1), &Links::default());
         let expected = concat!(
             r#"{"object":"error","error":"missing_required_field","#,
             r#""code":"missing_required_field","type":"invalid_request_error","#,

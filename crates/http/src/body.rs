@@ -100,7 +100,7 @@ pub async fn receive(
 ) -> Result<Received, CommandError> {
     let most = match access {
         Access::Public => settings.body_limit.min(PUBLIC),
-        Access::Bearer(_) | Access::Session => settings.body_limit,
+        Access::Bearer(_) | Access::Own(_) | Access::Session => settings.body_limit,
     };
     if declared_length(headers).is_some_and(|length| length > most) {
         return Err(too_large(most).into());

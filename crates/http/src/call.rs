@@ -190,7 +190,7 @@ impl Call {
             account: found.account,
             credential: found.id,
             kind: found.kind,
-            scope: self.operation.access.scope(),
+            scope: self.operation.access.scope_for(found.kind),
             reach: self.operation.reach,
         });
         let request = Some(self.request.clone());

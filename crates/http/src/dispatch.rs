@@ -20,6 +20,7 @@ use cardium_kernel::RequestId;
 use crate::{
     AppState,
     address::origin,
+    base::Base,
     body,
     call::Reply,
     challenge::Wanted,
@@ -76,7 +77,8 @@ pub async fn dispatch(
         Ok(Reply::Answer(answer)) => respond(answer),
         Ok(Reply::Download(download)) => download.respond(operation.success),
         Err(error) => {
-            let mut refusal = failure::respond(error, id);
+            let base = Base::of(&request, &state.wiring.settings);
+            let mut refusal = failure::respond_from(error, id, base.as_ref());
             let wanted = Wanted::new("/v1", operation.access.scope());
             wanted.challenge(&mut refusal, (&request, &state.wiring.settings));
             refusal

@@ -4,9 +4,11 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
-use cardium_api_v1::problem::{error_body, retry_after, status_and_type};
+use cardium_api_v1::problem::{Links, error_body, retry_after, status_and_type};
 use cardium_app::CommandError;
 use cardium_kernel::{ErrorCode, Problem, RequestId};
+
+use crate::{base::Base, pages};
 
 /// What a caller is told of a failure. What went wrong inside is logged, not shown.
 pub fn explain(error: CommandError, request: RequestId) -> Problem {
@@ -25,8 +27,24 @@ pub fn explain(error: CommandError, request: RequestId) -> Problem {
     }
 }
 
-/// The answer to a request that failed.
+/// The body of a refusal, with links to what its owner does about it. Without a known base they are
+/// paths of this very server.
+pub fn body(problem: &Problem, request: RequestId, base: Option<&Base>) -> Vec<u8> {
+    let link = |path: String| [base.map_or("", Base::as_str), &path].concat();
+    let links = Links {
+        approval: problem.approval.as_deref().map(|id| link(pages::approval(*id))),
+        open: problem.card.as_deref().map(|id| link(pages::number(*id))),
+    };
+    error_body(problem, request, &links)
+}
+
+/// The answer to a request that failed, where nothing that its owner does would help.
 pub fn respond(error: CommandError, request: RequestId) -> HttpResponse {
+    respond_from(error, request, None)
+}
+
+/// The answer to a request that failed at this base.
+pub fn respond_from(error: CommandError, request: RequestId, base: Option<&Base>) -> HttpResponse {
     let problem = explain(error, request);
     let (status, _) = status_and_type(problem.code);
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -38,5 +56,5 @@ pub fn respond(error: CommandError, request: RequestId) -> HttpResponse {
     if let Some(seconds) = retry_after(&problem) {
         response.insert_header((header::RETRY_AFTER, seconds));
     }
-    response.body(error_body(&problem, request))
+    response.body(body(&problem, request, base))
 }

@@ -290,11 +290,11 @@ fn check(found: &Found, now: Timestamp, address: Option<IpAddr>) -> Result<(), C
 
 /// Passes a credential that may call the operation.
 fn check_operation(credential: &Credential, operation: &Operation) -> Result<(), CredentialError> {
-    let session = credential.kind == CredentialKind::Session;
-    match operation.access {
-        Access::Session if !session => return Err(CredentialError::SessionRequired),
-        Access::Bearer(Some(scope)) => credential.check_scope(scope)?,
-        Access::Session | Access::Bearer(None) | Access::Public => {}
+    if operation.access == Access::Session && credential.kind != CredentialKind::Session {
+        return Err(CredentialError::SessionRequired);
+    }
+    if let Some(scope) = operation.access.scope_for(credential.kind) {
+        credential.check_scope(scope)?;
     }
     credential.check_reach(operation.reach)
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::ApprovalId;
+use crate::{ApprovalId, CardId};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
@@ -71,6 +71,8 @@ codes! {
     ApprovalNotPending = "approval_not_pending";
     /// More than, or other than, the agent's mandate lets it spend.
     MandateExceeded = "mandate_exceeded";
+    /// An agent is never told it: the owner opens it on the site.
+    OwnerMustOpen = "owner_must_open";
     /// The grant is revoked.
     GrantNotActive = "grant_not_active";
     /// The account's owner has stopped everything.
@@ -209,6 +211,8 @@ pub struct Problem {
     pub retry_after_seconds: Option<u64>,
     /// What the owner is asked, where that is why.
     pub approval: Option<Box<ApprovalId>>,
+    /// The card whose number only the owner opens, where that is why.
+    pub card: Option<Box<CardId>>,
 }
 
 impl Problem {
@@ -221,6 +225,7 @@ impl Problem {
             param: None,
             retry_after_seconds: None,
             approval: None,
+            card: None,
         }
     }
 
@@ -244,6 +249,12 @@ impl Problem {
             approval: Some(Box::new(approval)),
             ..Self::new(ErrorCode::ApprovalRequired, message)
         }
+    }
+
+    /// Only the owner opens this card's number.
+    #[must_use]
+    pub fn owner_opens(card: CardId, message: impl Into<String>) -> Self {
+        Self { card: Some(Box::new(card)), ..Self::new(ErrorCode::OwnerMustOpen, message) }
     }
 
     /// A required field is absent.

@@ -74,9 +74,8 @@ impl Catalogue {
 #[must_use]
 pub fn is_offered(operation: &Operation, caller: &Credential) -> bool {
     match operation.access {
-        Access::Public | Access::Bearer(None) => true,
-        Access::Bearer(Some(scope)) => caller.scopes.allows(scope),
         Access::Session => caller.kind == CredentialKind::Session,
+        access => access.scope_for(caller.kind).is_none_or(|scope| caller.scopes.allows(scope)),
     }
 }
 
@@ -105,6 +104,9 @@ fn description(operation: &Operation) -> String {
         Access::Public | Access::Bearer(None) => {}
         Access::Bearer(Some(scope)) => {
             text.push_str(&format!(" Needs the scope {}.", scope.as_str()));
+        }
+        Access::Own(scope) => {
+            text.push_str(&format!(" Needs the scope {}, a client none.", scope.as_str()));
         }
         Access::Session => text.push_str(" Needs a signed-in session."),
     }

@@ -13,6 +13,7 @@ on_both! {
     to_approve_asks_for_the_owner_and_to_reject_does_not;
     an_approval_expires;
     a_client_sees_what_it_asked_itself;
+    a_client_follows_up_on_what_it_asked_without_a_scope;
 }
 
 const FIELDS: [&str; 12] = [
@@ -114,4 +115,28 @@ fn a_client_sees_what_it_asked_itself(backend: Backend) {
     let key = owner.post("/v1/api_keys", &test).expect(201);
     let key = owner.with_token(key["key"].as_str().expect("shown once"));
     assert!(items(&key.get("/v1/approvals").expect(200)).is_empty(), "they are of live money");
+}
+
+fn a_client_follows_up_on_what_it_asked_without_a_scope(backend: Backend) {
+    let server = Server::shared(backend);
+    let owner = server.sign_up();
+    let [one, two] = [1, 2].map(|_| Agent::new(&server, &owner, &["card:fund"]));
+    let (mine, other) = (one.ask(&server), two.ask(&server));
+    let show = |id: &str| format!("/v1/approvals/{id}");
+    assert_eq!(one.client.get(&show(&mine)).expect(200)["status"], "pending");
+    assert_eq!(one.client.get("/v1/grants/me").expect(200)["id"], json!(one.grant));
+    // Nothing of another grant, of another account, or of them all.
+    let stranger = Agent::new(&server, &server.sign_up(), &["card:fund"]);
+    for path in [show(&other), two.path(), stranger.path(), show(&stranger.ask(&server))] {
+        one.client.get(&path).expect_error(404, "resource_not_found", None);
+    }
+    let key = owner.api_key(&["card:fund"]);
+    for client in [&one.client, &key] {
+        for path in ["/v1/grants", "/v1/approvals"] {
+            client.get(path).expect_error(403, "insufficient_scope", None);
+        }
+    }
+    for path in [show(&mine), one.path()] {
+        key.get(&path).expect_error(403, "insufficient_scope", None);
+    }
 }

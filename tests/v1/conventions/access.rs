@@ -1,7 +1,6 @@
 //! Who may call: credentials and scopes.
 
 use cardium_api_v1::operation::Access;
-use cardium_kernel::ErrorCode;
 use cardium_testkit::Backend;
 use reqwest::Method;
 
@@ -41,11 +40,8 @@ fn every_operation_wants_its_scope(backend: Backend) {
     for operation in operations() {
         let code = match operation.access {
             Access::Public => continue,
-            Access::Bearer(None) if operation.errors.contains(&ErrorCode::InsufficientScope) => {
-                "insufficient_scope"
-            }
             Access::Session | Access::Bearer(None) => "session_required",
-            Access::Bearer(Some(_)) => "insufficient_scope",
+            Access::Bearer(Some(_)) | Access::Own(_) => "insufficient_scope",
         };
         let scope = operation.access.scope();
         let held = scope.is_some_and(|scope| scope.as_str() == "system:read");

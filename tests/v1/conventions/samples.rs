@@ -218,7 +218,7 @@ impl Sample {
         match operation.access {
             Access::Public | Access::Session => session.clone(),
             Access::Bearer(None) => session.api_key(&[]),
-            Access::Bearer(Some(scope)) => session.api_key(&[scope.as_str()]),
+            Access::Bearer(Some(scope)) | Access::Own(scope) => session.api_key(&[scope.as_str()]),
         }
     }
 }

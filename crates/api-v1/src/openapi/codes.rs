@@ -53,6 +53,8 @@ const fn access(access: Access) -> &'static [ErrorCode] {
         Access::Public => &[],
         Access::Session => &[ErrorCode::SessionRequired, ErrorCode::KeyIpNotAllowed],
         Access::Bearer(None) => &[ErrorCode::KeyIpNotAllowed],
-        Access::Bearer(Some(_)) => &[ErrorCode::InsufficientScope, ErrorCode::KeyIpNotAllowed],
+        Access::Bearer(Some(_)) | Access::Own(_) => {
+            &[ErrorCode::InsufficientScope, ErrorCode::KeyIpNotAllowed]
+        }
     }
 }

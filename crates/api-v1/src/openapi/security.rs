@@ -12,6 +12,7 @@ pub(super) fn requirement(access: Access) -> Value {
             let scopes: Vec<&str> = scope.map(Scope::as_str).into_iter().collect();
             json!([{"bearerApiKey": []}, {"oauth2": scopes}])
         }
+        Access::Own(_) => json!([{"bearerApiKey": []}, {"oauth2": []}]),
     }
 }
 

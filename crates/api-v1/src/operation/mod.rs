@@ -6,7 +6,7 @@ mod parameter;
 mod shape;
 mod table;
 
-use cardium_auth::{Scope, grants::Reach};
+use cardium_auth::{CredentialKind, Scope, grants::Reach};
 use cardium_kernel::ErrorCode;
 use schemars::JsonSchema;
 
@@ -47,17 +47,30 @@ pub enum Access {
     Public,
     /// Whoever holds a credential with this scope; with none, any valid credential.
     Bearer(Option<Scope>),
+    /// Whoever holds a credential with this scope, and any grant: of grants and what came of them
+    /// it finds its own alone.
+    Own(Scope),
     /// An interactive session.
     Session,
 }
 
 impl Access {
-    /// The scope a credential must hold.
+    /// The scope that it declares: what a credential must hold, save for [`Self::Own`].
     #[must_use]
     pub const fn scope(self) -> Option<Scope> {
         match self {
             Self::Bearer(scope) => scope,
+            Self::Own(scope) => Some(scope),
             Self::Public | Self::Session => None,
+        }
+    }
+
+    /// The scope that a credential of this kind must hold.
+    #[must_use]
+    pub const fn scope_for(self, kind: CredentialKind) -> Option<Scope> {
+        match (self, kind) {
+            (Self::Own(_), CredentialKind::Grant) => None,
+            _ => self.scope(),
         }
     }
 }
@@ -265,6 +278,11 @@ impl Operation {
 
 const fn get(id: &'static str, path: &'static str, scope: Scope) -> Operation {
     Operation::new(id, Method::Get, path, Access::Bearer(Some(scope)))
+}
+
+/// Reads what is a grant's own, which needs no scope then.
+const fn get_own(id: &'static str, path: &'static str, scope: Scope) -> Operation {
+    Operation::new(id, Method::Get, path, Access::Own(scope))
 }
 
 /// Makes a new object: 201.

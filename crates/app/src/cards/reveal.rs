@@ -40,7 +40,7 @@ impl UseCase for RevealPan {
         let card = get_card(unit, self.card)?;
         card.check_open()?;
         leave::check_card(unit, &card)?;
-        leave::reveal(unit, wish(&card))?;
+        leave::reveal(unit, card.id, wish(&card))?;
         let found = unit.tx.find_pan(self.card)?;
         let pan = owned(found, |pan| pan.account, account, "card")?;
         let audit = unit.audit(account, "card.revealed", &self.card)?;

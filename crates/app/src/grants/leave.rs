@@ -40,12 +40,12 @@ pub(crate) fn spend(unit: &mut Unit<'_>, amount: Money, wish: Wish) -> Result<()
     Ok(unit.tx.save_grant(grant)?)
 }
 
-/// Sees that the grant that acts may be told a card number, and that its owner agrees where each
-/// time is asked for.
+/// Sees that the grant that acts may be told this card's number, and that its owner agrees where
+/// each time is asked for.
 ///
 /// # Errors
-/// As [`spend`].
-pub(crate) fn reveal(unit: &mut Unit<'_>, wish: Wish) -> Result<(), CommandError> {
+/// As [`spend`], and `owner_must_open`.
+pub(crate) fn reveal(unit: &mut Unit<'_>, card: CardId, wish: Wish) -> Result<(), CommandError> {
     let Some(grant) = acting(unit)? else { return Ok(()) };
     if grant.mandate.is_over(unit.now()) {
         return Err(exceeded("The agent's mandate has ended."));
@@ -53,7 +53,10 @@ pub(crate) fn reveal(unit: &mut Unit<'_>, wish: Wish) -> Result<(), CommandError
     match grant.reveal {
         Reveal::Always => Ok(()),
         Reveal::Ask => approve(unit, &grant, (None, wish)),
-        Reveal::Link => Err(exceeded("The owner opens this card's number on the site.")),
+        Reveal::Link => {
+            let message = "Only the owner opens this card's number, on the site: give them `url`.";
+            Err(Problem::owner_opens(card, message).into())
+        }
     }
 }
 

@@ -88,6 +88,7 @@ fn access(access: Access) -> String {
         Access::Public => "public".to_owned(),
         Access::Session => "a session".to_owned(),
         Access::Bearer(scope) => scope.map_or("any credential", Scope::as_str).to_owned(),
+        Access::Own(scope) => format!("{}, none for a client", scope.as_str()),
     }
 }
 

@@ -17,6 +17,7 @@ use tokio::sync::{SemaphorePermit, mpsc, oneshot};
 use super::results;
 use crate::{
     AppState,
+    base::Base,
     body::{Arrived, Weight},
     dry_run::Run,
     guard,
@@ -33,6 +34,8 @@ pub struct Guest {
     pub state: Arc<AppState>,
     pub caller: Arc<Credential>,
     pub info: RequestInfo,
+    /// Where the server is reached.
+    pub base: Option<Base>,
     pub address: Option<IpAddr>,
     pub standing: Option<Standing>,
     /// Whether work on the message is to be done off the event loop.
@@ -75,7 +78,7 @@ impl Visit {
         let _gone = self.jobs.send(Job { operation, arguments, reply }).await;
         result.await.unwrap_or_else(|_| {
             let error = CommandError::Internal("a tool call was dropped".to_owned());
-            results::refused(error, self.guest.info.id)
+            results::refused(error, &self.guest)
         })
     }
 }
@@ -84,7 +87,7 @@ async fn serve(guest: Arc<Guest>, mut arriving: mpsc::Receiver<Job>) {
     while let Some(Job { operation, arguments, reply }) = arriving.recv().await {
         let result = match handle(&guest, operation, arguments).await {
             Ok((request, handled)) => results::show(&guest, operation, &request, handled).await,
-            Err(error) => results::refused(error, guest.info.id),
+            Err(error) => results::refused(error, &guest),
         };
         // Whoever asked may have gone; what was done is done.
         let _gone = reply.send(result);

@@ -30,6 +30,7 @@ use super::{
 use crate::{
     AppState,
     address::origin,
+    base::Base,
     body,
     challenge::{Granted, Wanted},
     dispatch::{note_standing, request_info},
@@ -119,6 +120,7 @@ async fn pass(
         state: Arc::clone(state),
         caller,
         info: request_info(request),
+        base: Base::of(request, settings),
         address: origin(request).address,
         standing: seen.get(),
         weight: received.weight(),
@@ -138,7 +140,7 @@ fn called(message: &Body) -> Option<&'static Operation> {
 
 /// The scope that a call needs and the caller lacks, so that the client can ask its user for it.
 fn lacking(operation: &Operation, caller: &Credential) -> Option<(Scope, CommandError)> {
-    let scope = operation.access.scope()?;
+    let scope = operation.access.scope_for(caller.kind)?;
     Some((scope, caller.check_scope(scope).err()?.into()))
 }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use cardium_api_v1::{operation::Operation, problem::error_body};
+use cardium_api_v1::operation::Operation;
 use cardium_app::{Answer, CommandError};
-use cardium_kernel::{ErrorCode, Problem, RequestId};
+use cardium_kernel::{ErrorCode, Problem};
 use data_encoding::BASE64;
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject, MetaObject, ResourceContents};
 use serde_json::Value;
@@ -32,15 +32,16 @@ pub async fn show(
         Ok(Reply::Answer(answer)) => answered(&answer, asked.run),
         Ok(Reply::Download(download)) => match file(guest, operation, asked, download).await {
             Ok(result) => result,
-            Err(error) => refused(error, guest.info.id),
+            Err(error) => refused(error, guest),
         },
-        Err(error) => refused(error, guest.info.id),
+        Err(error) => refused(error, guest),
     }
 }
 
 /// A refusal or fault, as REST shows it.
-pub fn refused(error: CommandError, request: RequestId) -> CallToolResult {
-    failed(&error_body(&failure::explain(error, request), request))
+pub fn refused(error: CommandError, guest: &Guest) -> CallToolResult {
+    let request = guest.info.id;
+    failed(&failure::body(&failure::explain(error, request), request, guest.base.as_ref()))
 }
 
 fn answered(answer: &Answer, run: Run) -> CallToolResult {

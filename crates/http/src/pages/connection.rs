@@ -1,6 +1,7 @@
 //! A grant as its owner sees it.
 
 use cardium_auth::Scope;
+use cardium_kernel::CardId;
 use serde_json::Value;
 
 use super::{
@@ -30,6 +31,12 @@ pub struct Bound {
     pub percent: u64,
 }
 
+/// A card whose number its owner opens.
+pub struct Number {
+    pub label: String,
+    pub path: String,
+}
+
 /// What a client was given.
 pub struct Connection {
     pub id: String,
@@ -39,6 +46,8 @@ pub struct Connection {
     pub groups: Vec<Lines>,
     pub cards: Vec<String>,
     pub reveal: &'static str,
+    /// The cards whose numbers it leaves to its owner to open, as far as they are known.
+    pub numbers: Vec<Number>,
     pub spends: bool,
     pub bounds: Vec<Bound>,
     pub per_transaction: Option<String>,
@@ -79,6 +88,7 @@ impl Connection {
             groups: lines(grant),
             cards: strings(&grant["cards"]).iter().map(|id| named(id, cards)).collect(),
             reveal: if reveals { reveal_words(text(grant, "reveal")) } else { "" },
+            numbers: if reveals { numbers(grant, cards) } else { Vec::new() },
             spends: super::terms::any_spends(scopes),
             bounds: bounds(grant),
             per_transaction: usd(&mandate["per_transaction_usd"]),
@@ -96,6 +106,19 @@ impl Connection {
 fn named(id: &str, cards: &[Value]) -> String {
     let found = cards.iter().find(|card| text(card, "id") == id);
     found.map_or_else(|| id.to_owned(), card_label)
+}
+
+fn numbers(grant: &Value, cards: &[Value]) -> Vec<Number> {
+    if text(grant, "reveal") != "link" {
+        return Vec::new();
+    }
+    let only = grant["cards"].as_array();
+    let reached = |card: &&Value| only.is_none_or(|only| only.contains(&card["id"]));
+    let number = |card: &Value| {
+        let id = CardId::parse(text(card, "id")).ok()?;
+        Some(Number { label: card_label(card), path: super::number(id) })
+    };
+    cards.iter().filter(reached).filter_map(number).collect()
 }
 
 fn lines(grant: &Value) -> Vec<Lines> {

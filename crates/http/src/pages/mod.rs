@@ -29,6 +29,7 @@ mod words;
 use std::{future::Future, pin::Pin};
 
 use actix_web::{HttpRequest, HttpResponse, Resource, web};
+use cardium_kernel::{ApprovalId, CardId};
 
 use crate::{AppState, routes::refuse_method};
 
@@ -66,6 +67,16 @@ pages! {
     "/approvals/{id}" => approvals::show, approvals::decide;
     "/panic" => panic::ask, panic::press;
     "/cards/{id}/number" => number::ask, number::show;
+}
+
+/// The path of the page where an approval is answered.
+pub fn approval(id: ApprovalId) -> String {
+    format!("/approvals/{id}")
+}
+
+/// The path of the page where a card's number is opened.
+pub fn number(id: CardId) -> String {
+    format!("/cards/{id}/number")
 }
 
 /// The routes of the pages.

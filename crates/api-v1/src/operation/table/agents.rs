@@ -6,7 +6,7 @@ use crate::{
     approval::{self, ApprovalOut, DecisionIn},
     grant::{self, GrantOut, GrantPatch},
     operation::{
-        Access, Kind, Method, Operation, Parameter, Shape, act, get,
+        Access, Kind, Method, Operation, Parameter, Shape, act, get, get_own,
         parameter::{MODE, TEXT},
     },
     panic::{LiftPanicIn, PanicOut},
@@ -23,7 +23,7 @@ pub const OPERATIONS: &[Operation] = &[
             Parameter::query("status", Kind::Word(grant::STATUSES), "Only grants in this state"),
             Parameter::query("client_id", TEXT, "Only grants of this client"),
         ]),
-    get("get_grant", "/grants/{id}", Scope::AccountRead)
+    get_own("get_grant", "/grants/{id}", Scope::AccountRead)
         .beside_cards()
         .says("Show a grant; a client finds its own under `me` as well")
         .gives::<GrantOut>(),
@@ -38,11 +38,15 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::GrantNotActive,
             ErrorCode::InvalidMcc,
         ]),
-    Operation::new("revoke_grant", Method::Delete, "/grants/{id}", Access::Bearer(None))
-        .beside_cards()
-        .is_final()
-        .says("Take a grant back at once; a client may give back its own")
-        .refuses(&[ErrorCode::InsufficientScope]),
+    Operation::new(
+        "revoke_grant",
+        Method::Delete,
+        "/grants/{id}",
+        Access::Own(Scope::AccountWrite),
+    )
+    .beside_cards()
+    .is_final()
+    .says("Take a grant back at once; a client may give back its own"),
     get("list_approvals", "/approvals", Scope::AccountRead)
         .beside_cards()
         .says("List what agents asked for; a client sees what it asked itself")
@@ -56,7 +60,7 @@ pub const OPERATIONS: &[Operation] = &[
             ),
             MODE,
         ]),
-    get("get_approval", "/approvals/{id}", Scope::AccountRead)
+    get_own("get_approval", "/approvals/{id}", Scope::AccountRead)
         .beside_cards()
         .says("Show what an agent asked for")
         .gives::<ApprovalOut>(),

@@ -80,6 +80,7 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::ApprovalRequired,
             ErrorCode::ApprovalRejected,
             ErrorCode::MandateExceeded,
+            ErrorCode::OwnerMustOpen,
             ErrorCode::CardCancelled,
         ]),
     act("reveal_pan_by_post", "/cards/{id}/reveal", Scope::CardRevealPan)
@@ -93,6 +94,7 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::ApprovalRequired,
             ErrorCode::ApprovalRejected,
             ErrorCode::MandateExceeded,
+            ErrorCode::OwnerMustOpen,
             ErrorCode::CardCancelled,
         ]),
     act("replace_card", "/cards/{id}/replace", Scope::CardIssue)
