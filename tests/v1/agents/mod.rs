@@ -4,4 +4,5 @@ mod approvals;
 mod endings;
 mod grants;
 mod panic;
+mod plastic;
 mod widening;

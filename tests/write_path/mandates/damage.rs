@@ -7,8 +7,8 @@ use cardium_testkit::{Backend, Tenant, World};
 use cardium_webhooks::{EventFilter, Ordering, Payload};
 
 use super::{asking_above, code, funded, with_mandate};
-use crate::write_path::verifying::assert_named;
 use crate::on_both;
+use crate::write_path::verifying::assert_named;
 
 on_both! {
     damage_of_grants_is_found_and_named;
