@@ -4,6 +4,7 @@ use cardium_api_v1::operation::operations;
 use cardium_auth::{Scope, grants::Reveal};
 use cardium_kernel::Money;
 use cardium_testkit::Backend;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{BOTH_REVISIONS, Mcp};
@@ -179,33 +180,37 @@ fn a_file_comes_as_a_resource(backend: Backend) {
     assert!(uri.starts_with("cardium:///v1/disputes/"), "{uri}");
 }
 
-/// A message is as long as a body may be, and what is too large for an answer is downloaded.
+/// A file may be as long as a message, and one that is too large for an answer is downloaded.
 fn files_are_bounded_both_ways(backend: Backend) {
     const MEBIBYTE: usize = 1_024 * 1_024;
     let server = Server::shared(backend);
     let client = server.sign_up();
     let (mcp, dispute) = (Mcp::new(&client), dispute(&client));
-    // A multiple of three bytes of text, as base64 has them.
-    let file = |mebibytes: usize| {
-        json!({
-            "id": dispute["id"], "type": "other", "filename": "note.txt",
-            "content_type": "text/plain",
-            "content_base64": "YWJj".repeat(mebibytes * MEBIBYTE / 3),
-        })
-    };
-    let params = json!({"name": "add_dispute_evidence", "arguments": file(20)});
-    let refused = mcp.send("tools/call", params);
-    refused.expect_error(413, "body_too_large", None);
-    let added = mcp.done("add_dispute_evidence", file(11));
-    let evidence = added["evidence"].as_array().expect("a list");
-    assert_eq!(evidence.len(), 1, "nothing was kept of the one that was too large");
-    let ids = json!({"id": dispute["id"], "eid": evidence[0]["id"]});
-    let (code, _) = mcp.refused("get_dispute_evidence_file", ids);
+    let id = text(&dispute, "id");
+    let arguments = json!({"id": id, "type": "other", "filename": "note.txt",
+        "content_type": "text/plain", "content_base64": "THE FILE"});
+    let params = json!({"name": "add_dispute_evidence", "arguments": arguments});
+    // Put in as text: to serialize it takes longer than to send it.
+    let file = "YWJj".repeat(26 * MEBIBYTE / 4);
+    let message = mcp.message("tools/call", params.clone()).to_string();
+    let large = mcp.request("tools/call", params).body(message.replacen("THE FILE", &file, 1));
+    large.send().expect_error(413, "body_too_large", None);
+    let none = &client.get(&format!("/v1/disputes/{id}")).expect(200)["evidence"];
+    assert_eq!(*none, json!([]));
+    let part = "Content-Disposition: form-data; name=";
+    let head = format!(
+        "--x\r\n{part}\"type\"\r\n\r\nother\r\n--x\r\n{part}\"file\"; filename=\"a.txt\"\r\n\
+         Content-Type: text/plain\r\n\r\n"
+    );
+    let body = [head.as_bytes(), &[b'a'; 11 * MEBIBYTE], b"\r\n--x--\r\n"].concat();
+    let upload = client.request(Method::POST, &format!("/v1/disputes/{id}/evidence"));
+    let upload = upload.header("Content-Type", "multipart/form-data; boundary=x").body(body);
+    let evidence = upload.send().expect(200)["evidence"][0]["id"].clone();
+    let (code, _) = mcp.refused("get_dispute_evidence_file", json!({"id": id, "eid": evidence}));
     assert_eq!(code, "body_too_large");
-    let path =
-        format!("/v1/disputes/{}/evidence/{}", text(&dispute, "id"), text(&evidence[0], "id"));
-    let downloaded = client.get(&format!("{path}/file"));
-    assert_eq!((downloaded.status, downloaded.body.len()), (200, 11 * MEBIBYTE / 3 * 3));
+    let evidence = evidence.as_str().expect("an id");
+    let downloaded = client.get(&format!("/v1/disputes/{id}/evidence/{evidence}/file"));
+    assert_eq!((downloaded.status, downloaded.body.len()), (200, 11 * MEBIBYTE));
 }
 
 fn a_number_is_shown_and_never_kept(backend: Backend) {

@@ -102,11 +102,13 @@ fn a_narrowed_grant_knows_of_no_other_tickets(backend: Backend) {
     let (inside, outside) = (owner.card(None), owner.card(None));
     let agent = narrowed(&server, &owner, &[&inside]);
     let ask = |client: &Client, about: Value| {
-        let body = json!({"subject": "x", "body": "y", "related_object": about});
+        let body = json!({"subject": "A question", "body": "Where is my card?",
+            "related_object": about});
         text(&client.post("/v1/tickets", &body).expect(201), "id").to_owned()
     };
     let own = [ask(&owner, json!(inside)), ask(&agent, json!(inside))];
-    let other = [ask(&owner, json!(outside)), ask(&owner, json!(null)), ask(&agent, json!("x"))];
+    let other =
+        [ask(&owner, json!(outside)), ask(&owner, json!(null)), ask(&agent, json!(outside))];
     let show = |client: &Client, id: &str| client.get(&format!("/v1/tickets/{id}"));
     let close = |id: &str| agent.post(&format!("/v1/tickets/{id}/close"), &json!({}));
     for id in &other {
