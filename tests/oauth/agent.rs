@@ -45,7 +45,11 @@ pub fn all_of(scope: &str) -> Choice {
 
 impl Agent {
     pub fn register(server: &Server, metadata: &Value) -> Self {
-        let http = server.client();
+        Self::at(server.client(), metadata)
+    }
+
+    /// The same where this client asks.
+    pub fn at(http: Client, metadata: &Value) -> Self {
         // The first keys are made beside the first requests.
         let made = |keys: &Value| keys["keys"].as_array().is_some_and(|keys| !keys.is_empty());
         eventually("a key that signs", || {
@@ -75,6 +79,16 @@ impl Agent {
             ("scope", scope),
             ("state", "x y"),
         ]
+    }
+
+    /// A link for an owner.
+    pub fn link(&self, scope: &str) -> String {
+        format!("{}/oauth/authorize?{}", self.http.base(), encoded(&self.request(scope)))
+    }
+
+    /// The code in a URL that the client is answered at.
+    pub fn code_of(url: &str) -> String {
+        find(&answered(url), "code").expect("a code").to_owned()
     }
 
     /// The owner's browser follows a link to the server.

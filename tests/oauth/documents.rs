@@ -23,6 +23,7 @@ on_both! {
     a_client_is_known_by_its_document;
     documents_that_cannot_be_believed_are_refused;
     a_document_that_could_not_be_had_is_not_asked_for_again_at_once;
+    a_document_that_describes_nobody_is_not_asked_for_again_at_once;
 }
 
 /// A web server that has one document.
@@ -91,32 +92,51 @@ fn a_client_is_known_by_its_document(backend: Backend) {
     assert_eq!((refused.status, site.asked.load(Ordering::SeqCst)), (400, 2), "it is read anew");
 }
 
+/// What a site says of a client.
+enum Document {
+    Sound,
+    With(String, Value),
+    Text(&'static str),
+}
+
+impl Document {
+    fn text(&self, site: &Site) -> String {
+        let mut document = site.describe();
+        match self {
+            Self::Sound => {}
+            Self::With(name, value) => document[name] = value.clone(),
+            Self::Text(text) => return (*text).to_owned(),
+        }
+        document.to_string()
+    }
+}
+
 fn documents_that_cannot_be_believed_are_refused(backend: Backend) {
     let server = Server::shared(backend);
-    let (owner, site) = (server.sign_up(), Site::new());
-    let agent = site.agent(&server);
-    let with = |name: &str, value: Value| {
-        let mut document = site.describe();
-        document[name] = value;
-        document.to_string()
-    };
-    let redirect = format!("302 Found\r\nLocation: {}x", site.url);
+    let owner = server.sign_up();
+    let with = |name: &str, value: Value| Document::With(name.to_owned(), value);
+    let redirect = "302 Found\r\nLocation: /x".to_owned();
     let html = "200 OK\r\nContent-Type: text/html";
-    for (head, body) in [
+    for (head, document) in [
         (FINE, with("client_id", json!("https://b.example/client.json"))),
         (FINE, with("client_secret", json!("x"))),
         (FINE, with("token_endpoint_auth_method", json!("private_key_jwt"))),
         (FINE, with("redirect_uris", json!(["http://b.example/"]))),
         (FINE, with("x", json!("x".repeat(5 * 1_024)))),
-        (FINE, "{".to_owned()),
-        (html, site.describe().to_string()),
-        ("404 Not Found\r\nContent-Type: application/json", site.describe().to_string()),
-        (&redirect, site.describe().to_string()),
+        (FINE, Document::Text("{")),
+        (html, Document::Sound),
+        ("404 Not Found\r\nContent-Type: application/json", Document::Sound),
+        (&redirect, Document::Sound),
     ] {
+        // Of its own, since what was refused is remembered.
+        let site = Site::new();
+        let (agent, body) = (site.agent(&server), document.text(&site));
         site.say(head, &body);
         let reply = agent.open(Some(&owner), &agent.request("read"));
         assert_eq!((reply.status, reply.header("Location")), (400, None), "{head} {body}");
+        assert_eq!(site.asked.load(Ordering::SeqCst), 1, "{head} {body}");
     }
+    let site = Site::new();
     for id in
         ["http://10.0.0.1/client.json", "https://localhost.example.internal/c", "https://a.example"]
     {
@@ -134,6 +154,21 @@ fn a_document_that_could_not_be_had_is_not_asked_for_again_at_once(backend: Back
     for _ in 0..3 {
         let owner = server.sign_up();
         assert_eq!(agent.open(Some(&owner), &agent.request("read")).status, 400);
+    }
+    assert_eq!(site.asked.load(Ordering::SeqCst), 1);
+}
+
+fn a_document_that_describes_nobody_is_not_asked_for_again_at_once(backend: Backend) {
+    let server = Server::shared(backend);
+    let (site, other) = (Site::new(), Site::new());
+    // Another's, word for word.
+    site.say(FINE, &other.describe().to_string());
+    let agent = site.agent(&server);
+    for _ in 0..3 {
+        let owner = server.sign_up();
+        let reply = agent.open(Some(&owner), &agent.request("read"));
+        assert_eq!(reply.status, 400);
+        assert!(String::from_utf8_lossy(&reply.body).contains("invalid_client_metadata"));
     }
     assert_eq!(site.asked.load(Ordering::SeqCst), 1);
 }

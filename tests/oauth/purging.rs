@@ -5,7 +5,7 @@ use cardium_app::{
     oauth::{PurgeOAuth, SaveClient},
 };
 use cardium_auth::oauth::{
-    Client, ClientDetails, ClientKind, ClientMetadata, ClientRecord, ClientRules,
+    Client, ClientDetails, ClientKind, ClientMetadata, ClientRules, NewClient,
 };
 use cardium_testkit::{Backend, World};
 
@@ -17,7 +17,6 @@ on_both! {
 }
 
 fn client(world: &World, id: &str, kind: ClientKind) -> Client {
-    let now = world.edge.clock.now();
     let metadata = ClientMetadata {
         client_name: Some("Test agent".to_owned()),
         redirect_uris: vec!["https://a.example/".to_owned()],
@@ -26,17 +25,15 @@ fn client(world: &World, id: &str, kind: ClientKind) -> Client {
         software_id: Some("x".to_owned()),
         ..ClientMetadata::default()
     };
-    Client::restore(ClientRecord {
+    let new = NewClient {
         id: id.to_owned(),
         kind,
         details: ClientDetails::try_new(metadata, &ClientRules::default()).expect("sound"),
         secret: Some([1; 32]),
         registration: None,
-        created_at: now,
-        updated_at: now,
-        used_at: None,
         fresh_until: None,
-    })
+    };
+    Client::register(new, world.edge.clock.now())
 }
 
 fn clients_that_nobody_uses_are_forgotten_and_the_operators_stay(backend: Backend) {

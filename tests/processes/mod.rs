@@ -5,6 +5,7 @@ mod announcing;
 mod draining;
 mod limiting;
 mod revoking;
+mod rotating;
 mod sharing;
 mod stopping;
 mod streaming;

@@ -43,14 +43,17 @@ pub struct Owner {
 impl Owner {
     /// Signs up. The browser is not signed in yet.
     pub fn sign_up(server: &Server) -> Self {
+        Self::at(&server.client(), server.handle())
+    }
+
+    /// The same where this client asks.
+    pub fn at(nobody: &Client, handle: Handle) -> Self {
         let email = Server::email();
         let body = json!({"email": email, "password": PASSWORD});
-        let nobody = server.client();
         let account = nobody.post("/v1/accounts", &body).expect(201);
         let client = nobody.signed_in(text(&account, "id"), text(&account, "token"));
         let http = reqwest::Client::builder().no_proxy().tls_certs_only([]);
         let http = http.redirect(Policy::none()).build().expect("a client is made");
-        let handle = server.handle();
         Self { client, email, handle, http, cookies: Mutex::default() }
     }
 

@@ -215,6 +215,12 @@ impl Server {
         self.scratch.execute(&format!("UPDATE cards SET {change} WHERE id = {id}"));
     }
 
+    /// Changes an OAuth client's row behind the product's back.
+    pub fn alter_client(&self, client: &str, change: &str) {
+        let sql = format!("UPDATE oauth_clients SET {change} WHERE client_id = '{client}'");
+        self.scratch.execute(&sql);
+    }
+
     /// Changes an endpoint's lane behind the product's back.
     pub fn alter_lane(&self, webhook: &str, change: &str) {
         let id = self.literal(EndpointId::parse(webhook).expect("an endpoint id").value());

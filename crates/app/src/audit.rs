@@ -2,6 +2,10 @@
 
 use cardium_kernel::{AccountId, AuditId, StoreError, Timestamp};
 
+/// Whose log has what the operator does that is about no account. No account has this id: it is no
+/// moment's.
+pub const PROGRAMME: AccountId = AccountId::new(0);
+
 /// A row of the audit log before its place in the chain is known. Actor, address and request
 /// come from the command's context.
 #[derive(Debug, Clone, PartialEq, Eq)]

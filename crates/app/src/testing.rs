@@ -82,7 +82,8 @@ mockall::mock! {
     impl OAuthStore for Tx {
         fn find_client(&mut self, id: &str) -> Result<Option<Client>, StoreError>;
         fn save_client(&mut self, client: &Client) -> Result<(), StoreError>;
-        fn delete_client(&mut self, id: &str) -> Result<(), StoreError>;
+        fn drop_ended_client(&mut self, id: &str) -> Result<bool, StoreError>;
+        fn count_operator_clients(&mut self) -> Result<i64, StoreError>;
         fn find_consent(&mut self, id: ConsentId) -> Result<Option<Consent>, StoreError>;
         fn save_consent(&mut self, consent: &Consent) -> Result<(), StoreError>;
         fn find_code(&mut self, hash: &[u8; 32]) -> Result<Option<AuthorizationCode>, StoreError>;

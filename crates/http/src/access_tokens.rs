@@ -10,7 +10,7 @@ use std::sync::Arc;
 use cardium_app::{
     CommandError,
     access_tokens::{AccessClaims, read_access_token},
-    reads::GrantView,
+    reads::{GrantView, ReadError},
 };
 use cardium_auth::{Credential, TokenHash};
 use cardium_kernel::{GrantId, Timestamp};
@@ -80,8 +80,16 @@ pub async fn read(state: &AppState, token: &str) -> Result<AccessClaims, Command
 
 async fn find_grant(state: &AppState, id: GrantId) -> Result<GrantView, CommandError> {
     let reads = Arc::clone(&state.wiring.reads);
-    let view = block(move || reads.find_grant(id)).await??;
-    Ok(view.filter(|view| view.grant.ended_at.is_none()).ok_or_else(unknown)?)
+    let found = block(move || {
+        let found = reads.find_grant(id)?;
+        let Some(view) = found.filter(|view| view.grant.ended_at.is_none()) else {
+            return Ok(None);
+        };
+        // A client may have more grants than could be ended with it at once.
+        let ended = reads.is_ended_client(&view.grant.client_id)?;
+        Ok::<_, ReadError>((!ended).then_some(view))
+    });
+    Ok(found.await??.ok_or_else(unknown)?)
 }
 
 /// What token and grant have in common; nothing where the token is not the grant's.

@@ -4,9 +4,10 @@ use actix_web::{
     HttpRequest,
     http::{header::HOST, uri::Authority},
 };
+use cardium_auth::oauth::{OAuthError, OAuthErrorCode};
 use url::Url;
 
-use crate::{HttpSettings, address::origin};
+use crate::{AppState, HttpSettings, address::origin};
 
 /// Names of the machine that the process runs on.
 pub const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
@@ -39,6 +40,16 @@ impl Base {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The URL as this server's issuer (RFC 8414 section 2).
+///
+/// # Errors
+/// `invalid_request` where the request names a host that is not this machine's.
+pub fn issuer(state: &AppState, request: &HttpRequest) -> Result<String, OAuthError> {
+    let message = "The request must name this server's own host.";
+    let base = Base::of(request, &state.wiring.settings);
+    base.map(|base| base.0).ok_or_else(|| OAuthError::new(OAuthErrorCode::InvalidRequest, message))
 }
 
 /// Host and port without what stands before an `@`.

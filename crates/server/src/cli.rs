@@ -76,6 +76,15 @@ pub enum Command {
     /// They do so by themselves every 90 days. Tokens that were made stay valid, unless keys are
     /// compromised. It may run beside processes that serve.
     RotateOauthKeys(RotateOauthKeys),
+    /// Enter an OAuth client that you know
+    ///
+    /// Prints its id and, once, its secret. Owners are shown its name as yours. It may run beside
+    /// processes that serve.
+    RegisterClient(RegisterClient),
+    /// List the OAuth clients that you entered
+    Clients,
+    /// Remove an OAuth client, whoever entered it; what owners gave it ends
+    RemoveClient(RemoveClient),
     /// Play a card programme's day against a server of its own, over real sockets
     ///
     /// The server has a directory of its own, which is removed at the end. A database named with
@@ -150,6 +159,31 @@ pub struct RotateOauthKeys {
     /// A key may be known to others: drop all of them, and every access token with them
     #[arg(long)]
     pub compromised: bool,
+}
+
+/// What entering a client takes.
+#[derive(Debug, Clone, Args)]
+pub struct RegisterClient {
+    /// What owners are shown, 1 to 100 characters
+    #[arg(long, value_name = "TEXT")]
+    pub name: String,
+    /// Where it is answered, an https:// address or one of this machine; up to 5 times
+    #[arg(long = "redirect-uri", value_name = "URI", required = true)]
+    pub redirect_uris: Vec<String>,
+    /// The most that it may ask for, in words with blanks between [default: anything]
+    #[arg(long, value_name = "WORDS")]
+    pub scope: Option<String>,
+    /// It cannot keep a secret, as programs on their users' machines, and gets none
+    #[arg(long)]
+    pub public: bool,
+}
+
+/// What removing a client takes.
+#[derive(Debug, Clone, Args)]
+pub struct RemoveClient {
+    /// The client's id
+    #[arg(value_name = "ID")]
+    pub id: String,
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {

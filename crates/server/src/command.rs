@@ -9,6 +9,7 @@ use crate::{
     announce,
     causes::with_causes,
     cli::{Cli, Command, Serve},
+    clients::{self, Operation},
     demo, listen, log, rotate,
     serve::{Options, Running, Signals, make_directory, url},
     settings::{Settings, load},
@@ -40,6 +41,9 @@ fn run(cli: &Cli) -> Outcome {
         | Command::Openapi(_)
         | Command::Announce(_)
         | Command::RotateOauthKeys(_)
+        | Command::RegisterClient(_)
+        | Command::Clients
+        | Command::RemoveClient(_)
         | Command::Listen(_) => cli.overrides(&Serve::default()),
     };
     let mut settings = load(&overrides)?;
@@ -61,6 +65,9 @@ fn run(cli: &Cli) -> Outcome {
             rotate::run(&settings, &options, &mut std::io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::RegisterClient(options) => operate(Operation::Register(options), &settings),
+        Command::Clients => operate(Operation::List, &settings),
+        Command::RemoveClient(options) => operate(Operation::Remove(options.id), &settings),
         Command::Demo => {
             let mut out = std::io::stdout();
             runtime()?.block_on(demo::run(overrides, &mut out))?;
@@ -72,6 +79,11 @@ fn run(cli: &Cli) -> Outcome {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn operate(operation: Operation, settings: &Settings) -> Outcome {
+    runtime()?.block_on(clients::run(settings, operation, &mut std::io::stdout()))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn runtime() -> std::io::Result<runtime::Runtime> {

@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const AT_ONCE: usize = 16;
 
 const BUSY: DocumentFailure = DocumentFailure("Too many client documents are being fetched.");
-/// How long a document that could not be had is not asked for again.
+/// How long a document that could not be had, or not be used, is not asked for again.
 const REMEMBERED: Duration = Duration::from_secs(60);
 /// Fetches that are remembered at most.
 const MOST: usize = 1_000;
@@ -45,21 +45,23 @@ pub struct Documents {
 
 type Fetched = Result<FetchedDocument, DocumentFailure>;
 
-/// One fetch, which everybody who wants the document waits for; a failure stays for a while.
+/// One fetch, which everybody who wants the document waits for. A failure stays for a while, and so
+/// does a document that describes no client.
 struct Flight {
     begun: Instant,
     outcome: Arc<OnceCell<Fetched>>,
+    unfit: bool,
 }
 
 impl Flight {
     fn new() -> Self {
-        Self { begun: Instant::now(), outcome: Arc::default() }
+        Self { begun: Instant::now(), outcome: Arc::default(), unfit: false }
     }
 
     /// Whether it still answers for its address.
     fn counts(&self) -> bool {
         let fresh = self.begun.elapsed() < REMEMBERED;
-        fresh && self.outcome.get().is_none_or(Result::is_err)
+        fresh && (self.unfit || self.outcome.get().is_none_or(Result::is_err))
     }
 }
 
@@ -121,6 +123,13 @@ impl Documents {
 impl ClientDocuments for Documents {
     fn fetch(&self, url: String) -> BoxFuture<'_, Result<FetchedDocument, DocumentFailure>> {
         Box::pin(async move { self.share(&url).await })
+    }
+
+    fn note_unfit(&self, url: &str) {
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flight) = flights.get_mut(url) {
+            flight.unfit = true;
+        }
     }
 }
 

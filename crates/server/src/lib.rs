@@ -8,6 +8,7 @@
 mod announce;
 mod causes;
 pub mod cli;
+mod clients;
 pub mod clock;
 pub mod command;
 pub mod demo;

@@ -1,6 +1,7 @@
 use std::{
     fs::{File, OpenOptions},
     os::unix::fs::OpenOptionsExt,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
     time::Duration,
@@ -114,6 +115,23 @@ impl Store {
         Prepared::new(&settings.url, settings.migrate)?.open(settings)
     }
 
+    /// Opens a database that other processes may be serving, for an operator's command. On SQLite it
+    /// goes without the lock: its few commands wait until the other's writer lets them, and touch
+    /// nothing that a process keeps in memory.
+    ///
+    /// # Errors
+    /// When there is no such database, its schema is not this binary's, or it was written with
+    /// other keys.
+    pub fn open_beside(settings: &StoreSettings) -> Result<Self, OpenError> {
+        let url = &settings.url;
+        if !is_postgres(url) && !Path::new(url).exists() {
+            return Err(OpenError::Database(format!("there is no {url}")));
+        }
+        migrations::check_current(url)?;
+        keys::check(&mut Connection::open_writer(url)?, &settings.key_checks)?;
+        Self::start(settings, None)
+    }
+
     fn start(settings: &StoreSettings, lock: Option<File>) -> Result<Self, OpenError> {
         let postgres = is_postgres(&settings.url);
         let stats = Arc::new(Stats::default());
@@ -137,7 +155,9 @@ impl Store {
         if postgres {
             threads.push(spawn("writer-cold", writer, Arc::clone(&cold))?);
         }
-        let checkpointer = if postgres { None } else { Some(Checkpointer::spawn(&settings.url)?) };
+        // The log belongs to whoever has the file.
+        let checkpointer =
+            lock.is_some().then(|| Checkpointer::spawn(&settings.url)).transpose()?;
         Ok(Self {
             path: Arc::new(WritePath { hot, cold }),
             reads: Arc::new(PooledReads::new(pool(settings)?)),

@@ -1,6 +1,7 @@
 -- What owners gave OAuth clients. The id is that of the credential that acts for the client; the
 -- credential holds the scopes. Lists are separated by commas, merchants by newlines; cards is null
 -- where the grant reaches all of them. One grant of an account and client is open at a time.
+-- tokens_gone is set once the codes and refresh tokens of a grant that ended are removed.
 CREATE TABLE grants (
     id BLOB NOT NULL,
     account_id BLOB NOT NULL,
@@ -27,10 +28,14 @@ CREATE TABLE grants (
     updated_at BIGINT NOT NULL,
     ended_at BIGINT,
     version BIGINT NOT NULL,
+    tokens_gone BOOLEAN NOT NULL DEFAULT FALSE,
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX grants_open ON grants (account_id, client_id) WHERE ended_at IS NULL;
 CREATE INDEX grants_account ON grants (account_id, created_at, id);
+CREATE INDEX grants_client ON grants (client_id, id) WHERE ended_at IS NULL;
+CREATE INDEX grants_tokens ON grants (ended_at, id)
+    WHERE ended_at IS NOT NULL AND tokens_gone = FALSE;
 
 -- What agents asked their owners for. The id is a digest of the grant, the idempotency key and the
 -- terms, so that the same request finds its approval.
@@ -56,7 +61,7 @@ CREATE INDEX approvals_expiry ON approvals (expires_at, id);
 
 -- Who may ask owners for grants. The id is a digest of client_id, which for a Client ID Metadata
 -- Document is its URL. Redirect URIs are separated by newlines; metadata is a JSON object of what
--- is only shown.
+-- is only shown. A client that ended stays until its last open grant has ended.
 CREATE TABLE oauth_clients (
     id BLOB NOT NULL,
     client_id TEXT NOT NULL,
@@ -65,20 +70,22 @@ CREATE TABLE oauth_clients (
     redirect_uris TEXT NOT NULL,
     grant_types TEXT NOT NULL,
     auth_method TEXT NOT NULL,
-    secret_hash BLOB,
-    management_hash BLOB,
     scope TEXT,
     metadata TEXT NOT NULL,
+    secret_hash BLOB,
+    management_hash BLOB,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     used_at BIGINT,
     fresh_until BIGINT,
+    ended_at BIGINT,
     expires_at BIGINT,
-    version BIGINT NOT NULL,
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 CREATE INDEX oauth_clients_name ON oauth_clients (client_id);
 CREATE INDEX oauth_clients_expiry ON oauth_clients (expires_at, id) WHERE expires_at IS NOT NULL;
+CREATE INDEX oauth_clients_ended ON oauth_clients (ended_at, id) WHERE ended_at IS NOT NULL;
+CREATE INDEX oauth_clients_operator ON oauth_clients (created_at, id) WHERE kind = 'operator';
 
 -- Authorization requests that an owner is asked about; for one session, once.
 CREATE TABLE oauth_requests (
@@ -90,10 +97,10 @@ CREATE TABLE oauth_requests (
     state TEXT,
     scope TEXT NOT NULL,
     challenge TEXT NOT NULL,
-    resource TEXT,
+    resource TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL,
     ended_at BIGINT,
+    expires_at BIGINT NOT NULL,
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 CREATE INDEX oauth_requests_expiry ON oauth_requests (expires_at, id);
@@ -104,28 +111,27 @@ CREATE TABLE oauth_codes (
     grant_id BLOB NOT NULL,
     client_id TEXT NOT NULL,
     redirect_uri TEXT NOT NULL,
-    scope TEXT NOT NULL,
-    scopes BIGINT NOT NULL,
     challenge TEXT NOT NULL,
-    resource TEXT,
+    resource TEXT NOT NULL,
+    scope TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL,
     used_at BIGINT,
+    expires_at BIGINT NOT NULL,
     PRIMARY KEY (hash)
 ) WITHOUT ROWID;
 CREATE INDEX oauth_codes_expiry ON oauth_codes (expires_at, hash);
+CREATE INDEX oauth_codes_grant ON oauth_codes (grant_id);
 
 CREATE TABLE oauth_refresh_tokens (
     hash BLOB NOT NULL,
     grant_id BLOB NOT NULL,
     client_id TEXT NOT NULL,
     scope TEXT NOT NULL,
-    scopes BIGINT NOT NULL,
-    siblings BIGINT NOT NULL,
+    started_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     used_at BIGINT,
+    siblings BIGINT NOT NULL,
     idle_until BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL,
     PRIMARY KEY (hash)
 ) WITHOUT ROWID;
 CREATE INDEX oauth_refresh_tokens_expiry ON oauth_refresh_tokens (idle_until, hash);

@@ -65,6 +65,9 @@ impl UseCase for ApproveAuthorization {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<ReturnAddress> {
         let mut consent = open(unit, self.consent)?;
         let scope = self.check(&consent)?;
+        if !touch_client(unit, &consent.client)? {
+            return Err(unknown().into());
+        }
         self.check_presence(unit)?;
         let held = self.agreement().agree(unit)?;
         let now = unit.now();
@@ -81,7 +84,6 @@ impl UseCase for ApproveAuthorization {
             created_at: now,
             used_at: None,
         }))?;
-        touch_client(unit, &consent.client)?;
         Ok(Ending::Done(consent.address()))
     }
 }

@@ -2,6 +2,7 @@ use cardium_auth::oauth::{CodeError, Redemption, Resource, ScopeRequest};
 
 use super::{
     Exchanged, Line, find_held, first_refresh, issued, left, refuse, refused, touch_client,
+    unknown_client,
 };
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase, grants::end};
 
@@ -60,12 +61,14 @@ impl UseCase for ExchangeCode {
         let Some(scope) = given.ok().and_then(|given| left(&held, &given)) else {
             return Ok(refuse("Nothing is left of the grant."));
         };
+        if !touch_client(unit, &self.client)? {
+            return Ok(unknown_client());
+        }
         let issued = issued(&held, scope);
         unit.tx.save_code(&code)?;
         if let Some(hash) = self.refresh {
             unit.tx.save_refresh(&first_refresh(hash, &self.client, &issued, now))?;
         }
-        touch_client(unit, &self.client)?;
         Ok(Ending::Done(Ok(issued)))
     }
 }

@@ -7,6 +7,8 @@
 
 mod answer;
 mod clients;
+mod ending;
+mod entering;
 mod exchange;
 mod purge;
 mod refresh;
@@ -14,6 +16,8 @@ mod revoke;
 
 pub use answer::{ApproveAuthorization, BeginAuthorization, DenyAuthorization};
 pub use clients::{DeleteClient, SaveClient, UpdateClient};
+pub use ending::FinishClient;
+pub use entering::{EnterClient, OPERATOR_CLIENTS, RemoveClient};
 pub use exchange::ExchangeCode;
 pub use purge::PurgeOAuth;
 pub use refresh::RefreshTokens;
@@ -38,8 +42,11 @@ pub struct Issued {
     pub scope: ScopeRequest,
 }
 
-/// Where a code or a refresh token leads, as it was looked up before the command.
-#[derive(Debug, Clone, Copy)]
+/// Grants of a client that one command ends. Each brings rows of an account of its own.
+pub const ENDED_AT_ONCE: i64 = 50;
+
+/// Where a code, a refresh token or a client leads, as it was looked up before the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line {
     /// The grant.
     pub grant: GrantId,
@@ -49,10 +56,16 @@ pub struct Line {
 
 impl Line {
     fn hints(self) -> Hints {
-        Hints::cold()
-            .with(RowKey::Grant(self.grant))
-            .with(RowKey::Credential(CredentialId::new(self.grant.value())))
-            .with(RowKey::Sequence(self.account))
+        Self::hints_of(&[self])
+    }
+
+    fn hints_of(lines: &[Self]) -> Hints {
+        lines.iter().fold(Hints::cold(), |hints, line| {
+            hints
+                .with(RowKey::Grant(line.grant))
+                .with(RowKey::Credential(CredentialId::new(line.grant.value())))
+                .with(RowKey::Sequence(line.account))
+        })
     }
 }
 
@@ -95,13 +108,17 @@ fn first_refresh(hash: [u8; 32], client: &str, of: &Issued, now: Timestamp) -> R
     })
 }
 
-/// Notes that a client was used, so that it is not forgotten.
-fn touch_client(unit: &mut Unit<'_>, id: &str) -> Result<(), CommandError> {
-    let now = unit.now();
-    if let Some(mut client) = unit.tx.find_client(id)?
-        && client.touch(now) == Change::Applied
-    {
+/// Notes that a client was used, so that it is not forgotten; says whether it is there. Its row is
+/// locked by it, so that one that ends gets nothing more.
+fn touch_client(unit: &mut Unit<'_>, id: &str) -> Result<bool, CommandError> {
+    let (found, now) = (unit.tx.find_client(id)?, unit.now());
+    let Some(mut client) = found.filter(|client| !client.is_over(now)) else { return Ok(false) };
+    if client.touch(now) == Change::Applied {
         unit.tx.save_client(&client)?;
     }
-    Ok(())
+    Ok(true)
+}
+
+fn unknown_client() -> Ending<Exchanged> {
+    refused(OAuthError::new(OAuthErrorCode::InvalidClient, "The client is not known."))
 }

@@ -1,7 +1,9 @@
 use cardium_auth::oauth::{Refresh, RefreshError};
 use cardium_kernel::Change;
 
-use super::{Exchanged, Line, find_held, issued, left, refuse, refused, touch_client};
+use super::{
+    Exchanged, Line, find_held, issued, left, refuse, refused, touch_client, unknown_client,
+};
 use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase, grants::end};
 
 /// A client exchanges its refresh token for new tokens. One that comes back after it was used ends
@@ -55,9 +57,11 @@ impl UseCase for RefreshTokens {
         let Some(scope) = left(&held, &renewal.scope) else {
             return Ok(refuse("Nothing is left of the grant."));
         };
+        if !touch_client(unit, &self.client)? {
+            return Ok(unknown_client());
+        }
         unit.tx.save_refresh(&token)?;
         unit.tx.save_refresh(&token.successor(self.next, now))?;
-        touch_client(unit, &self.client)?;
         Ok(Ending::Done(Ok(issued(&held, scope))))
     }
 }

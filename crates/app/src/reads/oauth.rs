@@ -19,4 +19,12 @@ pub trait OAuthReads {
     fn find_refresh(&self, hash: &[u8; 32]) -> ReadResult<Option<RefreshToken>>;
     /// Where the refresh token with this keyed hash leads.
     fn find_refresh_line(&self, hash: &[u8; 32]) -> ReadResult<Option<Line>>;
+    /// Whether this client was ended, and grants of it may be open still.
+    fn is_ended_client(&self, id: &str) -> ReadResult<bool>;
+    /// Clients that were ended and still have to go, up to `limit`, the first ended first.
+    fn ended_clients(&self, limit: i64) -> ReadResult<Vec<Client>>;
+    /// The clients that the operator entered, up to `limit`, the oldest first.
+    fn operator_clients(&self, limit: i64) -> ReadResult<Vec<Client>>;
+    /// Where open grants of a client lead, up to `limit`.
+    fn open_grants_of(&self, client: &str, limit: i64) -> ReadResult<Vec<Line>>;
 }

@@ -7,11 +7,12 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use cardium_kernel::{Change, Timestamp};
+use data_encoding::BASE64URL_NOPAD;
 use url::Url;
 
 use super::{
     error::{OAuthError, invalid_client_metadata, invalid_redirect_uri},
-    redirect_uri::{PrivateSchemes, RedirectUri},
+    redirect_uri::{PrivateSchemes, RedirectKind, RedirectUri},
     scope_request::ScopeRequest,
 };
 
@@ -369,6 +370,25 @@ pub struct ClientRecord {
     pub used_at: Option<Timestamp>,
     /// Until when its document is believed.
     pub fresh_until: Option<Timestamp>,
+    /// When it was deleted or given up; it stays until its grants have ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// What a client begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewClient {
+    /// The `client_id`.
+    pub id: String,
+    /// How it came to be known.
+    pub kind: ClientKind,
+    /// What it says of itself.
+    pub details: ClientDetails,
+    /// The keyed hash of its secret, where it has one.
+    pub secret: Option<[u8; 32]>,
+    /// The keyed hash of what it manages its registration with; none where it may not.
+    pub registration: Option<[u8; 32]>,
+    /// Until when its document is believed.
+    pub fresh_until: Option<Timestamp>,
 }
 
 /// A program that asks owners for access.
@@ -384,16 +404,42 @@ impl std::ops::Deref for Client {
 }
 
 impl Client {
-    /// A new client, or one read back from storage.
+    /// A client read back from storage.
     #[must_use]
     pub const fn restore(record: ClientRecord) -> Self {
         Self(record)
+    }
+
+    /// An id for a client that has none of its own.
+    #[must_use]
+    pub fn id_of(random: &[u8; 16]) -> String {
+        format!("client_{}", BASE64URL_NOPAD.encode(random))
+    }
+
+    /// A new client, or what a document says now of one that may be known.
+    #[must_use]
+    pub fn register(new: NewClient, now: Timestamp) -> Self {
+        Self(ClientRecord {
+            id: new.id,
+            kind: new.kind,
+            details: new.details,
+            secret: new.secret,
+            registration: new.registration,
+            created_at: now,
+            updated_at: now,
+            used_at: None,
+            fresh_until: new.fresh_until,
+            ended_at: None,
+        })
     }
 
     /// When it goes if nobody uses it before; the operator's stay. What is known of a document
     /// goes as well, and is fetched anew.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
+        if self.ended_at.is_some() {
+            return None;
+        }
         let unused = || self.created_at.after(CLIENT_UNUSED);
         let end = self.used_at.map_or_else(unused, |used| used.after(CLIENT_IDLE));
         match self.kind {
@@ -402,10 +448,19 @@ impl Client {
         }
     }
 
-    /// Whether its time is over.
+    /// Whether its time is over, or it was ended.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
-        self.expires_at().is_some_and(|end| end <= now)
+        self.ended_at.is_some() || self.expires_at().is_some_and(|end| end <= now)
+    }
+
+    /// Ends it: nobody is this client any more, and what owners gave it ends.
+    pub const fn end(&mut self, now: Timestamp) -> Change {
+        if self.0.ended_at.is_some() {
+            return Change::AlreadyApplied;
+        }
+        self.0.ended_at = Some(now);
+        Change::Applied
     }
 
     /// Whether its document has to be fetched again.
@@ -418,6 +473,22 @@ impl Client {
     #[must_use]
     pub fn name(&self) -> &str {
         self.details.metadata.client_name.as_deref().unwrap_or(&self.id)
+    }
+
+    /// Whether whoever is answered there is the client: at its own web host, as its document or the
+    /// operator says. What a client says of itself in a registration proves nothing; and at an
+    /// address on the owner's own machine any program can be answered, whoever named it.
+    #[must_use]
+    pub fn is_proven_at(&self, uri: &RedirectUri) -> bool {
+        let named = match self.kind {
+            ClientKind::Operator => true,
+            ClientKind::Registered => false,
+            ClientKind::Document => {
+                let own = Url::parse(&self.id).ok();
+                own.as_ref().and_then(Url::host_str) == Some(uri.host().as_str())
+            }
+        };
+        uri.kind() == RedirectKind::Web && named
     }
 
     /// The hosts that it may be answered at.

@@ -18,6 +18,7 @@ mod redirect_uri;
 mod refresh;
 mod resource;
 mod scope_request;
+mod secret;
 mod store;
 mod token_request;
 
@@ -27,7 +28,7 @@ mod tests;
 pub use authorization_request::{AuthorizationRequest, RequestError, ReturnAddress};
 pub use client::{
     AuthMethod, CLIENT_IDLE, CLIENT_UNUSED, Client, ClientDetails, ClientKind, ClientMetadata,
-    ClientRecord, ClientRules, GrantType,
+    ClientRecord, ClientRules, GrantType, NewClient,
 };
 pub use code::{AuthorizationCode, CODE_LIFETIME, CodeError, CodeRecord, Redemption};
 pub use consent::{CONSENT_LIFETIME, Consent, ConsentRecord};
@@ -45,5 +46,6 @@ pub use refresh::{
 };
 pub use resource::{Resource, ResourceSet};
 pub use scope_request::{MOST_CARDS, ScopeRequest};
+pub use secret::SecretKind;
 pub use store::OAuthStore;
 pub use token_request::{ClientClaim, TokenRequest};

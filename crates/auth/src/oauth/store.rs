@@ -18,11 +18,17 @@ pub trait OAuthStore {
     /// When the database refuses.
     fn save_client(&mut self, client: &Client) -> Result<(), StoreError>;
 
-    /// Removes a client. Its tokens are void with it: nobody can bring them any more.
+    /// Removes a client that has ended, once no grant of it is open; says whether it went.
     ///
     /// # Errors
     /// When the database refuses.
-    fn delete_client(&mut self, id: &str) -> Result<(), StoreError>;
+    fn drop_ended_client(&mut self, id: &str) -> Result<bool, StoreError>;
+
+    /// How many clients the operator entered.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    fn count_operator_clients(&mut self) -> Result<i64, StoreError>;
 
     /// A request that an owner is asked about.
     ///
@@ -61,8 +67,9 @@ pub trait OAuthStore {
     fn save_refresh(&mut self, token: &RefreshToken) -> Result<(), StoreError>;
 
     /// Removes up to `limit` rows of each kind whose time was over before this moment: requests,
-    /// codes, refresh tokens, clients that nobody uses, and approvals after a while. Says how many
-    /// of the most numerous kind.
+    /// codes, refresh tokens, clients that nobody uses, and approvals after a while; and codes and
+    /// refresh tokens of grants that have ended. A client with an open grant is ended instead.
+    /// Says how many of the most numerous kind.
     ///
     /// # Errors
     /// When the database refuses.

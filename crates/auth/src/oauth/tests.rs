@@ -49,6 +49,7 @@ fn client_of(metadata: ClientMetadata) -> Client {
         updated_at: at(0),
         used_at: None,
         fresh_until: None,
+        ended_at: None,
     })
 }
 

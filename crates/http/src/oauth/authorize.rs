@@ -15,12 +15,12 @@ use url::form_urlencoded;
 
 use super::{
     answer::{Refusal, read_form},
-    base::base,
     browser::{back_page, refused_page, send_to, session},
     clients::{fetch_client, find_client, is_to_be_fetched, perform_as_owner},
 };
 use crate::{
-    AppState, address::origin, dispatch::request_info, limits::request_id, rate_limits::Seen,
+    AppState, address::origin, base::issuer, dispatch::request_info, limits::request_id,
+    rate_limits::Seen,
 };
 
 /// A link.
@@ -81,7 +81,7 @@ enum Next {
 }
 
 async fn begin(state: &AppState, request: &HttpRequest, query: &str) -> Result<Next, Refusal> {
-    let base = base(state, request)?;
+    let base = issuer(state, request)?;
     let parameters = Parameters::parse(query.as_bytes());
     let id = parameters.get("client_id")?;
     if let Some(limits) = &state.rate_limits {

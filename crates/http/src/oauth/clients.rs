@@ -15,16 +15,15 @@ use cardium_auth::{
     Credential, CredentialKind, Scope,
     grants::Reach,
     oauth::{
-        Client, ClientClaim, ClientKind, ClientRecord, DocumentReach, DocumentUrl, OAuthError,
-        OAuthErrorCode, Parameters, fresh_for,
+        Client, ClientClaim, ClientKind, DocumentReach, DocumentUrl, NewClient, OAuthError,
+        OAuthErrorCode, Parameters, SecretKind, fresh_for,
     },
 };
 use cardium_kernel::{AccountId, GrantId};
 
 use super::{
     answer::{Refusal, authorization},
-    documents,
-    secrets::{self, Kind},
+    documents, secrets,
 };
 use crate::{AppState, address::origin, block::block, dispatch::request_info, rate_limits::Seen};
 
@@ -140,23 +139,23 @@ pub async fn fetch_client(
     let fetched = wiring.documents.fetch(url.as_str().to_owned()).await;
     let refuse = |why: &'static str| OAuthError::new(OAuthErrorCode::InvalidClient, why);
     let fetched = fetched.map_err(|failure| refuse(failure.0))?;
-    let details = documents::read(&fetched.bytes)?.check(&url, &wiring.settings.clients)?;
+    let read = documents::read(&fetched.bytes);
+    let checked = read.and_then(|document| document.check(&url, &wiring.settings.clients));
+    let details = checked.inspect_err(|_| wiring.documents.note_unfit(url.as_str()))?;
     if let (Some(limits), None) = (&state.rate_limits, known) {
         // It registers as others do, only elsewhere.
         limits.count_registration(origin(request).address).await?;
     }
     let now = wiring.edge.clock.now();
-    let client = Client::restore(ClientRecord {
+    let new = NewClient {
         id: id.to_owned(),
         kind: ClientKind::Document,
         details,
         secret: None,
         registration: None,
-        created_at: now,
-        updated_at: now,
-        used_at: None,
         fresh_until: Some(now.after(fresh_for(fetched.max_age))),
-    });
+    };
+    let client = Client::register(new, now);
     perform(state, request, SaveClient { client: client.clone() }).await?;
     Ok(client)
 }
@@ -185,7 +184,7 @@ async fn check(state: &AppState, claim: &ClientClaim) -> Result<Client, Refusal>
     let found = find_client(state, &claim.id).await?;
     let unknown = || OAuthError::new(OAuthErrorCode::InvalidClient, "The client is not known.");
     let client = found.ok_or_else(unknown)?;
-    let hash = |secret: &String| secrets::hash(&state.wiring, Kind::ClientSecret, secret);
+    let hash = |secret: &String| secrets::hash(&state.wiring, SecretKind::ClientSecret, secret);
     claim.check(&client, claim.secret.as_ref().map(hash))?;
     Ok(client)
 }

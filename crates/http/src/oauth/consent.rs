@@ -12,13 +12,13 @@ use cardium_app::{
 use cardium_auth::{
     Credential, ScopeSet,
     grants::{GrantChange, Mandate, MandateChange, NewGrant, Reveal},
-    oauth::{Client, Consent, OAuthError, OAuthErrorCode, RedirectUri, ScopeRequest},
+    oauth::{Client, Consent, OAuthError, OAuthErrorCode, RedirectUri, ScopeRequest, SecretKind},
 };
 use cardium_kernel::{CardId, ConsentId, GrantId, Problem};
 
 use super::{
     clients::{find_client, look, perform_as_owner},
-    secrets::{self, Kind},
+    secrets,
 };
 use crate::{AppState, guard, rate_limits::Seen};
 
@@ -118,7 +118,7 @@ pub async fn approve(
     let change = choice.change();
     let reopened = |id| Reopened { id, change: change.clone() };
     let known = asked.existing.map(|view| view.grant.id);
-    let (code, hash) = secrets::new(&state.wiring, Kind::Code);
+    let (code, hash) = secrets::new(&state.wiring, SecretKind::Code);
     let client = asked.client.id.clone();
     let mut approve = ApproveAuthorization {
         consent: id,

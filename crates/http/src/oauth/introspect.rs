@@ -7,18 +7,17 @@ use cardium_app::{
     access_tokens::AccessClaims,
     oauth::{Line, RevokeByToken},
 };
-use cardium_auth::oauth::{Client, RefreshToken};
+use cardium_auth::oauth::{Client, RefreshToken, SecretKind};
 use cardium_kernel::{CredentialId, ErrorCode, GrantId};
 use serde_json::{Value, json};
 
 use super::{
     Outcome,
     answer::{Refusal, private, read_form, settle},
-    base::base,
     clients::{authenticate, look, perform},
-    secrets::{self, Kind},
+    secrets,
 };
-use crate::{AppState, access_tokens};
+use crate::{AppState, access_tokens, base::issuer};
 
 /// The longest token that is looked at.
 const LONGEST: usize = 4_096;
@@ -97,7 +96,7 @@ async fn named(
     (state, request): (&AppState, &HttpRequest),
     payload: web::Payload,
 ) -> Result<(Client, String, Option<Found>), Refusal> {
-    let base = base(state, request)?;
+    let base = issuer(state, request)?;
     let body = read_form((state, request), payload).await?;
     body.check()?;
     let client = authenticate(state, request, &body).await?;
@@ -108,7 +107,7 @@ async fn named(
 }
 
 async fn find(state: &AppState, text: &str) -> Result<Option<Found>, Refusal> {
-    let hash = secrets::hash(&state.wiring, Kind::Refresh, text);
+    let hash = secrets::hash(&state.wiring, SecretKind::Refresh, text);
     let refresh = look(state, move |reads| reads.find_refresh(&hash)).await?;
     if let Some(refresh) = refresh {
         return Ok(Some(Found::Refresh(refresh)));

@@ -7,9 +7,8 @@ use serde_json::json;
 use super::{
     Outcome,
     answer::{settle, shared},
-    base::base,
 };
-use crate::AppState;
+use crate::{AppState, base::issuer};
 
 /// How long it may be kept: short, so that a change is seen within minutes.
 const FRESH: &str = "public, max-age=300";
@@ -20,7 +19,7 @@ pub async fn server(state: web::Data<AppState>, request: HttpRequest) -> HttpRes
 }
 
 fn describe_server(state: &AppState, request: &HttpRequest) -> Outcome {
-    let base = base(state, request)?;
+    let base = issuer(state, request)?;
     let at = |path: &str| format!("{base}{path}");
     let methods = AuthMethod::ALL.map(AuthMethod::as_str);
     let body = json!({
@@ -52,7 +51,7 @@ pub async fn resource(state: web::Data<AppState>, request: HttpRequest) -> HttpR
 }
 
 fn describe_resource(state: &AppState, request: &HttpRequest) -> Outcome {
-    let base = base(state, request)?;
+    let base = issuer(state, request)?;
     let path = if request.path().ends_with("/v1") { "/v1" } else { "/mcp" };
     let body = json!({
         "resource": format!("{base}{path}"),

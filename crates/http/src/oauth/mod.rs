@@ -7,7 +7,6 @@
 
 mod answer;
 mod authorize;
-mod base;
 mod browser;
 mod clients;
 pub mod consent;
@@ -22,7 +21,6 @@ mod token;
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, http::Method, web};
 
 pub(crate) use answer::preflight;
-pub(crate) use base::base as issuer;
 pub(crate) use clients::note_step_up;
 pub use ports::{ClientDocuments, DocumentFailure, FetchedDocument};
 

@@ -20,4 +20,8 @@ pub struct DocumentFailure(pub &'static str);
 pub trait ClientDocuments: Send + Sync {
     /// The document at this address.
     fn fetch(&self, url: String) -> BoxFuture<'_, Result<FetchedDocument, DocumentFailure>>;
+
+    /// Notes that what was fetched describes no client: until it may have changed, nobody is to
+    /// fetch it again.
+    fn note_unfit(&self, url: &str);
 }

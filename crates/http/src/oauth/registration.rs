@@ -2,23 +2,24 @@
 //! fetched.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use cardium_app::oauth::{DeleteClient, SaveClient, UpdateClient};
-use cardium_auth::oauth::{
-    AuthMethod, Client, ClientDetails, ClientKind, ClientRecord, OAuthError, OAuthErrorCode,
-    ScopeRequest,
+use cardium_app::{
+    oauth::{DeleteClient, ENDED_AT_ONCE, SaveClient, UpdateClient},
+    reads::Reads,
 };
-use data_encoding::BASE64URL_NOPAD;
+use cardium_auth::oauth::{
+    AuthMethod, Client, ClientDetails, ClientKind, NewClient, OAuthError, OAuthErrorCode,
+    ScopeRequest, SecretKind,
+};
+use cardium_kernel::CredentialId;
 use serde_json::Value;
 
 use super::{
     Outcome,
     answer::{Refusal, authorization, private, read_body, settle},
-    base::base,
-    clients::{find_client, perform},
-    documents,
-    secrets::{self, Kind},
+    clients::{find_client, look, perform},
+    documents, secrets,
 };
-use crate::{AppState, address::origin, mcp::FIRST, rate_limits::Seen};
+use crate::{AppState, address::origin, base::issuer, mcp::FIRST, rate_limits::Seen};
 
 const JSON: &str = "application/json";
 
@@ -32,7 +33,7 @@ pub async fn create(
 }
 
 async fn try_create(state: &AppState, request: &HttpRequest, payload: web::Payload) -> Outcome {
-    let base = base(state, request)?;
+    let base = issuer(state, request)?;
     if let Some(limits) = &state.rate_limits {
         let address = origin(request).address;
         limits.count_stranger(address, &Seen::default()).await?;
@@ -43,21 +44,18 @@ async fn try_create(state: &AppState, request: &HttpRequest, payload: web::Paylo
     let mut metadata = documents::read(&bytes)?.metadata;
     metadata.scope = metadata.scope.filter(|scope| !is_our_word(scope));
     let details = ClientDetails::try_new(metadata, &wiring.settings.clients)?;
-    let secret =
-        (details.method() != AuthMethod::None).then(|| secrets::new(wiring, Kind::ClientSecret));
-    let (registration, registration_hash) = secrets::new(wiring, Kind::Registration);
-    let now = wiring.edge.clock.now();
-    let client = Client::restore(ClientRecord {
-        id: format!("client_{}", BASE64URL_NOPAD.encode(&wiring.edge.random::<16>())),
+    let secret = (details.method() != AuthMethod::None)
+        .then(|| secrets::new(wiring, SecretKind::ClientSecret));
+    let (registration, registration_hash) = secrets::new(wiring, SecretKind::Registration);
+    let new = NewClient {
+        id: Client::id_of(&wiring.edge.random()),
         kind: ClientKind::Registered,
         details,
         secret: secret.as_ref().map(|(_, hash)| *hash),
         registration: Some(registration_hash),
-        created_at: now,
-        updated_at: now,
-        used_at: None,
         fresh_until: None,
-    });
+    };
+    let client = Client::register(new, wiring.edge.clock.now());
     perform(state, request, SaveClient { client: client.clone() }).await?;
     let mut shown = managed(&client, &base, &registration);
     if let Some((secret, _)) = secret {
@@ -89,7 +87,7 @@ pub async fn read(state: web::Data<AppState>, request: HttpRequest) -> HttpRespo
 }
 
 async fn try_read(state: &AppState, request: &HttpRequest) -> Outcome {
-    let base = base(state, request)?;
+    let base = issuer(state, request)?;
     let (client, _) = own(state, request).await?;
     let shown = managed(&client, &base, bearer(request)?);
     Ok(private(&mut HttpResponse::Ok(), &Value::Object(shown)))
@@ -101,7 +99,7 @@ async fn own(state: &AppState, request: &HttpRequest) -> Result<(Client, [u8; 32
     if let Some(limits) = &state.rate_limits {
         limits.count_stranger(origin(request).address, &Seen::default()).await?;
     }
-    let hash = secrets::hash(&state.wiring, Kind::Registration, bearer(request)?);
+    let hash = secrets::hash(&state.wiring, SecretKind::Registration, bearer(request)?);
     let found = find_client(state, request.match_info().query("client_id")).await?;
     let own = |client: &Client| client.registration == Some(hash);
     Ok((found.filter(own).ok_or_else(wrong_token)?, hash))
@@ -117,7 +115,7 @@ pub async fn update(
 }
 
 async fn try_update(state: &AppState, request: &HttpRequest, payload: web::Payload) -> Outcome {
-    let base = base(state, request)?;
+    let base = issuer(state, request)?;
     let (known, registration) = own(state, request).await?;
     let id = known.id.clone();
     let bytes = read_body((state, request), payload, JSON).await?;
@@ -142,7 +140,14 @@ pub async fn delete(state: web::Data<AppState>, request: HttpRequest) -> HttpRes
 
 async fn try_delete(state: &AppState, request: &HttpRequest) -> Outcome {
     let (client, registration) = own(state, request).await?;
-    perform(state, request, DeleteClient { id: client.id.clone(), registration }).await??;
+    let id = client.id.clone();
+    let found = move |reads: &dyn Reads| reads.open_grants_of(&id, ENDED_AT_ONCE);
+    let grants = look(state, found).await?;
+    let ended = grants.clone();
+    perform(state, request, DeleteClient { id: client.id.clone(), registration, grants }).await??;
+    for line in ended {
+        state.credentials.forget(CredentialId::new(line.grant.value()));
+    }
     let mut response = HttpResponse::NoContent();
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));

@@ -11,7 +11,7 @@ use cardium_auth::{
     Scope, ScopeSet,
     oauth::{
         Client, GrantType, OAuthError, OAuthErrorCode, Parameters, Resource, ResourceSet,
-        TokenRequest,
+        SecretKind, TokenRequest,
     },
 };
 use cardium_kernel::CredentialId;
@@ -21,13 +21,13 @@ use serde_json::json;
 use super::{
     Outcome,
     answer::{Refusal, private, read_form, settle},
-    base::base,
     clients::{authenticate, look, perform},
-    secrets::{self, Kind},
+    secrets,
 };
 use crate::{
     AppState,
     address::origin,
+    base::issuer,
     rate_limits::Seen,
     token_keys::{mint, signer},
 };
@@ -49,7 +49,7 @@ pub async fn exchange(
 }
 
 async fn try_exchange(state: &AppState, request: &HttpRequest, payload: web::Payload) -> Outcome {
-    let base = base(state, request)?;
+    let base = issuer(state, request)?;
     let body = read_form((state, request), payload).await?;
     body.check()?;
     let client = authenticate(state, request, &body).await?;
@@ -88,11 +88,11 @@ async fn by_code(
     client: &Client,
     (code, redirect_uri, verifier, resource): Brought,
 ) -> Result<(Issued, Option<String>), Refusal> {
-    let hash = secrets::hash(&state.wiring, Kind::Code, &code);
+    let hash = secrets::hash(&state.wiring, SecretKind::Code, &code);
     let line = look(state, move |reads| reads.find_code_line(&hash)).await?;
     let line = known(line, "The code is not known.")?;
     let refreshes = client.details.may_use(GrantType::RefreshToken);
-    let refresh = refreshes.then(|| secrets::new(&state.wiring, Kind::Refresh));
+    let refresh = refreshes.then(|| secrets::new(&state.wiring, SecretKind::Refresh));
     let exchange = ExchangeCode {
         code: hash,
         line,
@@ -112,7 +112,7 @@ async fn by_refresh(
     client: &Client,
     (token, scope): (String, Option<String>),
 ) -> Result<(Issued, Option<String>), Refusal> {
-    let hash = secrets::hash(&state.wiring, Kind::Refresh, &token);
+    let hash = secrets::hash(&state.wiring, SecretKind::Refresh, &token);
     let line = look(state, move |reads| reads.find_refresh_line(&hash)).await?;
     let line = known(line, "The refresh token is not known.")?;
     let grant = CredentialId::new(line.grant.value());
@@ -120,7 +120,7 @@ async fn by_refresh(
         // Whoever refreshes asks as their grant does elsewhere, from whichever address.
         limits.count_caller(grant, &Seen::default()).await?;
     }
-    let (next, next_hash) = secrets::new(&state.wiring, Kind::Refresh);
+    let (next, next_hash) = secrets::new(&state.wiring, SecretKind::Refresh);
     let refresh =
         RefreshTokens { token: hash, line, client: client.id.clone(), scope, next: next_hash };
     let exchanged = perform(state, request, refresh).await?;

@@ -108,6 +108,22 @@ impl OAuthReads for FakeReads {
     fn find_refresh_line(&self, _: &[u8; 32]) -> ReadResult<Option<Line>> {
         Ok(None)
     }
+
+    fn is_ended_client(&self, _: &str) -> ReadResult<bool> {
+        Ok(false)
+    }
+
+    fn ended_clients(&self, _: i64) -> ReadResult<Vec<Client>> {
+        Ok(Vec::new())
+    }
+
+    fn operator_clients(&self, _: i64) -> ReadResult<Vec<Client>> {
+        Ok(Vec::new())
+    }
+
+    fn open_grants_of(&self, _: &str, _: i64) -> ReadResult<Vec<Line>> {
+        Ok(Vec::new())
+    }
 }
 
 impl OauthKeyReads for FakeReads {

@@ -106,6 +106,8 @@ impl ClientDocuments for NoDocuments {
     fn fetch(&self, _: String) -> BoxFuture<'_, Result<FetchedDocument, DocumentFailure>> {
         Box::pin(ready(Err(DocumentFailure("There is none."))))
     }
+
+    fn note_unfit(&self, _: &str) {}
 }
 
 impl TestClock for Stub {

@@ -83,7 +83,8 @@ async fn open_store(
     Ok(opened.map_err(|error| StartError::Broken(error.to_string()))??)
 }
 
-fn renderer() -> Renderer {
+/// Makes the JSON of events.
+pub(super) fn renderer() -> Renderer {
     let confirmations = Network::ALL.map(|network| (network, confirmations_required(network)));
     Renderer::new(Arc::new(SimulatedAddresses), confirmations.to_vec())
 }

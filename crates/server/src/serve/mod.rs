@@ -30,7 +30,7 @@ pub use rail::Rail;
 pub use ready::Addresses;
 pub use refusals::Refused;
 pub use signals::Signals;
-pub use storage::{StorageError, make_directory, url};
+pub use storage::{StorageError, make_directory, open_beside, url};
 
 /// What is no setting, because no deployment may keep it.
 #[derive(Debug, Clone, Default)]

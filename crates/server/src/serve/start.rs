@@ -12,11 +12,11 @@ use crate::{
     hook::{EndpointHook, LateAnswers},
     settings::Settings,
     workers::{
-        Cashier, DeliverEvents, EndLapsedGrants, ExpireHolds, ExpireTopups, FanOutEvents,
-        FinishPending, FinishStops, FlushUses, ForgetEvents, JudgeEndpoints, NoteLateAnswers,
-        PurgeClients, PurgeCounters, PurgeKeys, PurgeWaiting, RecoverEndpoints, RotateOauthKeys,
-        Round as _, SendWithdrawals, Sender, Senders, SettleWithdrawals, SpreadAnnouncements,
-        SweepBlobs, UseSource, WakeReaders, WatchChain, Workers,
+        Cashier, DeliverEvents, EndClients, EndLapsedGrants, ExpireHolds, ExpireTopups,
+        FanOutEvents, FinishPending, FinishStops, FlushUses, ForgetEvents, JudgeEndpoints,
+        NoteLateAnswers, PurgeClients, PurgeCounters, PurgeKeys, PurgeWaiting, RecoverEndpoints,
+        RotateOauthKeys, Round as _, SendWithdrawals, Sender, Senders, SettleWithdrawals,
+        SpreadAnnouncements, SweepBlobs, UseSource, WakeReaders, WatchChain, Workers,
     },
 };
 
@@ -134,6 +134,7 @@ fn workers(
     workers.start(RotateOauthKeys::new(backend()));
     workers.start(PurgeCounters::new(backend()));
     workers.start(PurgeClients::new(backend()));
+    workers.start(EndClients::new(backend()));
     workers.start(SpreadAnnouncements::new(backend()));
     workers.start(ForgetEvents::new(backend(), settings.webhooks.retention()));
     workers.start(SweepBlobs::new(backend(), Arc::clone(&core.blobs)));

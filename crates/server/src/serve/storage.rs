@@ -16,6 +16,7 @@ use cardium_app::{
 use cardium_store::{CLOSURE_BUDGET, OpenError, Prepared, QueueLimits, Store, StoreSettings};
 use cardium_vault::{Keys, SecretText};
 
+use super::core;
 use crate::{
     keys::{self, KeyError},
     settings::Settings,
@@ -86,8 +87,33 @@ pub fn open(
     let database = &settings.database;
     let prepared = Prepared::new(url.expose(), database.migrate_on_start)?;
     let keys = keys::load(data_dir, !prepared.has_keys(), entropy)?;
-    let store = prepared.open(&StoreSettings {
-        url: url.expose().to_owned(),
+    let store = prepared.open(&store_settings(settings, &keys, renderer))?;
+    Ok((store, keys))
+}
+
+/// Opens a database that other processes may be serving, for a command of the operator's.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn open_beside(
+    settings: &Settings,
+    entropy: &dyn Entropy,
+) -> Result<(Store, Keys), StorageError> {
+    let renderer = Arc::new(core::renderer());
+    let keys = keys::load(&settings.server.data_dir, false, entropy)?;
+    let alone =
+        StoreSettings { pool_size: 1, writers: 1, ..store_settings(settings, &keys, renderer) };
+    Ok((Store::open_beside(&alone)?, keys))
+}
+
+fn store_settings(
+    settings: &Settings,
+    keys: &Keys,
+    renderer: Arc<dyn EventRenderer>,
+) -> StoreSettings {
+    let database = &settings.database;
+    StoreSettings {
+        url: url(settings).expose().to_owned(),
         pool_size: database.pool_size,
         writers: database.writers,
         queue: QueueLimits {
@@ -102,8 +128,7 @@ pub fn open(
         closure_budget: CLOSURE_BUDGET,
         probe: None,
         on_fatal: Arc::new(end),
-    })?;
-    Ok((store, keys))
+    }
 }
 
 /// Ends the process: the state of the write path is unknown, and a fresh start recovers it.

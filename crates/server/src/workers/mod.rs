@@ -7,6 +7,7 @@
 mod announcements;
 mod blobs;
 mod chains;
+mod clients;
 mod events;
 mod expiry;
 mod oauth_keys;
@@ -36,6 +37,7 @@ use tokio::{sync::watch, task::JoinSet};
 pub use announcements::SpreadAnnouncements;
 pub use blobs::SweepBlobs;
 pub use chains::WatchChain;
+pub use clients::EndClients;
 pub use events::WakeReaders;
 pub use expiry::{ExpireHolds, ExpireTopups};
 pub use oauth_keys::RotateOauthKeys;

@@ -6,13 +6,13 @@ use super::{Fields, Kind, Row, Table, Value, time};
 /// Between the entries of a list.
 const COMMA: &str = ",";
 /// Between merchants, whose ids may have commas.
-const NEWLINE: &str = "\n";
+pub(super) const NEWLINE: &str = "\n";
 
-fn list(entries: &[String], separator: &str) -> Value<'static> {
+pub(super) fn list(entries: &[String], separator: &str) -> Value<'static> {
     Value::Text(entries.join(separator).into())
 }
 
-fn entries(text: &str, separator: &str) -> Vec<String> {
+pub(super) fn entries(text: &str, separator: &str) -> Vec<String> {
     text.split(separator).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
 }
 

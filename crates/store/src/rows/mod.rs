@@ -18,6 +18,7 @@ mod ledger;
 mod message;
 pub(crate) mod metadata;
 mod oauth;
+mod oauth_client;
 pub(crate) mod oauth_key;
 mod payee;
 mod pending;
@@ -40,7 +41,7 @@ pub(crate) use dispute::DisputeRow;
 pub(crate) use event::EventRow;
 pub(crate) use evidence::EvidenceRow;
 pub(crate) use ledger::{EntryRow, PostingRow};
-pub(crate) use oauth::client_key;
+pub(crate) use oauth_client::client_key;
 pub(crate) use sequence::Sequence;
 pub(crate) use webhook::{LANE, attempt_log, is_careful, lane};
 

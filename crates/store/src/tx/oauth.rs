@@ -16,11 +16,10 @@ const CODES_KEPT: Duration = Duration::from_secs(24 * 3_600);
 const APPROVALS_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
 
 /// What is over, by table, its key, the indexed column that says when, and how long it stays.
-const OVER: [(&str, &str, &str, Duration); 5] = [
+const OVER: [(&str, &str, &str, Duration); 4] = [
     ("oauth_requests", "id", "expires_at", Duration::ZERO),
     ("oauth_codes", "hash", "expires_at", CODES_KEPT),
     ("oauth_refresh_tokens", "hash", "idle_until", Duration::ZERO),
-    ("oauth_clients", "id", "expires_at", Duration::ZERO),
     ("approvals", "id", "expires_at", APPROVALS_KEPT),
 ];
 
@@ -33,10 +32,17 @@ impl OAuthStore for BatchTx<'_> {
         save(self.cold()?, client)
     }
 
-    fn delete_client(&mut self, id: &str) -> Result<(), StoreError> {
-        let sql = Sql::new("DELETE FROM oauth_clients WHERE id = ?").id(client_key(id));
-        self.cold()?.execute(&sql)?;
-        Ok(())
+    fn drop_ended_client(&mut self, id: &str) -> Result<bool, StoreError> {
+        let text = "DELETE FROM oauth_clients WHERE id = ? AND ended_at IS NOT NULL AND NOT EXISTS \
+                    (SELECT 1 FROM grants WHERE client_id = ? AND ended_at IS NULL)";
+        let sql = Sql::new(text).id(client_key(id)).text(id);
+        Ok(self.cold()?.execute(&sql)? > 0)
+    }
+
+    fn count_operator_clients(&mut self) -> Result<i64, StoreError> {
+        let text =
+            "SELECT COUNT(*) FROM oauth_clients WHERE kind = 'operator' AND ended_at IS NULL";
+        Ok(self.cold()?.integer(&Sql::new(text))?)
     }
 
     fn find_consent(&mut self, id: ConsentId) -> Result<Option<Consent>, StoreError> {
@@ -65,19 +71,70 @@ impl OAuthStore for BatchTx<'_> {
 
     fn purge_oauth(&mut self, now: Timestamp, limit: i64) -> Result<i64, StoreError> {
         let connection = self.cold()?;
-        let mut most = 0;
+        let mut most = end_clients(connection, now, limit)?;
         for (table, key, end, stays) in OVER {
-            let lock = if connection.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
+            let lock = skip_locked(connection);
             let text = format!(
                 "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} \
                  WHERE {end} <= ? ORDER BY {end}, {key} LIMIT ?{lock})"
             );
-            let gone =
-                connection.execute(&Sql::new(text).bind(time(now.before(stays))).int(limit))?;
-            most = most.max(i64::try_from(gone).unwrap_or(i64::MAX));
+            let sql = Sql::new(text).bind(time(now.before(stays))).int(limit);
+            most = most.max(change(connection, &sql)?);
         }
-        Ok(most)
+        Ok(most.max(purge_of_ended_grants(connection, limit)?))
     }
+}
+
+/// Whoever is busy with a row does not keep others waiting: the next round finds it again.
+fn skip_locked(connection: &Connection) -> &'static str {
+    if connection.is_postgres() { " FOR NO KEY UPDATE SKIP LOCKED" } else { "" }
+}
+
+fn change(connection: &mut Connection, sql: &Sql<'_>) -> Result<i64, StoreError> {
+    Ok(i64::try_from(connection.execute(sql)?).unwrap_or(i64::MAX))
+}
+
+/// Clients whose time is over go, but for those that owners still see in their lists: their grants
+/// have to end first, account by account.
+fn end_clients(connection: &mut Connection, now: Timestamp, limit: i64) -> Result<i64, StoreError> {
+    let lock = skip_locked(connection);
+    let over = |granted: &str| {
+        format!(
+            "WHERE id IN (SELECT c.id FROM oauth_clients c WHERE c.expires_at <= ? AND {granted} \
+             (SELECT 1 FROM grants g WHERE g.client_id = c.client_id AND g.ended_at IS NULL) \
+             ORDER BY c.expires_at, c.id LIMIT ?{lock})"
+        )
+    };
+    let text = format!("DELETE FROM oauth_clients {}", over("NOT EXISTS"));
+    let gone = change(connection, &Sql::new(text).bind(time(now)).int(limit))?;
+    let text =
+        format!("UPDATE oauth_clients SET ended_at = ?, expires_at = NULL {}", over("EXISTS"));
+    let sql = Sql::new(text).bind(time(now)).bind(time(now)).int(limit);
+    Ok(gone.max(change(connection, &sql)?))
+}
+
+/// Nobody can use what a grant that ended left behind: some grants at a time, and some rows of
+/// those. A grant has been seen to once nothing of it is left.
+fn purge_of_ended_grants(connection: &mut Connection, limit: i64) -> Result<i64, StoreError> {
+    let lock = skip_locked(connection);
+    let ended = "SELECT id FROM grants WHERE ended_at IS NOT NULL AND tokens_gone = FALSE \
+                 ORDER BY ended_at, id LIMIT ?";
+    let mut most = 0;
+    for table in ["oauth_codes", "oauth_refresh_tokens"] {
+        let text = format!(
+            "DELETE FROM {table} WHERE hash IN (SELECT hash FROM {table} \
+             WHERE grant_id IN ({ended}) LIMIT ?{lock})"
+        );
+        most = most.max(change(connection, &Sql::new(text).int(limit).int(limit))?);
+    }
+    let left = |table: &str| format!("EXISTS (SELECT 1 FROM {table} t WHERE t.grant_id = g.id)");
+    let text = format!(
+        "UPDATE grants SET tokens_gone = TRUE WHERE id IN (SELECT g.id FROM grants g \
+         WHERE g.id IN ({ended}) AND NOT {} AND NOT {} ORDER BY g.id{lock})",
+        left("oauth_codes"),
+        left("oauth_refresh_tokens")
+    );
+    Ok(most.max(change(connection, &Sql::new(text).int(limit))?))
 }
 
 /// The row with this key, locked until the transaction ends.

@@ -9,11 +9,9 @@ use cardium_kernel::{CardId, CredentialId, ErrorCode, GrantId, Problem, Timestam
 use serde_json::{Value, json};
 
 use crate::{
+    base,
     call::Call,
-    oauth::{
-        self,
-        consent::{self, Choice},
-    },
+    oauth::consent::{self, Choice},
     pages::{
         chrome::Faults,
         terms::{MandateFields, any_spends, chosen_cards, faults_of, ticked_scopes},
@@ -76,7 +74,7 @@ pub async fn deny(visit: &Visit, request: &Request) -> Result<String, Refused> {
 }
 
 fn issuer(visit: &Visit) -> Result<String, Problem> {
-    let issuer = oauth::issuer(&visit.arrival.state, &visit.arrival.request);
+    let issuer = base::issuer(&visit.arrival.state, &visit.arrival.request);
     issuer.map_err(|error| Problem::new(ErrorCode::InvalidField, error.description))
 }
 

@@ -2,11 +2,10 @@ use cardium_api_v1::{grant::GrantOut, to_json};
 use cardium_app::reads::GrantView;
 use cardium_auth::{
     ScopeSet,
-    oauth::{Client, ClientKind, RedirectKind, RedirectUri},
+    oauth::{RedirectKind, RedirectUri},
 };
 use cardium_kernel::{ConsentId, ErrorCode, Problem};
 use serde_json::Value;
-use url::Url;
 
 use crate::{
     oauth::consent::{self, Asked},
@@ -46,7 +45,7 @@ impl Request {
         Ok(Some(Self {
             id: id.to_owned(),
             name: client.name().to_owned(),
-            proven: is_proven(&client, &uri),
+            proven: client.is_proven_at(&uri),
             host: redirect_host,
             local: uri.kind() == RedirectKind::Loopback,
             scopes: scope.scopes(),
@@ -61,18 +60,4 @@ impl Request {
 fn shown(view: &GrantView, visit: &Visit) -> Value {
     let grant = GrantOut::new((&view.grant, &view.credential), view.last_used, visit.now());
     serde_json::from_slice(&to_json(&grant)).unwrap_or_default()
-}
-
-/// A client that is answered at the very host that describes it is that host's; one that the
-/// operator entered is known.
-fn is_proven(client: &Client, uri: &RedirectUri) -> bool {
-    match client.kind {
-        ClientKind::Operator => true,
-        ClientKind::Registered => false,
-        ClientKind::Document => {
-            let own = Url::parse(&client.id).ok();
-            let own = own.as_ref().and_then(Url::host_str);
-            uri.kind() == RedirectKind::Web && own == Some(uri.host().as_str())
-        }
-    }
 }
