@@ -67,7 +67,7 @@ fn a_client_that_deletes_itself_takes_its_grants_along(backend: Backend) {
         expect_refused(&agent.token(&refresh), 401, "invalid_client", "it is gone");
         let grants = owner.get("/v1/grants").expect(200);
         let grants = items(&grants);
-        let own = grants.iter().find(|grant| grant["client_id"] == agent.id.as_str());
+        let own = grants.iter().find(|grant| grant["client"]["id"] == agent.id.as_str());
         assert_eq!(own.expect("it stays in the list")["status"], "revoked");
         let log = owner.get("/v1/audit_log").expect(200);
         let ended = items(&log).iter().filter(|entry| entry["action"] == "grant.revoked").count();
@@ -191,7 +191,7 @@ fn what_grants_leave_behind_goes_soon_after_them(backend: Backend) {
     assert_eq!((left(&agent), left(&other)), ([1, 2], [1, 1]), "while they are open");
     let grants = owner.get("/v1/grants").expect(200);
     let grants = items(&grants);
-    let own = grants.iter().find(|grant| grant["client_id"] == agent.id.as_str());
+    let own = grants.iter().find(|grant| grant["client"]["id"] == agent.id.as_str());
     let path = format!("/v1/grants/{}", text(own.expect("it is open"), "id"));
     assert!([200, 204].contains(&owner.delete(&path).status));
     work(&server, PurgeOAuth);

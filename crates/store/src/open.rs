@@ -115,9 +115,9 @@ impl Store {
         Prepared::new(&settings.url, settings.migrate)?.open(settings)
     }
 
-    /// Opens a database that other processes may be serving, for an operator's command. On SQLite it
-    /// goes without the lock: its few commands wait until the other's writer lets them, and touch
-    /// nothing that a process keeps in memory.
+    /// Opens a database that other processes may be serving, for an operator's command. On SQLite
+    /// it goes without the lock: its few commands wait until the other's writer lets them, and
+    /// touch nothing that a process keeps in memory.
     ///
     /// # Errors
     /// When there is no such database, its schema is not this binary's, or it was written with

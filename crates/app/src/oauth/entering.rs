@@ -59,3 +59,60 @@ impl UseCase for RemoveClient {
         Ok(Ending::Done(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cardium_auth::oauth::{ClientDetails, ClientKind, ClientMetadata, ClientRules, NewClient};
+
+    use super::*;
+    use crate::testing::{MockTx, NOW, context, refusal};
+
+    fn client() -> Client {
+        let metadata = ClientMetadata {
+            redirect_uris: vec!["https://a.example/".to_owned()],
+            ..ClientMetadata::default()
+        };
+        let new = NewClient {
+            id: "client_a".to_owned(),
+            kind: ClientKind::Operator,
+            details: ClientDetails::try_new(metadata, &ClientRules::default()).unwrap(),
+            secret: None,
+            registration: None,
+            fresh_until: None,
+        };
+        Client::register(new, NOW)
+    }
+
+    fn enter(tx: &mut MockTx) -> CommandResult<()> {
+        EnterClient { client: client() }.run(&mut Unit::new(tx, &context()))
+    }
+
+    #[test]
+    fn a_client_is_entered_with_a_row_in_the_programmes_log() {
+        let mut tx = MockTx::new();
+        tx.expect_count_operator_clients().return_once(|| Ok(OPERATOR_CLIENTS - 1));
+        tx.expect_save_client().withf(|saved| *saved == client()).return_once(|_| Ok(()));
+        let row = |row: &crate::audit::AuditDraft| {
+            row.account == PROGRAMME && row.action == "client.entered" && row.object == "client_a"
+        };
+        tx.expect_append_audit().withf(row).return_once(|_| Ok(()));
+        assert_eq!(enter(&mut tx), Ok(Ending::Done(())));
+    }
+
+    #[test]
+    fn no_more_are_entered_than_one_looks_through() {
+        let mut tx = MockTx::new();
+        tx.expect_count_operator_clients().return_once(|| Ok(OPERATOR_CLIENTS));
+        assert_eq!(refusal(enter(&mut tx)), ErrorCode::InvalidField);
+    }
+
+    #[test]
+    fn a_client_is_removed_once() {
+        let (mut gone, mut tx) = (client(), MockTx::new());
+        gone.end(NOW);
+        tx.expect_find_client().return_once(|_| Ok(Some(gone)));
+        let remove = RemoveClient { id: "client_a".to_owned(), grants: Vec::new() };
+        let removed = remove.run(&mut Unit::new(&mut tx, &context()));
+        assert_eq!(refusal(removed), ErrorCode::ResourceNotFound);
+    }
+}

@@ -1,5 +1,5 @@
-//! What clients of the OAuth server bring, and what owners are asked. The last column of each is the
-//! end that follows from the others, so that what is over is found by an index; nobody reads it.
+//! What clients of the OAuth server bring, and what owners are asked. The last column of each is
+//! the end that follows from the others, so that an index finds what is over; nobody reads it.
 
 use cardium_auth::oauth::{
     AuthorizationCode, CODE_LIFETIME, CONSENT_LIFETIME, CodeChallenge, CodeRecord, Consent,

@@ -129,28 +129,36 @@ fn end_clients(connection: &mut Connection, now: Timestamp, limit: i64) -> Resul
     Ok(gone.max(change(connection, &sql)?))
 }
 
+/// Grants that have ended, and may have left something behind.
+const ENDED: &str = "SELECT id FROM grants WHERE ended_at IS NOT NULL AND tokens_gone = FALSE \
+                     ORDER BY ended_at, id LIMIT ?";
+
 /// Nobody can use what a grant that ended left behind: some grants at a time, and some rows of
 /// those. A grant has been seen to once nothing of it is left.
 fn purge_of_ended_grants(connection: &mut Connection, limit: i64) -> Result<i64, StoreError> {
     let lock = skip_locked(connection);
-    let ended = "SELECT id FROM grants WHERE ended_at IS NOT NULL AND tokens_gone = FALSE \
-                 ORDER BY ended_at, id LIMIT ?";
     let mut most = 0;
     for table in ["oauth_codes", "oauth_refresh_tokens"] {
-        let text = format!(
-            "DELETE FROM {table} WHERE hash IN (SELECT hash FROM {table} \
-             WHERE grant_id IN ({ended}) LIMIT ?{lock})"
-        );
-        most = most.max(change(connection, &Sql::new(text).int(limit).int(limit))?);
+        let sql = Sql::new(delete_of_ended(table, lock)).int(limit).int(limit);
+        most = most.max(change(connection, &sql)?);
     }
+    Ok(most.max(change(connection, &Sql::new(note_gone(lock)).int(limit))?))
+}
+
+pub(super) fn delete_of_ended(table: &str, lock: &str) -> String {
+    format!(
+        "DELETE FROM {table} WHERE hash IN (SELECT hash FROM {table} \
+         WHERE grant_id IN ({ENDED}) LIMIT ?{lock})"
+    )
+}
+
+pub(super) fn note_gone(lock: &str) -> String {
     let left = |table: &str| format!("EXISTS (SELECT 1 FROM {table} t WHERE t.grant_id = g.id)");
-    let text = format!(
+    let (codes, tokens) = (left("oauth_codes"), left("oauth_refresh_tokens"));
+    format!(
         "UPDATE grants SET tokens_gone = TRUE WHERE id IN (SELECT g.id FROM grants g \
-         WHERE g.id IN ({ended}) AND NOT {} AND NOT {} ORDER BY g.id{lock})",
-        left("oauth_codes"),
-        left("oauth_refresh_tokens")
-    );
-    Ok(most.max(change(connection, &Sql::new(text).int(limit))?))
+         WHERE g.id IN ({ENDED}) AND NOT {codes} AND NOT {tokens} ORDER BY g.id{lock})"
+    )
 }
 
 /// The row with this key, locked until the transaction ends.

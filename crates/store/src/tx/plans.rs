@@ -1,6 +1,7 @@
-//! Statements that run in SQLite's one writer must not read an endpoint's whole history.
+//! Statements that run in SQLite's one writer must not read an endpoint's or a grant's whole
+//! history.
 
-use super::{deliveries, retention, webhooks};
+use super::{deliveries, oauth, retention, webhooks};
 use crate::plans::{database, plan};
 
 #[test]
@@ -20,5 +21,19 @@ fn what_waits_is_found_by_its_own_indexes() {
         let wanted = format!("SEARCH webhook_deliveries USING INDEX webhook_deliveries_{index}");
         assert!(plan.contains(&wanted), "{statement} runs as:\n{plan}");
         assert!(!plan.contains("webhook_deliveries_made"), "{statement} runs as:\n{plan}");
+    }
+}
+
+#[test]
+fn what_ended_grants_left_is_found_by_its_own_indexes() {
+    let mut connection = database("tokens");
+    for statement in [
+        oauth::delete_of_ended("oauth_codes", ""),
+        oauth::delete_of_ended("oauth_refresh_tokens", ""),
+        oauth::note_gone(""),
+    ] {
+        let plan = plan(&mut connection, &statement);
+        assert!(plan.contains("INDEX grants_tokens (ended_at>?)"), "{statement} runs as:\n{plan}");
+        assert!(!plan.contains("SCAN"), "{statement} runs as:\n{plan}");
     }
 }

@@ -135,6 +135,41 @@ fn clients_that_nobody_uses_go() {
 }
 
 #[test]
+fn a_client_that_ended_is_over_for_good_and_waits_for_its_grants() {
+    for kind in ClientKind::ALL {
+        let mut client = Client::restore(ClientRecord { kind, ..(*client_of(sound())).clone() });
+        assert!(!client.is_over(at(1)));
+        assert_eq!(client.end(at(1)), Change::Applied);
+        assert_eq!(client.end(at(2)), Change::AlreadyApplied);
+        assert_eq!((client.ended_at, client.expires_at()), (Some(at(1)), None), "{kind:?}");
+        assert!(client.is_over(at(1)), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_client_is_proven_where_nobody_else_is_answered() {
+    let is_proven = |kind, id: &str, uri: &str| {
+        let id = id.to_owned();
+        let client = Client::restore(ClientRecord { kind, id, ..(*client_of(sound())).clone() });
+        client.is_proven_at(&RedirectUri::parse(uri, &rules().schemes).unwrap())
+    };
+    let document = "https://a.example/client.json";
+    for (kind, id, uri, proven) in [
+        (ClientKind::Registered, CLIENT, WEB, false),
+        (ClientKind::Operator, CLIENT, WEB, true),
+        (ClientKind::Operator, CLIENT, "http://localhost/callback", false),
+        (ClientKind::Operator, CLIENT, "http://127.0.0.1:5000/callback", false),
+        (ClientKind::Operator, CLIENT, "cursor://callback", false),
+        (ClientKind::Document, document, "https://a.example/elsewhere", true),
+        (ClientKind::Document, document, "https://b.example/", false),
+        (ClientKind::Document, document, "http://localhost/callback", false),
+        (ClientKind::Document, document, "cursor://a.example/", false),
+    ] {
+        assert_eq!(is_proven(kind, id, uri), proven, "{kind:?} {uri}");
+    }
+}
+
+#[test]
 fn only_plain_addresses_are_client_ids() {
     let read = |text: &str| DocumentUrl::parse(text, DocumentReach::Https);
     for fine in ["https://a.example/client.json", "https://a.example:8443/x/y"] {
