@@ -7,7 +7,7 @@ use cardium_testkit::Backend;
 use reqwest::Method;
 use serde_json::json;
 
-use super::agent::{Agent, all_of, answered, find, sound};
+use super::agent::{Agent, all_of, answered, expect_refused, find, sound};
 use crate::{
     on_both,
     support::{Client, Server, text},
@@ -17,6 +17,7 @@ on_both! {
     a_grant_of_many_cards_is_exchanged_and_renewed;
     more_than_fifty_cards_are_refused;
     a_grant_names_cards_of_its_owner;
+    a_refresh_for_other_cards_is_refused;
 }
 
 fn with_cards(ids: &[String]) -> Choice {
@@ -80,4 +81,29 @@ fn more_than_fifty_cards_are_refused(backend: Backend) {
     let refused = format!("{:?}", refused.expect_err("too many"));
     assert!(refused.contains("InvalidField") && refused.contains("cards"), "{refused}");
     server.answer(&owner, &asked, Some(with_cards(&many[1..]))).expect("it is still open");
+}
+
+fn a_refresh_for_other_cards_is_refused(backend: Backend) {
+    let server = Server::shared(backend);
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    let all = agent.tokens(&server, &owner, "read");
+    let all = text(&all, "refresh_token").to_owned();
+    let asked = |token: &str, scope: &str| {
+        agent.token(&[&agent.refresh(token)[..], &[("scope", scope)]].concat())
+    };
+    let own = cards(&owner, 3);
+    let [one, two, three] = [0, 1, 2].map(|at| format!("card:{}", own[at]));
+    let refused = asked(&all, &format!("card:read {one}"));
+    expect_refused(&refused, 400, "invalid_scope", "the grant reaches every card");
+    let request = agent.ask(&owner, "read");
+    let url = server.answer(&owner, &request, Some(with_cards(&own[..2]))).expect("the owner may");
+    let code = find(&answered(&url), "code").expect("a code").to_owned();
+    let tokens = agent.token(&agent.exchange(&code)).expect(200);
+    let some = text(&tokens, "refresh_token");
+    for scope in [&one, &format!("{one} {two} {three}"), &format!("card:read {three}")] {
+        expect_refused(&asked(some, scope), 400, "invalid_scope", scope);
+    }
+    // Which uses nothing up; and the grant's own cards change nothing.
+    let told = asked(some, &format!("card:read {two} {one}")).expect(200);
+    assert_eq!(text(&told, "scope"), format!("card:read {one} {two}"));
 }

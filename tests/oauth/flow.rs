@@ -39,6 +39,12 @@ fn documents_say_where_everything_is(backend: Backend) {
     assert_eq!(text(&told, "token_endpoint"), format!("{base}/oauth/token"));
     let methods = &told["token_endpoint_auth_methods_supported"];
     assert_eq!(*methods, json!(["none", "client_secret_basic", "client_secret_post"]));
+    for (endpoint, methods) in [
+        ("revocation", json!(["none", "client_secret_basic", "client_secret_post"])),
+        ("introspection", json!(["client_secret_basic", "client_secret_post"])),
+    ] {
+        assert_eq!(told[format!("{endpoint}_endpoint_auth_methods_supported")], methods);
+    }
     for yes in
         ["authorization_response_iss_parameter_supported", "client_id_metadata_document_supported"]
     {
@@ -46,8 +52,13 @@ fn documents_say_where_everything_is(backend: Backend) {
     }
     let keys = text(&told, "jwks_uri").strip_prefix(base).expect("ours").to_owned();
     assert!(client.get(&keys).status == 200);
+    for path in [&keys, "/.well-known/oauth-authorization-server"] {
+        let head = client.request(Method::HEAD, path).send();
+        assert_eq!((head.status, head.body.len()), (200, 0), "{path}");
+    }
     for (path, resource) in [("", "/mcp"), ("/mcp", "/mcp"), ("/v1", "/v1")] {
         let path = format!("/.well-known/oauth-protected-resource{path}");
+        assert_eq!(client.request(Method::HEAD, &path).send().status, 200);
         let told = client.get(&path).expect(200);
         assert_eq!(text(&told, "resource"), format!("{base}{resource}"));
         assert_eq!(told["authorization_servers"], json!([base]));
@@ -205,10 +216,10 @@ fn browsers_may_call_from_anywhere(backend: Backend) {
         ("/oauth/register", "POST"),
         ("/oauth/register/client_x", "GET, PUT, DELETE"),
         ("/oauth/revoke", "POST"),
-        ("/oauth/jwks", "GET"),
-        ("/.well-known/jwks.json", "GET"),
-        ("/.well-known/oauth-authorization-server", "GET"),
-        ("/.well-known/oauth-protected-resource/mcp", "GET"),
+        ("/oauth/jwks", "GET, HEAD"),
+        ("/.well-known/jwks.json", "GET, HEAD"),
+        ("/.well-known/oauth-authorization-server", "GET, HEAD"),
+        ("/.well-known/oauth-protected-resource/mcp", "GET, HEAD"),
     ] {
         let reply = client.request(Method::OPTIONS, path).send();
         assert_eq!(reply.status, 204, "{path}");

@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use cardium_testkit::Backend;
 use serde_json::{Value, json};
 
-use super::agent::{Agent, sound};
+use super::agent::{Agent, expect_refused, sound};
 use crate::{
     on_both,
     support::{Request, Server, text},
@@ -12,11 +12,28 @@ use crate::{
 
 on_both! {
     a_client_is_told_of_its_own_tokens_alone;
+    whoever_proves_nothing_is_told_nothing;
     a_client_with_a_secret_proves_itself;
 }
 
 fn asked(agent: &Agent, path: &str, token: &str) -> Request {
-    agent.form(path, &[("token", token), ("client_id", &agent.id)])
+    let fields = [("token", token), ("client_id", agent.id.as_str())];
+    match agent.registration["client_secret"].as_str() {
+        Some(secret) => agent.form(path, &[&fields[..], &[("client_secret", secret)]].concat()),
+        None => agent.form(path, &fields),
+    }
+}
+
+/// A client that has a secret.
+fn confidential() -> Value {
+    let mut metadata = sound();
+    metadata["token_endpoint_auth_method"] = json!("client_secret_post");
+    metadata
+}
+
+/// What a client with a secret sends along.
+fn proof(agent: &Agent) -> [(&str, &str); 1] {
+    [("client_secret", text(&agent.registration, "client_secret"))]
 }
 
 fn told(agent: &Agent, token: &str) -> Value {
@@ -25,9 +42,10 @@ fn told(agent: &Agent, token: &str) -> Value {
 
 fn a_client_is_told_of_its_own_tokens_alone(backend: Backend) {
     let server = Server::shared(backend);
-    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
-    let other = Agent::register(&server, &sound());
-    let tokens = agent.tokens(&server, &owner, "card:read");
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &confidential()));
+    let other = Agent::register(&server, &confidential());
+    let code = agent.code(&server, &owner, "card:read");
+    let tokens = agent.token(&[&agent.exchange(&code)[..], &proof(&agent)].concat()).expect(200);
     let (access, refresh) = (text(&tokens, "access_token"), text(&tokens, "refresh_token"));
     let shown = told(&agent, access);
     assert_eq!((&shown["active"], &shown["client_id"]), (&json!(true), &json!(agent.id)));
@@ -46,12 +64,30 @@ fn a_client_is_told_of_its_own_tokens_alone(backend: Backend) {
         assert_eq!(asked(who, "/oauth/revoke", token).send().status, 200);
     }
     assert_eq!(agent.call(&tokens, "/v1/cards").status, 200);
-    let next = agent.token(&agent.refresh(refresh)).expect(200);
+    let next = agent.token(&[&agent.refresh(refresh)[..], &proof(&agent)].concat()).expect(200);
     assert_eq!(told(&agent, refresh), none, "it was used");
     assert_eq!(asked(&agent, "/oauth/revoke", access).send().status, 200);
     for token in [access, text(&next, "access_token"), text(&next, "refresh_token")] {
         assert_eq!(told(&agent, token), none, "the grant ended");
     }
+}
+
+fn whoever_proves_nothing_is_told_nothing(backend: Backend) {
+    let server = Server::shared(backend);
+    let (owner, public) = (server.sign_up(), Agent::register(&server, &sound()));
+    let tokens = public.tokens(&server, &owner, "card:read");
+    let (access, refresh) = (text(&tokens, "access_token"), text(&tokens, "refresh_token"));
+    for token in [access, refresh, "x"] {
+        let reply = asked(&public, "/oauth/introspect", token).send();
+        expect_refused(&reply, 401, "invalid_client", "a public client");
+    }
+    let agent = Agent::register(&server, &confidential());
+    let path = "/oauth/introspect";
+    let unproven = agent.form(path, &[("token", access), ("client_id", &agent.id)]).send();
+    expect_refused(&unproven, 401, "invalid_client", "a secret that is kept back");
+    // What it has it may give back, though.
+    assert_eq!(asked(&public, "/oauth/revoke", access).send().status, 200);
+    assert_eq!(public.call(&tokens, "/v1/cards").status, 401);
 }
 
 fn a_client_with_a_secret_proves_itself(backend: Backend) {

@@ -12,12 +12,14 @@ use crate::{
 
 on_both! {
     a_code_that_comes_again_ends_the_grant;
+    a_used_code_without_its_proof_ends_nothing;
     of_two_exchanges_at_once_one_wins_and_the_grant_ends;
     a_code_is_good_for_a_minute;
     processes_of_one_client_may_race;
     of_two_answers_at_once_both_give_one_grant;
     a_refresh_token_that_comes_late_ends_the_grant;
     a_refresh_token_ends_unused;
+    a_line_has_twenty_unused_tokens_at_most;
 }
 
 fn a_code_that_comes_again_ends_the_grant(backend: Backend) {
@@ -30,6 +32,27 @@ fn a_code_that_comes_again_ends_the_grant(backend: Backend) {
     assert_eq!(agent.call(&tokens, "/v1/balance").status, 401);
     let refresh = agent.refresh(text(&tokens, "refresh_token"));
     expect_refused(&agent.token(&refresh), 400, "invalid_grant", "ended");
+}
+
+fn a_used_code_without_its_proof_ends_nothing(backend: Backend) {
+    let server = Server::shared(backend);
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    let code = agent.code(&server, &owner, "read");
+    let sound = agent.exchange(&code);
+    let tokens = agent.token(&sound).expect(200);
+    // What anybody knows who saw the browser's address.
+    for (name, value) in [
+        ("code_verifier", "a-verifier-of-forty-three-letters-or-more-that-is-wrong"),
+        ("redirect_uri", "http://localhost/callback"),
+    ] {
+        let known = sound.iter().copied().filter(|(field, _)| *field != name);
+        let wrong: Vec<_> = known.chain([(name, value)]).collect();
+        expect_refused(&agent.token(&wrong), 400, "invalid_grant", name);
+    }
+    assert_eq!(agent.call(&tokens, "/v1/balance").status, 200);
+    agent.token(&agent.refresh(text(&tokens, "refresh_token"))).expect(200);
+    expect_refused(&agent.token(&sound), 400, "invalid_grant", "with its proof");
+    assert_eq!(agent.call(&tokens, "/v1/balance").status, 401);
 }
 
 fn of_two_exchanges_at_once_one_wins_and_the_grant_ends(backend: Backend) {
@@ -120,4 +143,32 @@ fn a_refresh_token_ends_unused(backend: Backend) {
     server.advance(30 * 86_400);
     let refresh = agent.refresh(text(&tokens, "refresh_token"));
     expect_refused(&agent.token(&refresh), 400, "invalid_grant", "idle");
+}
+
+/// A client that loses its answers and asks again leaves tokens behind; they are good for a month.
+fn a_line_has_twenty_unused_tokens_at_most(backend: Backend) {
+    let server = Server::shared(backend);
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    let renew = |token: &str| {
+        let told = agent.token(&agent.refresh(token)).expect(200);
+        text(&told, "refresh_token").to_owned()
+    };
+    let other = agent.tokens(&server, &owner, "read");
+    let first = agent.tokens(&server, &owner, "read");
+    let first: Vec<_> = (0..6).map(|_| renew(text(&first, "refresh_token"))).collect();
+    let mut last = Vec::new();
+    // The newest first: the oldest of the others have to make room.
+    for token in first[2..].iter().rev() {
+        last.extend((0..6).map(|_| renew(token)));
+    }
+    for (forgotten, token) in [(true, &first[1]), (true, &last[3]), (false, &last[4])] {
+        let reply = agent.token(&agent.refresh(token));
+        match forgotten {
+            true => expect_refused(&reply, 400, "invalid_grant", "beyond the newest twenty"),
+            false => assert_eq!(reply.status, 200, "{reply:?}"),
+        }
+    }
+    // Forgotten is not used: the grant goes on, and what began with another yes has its own count.
+    renew(&last[23]);
+    renew(text(&other, "refresh_token"));
 }

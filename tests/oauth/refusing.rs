@@ -1,11 +1,13 @@
 //! The tables of what must be refused, over HTTP.
 
+use cardium_app::oauth::OPEN_GRANTS;
+use cardium_auth::Scope;
 use cardium_testkit::Backend;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{
-    agent::{Agent, Fields, WEB, answered, expect_refused, find, location, sound},
+    agent::{Agent, Fields, WEB, all_of, answered, expect_refused, find, location, sound},
     negatives::{CODE_EXCHANGES, Exchange, REFRESHES, REGISTRATIONS, REQUESTS, Refusal},
 };
 use crate::{
@@ -18,6 +20,7 @@ on_both! {
     requests_are_refused_where_they_may_be;
     programs_on_the_own_machine_are_told_at_once;
     exchanges_are_refused_and_use_nothing_up;
+    an_account_has_a_hundred_open_grants_at_most;
     bodies_have_one_form;
 }
 
@@ -138,6 +141,28 @@ fn exchanges_are_refused_and_use_nothing_up(backend: Backend) {
     }
     // Another client's knowledge of a code ends nothing.
     agent.token(&agent.exchange(&code)).expect(200);
+}
+
+/// As many as an owner looks through in a list.
+fn an_account_has_a_hundred_open_grants_at_most(backend: Backend) {
+    let server = Server::shared(backend);
+    let (owner, granting) = (server.sign_up(), server.granting());
+    let tenant = granting.tenant(owner.token());
+    let mut last = None;
+    for _ in 1..OPEN_GRANTS {
+        let terms = granting.terms(tenant.account, &[Scope::CardRead]);
+        server.wait(granting.agree(tenant, &terms));
+        last = Some(terms.id);
+    }
+    let [first, second] = [(); 2].map(|()| Agent::register(&server, &sound()));
+    let request = second.ask(&owner, "read");
+    first.tokens(&server, &owner, "read");
+    let refused = server.answer(&owner, &request, Some(all_of("read"))).expect_err("no room");
+    assert!(refused.to_string().contains("100"), "{refused}");
+    // Agreeing anew to what is there takes no room, and what is revoked leaves some.
+    first.tokens(&server, &owner, "read");
+    server.wait(granting.revoke(tenant, last.expect("some")));
+    server.answer(&owner, &request, Some(all_of("read"))).expect("the request is still open");
 }
 
 fn bodies_have_one_form(backend: Backend) {

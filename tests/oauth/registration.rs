@@ -15,6 +15,8 @@ on_both! {
     only_the_client_manages_itself;
     clients_that_nobody_uses_go;
     registrations_from_one_address_are_bounded;
+    our_own_first_word_is_no_ceiling;
+    a_name_that_comes_twice_is_refused;
 }
 
 fn managed(agent: &Agent, method: Method, token: &str, body: Option<&Value>) -> Reply {
@@ -108,4 +110,38 @@ fn registrations_from_one_address_are_bounded(backend: Backend) {
     let refused = client.post("/oauth/register", &sound());
     expect_refused(&refused, 429, "temporarily_unavailable", "too many");
     assert!(refused.header("Retry-After").is_some());
+}
+
+/// SDKs register with the scope that the first challenge named, and ask for more when they need it.
+fn our_own_first_word_is_no_ceiling(backend: Backend) {
+    let server = Server::shared(backend);
+    let nobody = server.client().post("/mcp", &json!({}));
+    let said = nobody.header("WWW-Authenticate").expect("a challenge").to_owned();
+    let (_, scope) = said.split_once("scope=\"").expect("a scope");
+    let (scope, _) = scope.split_once('"').expect("its end");
+    let mut metadata = sound();
+    metadata["scope"] = json!(scope);
+    let agent = Agent::register(&server, &metadata);
+    assert_eq!(agent.registration["scope"], Value::Null);
+    let owner = server.sign_up();
+    agent.ask(&owner, "card:issue");
+    metadata["client_id"] = json!(agent.id);
+    let told = managed(&agent, Method::PUT, &token(&agent), Some(&metadata)).expect(200);
+    assert_eq!(told["scope"], Value::Null);
+    agent.ask(&owner, "card:issue");
+    metadata["scope"] = json!("card:read");
+    let told = managed(&agent, Method::PUT, &token(&agent), Some(&metadata)).expect(200);
+    assert_eq!(told["scope"], "card:read");
+}
+
+fn a_name_that_comes_twice_is_refused(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.client();
+    let register = |body: &str| client.post_raw("/oauth/register", body);
+    let text = sound().to_string();
+    let twice = text.replacen('{', "{\"scope\":\"card:reveal_pan\",", 1);
+    for body in [&*twice, "[]", "{", "\"x\""] {
+        expect_refused(&register(body), 400, "invalid_client_metadata", body);
+    }
+    register(&text).expect(201);
 }

@@ -1,15 +1,17 @@
 //! Whoever guesses at the OAuth endpoints is slowed down where it guesses, and nobody else is.
 
 use cardium_testkit::Backend;
+use serde_json::json;
 
 use super::agent::{Agent, Fields, encoded, expect_refused, sound};
 use crate::{
     on_both,
-    support::{Reply, Request, Server, text},
+    support::{Client, PASSWORD, Reply, Request, Server, text},
 };
 
 on_both! {
     guesses_at_the_token_endpoint_are_counted_by_address;
+    whoever_is_known_goes_on_beside_strangers;
     registrations_are_counted_by_address;
 }
 
@@ -62,10 +64,13 @@ fn guesses_at_the_token_endpoint_are_counted_by_address(backend: Backend) {
     let guess = || token(&agent, GUESSER, &nobody);
     let guesses = until_refused(guess, 401);
     assert!((1..=MINUTE).contains(&guesses), "{guesses}");
-    // From there it does not even help to be right.
+    let refresh = agent.refresh("crt_guessed");
+    let wrong = token(&agent, GUESSER, &refresh);
+    expect_refused(&wrong, 429, "temporarily_unavailable", "the same address");
+    // Other owners' agents may run there: who is right goes on.
     let refresh = agent.refresh(text(&tokens, "refresh_token"));
-    let right = token(&agent, GUESSER, &refresh);
-    expect_refused(&right, 429, "temporarily_unavailable", "the same address");
+    let renewed = token(&agent, GUESSER, &refresh).expect(200);
+    let refresh = agent.refresh(text(&renewed, "refresh_token"));
     let renewed = token(&agent, GENUINE, &refresh).expect(200);
     let wrong = agent.refresh("crt_guessed");
     expect_refused(&token(&agent, GENUINE, &wrong), 400, "invalid_grant", "one guess is none");
@@ -74,6 +79,46 @@ fn guesses_at_the_token_endpoint_are_counted_by_address(backend: Backend) {
     // The minute ends for whoever waits as told.
     server.advance(3_600);
     expect_refused(&guess(), 401, "invalid_client", "it may guess again");
+}
+
+fn whoever_is_known_goes_on_beside_strangers(backend: Backend) {
+    let server = server(backend);
+    let (owner, agent) = (server.sign_up(), Agent::register(&server, &sound()));
+    let code = agent.code(&server, &owner, "read");
+    let get = |client: &Client, path: &str| {
+        from(GUESSER, client.request(reqwest::Method::GET, path)).status
+    };
+    let stranger = server.client().with_token("sess_wrong");
+    let statuses: Vec<_> = (0..=MINUTE).map(|_| get(&stranger, "/v1/balance")).collect();
+    assert_eq!((statuses[0], statuses.last()), (401, Some(&429)));
+    // A code that nobody exchanged yet, a token that never came, and the owner's own session.
+    let tokens = token(&agent, GUESSER, &agent.exchange(&code)).expect(200);
+    let http = agent.http.with_token(text(&tokens, "access_token"));
+    assert_eq!(get(&http, "/v1/cards"), 200);
+    let forged = format!("{}x", text(&tokens, "access_token"));
+    assert_eq!(get(&agent.http.with_token(&forged), "/v1/cards"), 429);
+    let revoked = agent.form(
+        "/oauth/revoke",
+        &[("token", text(&tokens, "access_token")), ("client_id", &agent.id)],
+    );
+    assert_eq!(get(&owner, "/v1/balance"), 200);
+    let browser = |path: &str| {
+        let request = agent.http.request(reqwest::Method::GET, path);
+        from(GUESSER, request.header("Cookie", &format!("cardium={}", owner.token())))
+    };
+    assert_eq!(browser("/panic").status, 200);
+    let link = format!("/oauth/authorize?{}", encoded(&agent.request("read")));
+    assert_eq!(browser(&link).status, 303);
+    let account = owner.get("/v1/accounts/me").expect(200);
+    let sign_in = |password: &str| {
+        let body = json!({"email": text(&account, "email"), "password": password});
+        let request = server.client().request(reqwest::Method::POST, "/v1/sessions").json(&body);
+        from(GUESSER, request).status
+    };
+    assert_eq!([sign_in(PASSWORD), sign_in("wrong")], [200, 401], "which has its own bound");
+    // What ended is a stranger's from then on.
+    assert_eq!(from(GUESSER, revoked).status, 200);
+    assert_eq!(get(&http, "/v1/cards"), 429);
 }
 
 fn registrations_are_counted_by_address(backend: Backend) {

@@ -68,6 +68,12 @@ impl Body {
         }
     }
 
+    /// Its fields, for a reader that has rules of its own.
+    #[must_use]
+    pub fn into_fields(self) -> Map<String, Value> {
+        self.0
+    }
+
     /// A field's value.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Value> {

@@ -90,6 +90,8 @@ mockall::mock! {
         fn save_code(&mut self, code: &AuthorizationCode) -> Result<(), StoreError>;
         fn find_refresh(&mut self, hash: &[u8; 32]) -> Result<Option<RefreshToken>, StoreError>;
         fn save_refresh(&mut self, token: &RefreshToken) -> Result<(), StoreError>;
+        fn drop_unused_refresh(&mut self, of: &RefreshToken, keep: i64) -> Result<(), StoreError>;
+        fn count_open_grants(&mut self, account: AccountId) -> Result<i64, StoreError>;
         fn purge_oauth(&mut self, now: Timestamp, limit: i64) -> Result<i64, StoreError>;
     }
 

@@ -18,8 +18,9 @@ use cardium_vault::jwt::TokenError;
 
 use crate::{
     AppState,
+    acquaintance::Verdict,
     block::block,
-    guard::{Found, unknown},
+    guard::{Found, has_ended, unknown},
     token_keys::{Need, realm, token_keys},
 };
 
@@ -40,10 +41,19 @@ pub async fn find(state: &AppState, token: &str, hash: TokenHash) -> Result<Foun
         return Ok(found);
     }
     let claims = read(state, token).await?;
-    let view = find_grant(state, claims.grant).await?;
-    let found = presented(&view, &claims).ok_or_else(unknown)?;
-    state.credentials.keep(&hash, &found);
-    Ok(found)
+    let found = find_grant(state, claims.grant).await.and_then(|view| {
+        let found = presented(&view, &claims);
+        Ok(found.ok_or_else(unknown)?)
+    });
+    match &found {
+        Ok(found) => state.credentials.keep(&hash, found),
+        // Its signature shows that it is no guess; from now on it is treated like one.
+        Err(error) if has_ended(error) => {
+            state.acquaintance.note(&hash, state.wiring.edge.clock.now(), Verdict::Ended);
+        }
+        Err(_) => {}
+    }
+    found
 }
 
 /// The same for a caller that waited: what its grant does by now.

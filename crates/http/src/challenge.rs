@@ -18,6 +18,11 @@ const METADATA: &str = "/.well-known/oauth-protected-resource";
 #[derive(Debug, Clone, Copy)]
 pub struct Granted(pub ScopeSet);
 
+/// Says that the client of this request registered for less than it lacks: whatever it asked its
+/// owner for would be refused.
+#[derive(Debug, Clone, Copy)]
+pub struct NoRoom;
+
 /// What a request was for.
 #[derive(Debug, Clone)]
 pub struct Wanted {
@@ -40,6 +45,7 @@ impl Wanted {
         (request, settings): (&HttpRequest, &HttpSettings),
     ) {
         let granted = request.extensions().get::<Granted>().copied();
+        let granted = granted.filter(|_| !request.extensions().contains::<NoRoom>());
         let mut parameters = Vec::new();
         let wanted = |scope: &Scope| self.scopes.contains(scope);
         let scopes: Vec<Scope> = match (response.status(), granted) {

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use crate::{
     AppState,
     access_tokens::{self, is_access_token},
+    acquaintance::Verdict,
     address::origin,
     block::block,
     call::Call,
@@ -154,7 +155,12 @@ async fn find_caller(
         return Ok(Some(recognize(state, token, (address, seen)).await?));
     }
     if let Some(limits) = &state.rate_limits {
-        limits.count_stranger(address, seen).await?;
+        let counted = limits.count_stranger(address, seen).await;
+        // Signing in has a bound of its own that is much lower: whoever asks something else from
+        // an owner's address does not keep them from it.
+        if operation.id != "sign_in" {
+            counted?;
+        }
     }
     Ok(None)
 }
@@ -233,29 +239,75 @@ fn is_stranger(error: &CommandError) -> bool {
     matches!(error, CommandError::Problem(problem) if codes.contains(&problem.code))
 }
 
+/// Whether a refusal says that the credential is none, wherever it comes from.
+pub fn has_ended(error: &CommandError) -> bool {
+    let codes = [ErrorCode::InvalidCredentials, ErrorCode::SessionExpired];
+    matches!(error, CommandError::Problem(problem) if codes.contains(&problem.code))
+}
+
 async fn recognize_known(
     state: &AppState,
     token: Option<&str>,
     (address, seen): (Option<IpAddr>, &Seen),
 ) -> Result<Arc<Credential>, CommandError> {
-    let hash =
-        |token: &str| TokenHash(keyed_hash(state.wiring.keys.hash(), "token", token.as_bytes()));
-    let hashed = token.map(|token| (token, hash(token)));
-    let known = hashed.as_ref().is_some_and(|(_, hash)| state.credentials.find(hash).is_some());
-    // Not looked up, or guesses would be told from hits.
-    if let Some(limits) = state.rate_limits.as_ref().filter(|_| !known) {
-        limits.check_stranger(address, seen)?;
-    }
-    let found = match hashed.ok_or_else(unknown)? {
-        (token, hash) if is_access_token(token) => access_tokens::find(state, token, hash).await?,
-        (_, hash) => find(state, hash).await?,
+    let found = match token {
+        Some(token) => {
+            let hash = keyed_hash(state.wiring.keys.hash(), "token", token.as_bytes());
+            look_at(state, (token, TokenHash(hash)), (address, seen)).await?
+        }
+        None => {
+            check_stranger(state, (address, seen))?;
+            return Err(unknown().into());
+        }
     };
-    check(&found, state.wiring.edge.clock.now(), address)?;
     // Not before: a stolen key that does not pass must not use up what its owner may ask.
     if let Some(limits) = &state.rate_limits {
         limits.count_caller(found.credential.id, seen).await?;
     }
     Ok(found.credential)
+}
+
+/// What a token stands for, if it is good here and now. An address whose strangers have asked
+/// enough is looked up for no more of them, or guesses would be told from hits and cost a query
+/// each; who is no stranger goes by: whose token passed lately, or is signed by us.
+async fn look_at(
+    state: &AppState,
+    (token, hash): (&str, TokenHash),
+    from: (Option<IpAddr>, &Seen),
+) -> Result<Found, CommandError> {
+    let now = state.wiring.edge.clock.now();
+    let known = state.acquaintance.find(&hash, now);
+    let signed = is_access_token(token);
+    if known == Some(Verdict::Ended) || (known.is_none() && !signed) {
+        check_stranger(state, from)?;
+    }
+    let found = match signed {
+        true => access_tokens::find(state, token, hash).await,
+        false => find(state, hash).await,
+    };
+    let checked = found.and_then(|found| {
+        check(&found, now, from.0)?;
+        Ok(found)
+    });
+    match &checked {
+        Ok(_) => state.acquaintance.note(&hash, now, Verdict::Passed),
+        Err(error) if known.is_some() && has_ended(error) => {
+            state.acquaintance.note(&hash, now, Verdict::Ended);
+        }
+        Err(_) => {}
+    }
+    checked
+}
+
+/// Refuses an address whose strangers have asked enough.
+fn check_stranger(
+    state: &AppState,
+    (address, seen): (Option<IpAddr>, &Seen),
+) -> Result<(), CommandError> {
+    match &state.rate_limits {
+        Some(limits) => Ok(limits.check_stranger(address, seen)?),
+        None => Ok(()),
+    }
 }
 
 /// The credential with the moment it was really last used: the latest of what was looked up and

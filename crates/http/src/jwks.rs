@@ -20,6 +20,7 @@ use crate::{
 };
 
 const PATHS: [&str; 2] = ["/oauth/jwks", "/.well-known/jwks.json"];
+const METHODS: &str = "GET, HEAD";
 /// A key is published for months before it signs, so copies may be kept; but not for long, so that
 /// one which is dropped at once is soon gone.
 const CACHING: &str = "public, max-age=60";
@@ -27,10 +28,11 @@ const CACHING: &str = "public, max-age=60";
 /// The resources of this module.
 pub fn resources() -> impl Iterator<Item = Resource> {
     PATHS.into_iter().map(|path| {
-        let other = |request| refuse_method(request, "GET".to_owned());
-        let options = |request| preflight(request, "GET");
+        let other = |request| refuse_method(request, METHODS.to_owned());
+        let options = |request| preflight(request, METHODS);
         web::resource(path)
             .route(web::get().to(show))
+            .route(web::head().to(show))
             .route(web::route().method(Method::OPTIONS).to(options))
             .default_service(web::to(other))
     })

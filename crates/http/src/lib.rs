@@ -8,6 +8,7 @@
 //! `cardium-api-v1`).
 
 mod access_tokens;
+mod acquaintance;
 mod address;
 mod base;
 mod block;

@@ -15,8 +15,8 @@ use cardium_vault::Keys;
 
 use crate::{
     CredentialUses, EventHub, HealthProbe, HttpSettings, NameLookup, NetworkRail, TestClock,
-    flights::Flights, guard::CredentialCache, oauth::ClientDocuments, passwords::Passwords,
-    places::Places, rate_limits::RateLimits, token_keys::TokenKeys,
+    acquaintance::Acquaintance, flights::Flights, guard::CredentialCache, oauth::ClientDocuments,
+    passwords::Passwords, places::Places, rate_limits::RateLimits, token_keys::TokenKeys,
 };
 
 /// The ports and settings that the doors are built from.
@@ -60,6 +60,7 @@ pub struct AppState {
     pub(crate) wiring: Wiring,
     pub(crate) passwords: Passwords,
     pub(crate) credentials: CredentialCache,
+    pub(crate) acquaintance: Acquaintance,
     pub(crate) token_keys: TokenKeys,
     /// None where nothing is bounded.
     pub(crate) rate_limits: Option<RateLimits>,
@@ -85,6 +86,7 @@ impl AppState {
             wiring,
             passwords,
             credentials,
+            acquaintance: Acquaintance::default(),
             token_keys: TokenKeys::default(),
             rate_limits,
             uses: CredentialUses::default(),

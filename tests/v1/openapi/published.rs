@@ -1,6 +1,7 @@
 use serde_json::Value;
 
 use cardium_api_v1::openapi::document;
+use cardium_auth::oauth::ScopeRequest;
 
 /// Operations that are not there yet.
 const MISSING: [&str; 0] = [];
@@ -106,4 +107,9 @@ fn tags_schemes_and_scopes_are_as_published() {
     for scope in items(&published["scopes"]) {
         assert!(scopes[scope.as_str().expect("a word")].is_string(), "{scope}");
     }
+    let mut words = ScopeRequest::vocabulary();
+    words.sort_unstable();
+    let mut told: Vec<_> = scopes.as_object().expect("scopes").keys().collect();
+    told.sort_unstable();
+    assert_eq!(told, words, "whatever a client may ask for");
 }

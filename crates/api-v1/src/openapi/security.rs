@@ -3,6 +3,12 @@ use serde_json::{Map, Value, json};
 
 use crate::operation::Access;
 
+/// What an application may ask for beside scopes; a token has the scopes that it stands for.
+const ALIASES: [(&str, &str); 2] = [
+    ("read", "See everything: all scopes that end with :read"),
+    ("cards:write", "card:read, card:issue, card:control and card:fund together"),
+];
+
 /// What a credential needs for an operation: nothing, or one of these.
 pub(super) fn requirement(access: Access) -> Value {
     match access {
@@ -18,10 +24,9 @@ pub(super) fn requirement(access: Access) -> Value {
 
 /// The ways to sign in; `origin` is where the server is reached.
 pub(super) fn schemes(origin: &str) -> Value {
-    let scopes: Map<String, Value> = Scope::ALL
-        .iter()
-        .map(|scope| (scope.as_str().to_owned(), meaning(*scope).into()))
-        .collect();
+    let aliases = ALIASES.map(|(alias, meaning)| (alias.to_owned(), meaning.into()));
+    let scopes = Scope::ALL.iter().map(|scope| (scope.as_str().to_owned(), meaning(*scope).into()));
+    let scopes: Map<String, Value> = aliases.into_iter().chain(scopes).collect();
     json!({
         "bearerApiKey": {
             "type": "http",

@@ -19,6 +19,9 @@ use crate::{
 /// Scopes that an owner has to prove their presence for.
 const RISKY: [Scope; 2] = [Scope::CardRevealPan, Scope::WithdrawalCreate];
 
+/// The most open grants of an account: what an owner looks through in a list.
+pub const OPEN_GRANTS: i64 = 100;
+
 /// Keeps a client's request, for its owner to be asked.
 #[derive(Debug, Clone)]
 pub struct BeginAuthorization {
@@ -70,6 +73,7 @@ impl UseCase for ApproveAuthorization {
         }
         check_cards(unit, self.terms.cards.iter().flatten())?;
         self.check_presence(unit)?;
+        self.check_room(unit)?;
         let held = self.agreement().agree(unit)?;
         let now = unit.now();
         consent.end(now);
@@ -101,6 +105,18 @@ impl ApproveAuthorization {
         let proven = matches!(self.step_up, StepUp::Proven(_));
         if risky || proven || self.agreement().widens(unit)? {
             self.step_up.check(unit)?;
+        }
+        Ok(())
+    }
+
+    /// Passes an account that has room for one more grant, where it is one more.
+    fn check_room(&self, unit: &mut Unit<'_>) -> Result<(), CommandError> {
+        let more = self.existing.is_none();
+        if more && unit.tx.count_open_grants(self.terms.account)? >= OPEN_GRANTS {
+            let message = format!(
+                "At most {OPEN_GRANTS} applications may have access at once. Revoke one first."
+            );
+            return Err(Problem::new(ErrorCode::InvalidField, message).into());
         }
         Ok(())
     }

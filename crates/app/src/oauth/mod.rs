@@ -14,7 +14,7 @@ mod purge;
 mod refresh;
 mod revoke;
 
-pub use answer::{ApproveAuthorization, BeginAuthorization, DenyAuthorization};
+pub use answer::{ApproveAuthorization, BeginAuthorization, DenyAuthorization, OPEN_GRANTS};
 pub use clients::{DeleteClient, SaveClient, UpdateClient};
 pub use ending::FinishClient;
 pub use entering::{EnterClient, OPERATOR_CLIENTS, RemoveClient};
@@ -23,8 +23,10 @@ pub use purge::PurgeOAuth;
 pub use refresh::RefreshTokens;
 pub use revoke::RevokeByToken;
 
+use std::collections::BTreeSet;
+
 use cardium_auth::oauth::{OAuthError, OAuthErrorCode, RefreshRecord, RefreshToken, ScopeRequest};
-use cardium_kernel::{AccountId, Change, CredentialId, GrantId, StoreError, Timestamp};
+use cardium_kernel::{AccountId, CardId, Change, CredentialId, GrantId, StoreError, Timestamp};
 
 use crate::{CommandError, Ending, Hints, RowKey, Unit, grants::Held};
 
@@ -87,8 +89,12 @@ fn refused(error: OAuthError) -> Ending<Exchanged> {
 /// What is left of a scope once its grant was narrowed.
 fn left(held: &Held, given: &ScopeRequest) -> Option<ScopeRequest> {
     let scopes = given.scopes().common(held.credential.scopes);
-    let cards = held.grant.cards.iter().flatten().copied().collect();
-    Some(given.granted(scopes, &cards)).filter(|scope| !scope.is_empty())
+    Some(given.granted(scopes, &cards_of(held))).filter(|scope| !scope.is_empty())
+}
+
+/// The only cards that a grant reaches; none where it reaches all.
+fn cards_of(held: &Held) -> BTreeSet<CardId> {
+    held.grant.cards.iter().flatten().copied().collect()
 }
 
 fn issued(held: &Held, scope: ScopeRequest) -> Issued {

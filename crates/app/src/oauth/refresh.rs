@@ -1,10 +1,16 @@
-use cardium_auth::oauth::{Refresh, RefreshError};
+use cardium_auth::oauth::{
+    OAuthError, OAuthErrorCode, REFRESH_UNUSED, Refresh, RefreshError, ScopeRequest,
+};
 use cardium_kernel::Change;
 
 use super::{
-    Exchanged, Line, find_held, issued, left, refuse, refused, touch_client, unknown_client,
+    Exchanged, Line, cards_of, find_held, issued, left, refuse, refused, touch_client,
+    unknown_client,
 };
-use crate::{CommandResult, Context, Ending, Hints, Unit, UseCase, grants::end};
+use crate::{
+    CommandResult, Context, Ending, Hints, Unit, UseCase,
+    grants::{Held, end},
+};
 
 /// A client exchanges its refresh token for new tokens. One that comes back after it was used ends
 /// the grant, but for processes of a client that race each other.
@@ -49,6 +55,9 @@ impl UseCase for RefreshTokens {
         if held.credential.check(now).is_err() {
             return Ok(refuse("The grant is revoked."));
         }
+        if let Err(error) = check_cards(&held, &renewal.scope) {
+            return Ok(refused(error));
+        }
         // Some clients ask their owner for more only when a refresh fails.
         if held.grant.note_step_up(false) == Change::Applied {
             unit.tx.save_grant(held.grant)?;
@@ -61,7 +70,19 @@ impl UseCase for RefreshTokens {
             return Ok(unknown_client());
         }
         unit.tx.save_refresh(&token)?;
+        // One more is made next.
+        unit.tx.drop_unused_refresh(&token, REFRESH_UNUSED.saturating_sub(1))?;
         unit.tx.save_refresh(&token.successor(self.next, now))?;
         Ok(Ending::Done(Ok(issued(&held, scope))))
     }
+}
+
+/// Passes words that name the grant's own cards, or none. An access token reaches what its grant
+/// reaches, so one that was asked for fewer cards would do more than its client was told.
+fn check_cards(held: &Held, asked: &ScopeRequest) -> Result<(), OAuthError> {
+    if asked.cards().is_empty() || *asked.cards() == cards_of(held) {
+        return Ok(());
+    }
+    let message = "A refresh keeps the cards of the grant. Name all of them, or none.";
+    Err(OAuthError::new(OAuthErrorCode::InvalidScope, message))
 }

@@ -15,6 +15,7 @@ use super::{
     redirect_uri::{PrivateSchemes, RedirectKind, RedirectUri},
     scope_request::ScopeRequest,
 };
+use crate::ScopeSet;
 
 /// A registered client that nobody gave access goes after this long.
 pub const CLIENT_UNUSED: Duration = Duration::from_secs(24 * 3_600);
@@ -243,6 +244,13 @@ impl ClientDetails {
     #[must_use]
     pub const fn ceiling(&self) -> Option<&ScopeRequest> {
         self.ceiling.as_ref()
+    }
+
+    /// Whether it may ask for these scopes.
+    #[must_use]
+    pub fn has_room(&self, scopes: ScopeSet) -> bool {
+        let ceiling = self.ceiling.as_ref().filter(|ceiling| !ceiling.is_empty());
+        ceiling.is_none_or(|ceiling| ceiling.scopes().covers(scopes))
     }
 
     /// The redirect URI that a request is answered at, as the request names it. Only a client that

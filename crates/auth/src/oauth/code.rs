@@ -1,8 +1,8 @@
 //! Codes (RFC 6749 section 4.1.2, RFC 7636).
 //!
 //! Invariants: a code is good once and for a minute, for the client that asked, at the address it
-//! asked for, against the proof it promised. A code that comes back says that somebody read it, and
-//! what was given goes.
+//! asked for, against the proof it promised. A code that comes back with its proof says that two hold
+//! both, and what was given goes.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ pub struct Redemption<'a> {
 /// Why a code is not exchanged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
-    /// It was before: whoever holds tokens of it loses them.
+    /// It was before, by somebody with its proof: whoever holds tokens of it loses them.
     #[error("the code was used before")]
     Replayed,
     /// It is not good, or not like this.
@@ -93,12 +93,6 @@ impl AuthorizationCode {
             // Another client's knowledge of a code says nothing about the right one.
             return Err(invalid_grant("The code is not this client's.").into());
         }
-        if self.used_at.is_some() {
-            return Err(CodeError::Replayed);
-        }
-        if now.since(self.created_at) >= CODE_LIFETIME {
-            return Err(invalid_grant("The code has expired.").into());
-        }
         if with.redirect_uri.is_some_and(|uri| uri != self.redirect_uri) {
             return Err(invalid_grant("redirect_uri is not the one that was asked for.").into());
         }
@@ -106,6 +100,14 @@ impl AuthorizationCode {
             return Err(invalid_target("resource is not the one that was asked for.").into());
         }
         self.challenge.verify(with.verifier)?;
+        // Not before: a code is seen by browsers and logs, and whoever has only seen it could else
+        // end what its owner agreed to.
+        if self.used_at.is_some() {
+            return Err(CodeError::Replayed);
+        }
+        if now.since(self.created_at) >= CODE_LIFETIME {
+            return Err(invalid_grant("The code has expired.").into());
+        }
         self.0.used_at = Some(now);
         Ok(())
     }

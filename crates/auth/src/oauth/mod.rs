@@ -41,8 +41,8 @@ pub use parameters::Parameters;
 pub use pkce::CodeChallenge;
 pub use redirect_uri::{PrivateSchemes, RedirectKind, RedirectUri};
 pub use refresh::{
-    REFRESH_GRACE, REFRESH_IDLE, REFRESH_LIFETIME, REFRESH_SIBLINGS, Refresh, RefreshError,
-    RefreshRecord, RefreshToken, Renewal,
+    REFRESH_GRACE, REFRESH_IDLE, REFRESH_LIFETIME, REFRESH_SIBLINGS, REFRESH_UNUSED, Refresh,
+    RefreshError, RefreshRecord, RefreshToken, Renewal,
 };
 pub use resource::{Resource, ResourceSet};
 pub use scope_request::{MOST_CARDS, ScopeRequest};

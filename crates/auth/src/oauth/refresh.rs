@@ -25,6 +25,10 @@ const REFRESH_KEPT: Duration = Duration::from_secs(24 * 3_600);
 /// How many successors a token has at most, the first not counted.
 pub const REFRESH_SIBLINGS: i64 = 5;
 
+/// How many unused tokens of a line are good, the newest ones: each process of a client has one,
+/// and no client has more processes by far. Others were made by whoever lost what it was given.
+pub const REFRESH_UNUSED: i64 = 20;
+
 /// The stored facts of a refresh token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshRecord {

@@ -1,4 +1,4 @@
-use cardium_kernel::{ConsentId, StoreError, Timestamp};
+use cardium_kernel::{AccountId, ConsentId, StoreError, Timestamp};
 
 use super::{client::Client, code::AuthorizationCode, consent::Consent, refresh::RefreshToken};
 
@@ -65,6 +65,18 @@ pub trait OAuthStore {
     /// # Errors
     /// When the database refuses.
     fn save_refresh(&mut self, token: &RefreshToken) -> Result<(), StoreError>;
+
+    /// Removes the unused tokens of this token's line, but for the newest `keep`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    fn drop_unused_refresh(&mut self, of: &RefreshToken, keep: i64) -> Result<(), StoreError>;
+
+    /// How many open grants an account has.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    fn count_open_grants(&mut self, account: AccountId) -> Result<i64, StoreError>;
 
     /// Removes up to `limit` rows of each kind whose time was over before this moment: requests,
     /// codes, refresh tokens, clients that nobody uses, and approvals after a while; and codes and

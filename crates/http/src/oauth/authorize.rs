@@ -84,11 +84,12 @@ async fn begin(state: &AppState, request: &HttpRequest, query: &str) -> Result<N
     let base = issuer(state, request)?;
     let parameters = Parameters::parse(query.as_bytes());
     let id = parameters.get("client_id")?;
-    if let Some(limits) = &state.rate_limits {
+    let owner = session(state, request).await?;
+    // An owner was counted as such.
+    if let (Some(limits), None) = (&state.rate_limits, &owner) {
         limits.count_stranger(origin(request).address, &Seen::default()).await?;
     }
     let mut client = find_client(state, id).await?;
-    let owner = session(state, request).await?;
     if is_to_be_fetched(state, id, client.as_ref()) {
         // Only owners make us fetch.
         let Some(owner) = &owner else { return Ok(Next::Go(sign_in(query))) };

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
+use actix_web::{HttpMessage, HttpRequest};
 use cardium_api_v1::webhook_url;
 use cardium_app::{
     Actor, CommandError, Lane, RequestInfo, UseCase,
     grants::NoteStepUp,
     oauth::SaveClient,
     perform as submit,
-    reads::{GrantView, ReadResult, Reads},
+    reads::{ReadResult, Reads},
 };
 use cardium_auth::{
     Credential, CredentialKind, Scope,
@@ -25,7 +25,10 @@ use super::{
     answer::{Refusal, authorization},
     documents, secrets,
 };
-use crate::{AppState, address::origin, block::block, dispatch::request_info, rate_limits::Seen};
+use crate::{
+    AppState, address::origin, block::block, challenge::NoRoom, dispatch::request_info,
+    rate_limits::Seen,
+};
 
 /// Runs a query off the event loop.
 pub async fn look<T: Send + 'static>(
@@ -62,8 +65,9 @@ pub async fn perform_as_owner<U: UseCase>(
     perform_for(state, actor, info, use_case).await
 }
 
-/// Notes that a client was told to ask its owner for a scope. Whatever becomes of the note, the
-/// client is told. A token with less than its grant has needs no owner, only a refresh.
+/// Notes that a client is told to ask its owner for a scope. Whatever becomes of the note, the
+/// client is told, unless it registered for less: asking would be refused. A token with less than
+/// its grant has needs no owner, only a refresh.
 pub async fn note_step_up(
     state: &AppState,
     request: &HttpRequest,
@@ -73,13 +77,21 @@ pub async fn note_step_up(
         return;
     }
     let grant = GrantId::new(caller.id.value());
-    let found = look(state, move |reads| reads.find_grant(grant)).await;
-    let unnoted = |view: &GrantView| {
-        let held = &view.grant;
-        let news = !held.step_up_asked && held.ended_at.is_none();
-        news && !view.credential.scopes.allows(scope)
-    };
-    if !found.ok().flatten().is_some_and(|view| unnoted(&view)) {
+    let found = look(state, move |reads| {
+        let Some(view) = reads.find_grant(grant)? else { return Ok(None) };
+        let client = reads.find_client(&view.grant.client_id)?;
+        Ok(Some((view, client)))
+    });
+    let Ok(Some((view, client))) = found.await else { return };
+    if view.credential.scopes.allows(scope) {
+        return;
+    }
+    let asked = caller.scopes.with([scope].into_iter().collect());
+    if client.is_some_and(|client| !client.details.has_room(asked)) {
+        request.extensions_mut().insert(NoRoom);
+        return;
+    }
+    if view.grant.step_up_asked || view.grant.ended_at.is_some() {
         return;
     }
     let actor = Actor::Credential {
@@ -161,7 +173,8 @@ pub async fn fetch_client(
 }
 
 /// The client that calls, proven as far as it can be. Every call is counted by its address, and
-/// one that guesses is slowed down much sooner: many owners' agents may run at one address.
+/// one that guesses is slowed down much sooner: many owners' agents may run at one address. They
+/// go on meanwhile: what a wrong proof costs is a query, and nothing is written for it.
 pub async fn authenticate(
     state: &AppState,
     request: &HttpRequest,
@@ -170,7 +183,6 @@ pub async fn authenticate(
     let claim = ClientClaim::read(authorization(request)?, body)?;
     let address = origin(request).address;
     if let Some(limits) = &state.rate_limits {
-        limits.check_stranger(address, &Seen::default())?;
         limits.count_exchange(address).await?;
     }
     let checked = check(state, &claim).await;

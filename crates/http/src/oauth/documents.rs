@@ -1,5 +1,6 @@
 //! What a client says of itself, as JSON: in a registration or in a document.
 
+use cardium_api_v1::body::Body;
 use cardium_auth::oauth::{
     AuthMethod, Client, ClientMetadata, MetadataDocument, OAuthError, OAuthErrorCode,
 };
@@ -34,13 +35,11 @@ struct MetadataIn {
 /// # Errors
 /// `invalid_client_metadata`.
 pub fn read(bytes: &[u8]) -> Result<MetadataDocument, OAuthError> {
-    let wrong = |error: serde_json::Error| {
-        let message = format!("The client metadata cannot be read: {error}.");
-        OAuthError::new(OAuthErrorCode::InvalidClientMetadata, message)
-    };
-    // A struct could be read from a list of values as well.
-    let object: Map<String, Value> = serde_json::from_slice(bytes).map_err(wrong)?;
-    let read: MetadataIn = serde_json::from_value(Value::Object(object)).map_err(wrong)?;
+    // Strictly, so that nobody else reads anything else in it.
+    let object = Body::parse(bytes).map_err(|problem| wrong(problem.message))?;
+    let object = Value::Object(object.into_fields());
+    let read: MetadataIn = serde_json::from_value(object)
+        .map_err(|error| wrong(format!("The client metadata cannot be read: {error}.")))?;
     Ok(MetadataDocument {
         client_id: read.client_id,
         has_secret: read.client_secret.is_some() || read.client_secret_expires_at.is_some(),
@@ -61,6 +60,10 @@ pub fn read(bytes: &[u8]) -> Result<MetadataDocument, OAuthError> {
             software_version: read.software_version.filter(|version| !version.is_empty()),
         },
     })
+}
+
+fn wrong(message: String) -> OAuthError {
+    OAuthError::new(OAuthErrorCode::InvalidClientMetadata, message)
 }
 
 /// A client as it registered.

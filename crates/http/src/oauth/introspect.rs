@@ -1,5 +1,5 @@
 //! Tokens are given back (RFC 7009) and asked about (RFC 7662), by the client that they were given
-//! to. What is no token of that client looks the same as what is none at all.
+//! to. About tokens only a client is told that proves itself. What is no token of that client looks the same as what is none at all.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use cardium_app::{
@@ -7,7 +7,9 @@ use cardium_app::{
     access_tokens::AccessClaims,
     oauth::{Line, RevokeByToken},
 };
-use cardium_auth::oauth::{Client, RefreshToken, SecretKind};
+use cardium_auth::oauth::{
+    AuthMethod, Client, OAuthError, OAuthErrorCode, Parameters, RefreshToken, SecretKind,
+};
 use cardium_kernel::{CredentialId, ErrorCode, GrantId};
 use serde_json::{Value, json};
 
@@ -17,7 +19,7 @@ use super::{
     clients::{authenticate, look, perform},
     secrets,
 };
-use crate::{AppState, access_tokens, base::issuer};
+use crate::{AppState, access_tokens, address::origin, base::issuer, rate_limits::Seen};
 
 /// The longest token that is looked at.
 const LONGEST: usize = 4_096;
@@ -54,8 +56,8 @@ pub async fn revoke(
 }
 
 async fn try_revoke(state: &AppState, request: &HttpRequest, payload: web::Payload) -> Outcome {
-    let (client, _, found) = named((state, request), payload).await?;
-    if let Some(found) = found {
+    let (client, body) = caller((state, request), payload).await?;
+    if let Some(found) = named(state, &client, &body).await? {
         let grant = found.grant();
         let view = look(state, move |reads| reads.find_grant(grant)).await?;
         // A grant that has ended has nothing to give back.
@@ -82,8 +84,17 @@ pub async fn introspect(
 }
 
 async fn try_introspect(state: &AppState, request: &HttpRequest, payload: web::Payload) -> Outcome {
-    let (_, base, found) = named((state, request), payload).await?;
-    let shown = match found {
+    let base = issuer(state, request)?;
+    let (client, body) = caller((state, request), payload).await?;
+    if client.details.method() == AuthMethod::None {
+        if let Some(limits) = &state.rate_limits {
+            limits.count_stranger(origin(request).address, &Seen::default()).await?;
+        }
+        // RFC 7662 section 2.1: whoever found a token is not told what it is good for.
+        let message = "Only a client with a secret is told about tokens.";
+        return Err(OAuthError::new(OAuthErrorCode::InvalidClient, message).into());
+    }
+    let shown = match named(state, &client, &body).await? {
         Some(found) => describe(state, &base, found).await?,
         None => None,
     };
@@ -91,19 +102,28 @@ async fn try_introspect(state: &AppState, request: &HttpRequest, payload: web::P
     Ok(private(&mut HttpResponse::Ok(), &body))
 }
 
-/// The caller, and the token that it names, if that is its own.
-async fn named(
+/// Who asks, and what.
+async fn caller(
     (state, request): (&AppState, &HttpRequest),
     payload: web::Payload,
-) -> Result<(Client, String, Option<Found>), Refusal> {
-    let base = issuer(state, request)?;
+) -> Result<(Client, Parameters), Refusal> {
+    // Nobody is served at a host that is not ours.
+    issuer(state, request)?;
     let body = read_form((state, request), payload).await?;
     body.check()?;
     let client = authenticate(state, request, &body).await?;
+    Ok((client, body))
+}
+
+/// The token that a client names, if it is its own.
+async fn named(
+    state: &AppState,
+    client: &Client,
+    body: &Parameters,
+) -> Result<Option<Found>, Refusal> {
     let text = body.get("token")?;
     let found = if text.len() > LONGEST { None } else { find(state, text).await? };
-    let own = found.filter(|found| found.client() == client.id);
-    Ok((client, base, own))
+    Ok(found.filter(|found| found.client() == client.id))
 }
 
 async fn find(state: &AppState, text: &str) -> Result<Option<Found>, Refusal> {

@@ -22,6 +22,8 @@ fn describe_server(state: &AppState, request: &HttpRequest) -> Outcome {
     let base = issuer(state, request)?;
     let at = |path: &str| format!("{base}{path}");
     let methods = AuthMethod::ALL.map(AuthMethod::as_str);
+    // Those that prove something.
+    let proving = [AuthMethod::Basic, AuthMethod::Post].map(AuthMethod::as_str);
     let body = json!({
         "issuer": base,
         "authorization_endpoint": at("/oauth/authorize"),
@@ -37,7 +39,7 @@ fn describe_server(state: &AppState, request: &HttpRequest) -> Outcome {
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_methods_supported": methods,
-        "introspection_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_methods_supported": proving,
         "authorization_response_iss_parameter_supported": true,
         "client_id_metadata_document_supported": true,
         "protected_resources": [at("/mcp"), at("/v1")],

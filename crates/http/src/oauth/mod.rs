@@ -31,8 +31,8 @@ type Outcome = Result<HttpResponse, Refusal>;
 
 /// The routes of the server.
 pub(crate) fn resources() -> Vec<Resource> {
-    let server = || vec![web::get().to(metadata::server)];
-    let resource = || vec![web::get().to(metadata::resource)];
+    let server = || vec![web::get().to(metadata::server), web::head().to(metadata::server)];
+    let resource = || vec![web::get().to(metadata::resource), web::head().to(metadata::resource)];
     let managed = vec![
         web::get().to(registration::read),
         web::put().to(registration::update),
@@ -43,11 +43,11 @@ pub(crate) fn resources() -> Vec<Resource> {
         .route(web::post().to(authorize::post))
         .default_service(web::to(|| refuse_method_here("GET, POST")));
     vec![
-        open("/.well-known/oauth-authorization-server", "GET", server()),
-        open("/.well-known/openid-configuration", "GET", server()),
-        open("/.well-known/oauth-protected-resource", "GET", resource()),
-        open("/.well-known/oauth-protected-resource/mcp", "GET", resource()),
-        open("/.well-known/oauth-protected-resource/v1", "GET", resource()),
+        open("/.well-known/oauth-authorization-server", "GET, HEAD", server()),
+        open("/.well-known/openid-configuration", "GET, HEAD", server()),
+        open("/.well-known/oauth-protected-resource", "GET, HEAD", resource()),
+        open("/.well-known/oauth-protected-resource/mcp", "GET, HEAD", resource()),
+        open("/.well-known/oauth-protected-resource/v1", "GET, HEAD", resource()),
         open("/oauth/register", "POST", vec![web::post().to(registration::create)]),
         open("/oauth/register/{client_id}", "GET, PUT, DELETE", managed),
         authorize,

@@ -7,8 +7,8 @@ use cardium_app::{
     reads::Reads,
 };
 use cardium_auth::oauth::{
-    AuthMethod, Client, ClientDetails, ClientKind, NewClient, OAuthError, OAuthErrorCode,
-    ScopeRequest, SecretKind,
+    AuthMethod, Client, ClientDetails, ClientKind, ClientMetadata, NewClient, OAuthError,
+    OAuthErrorCode, ScopeRequest, SecretKind,
 };
 use cardium_kernel::CredentialId;
 use serde_json::Value;
@@ -41,9 +41,7 @@ async fn try_create(state: &AppState, request: &HttpRequest, payload: web::Paylo
     }
     let bytes = read_body((state, request), payload, JSON).await?;
     let wiring = &state.wiring;
-    let mut metadata = documents::read(&bytes)?.metadata;
-    metadata.scope = metadata.scope.filter(|scope| !is_our_word(scope));
-    let details = ClientDetails::try_new(metadata, &wiring.settings.clients)?;
+    let details = check(state, documents::read(&bytes)?.metadata)?;
     let secret = (details.method() != AuthMethod::None)
         .then(|| secrets::new(wiring, SecretKind::ClientSecret));
     let (registration, registration_hash) = secrets::new(wiring, SecretKind::Registration);
@@ -62,6 +60,12 @@ async fn try_create(state: &AppState, request: &HttpRequest, payload: web::Paylo
         shown.insert("client_secret".to_owned(), secret.into());
     }
     Ok(private(&mut HttpResponse::Created(), &Value::Object(shown)))
+}
+
+/// What a client says of itself, found sound.
+fn check(state: &AppState, mut metadata: ClientMetadata) -> Result<ClientDetails, OAuthError> {
+    metadata.scope = metadata.scope.filter(|scope| !is_our_word(scope));
+    ClientDetails::try_new(metadata, &state.wiring.settings.clients)
 }
 
 /// Whether a scope is the one of our first challenge. SDKs register with it and ask for more when a
@@ -123,7 +127,7 @@ async fn try_update(state: &AppState, request: &HttpRequest, payload: web::Paylo
     if said.client_id.as_deref() != Some(&id) {
         return Err(metadata_error("client_id must be the client's own.").into());
     }
-    let details = ClientDetails::try_new(said.metadata, &state.wiring.settings.clients)?;
+    let details = check(state, said.metadata)?;
     if (details.method() == AuthMethod::None) != (known.details.method() == AuthMethod::None) {
         let message = "A client with a secret keeps it, and one without gets none. Register anew.";
         return Err(metadata_error(message).into());

@@ -95,6 +95,34 @@ async fn an_address_that_guesses_learns_nothing_more() {
     assert_eq!(doors.get("/v1/balance", &known).await.status, 200);
 }
 
+/// Nobody's guesses keep out whoever was there before, however long ago the look-up.
+#[actix_web::test]
+async fn who_passed_before_goes_on_beside_strangers() {
+    let doors = Doors::with(|wiring| {
+        wiring.settings.rate_limits = Some(LIMITS);
+        wiring.settings.credential_cache = 0;
+    });
+    let (known, key) =
+        (doors.session(), doors.credential(TokenKind::ApiKey(None), Scope::ALL, Duration::ZERO));
+    for token in [&known, &key] {
+        assert_eq!(doors.get("/v1/balance", token).await.status, 200);
+    }
+    for _ in 0..3 {
+        assert_eq!(doors.get("/v1/balance", "sess_wrong").await.status, 401);
+    }
+    let new = doors.session();
+    assert_eq!(doors.get("/v1/balance", &new).await.refusal(), (429, "rate_limited", None));
+    for token in [&known, &key] {
+        assert_eq!(doors.get("/v1/balance", token).await.status, 200);
+    }
+    // One that ended meanwhile is looked up once more, and from then on is nobody's.
+    doors.reads.credentials.lock().unwrap().clear();
+    for _ in 0..2 {
+        let refused = doors.get("/v1/balance", &known).await;
+        assert_eq!(refused.refusal(), (429, "rate_limited", None));
+    }
+}
+
 #[actix_web::test]
 async fn a_refusal_costs_and_is_told_where_the_caller_stands() {
     let doors = limited(LIMITS);

@@ -31,8 +31,10 @@ impl Round for RotateOauthKeys {
         if is_rotation_due(&keys, now) {
             let rotated = self.backend.perform(rotation(&self.backend, Rotation::Due)?).await?;
             // Where another process was faster, it has said so.
-            if rotated {
-                tracing::info!("the keys of access tokens took turns");
+            match (rotated, keys.is_empty()) {
+                (true, true) => tracing::info!("the first keys of access tokens were made"),
+                (true, false) => tracing::info!("the keys of access tokens took turns"),
+                (false, _) => {}
             }
         }
         Ok(Found::Nothing)

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use cardium_auth::oauth::{AuthorizationCode, Client, Consent, OAuthStore, RefreshToken};
-use cardium_kernel::{ConsentId, StoreError, Timestamp};
+use cardium_kernel::{AccountId, ConsentId, StoreError, Timestamp};
 
 use super::BatchTx;
 use crate::{
@@ -67,6 +67,22 @@ impl OAuthStore for BatchTx<'_> {
 
     fn save_refresh(&mut self, token: &RefreshToken) -> Result<(), StoreError> {
         save(self.cold()?, token)
+    }
+
+    fn drop_unused_refresh(&mut self, of: &RefreshToken, keep: i64) -> Result<(), StoreError> {
+        let line = "grant_id = ? AND started_at = ? AND used_at IS NULL";
+        let text = format!(
+            "DELETE FROM oauth_refresh_tokens WHERE {line} AND hash NOT IN (SELECT hash \
+             FROM oauth_refresh_tokens WHERE {line} ORDER BY created_at DESC, hash LIMIT ?)"
+        );
+        let line = |sql: Sql<'static>| sql.id(of.grant.value()).bind(time(of.started_at));
+        self.cold()?.execute(&line(line(Sql::new(text))).int(keep))?;
+        Ok(())
+    }
+
+    fn count_open_grants(&mut self, account: AccountId) -> Result<i64, StoreError> {
+        let text = "SELECT COUNT(*) FROM grants WHERE account_id = ? AND ended_at IS NULL";
+        Ok(self.cold()?.integer(&Sql::new(text).id(account.value()))?)
     }
 
     fn purge_oauth(&mut self, now: Timestamp, limit: i64) -> Result<i64, StoreError> {

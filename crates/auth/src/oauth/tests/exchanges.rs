@@ -115,9 +115,17 @@ fn a_code_is_good_once_and_for_a_minute() {
     let (mut used, mut late) = (code(), code());
     assert_eq!(used.redeem(proof(CLIENT), at(59)), Ok(()));
     assert_eq!(used.redeem(proof(CLIENT), at(60)), Err(CodeError::Replayed));
-    // Not even proven, and however late: whoever has it has read it.
-    let unproven = Redemption { verifier: "", ..proof(CLIENT) };
-    assert_eq!(used.redeem(unproven, at(1_000)), Err(CodeError::Replayed));
+    assert_eq!(used.redeem(proof(CLIENT), at(1_000)), Err(CodeError::Replayed), "however late");
+    // Whoever has only seen it ends nothing.
+    for unproven in [
+        Redemption { verifier: "", ..proof(CLIENT) },
+        Redemption { verifier: &VERIFIER[1..], ..proof(CLIENT) },
+        Redemption { redirect_uri: Some("https://b.example/"), ..proof(CLIENT) },
+        Redemption { resource: Some(Resource::V1), ..proof(CLIENT) },
+    ] {
+        let refused = used.redeem(unproven, at(60));
+        assert!(matches!(refused, Err(CodeError::Refused(_))), "{refused:?}");
+    }
     assert!(matches!(used.redeem(proof(OTHER), at(60)), Err(CodeError::Refused(_))));
     assert!(matches!(late.redeem(proof(CLIENT), at(60)), Err(CodeError::Refused(_))));
     assert!(matches!(code().redeem(proof(OTHER), at(1)), Err(CodeError::Refused(_))));
