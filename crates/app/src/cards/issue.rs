@@ -198,12 +198,14 @@ impl IssueCard {
         let label = label.map_or_else(String::new, |label| format!(" “{label}”"));
         let limited = self.controls != ControlsPatch::default();
         let limits = if limited { "with limits" } else { "without limits" };
+        let (kind, name) = (self.product.card_type.as_str(), self.product.name);
         let sent = self.destination.as_ref();
         let to = sent.map_or_else(String::new, |sent| format!(", sent to {}", sent.words));
-        let bin = &card.bin;
         Wish {
             operation: "issue_card",
-            summary: format!("Issue a card{label} of {bin} {limits}{to} and load {load} onto it"),
+            summary: format!(
+                "Issue a {kind} {name} card{label} {limits} of its own{to}, and load {load} onto it"
+            ),
             terms: self.terms(),
             book: card.book,
             card: None,
