@@ -242,6 +242,18 @@ async function again(page, helper) {
   await check(page, "consent-over");
 }
 
+async function longAfter(page, helper) {
+  step("a sign-in of long ago");
+  await page.goto(helper.asks("card:read card:fund account:write", "state-4"));
+  await page.getByText("You signed in a while ago.").waitFor();
+  assert.equal(await page.getByLabel("Your password").isVisible(), true);
+  await check(page, "consent-stale");
+  await press(page, "Allow");
+  assert.match(await fault(page, "password"), /Enter your password/);
+  await press(page, "Deny");
+  assert.equal((await answered(page, helper)).get("error"), "access_denied");
+}
+
 async function byKeyboard(page, helper) {
   step("by keyboard");
   await page.goto(helper.asks("balance:read card:reveal_pan", "state-3"));
@@ -287,6 +299,9 @@ async function approvals(page, token) {
   await advance(11 * 60);
   await page.goto(`${given.base}/approvals`);
   await check(page, "approvals");
+  const asked = await page.getByRole("main").innerText();
+  assert.match(asked, /Load 40\.00 USD.* onto Visa Platinum \u2022\u2022\d{4}$/m);
+  assert.ok(!asked.includes("card_"), "an owner knows cards by their digits");
   await page.goto(`${given.base}/approvals/${large.body.approval_id}`);
   await press(page, "Approve");
   assert.match(await fault(page, "password"), /Enter your password/);
@@ -351,6 +366,7 @@ async function main() {
     const { token } = await consent(page, helper);
     await again(page, helper);
     await approvals(page, token);
+    await longAfter(page, helper);
     await connections(page);
     await number(page);
     await byKeyboard(page, helper);
@@ -359,6 +375,7 @@ async function main() {
     await check(page, "panic");
     await press(page, "Stop everything");
     await page.getByText("Everything is stopped since").waitFor();
+    await page.getByText("withdrawals are held").waitFor();
     await check(page, "connections-stopped");
     await follow(page, "Lift the stop");
     await check(page, "panic-stopped");

@@ -225,13 +225,15 @@ impl IssueCard {
         let label = label.map_or_else(String::new, |label| format!(" “{label}”"));
         let limited = self.controls != ControlsPatch::default();
         let limits = if limited { "with limits" } else { "without limits" };
+        let (kind, name) = (self.product.card_type.as_str(), self.product.name);
         let sent = self.destination.as_ref();
         let to = sent.map_or_else(String::new, |sent| format!(", sent to {}", sent.words));
-        let loaded = load.map_or_else(String::new, |load| format!(" and load {load} onto it"));
-        let bin = &card.bin;
+        let loaded = load.map_or_else(String::new, |load| format!(", and load {load} onto it"));
         Wish {
             operation: "issue_card",
-            summary: format!("Issue a card{label} of {bin} {limits}{to}{loaded}"),
+            summary: format!(
+                "Issue a {kind} {name} card{label} {limits} of its own{to}{loaded}"
+            ),
             terms: self.terms(),
             book: card.book,
             card: None,

@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     accounts::{CardAccounts, open},
-    get_card, view,
+    get_card, known_as, view,
 };
 
 /// Funds a card from its account's treasury.
@@ -76,7 +76,7 @@ impl LoadCard {
     fn wish(&self, card: &Card, load: Load) -> Wish {
         Wish {
             operation: "load_card",
-            summary: format!("Load {load} onto card {} (••{})", card.id, card.last4),
+            summary: format!("Load {load} onto {}", known_as(card)),
             terms: 0,
             book: card.book,
             card: Some(card.id),

@@ -33,7 +33,7 @@ pub(crate) use issue::default_book;
 pub(crate) use load::available;
 pub(crate) use sweep::settle_and_sweep;
 
-use cardium_cards::Card;
+use cardium_cards::{Card, find_product};
 use cardium_kernel::{CardId, Change};
 use cardium_ledger::LedgerAccountId;
 
@@ -43,6 +43,13 @@ use crate::{CommandError, CommandResult, Ending, Unit, event::CardView};
 fn get_card(unit: &mut Unit<'_>, id: CardId) -> Result<Card, CommandError> {
     let found = unit.tx.find_card(id)?;
     unit.own_by_card(found, |card| (card.account, card.book, card.id), "card")
+}
+
+/// A card as its owner knows it: by its product and last digits. Its id follows, for agents; pages
+/// leave it out.
+fn known_as(card: &Card) -> String {
+    let product = find_product(&card.bin).map_or("card", |product| product.name);
+    format!("{product} ••{} ({})", card.last4, card.id)
 }
 
 /// The card as callers and subscribers see it.

@@ -7,7 +7,7 @@ use crate::{
     unit::owned,
 };
 
-use super::get_card;
+use super::{get_card, known_as};
 
 /// Hands out a sealed PAN and leaves the audit row first: the door opens the seal only after
 /// the row is committed.
@@ -51,7 +51,7 @@ impl UseCase for RevealPan {
 fn wish(card: &Card) -> Wish {
     Wish {
         operation: "reveal_pan",
-        summary: format!("Reveal the number of card {} (••{})", card.id, card.last4),
+        summary: format!("Reveal the number of {}", known_as(card)),
         terms: 0,
         book: card.book,
         card: Some(card.id),

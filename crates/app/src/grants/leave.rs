@@ -132,10 +132,10 @@ fn acting(unit: &mut Unit<'_>) -> Result<Option<Grant>, CommandError> {
 fn approve(
     unit: &mut Unit<'_>,
     grant: &Grant,
-    (amount, mut wish): (Option<Money>, Wish),
+    (amount, wish): (Option<Money>, Wish),
 ) -> Result<(), CommandError> {
-    wish.summary = format!("{} ({})", wish.summary, wish.book.as_str());
-    let id = Approval::id_of(grant.id, (wish.operation, &wish.summary, wish.terms), unit.key);
+    let words = words(&wish);
+    let id = Approval::id_of(grant.id, (wish.operation, &words, wish.terms), unit.key);
     let now = unit.now();
     let Some(mut approval) = unit.tx.find_approval(id)? else {
         let new = NewApproval {
@@ -143,7 +143,7 @@ fn approve(
             account: grant.account,
             grant: grant.id,
             operation: wish.operation.to_owned(),
-            summary: legible(&wish.summary),
+            summary: legible(&words),
             book: wish.book,
             card: wish.card,
             amount,
@@ -164,6 +164,15 @@ fn approve(
             unit.audit(grant.account, "approval.used", &id)?;
             Ok(())
         }
+    }
+}
+
+/// What is asked, as an owner reads it: money is real unless it says otherwise, and first, where no
+/// label or memo of an agent's can say so.
+fn words(wish: &Wish) -> String {
+    match wish.book {
+        Book::Live => wish.summary.clone(),
+        Book::Sandbox => format!("In the sandbox: {}", wish.summary),
     }
 }
 

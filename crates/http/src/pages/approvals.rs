@@ -60,7 +60,7 @@ impl Asked {
         Self {
             id: text(approval, "id").to_owned(),
             agent: agent.to_owned(),
-            summary: text(approval, "summary").to_owned(),
+            summary: readable(approval),
             amount: usd(&approval["amount_usd"]),
             sandbox: approval["mode"] == "sandbox",
             status,
@@ -68,6 +68,15 @@ impl Asked {
             asked: moment(text(approval, "created_at")),
             left: left(text(approval, "expires_at"), now),
         }
+    }
+}
+
+/// What is asked without the card's id, which is for agents: product and last digits stand there.
+fn readable(approval: &Value) -> String {
+    let summary = text(approval, "summary");
+    match text(approval, "card_id") {
+        "" => summary.to_owned(),
+        id => summary.replace(&format!(" ({id})"), ""),
     }
 }
 

@@ -64,7 +64,9 @@ pub async fn list(arrival: Arrival) -> Shown {
     let done = match visit.arrival.query().text("done") {
         "revoked" => "The connection was revoked.",
         "changed" => "The connection was changed.",
-        "stopped" => "Done. All cards are frozen, all connections are revoked.",
+        "stopped" => {
+            "Done. All cards are frozen, all connections are revoked, withdrawals are held."
+        }
         "lifted" => "The stop is lifted. Unfreeze your cards one by one.",
         _ => "",
     };

@@ -150,9 +150,9 @@ fn read_cards(visit: &Visit, request: &Request, faults: &mut Faults) -> Option<V
     Some(cards)
 }
 
-/// Each field by itself, by the rules of the API, and all that the owner saw: nothing of it hangs on
-/// a grant that may be gone. A day that is left as it was agreed ends at the agreed time still, not
-/// with the day.
+/// Each field by itself, by the rules of the API, and all that the owner saw: nothing of it hangs
+/// on a grant that may be gone. A day that is left as it was agreed ends at the agreed time still,
+/// not with the day.
 fn read_mandate(visit: &Visit, request: &Request, faults: &mut Faults) -> MandateChange {
     let now = visit.now();
     let typed = MandateFields::typed(&visit.arrival.fields);
