@@ -1,8 +1,8 @@
 //! Codes (RFC 6749 section 4.1.2, RFC 7636).
 //!
 //! Invariants: a code is good once and for a minute, for the client that asked, at the address it
-//! asked for, against the proof it promised. A code that comes back with its proof says that two hold
-//! both, and what was given goes.
+//! asked for, against the proof it promised. A code that comes back with its proof says that two
+//! hold both, and what was given goes.
 
 use std::time::Duration;
 

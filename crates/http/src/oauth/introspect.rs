@@ -1,5 +1,6 @@
 //! Tokens are given back (RFC 7009) and asked about (RFC 7662), by the client that they were given
-//! to. About tokens only a client is told that proves itself. What is no token of that client looks the same as what is none at all.
+//! to. Only a client that proves itself is told about tokens. What is no token of that client looks
+//! the same as what is none at all.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use cardium_app::{
