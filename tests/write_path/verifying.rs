@@ -87,7 +87,7 @@ fn linked_world(backend: Backend) -> World {
     world.run(tenant.actor(), Tenant::load(card, 100)).expect("the load succeeds");
     let IssueCard { id, pan, .. } = world.issue(tenant, Book::Live);
     let (reason, shipping, metadata) = (ReplacementReason::Lost, None, None);
-    let replace = ReplaceCard { card, id, pan, reason, shipping, metadata };
+    let replace = ReplaceCard { card, id, pan, reason, shipping, destination: None, metadata };
     world.run(tenant.actor(), replace).expect("the card is replaced");
     let withdraw = Withdraw {
         id: WithdrawalId::new(world.mint()),

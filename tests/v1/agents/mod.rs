@@ -3,4 +3,5 @@
 mod approvals;
 mod grants;
 mod panic;
+mod plastic;
 mod widening;

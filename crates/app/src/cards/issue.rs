@@ -87,6 +87,7 @@ pub struct IssueCard {
 }
 
 /// Where plastic is sent, as an owner is asked about it: in words, and by a digest of all of it.
+/// The words leave the street out: addresses are kept encrypted, and questions are not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     words: String,
@@ -96,13 +97,26 @@ pub struct Destination {
 impl From<&Shipping> for Destination {
     fn from(shipping: &Shipping) -> Self {
         let country = shipping.country.map_or_else(String::new, |country| country.to_string());
-        let words = format!("{}, {}, {country}", shipping.name, shipping.city);
+        let name = shipping.name.replace(['“', '”'], "\"");
+        let words = format!("“{name}”, {} {}, {country}", shipping.postal_code, shipping.city);
         let line2 = shipping.line2.as_deref();
         let optional = [line2, shipping.state.as_deref(), shipping.phone.as_deref()];
-        let lines = [shipping.line1.as_str(), &shipping.postal_code, &words];
+        let lines = [&shipping.name, &shipping.line1, &shipping.postal_code, &shipping.city];
         // As it is written, what is absent is told from what is empty.
-        let digest = digest128(&[format!("{lines:?}{optional:?}").as_bytes()]);
+        let digest = digest128(&[format!("{lines:?}{country}{optional:?}").as_bytes()]);
         Self { words, digest }
+    }
+}
+
+impl Destination {
+    /// Who gets it, and in which town.
+    pub(super) fn words(&self) -> &str {
+        &self.words
+    }
+
+    /// A digest of all of it.
+    pub(super) const fn digest(&self) -> u128 {
+        self.digest
     }
 }
 
@@ -134,9 +148,7 @@ impl UseCase for IssueCard {
         let card = self.card(unit, account)?;
         let load = self.load.map(|amount| Load::try_new(unit, ("load_usd", amount), None));
         let load = load.transpose()?;
-        if let Some(load) = load {
-            leave::spend(unit, load.total()?, self.wish(&card, load))?;
-        }
+        self.check_leave(unit, &card, load)?;
         self.insert(unit, &card)?;
         if let Some(load) = load {
             load.book(unit, &card)?;
@@ -192,18 +204,34 @@ impl IssueCard {
         digest128(&[format!("{rest:?}").as_bytes()])
     }
 
+    /// What an agent needs leave for: money, and plastic, which goes where the agent says.
+    fn check_leave(
+        &self,
+        unit: &mut Unit<'_>,
+        card: &Card,
+        load: Option<Load>,
+    ) -> Result<(), CommandError> {
+        let amount = load.map(Load::total).transpose()?;
+        match (amount, &self.destination) {
+            (amount, Some(_)) => leave::send(unit, amount, self.wish(card, load)),
+            (Some(amount), None) => leave::spend(unit, amount, self.wish(card, load)),
+            (None, None) => Ok(()),
+        }
+    }
+
     /// A new card has neither id nor number before it is there: the next try has others.
-    fn wish(&self, card: &Card, load: Load) -> Wish {
+    fn wish(&self, card: &Card, load: Option<Load>) -> Wish {
         let label = card.label.as_ref().map(|label| label.replace(['“', '”'], "\""));
         let label = label.map_or_else(String::new, |label| format!(" “{label}”"));
         let limited = self.controls != ControlsPatch::default();
         let limits = if limited { "with limits" } else { "without limits" };
         let sent = self.destination.as_ref();
         let to = sent.map_or_else(String::new, |sent| format!(", sent to {}", sent.words));
+        let loaded = load.map_or_else(String::new, |load| format!(" and load {load} onto it"));
         let bin = &card.bin;
         Wish {
             operation: "issue_card",
-            summary: format!("Issue a card{label} of {bin} {limits}{to} and load {load} onto it"),
+            summary: format!("Issue a card{label} of {bin} {limits}{to}{loaded}"),
             terms: self.terms(),
             book: card.book,
             card: None,

@@ -1,13 +1,15 @@
-use cardium_cards::{NewReplacement, ReplacementReason, StoredPan, replace};
-use cardium_kernel::{CardId, Metadata};
+use cardium_cards::{Card, NewReplacement, ReplacementReason, StoredPan, replace};
+use cardium_kernel::{CardId, Metadata, digest128};
 use cardium_vault::{Expiry, Sealed};
 
 use crate::{
-    CommandResult, Context, Ending, EventType, Hints, NaturalKey, RowKey, Snapshot, Unit, UseCase,
+    CommandError, CommandResult, Context, Ending, EventType, Hints, NaturalKey, RowKey, Snapshot,
+    Unit, UseCase,
     event::CardView,
+    grants::leave::{self, Wish},
 };
 
-use super::{NewPan, get_card, sweep::pass_on, view};
+use super::{Destination, NewPan, get_card, sweep::pass_on, view};
 
 /// Puts a new card in the place of another, which is cancelled: the new one takes over its money,
 /// its debts, what it may be spent on and what it spent. Open holds settle on the old one.
@@ -23,6 +25,8 @@ pub struct ReplaceCard {
     pub reason: ReplacementReason,
     /// Where plastic is sent, sealed for the new card.
     pub shipping: Option<Sealed>,
+    /// The same as an owner is asked about it; none where it goes where the old one went.
+    pub destination: Option<Destination>,
     /// The new card's notes, where they are not to be the old one's.
     pub metadata: Option<Metadata>,
 }
@@ -42,13 +46,14 @@ impl UseCase for ReplaceCard {
         let (account, now) = (unit.account()?, unit.now());
         unit.check_unlocked(account)?;
         let card = get_card(unit, self.card)?;
+        self.check_leave(unit, &card)?;
         let pan = StoredPan {
             card: self.id,
             account,
             fingerprint: self.pan.fingerprint,
             sealed: self.pan.sealed.clone(),
         };
-        let new = self.new_card(cardium_cards::Card::expiry_from(now));
+        let new = self.new_card(Card::expiry_from(now));
         let done = replace(unit.tx, card, (new, pan), now)?;
         pass_on(unit, &done.old, &done.new)?;
         let view = view(unit, done.new)?;
@@ -60,6 +65,30 @@ impl UseCase for ReplaceCard {
 }
 
 impl ReplaceCard {
+    /// What an agent needs leave for: the new card has the money of the old one, and plastic may go
+    /// where the agent says.
+    fn check_leave(&self, unit: &mut Unit<'_>, card: &Card) -> Result<(), CommandError> {
+        card.check_open()?;
+        leave::check_lasting(unit)?;
+        leave::check_card(unit, card)?;
+        match &self.destination {
+            Some(sent) => leave::send(unit, None, self.wish(card, sent)),
+            None => Ok(()),
+        }
+    }
+
+    fn wish(&self, card: &Card, sent: &Destination) -> Wish {
+        let (id, last4, to) = (card.id, &card.last4, sent.words());
+        let rest = (self.reason, &self.metadata, sent.digest());
+        Wish {
+            operation: "replace_card",
+            summary: format!("Replace card {id} (••{last4}), with its money, by one sent to {to}"),
+            terms: digest128(&[format!("{rest:?}").as_bytes()]),
+            book: card.book,
+            card: Some(card.id),
+        }
+    }
+
     fn new_card(&self, expiry: Expiry) -> NewReplacement {
         NewReplacement {
             id: self.id,
@@ -74,15 +103,12 @@ impl ReplaceCard {
 
 #[cfg(test)]
 mod tests {
-    use cardium_cards::{Card, FreezeReason};
+    use cardium_cards::FreezeReason;
     use cardium_kernel::ErrorCode;
     use cardium_vault::{Aad, Kek, PanFingerprint, SealRandom, seal};
 
     use super::*;
-    use crate::{
-        CommandError,
-        testing::{ACCOUNT, CARD, MockTx, NOW, STRANGER, account, card, context, refusal},
-    };
+    use crate::testing::{ACCOUNT, CARD, MockTx, NOW, STRANGER, account, card, context, refusal};
 
     /// Replaces the card that is found; nothing may be written.
     fn run(tx: &mut MockTx, found: Option<Card>) -> CommandResult<CardView> {
@@ -97,6 +123,7 @@ mod tests {
             pan: NewPan { fingerprint, sealed: sealed.unwrap(), last4: "9999".to_owned() },
             reason: ReplacementReason::Stolen,
             shipping: None,
+            destination: None,
             metadata: None,
         };
         replace.run(&mut Unit::new(tx, &context()))

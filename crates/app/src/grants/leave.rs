@@ -1,4 +1,4 @@
-use cardium_auth::grants::{Approval, ApprovalStatus, Grant, NewApproval, Reveal};
+use cardium_auth::grants::{Approval, ApprovalStatus, Grant, NewApproval, Reveal, Spent};
 use cardium_cards::Card;
 use cardium_kernel::{Book, CardId, ErrorCode, Money, Problem};
 
@@ -20,8 +20,9 @@ pub(crate) struct Wish {
     pub(crate) card: Option<CardId>,
 }
 
-/// Counts money that leaves the treasury, fee included, against the mandate of the grant that
-/// acts, and sees that its owner agrees. Whoever acts otherwise needs no leave.
+/// Counts money that leaves the treasury, fee included, or is credited to a card, against the
+/// mandate of the grant that acts, and sees that its owner agrees. Whoever acts otherwise needs no
+/// leave.
 ///
 /// It is asked before the command has written anything: where the owner is to be asked, what was
 /// written so far is kept.
@@ -30,14 +31,38 @@ pub(crate) struct Wish {
 /// `mandate_exceeded`, `approval_required` or `approval_rejected`.
 pub(crate) fn spend(unit: &mut Unit<'_>, amount: Money, wish: Wish) -> Result<(), CommandError> {
     let Some(mut grant) = acting(unit)? else { return Ok(()) };
-    let now = unit.now();
-    let covered = grant.mandate.cover(grant.spent, (wish.book, amount), now);
-    let spent = covered.map_err(|error| exceeded(sentence(&error)))?;
+    let spent = cover(unit, &grant, (wish.book, amount))?;
     if grant.mandate.asks_for(amount) {
         approve(unit, &grant, (Some(amount), wish))?;
     }
     grant.count(spent);
     Ok(unit.tx.save_grant(grant)?)
+}
+
+/// As [`spend`], where plastic is sent to an address that the agent names, with money or without:
+/// its owner is asked each time, whatever the mandate says of money. Who holds the plastic spends
+/// what is ever loaded onto it.
+///
+/// # Errors
+/// As [`spend`].
+pub(crate) fn send(
+    unit: &mut Unit<'_>,
+    amount: Option<Money>,
+    wish: Wish,
+) -> Result<(), CommandError> {
+    let Some(mut grant) = acting(unit)? else { return Ok(()) };
+    check_lasting(unit)?;
+    let spent = amount.map(|amount| cover(unit, &grant, (wish.book, amount))).transpose()?;
+    approve(unit, &grant, (amount, wish))?;
+    let Some(spent) = spent else { return Ok(()) };
+    grant.count(spent);
+    Ok(unit.tx.save_grant(grant)?)
+}
+
+/// What the grant has spent once this much is spent as well.
+fn cover(unit: &Unit<'_>, grant: &Grant, spending: (Book, Money)) -> Result<Spent, CommandError> {
+    let covered = grant.mandate.cover(grant.spent, spending, unit.now());
+    covered.map_err(|error| exceeded(sentence(&error)))
 }
 
 /// Sees that the grant that acts may be told a card number, and that its owner agrees where each
@@ -47,9 +72,7 @@ pub(crate) fn spend(unit: &mut Unit<'_>, amount: Money, wish: Wish) -> Result<()
 /// As [`spend`].
 pub(crate) fn reveal(unit: &mut Unit<'_>, wish: Wish) -> Result<(), CommandError> {
     let Some(grant) = acting(unit)? else { return Ok(()) };
-    if grant.mandate.is_over(unit.now()) {
-        return Err(exceeded("The agent's mandate has ended."));
-    }
+    check_lasting(unit)?;
     match grant.reveal {
         Reveal::Always => Ok(()),
         Reveal::Ask => approve(unit, &grant, (None, wish)),
@@ -57,8 +80,17 @@ pub(crate) fn reveal(unit: &mut Unit<'_>, wish: Wish) -> Result<(), CommandError
     }
 }
 
+/// Nothing is done under a mandate whose time is over.
+///
+/// # Errors
+/// `mandate_exceeded`.
+pub(crate) fn check_lasting(unit: &Unit<'_>) -> Result<(), CommandError> {
+    let over = unit.grant().is_some_and(|grant| grant.mandate.is_over(unit.now()));
+    if over { Err(exceeded("The agent's mandate has ended.")) } else { Ok(()) }
+}
+
 /// A mandate that names merchants is kept by the cards that the grant issued: no others may be
-/// loaded or revealed under it.
+/// loaded, credited, replaced or revealed under it.
 ///
 /// # Errors
 /// `mandate_exceeded`.

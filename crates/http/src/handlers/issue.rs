@@ -79,19 +79,18 @@ fn draw_replacement(
     wish: &ReplaceWish,
 ) -> Result<ReplaceCard, CommandError> {
     let id = CardId::new(call.state.wiring.edge.mint());
-    let shipping = match old.card_type {
-        CardType::Virtual => None,
-        CardType::Physical => {
-            let kept = || open_shipping(&call.state.wiring.keys, old);
-            wish.shipping.clone().or_else(kept)
-        }
+    let named = wish.shipping.as_ref();
+    let (named, kept) = match old.card_type {
+        CardType::Virtual => (None, None),
+        CardType::Physical => (named, open_shipping(&call.state.wiring.keys, old)),
     };
     Ok(ReplaceCard {
         card: old.id,
         id,
         pan: draw_pan(call, &old.bin, id)?,
         reason: wish.reason,
-        shipping: seal_for(call, id, shipping.as_ref())?,
+        shipping: seal_for(call, id, named.or(kept.as_ref()))?,
+        destination: named.map(Destination::from),
         metadata: wish.metadata.clone(),
     })
 }

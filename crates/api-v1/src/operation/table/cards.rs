@@ -104,6 +104,9 @@ pub const OPERATIONS: &[Operation] = &[
         .takes::<ReplaceIn>()
         .gives::<CardOut>()
         .refuses(&[
+            ErrorCode::ApprovalRequired,
+            ErrorCode::ApprovalRejected,
+            ErrorCode::MandateExceeded,
             ErrorCode::CardCancelled,
             ErrorCode::FreezeLockedByIssuer,
             ErrorCode::ShippingRequired,
