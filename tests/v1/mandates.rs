@@ -109,9 +109,10 @@ fn what_the_mandate_does_not_cover_is_refused(backend: Backend) {
     let card = owner.card(None);
     let bound = |new: &mut NewGrant| new.mandate.per_transaction = Some(Money::usd(2_999));
     let agent = agent(&server, &owner, bound);
-    for (path, body) in spending(&card) {
+    for ((path, body), sum) in spending(&card).into_iter().zip(["30.60", "30.60", "30.00"]) {
         let refused = agent.post(&path, &body).expect_error(403, "mandate_exceeded", None);
-        assert!(text(&refused, "message").contains("29.99"), "{refused}");
+        let message = text(&refused, "message");
+        assert!(message.contains("29.99") && message.contains(sum), "{refused}");
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     on_both,
-    support::{Agent, PASSWORD, Server, assert_fields, items},
+    support::{Agent, Client, PASSWORD, Server, assert_fields, ids, items},
 };
 
 on_both! {
@@ -14,6 +14,9 @@ on_both! {
     an_approval_expires;
     a_client_sees_what_it_asked_itself;
     a_client_follows_up_on_what_it_asked_without_a_scope;
+    what_a_revoked_grant_asked_is_void;
+    what_a_grant_lost_the_scope_for_is_void;
+    a_stop_leaves_no_question;
 }
 
 const FIELDS: [&str; 12] = [
@@ -139,4 +142,73 @@ fn a_client_follows_up_on_what_it_asked_without_a_scope(backend: Backend) {
     for path in [show(&mine), one.path()] {
         key.get(&path).expect_error(403, "insufficient_scope", None);
     }
+}
+
+/// The approvals in a state, in pages of one.
+fn listed(owner: &Client, status: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut path = format!("/v1/approvals?status={status}&limit=1");
+    loop {
+        let page = owner.get(&path).expect(200);
+        found.extend(ids(&page));
+        let Some(next) = page["next_cursor"].as_str() else { return found };
+        path = format!("/v1/approvals?status={status}&limit=1&cursor={next}");
+    }
+}
+
+/// Nobody can decide it, and it reads as expired.
+fn assert_void(owner: &Client, id: &str) {
+    let shown = owner.get(&format!("/v1/approvals/{id}")).expect(200);
+    assert_eq!((&shown["status"], &shown["decided_at"]), (&json!("expired"), &Value::Null));
+    for decision in ["approve", "reject"] {
+        let refused = owner.post(&path(id), &json!({"decision": decision}));
+        refused.expect_error(409, "approval_not_pending", None);
+    }
+}
+
+fn what_a_revoked_grant_asked_is_void(backend: Backend) {
+    let server = Server::shared(backend);
+    let owner = server.sign_up();
+    let [one, two] = [1, 2].map(|_| Agent::new(&server, &owner, &["card:fund"]));
+    // They alternate, so that each page has rows of both behind it.
+    let asked: Vec<_> = (0..3).map(|_| [one.ask(&server), two.ask(&server)]).collect();
+    owner.post(&path(&asked[0][0]), &json!({"decision": "approve"})).expect(200);
+    owner.post(&path(&asked[1][0]), &json!({"decision": "reject"})).expect(200);
+    assert_eq!(listed(&owner, "pending").len(), 4);
+    owner.delete(&one.path()).expect(204);
+    let mut pending = listed(&owner, "pending");
+    let mut open: Vec<_> = asked.iter().map(|[_, second]| second.clone()).collect();
+    (pending.sort(), open.sort());
+    assert_eq!(pending, open);
+    assert!(listed(&owner, "approved").is_empty());
+    assert_eq!(listed(&owner, "rejected"), [asked[1][0].clone()], "what was decided stays so");
+    assert_eq!(listed(&owner, "expired").len(), 2);
+    assert_eq!(
+        owner.get(&format!("/v1/approvals/{}", asked[0][0])).expect(200)["status"],
+        "expired"
+    );
+    assert_void(&owner, &asked[2][0]);
+    owner.post(&path(&asked[2][1]), &json!({"decision": "approve"})).expect(200);
+}
+
+fn what_a_grant_lost_the_scope_for_is_void(backend: Backend) {
+    let server = Server::shared(backend);
+    let owner = server.sign_up();
+    let agent = Agent::new(&server, &owner, &["card:fund", "card:read"]);
+    let id = agent.ask(&server);
+    owner.patch(&agent.path(), &json!({"scopes": ["card:fund"]})).expect(200);
+    assert_eq!(listed(&owner, "pending"), [id.clone()]);
+    owner.patch(&agent.path(), &json!({"scopes": []})).expect(200);
+    assert!(listed(&owner, "pending").is_empty());
+    assert_eq!(listed(&owner, "expired"), [id.clone()]);
+    assert_void(&owner, &id);
+}
+
+fn a_stop_leaves_no_question(backend: Backend) {
+    let server = Server::shared(backend);
+    let owner = server.sign_up();
+    let id = Agent::new(&server, &owner, &["card:fund"]).ask(&server);
+    owner.post("/v1/accounts/me/panic", &json!({})).expect(200);
+    assert!(listed(&owner, "pending").is_empty());
+    assert_void(&owner, &id);
 }

@@ -84,8 +84,9 @@ fn a_replacement_is_sent_where_its_owner_agrees(backend: Backend) {
     let server = Server::shared(backend);
     let (owner, agent) = hired(&server);
     let loaded = json!({"type": "physical", "shipping": address(), "load_usd": 400});
-    let card = owner.post("/v1/cards", &loaded).expect(201);
+    let issued = owner.post("/v1/cards", &loaded).expect(201);
     let path = |card: &Value| format!("/v1/cards/{}", text(card, "id"));
+    let card = owner.get(&path(&issued)).expect(200);
     let sent = json!({"reason": "lost", "shipping": elsewhere()});
     let replace = |card: &Value, body: &Value, key: &str| {
         agent.client.post_once(&format!("{}/replace", path(card)), body, key)

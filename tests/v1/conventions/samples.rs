@@ -84,7 +84,8 @@ impl Sample {
         let withdrawal = client.post("/v1/withdrawals", &withdrawal()).expect(201);
         let key = client.post("/v1/api_keys", &json!({"name": "sample"})).expect(201);
         let id = |object: &Value| text(object, "id").to_owned();
-        let agent = Agent::new(server, &client, &["card:fund"]);
+        // What is asked is void once its grant is changed or revoked.
+        let [agent, asking] = [1, 2].map(|_| Agent::new(server, &client, &["card:fund"]));
         Self {
             email,
             topup: id(&topup),
@@ -103,7 +104,7 @@ impl Sample {
             evidence: text(&file["evidence"][0], "id").to_owned(),
             held: text(&held, "authorization_id").to_owned(),
             withdrawal: id(&withdrawal),
-            approval: agent.ask(server),
+            approval: asking.ask(server),
             grant: agent.grant,
             stopped: server.sign_up(),
             guarded: [guarded(server), guarded(server)],

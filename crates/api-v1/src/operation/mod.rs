@@ -312,6 +312,8 @@ pub fn test_operations() -> impl Iterator<Item = &'static Operation> {
 
 #[cfg(test)]
 mod tests {
+    use cardium_auth::grants::ASKED_FOR;
+
     use super::*;
 
     /// Name, method, path, success status and group as the published document has them.
@@ -413,6 +415,17 @@ mod tests {
                 assert!(PUBLISHED.contains(&row), "{row:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_an_owner_is_asked_for_takes_the_operations_scope() {
+        let asks = |op: &&Operation| op.errors.contains(&ErrorCode::ApprovalRequired);
+        // One operation at two places asks under one name.
+        let asking = operations().filter(asks).filter(|op| op.id != "reveal_pan_by_post");
+        let mut table: Vec<_> = asking.map(|op| (op.id, op.access.scope())).collect();
+        let mut known = ASKED_FOR.map(|(id, scope)| (id, Some(scope))).to_vec();
+        (table.sort_by_key(|row| row.0), known.sort_by_key(|row| row.0));
+        assert_eq!(table, known);
     }
 
     #[test]

@@ -231,9 +231,7 @@ impl IssueCard {
         let loaded = load.map_or_else(String::new, |load| format!(", and load {load} onto it"));
         Wish {
             operation: "issue_card",
-            summary: format!(
-                "Issue a {kind} {name} card{label} {limits} of its own{to}{loaded}"
-            ),
+            summary: format!("Issue a {kind} {name} card{label} {limits} of its own{to}{loaded}"),
             terms: self.terms(),
             book: card.book,
             card: None,

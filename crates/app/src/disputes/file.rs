@@ -1,16 +1,19 @@
 use cardium_authorizations::Authorization;
+use cardium_cards::Card;
 use cardium_disputes::{Dispute, NewDispute, Reason, check_window, enter_dispute};
-use cardium_kernel::{AccountId, DisputeId, ErrorCode, Metadata, Money, Problem};
+use cardium_kernel::{AccountId, DisputeId, ErrorCode, Metadata, Money, Problem, digest128};
 
 use crate::{
     CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit,
     UseCase,
     disputes::{Capture, money},
+    grants::leave::{self, Wish},
     network::proportion,
     unit::owned,
 };
 
 /// Objects to a captured transaction: its cardholder gets the money at once, for the time being.
+/// An agent spends it by that: what it may spend in all would else come back with each dispute.
 #[derive(Debug, Clone)]
 pub struct FileDispute {
     /// The new dispute's id.
@@ -50,6 +53,8 @@ impl UseCase for FileDispute {
         let (disputed, capture) = ((authorization.id, account), self.capture.transaction.id);
         let docket = enter_dispute(unit.tx, disputed, capture, self.id)?;
         let amount = self.amount(&authorization)?;
+        leave::check_card(unit, &card)?;
+        leave::spend(unit, amount, self.wish(&card, amount))?;
         authorization.credit(amount, now)?;
         let dispute = Dispute::open(self.new_dispute(account, amount)?, now);
         unit.tx.save_authorization(authorization)?;
@@ -88,6 +93,19 @@ impl FileDispute {
             return Err(Problem::field(code, "amount_usd", message).into());
         }
         Ok(amount)
+    }
+
+    fn wish(&self, card: &Card, amount: Money) -> Wish {
+        let (purchase, reason) = (self.capture.transaction.id, self.reason.as_str());
+        let (id, last4) = (card.id, &card.last4);
+        let credit = format!("{amount} of transaction {purchase} ({reason})");
+        Wish {
+            operation: "file_dispute",
+            summary: format!("Dispute {credit} and credit it to card {id} (••{last4})"),
+            terms: digest128(&[format!("{:?}", (&self.description, &self.metadata)).as_bytes()]),
+            book: card.book,
+            card: Some(card.id),
+        }
     }
 
     fn new_dispute(&self, account: AccountId, amount: Money) -> Result<NewDispute, CommandError> {

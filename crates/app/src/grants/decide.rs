@@ -1,5 +1,5 @@
 use cardium_auth::grants::{Approval, ApprovalError, Decision};
-use cardium_kernel::{ApprovalId, Change, ErrorCode, Problem};
+use cardium_kernel::{ApprovalId, Change, CredentialId, ErrorCode, Problem};
 
 use crate::{
     CommandError, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit,
@@ -48,6 +48,7 @@ impl UseCase for DecideApproval {
         let found = unit.tx.find_approval(self.id)?;
         let owner = |approval: &Approval| approval.account;
         let mut approval = owned(found, owner, unit.account()?, "approval")?;
+        check_asker(unit, &approval)?;
         approval.decide(self.answer.decision(), unit.now())?;
         unit.tx.save_approval(approval.clone())?;
         make_room(unit, &approval)?;
@@ -58,6 +59,17 @@ impl UseCase for DecideApproval {
         unit.emit(kind, Snapshot::Approval(approval.clone()))?;
         unit.audit(approval.account, kind.as_str(), &self.id)?;
         Ok(Ending::Done(approval))
+    }
+}
+
+/// There is nothing to decide once whoever asked may not do it any more: an owner who revoked it,
+/// or stopped everything, is to find no open question. The credential's row is not announced, as
+/// that of the grant is not (see [`make_room`]).
+fn check_asker(unit: &mut Unit<'_>, approval: &Approval) -> Result<(), CommandError> {
+    let asker = CredentialId::new(approval.grant.value());
+    match unit.tx.find_credential(asker)? {
+        Some(credential) => Ok(approval.check_asker(&credential)?),
+        None => Err(ApprovalError::NotPending.into()),
     }
 }
 

@@ -1,4 +1,6 @@
-use cardium_auth::grants::{Approval, ApprovalStatus, Grant, NewApproval, Reveal, Spent};
+use cardium_auth::grants::{
+    Approval, ApprovalStatus, Grant, MandateError, NewApproval, Reveal, Spent,
+};
 use cardium_cards::Card;
 use cardium_kernel::{Book, CardId, ErrorCode, Money, Problem};
 
@@ -62,7 +64,19 @@ pub(crate) fn send(
 /// What the grant has spent once this much is spent as well.
 fn cover(unit: &Unit<'_>, grant: &Grant, spending: (Book, Money)) -> Result<Spent, CommandError> {
     let covered = grant.mandate.cover(grant.spent, spending, unit.now());
-    covered.map_err(|error| exceeded(sentence(&error)))
+    covered.map_err(|error| exceeded(beyond(&error, spending.1)))
+}
+
+/// Says which bound does not hold, and for how much: the sum is not the one that was asked for
+/// where a fee comes on top of it.
+fn beyond(error: &MandateError, amount: Money) -> String {
+    let bound = sentence(error);
+    match error {
+        MandateError::PerTransaction(_) | MandateError::Daily(_) | MandateError::Total(_) => {
+            format!("{bound} This comes to {amount}, fees included.")
+        }
+        MandateError::Ended | MandateError::Money(_) => bound,
+    }
 }
 
 /// Sees that the grant that acts may be told this card's number, and that its owner agrees where

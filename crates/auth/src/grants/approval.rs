@@ -2,8 +2,20 @@ use std::time::Duration;
 
 use cardium_kernel::{AccountId, ApprovalId, Book, CardId, GrantId, Money, Timestamp, digest128};
 
+use crate::{Credential, Scope};
+
 /// How long an owner has to decide, and an agent to act on it.
 pub const APPROVAL_LIFETIME: Duration = Duration::from_secs(24 * 3_600);
+
+/// What an owner can be asked for: the operation, and the scope without which no yes helps.
+pub const ASKED_FOR: [(&str, Scope); 6] = [
+    ("issue_card", Scope::CardIssue),
+    ("replace_card", Scope::CardIssue),
+    ("load_card", Scope::CardFund),
+    ("reveal_pan", Scope::CardRevealPan),
+    ("withdraw", Scope::WithdrawalCreate),
+    ("file_dispute", Scope::DisputeWrite),
+];
 
 /// Where an approval stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +64,7 @@ pub enum Decision {
 /// Why an approval stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ApprovalError {
-    /// It is decided, or its time is over.
+    /// It is decided, its time is over, or whoever asked may not do it any more.
     #[error("the approval is not pending any more")]
     NotPending,
 }
@@ -182,6 +194,18 @@ impl Approval {
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.expires_at <= now
+    }
+
+    /// Passes while the grant that asked could still act on an answer: it is not revoked and was
+    /// left the scope.
+    ///
+    /// # Errors
+    /// [`ApprovalError::NotPending`].
+    pub fn check_asker(&self, credential: &Credential) -> Result<(), ApprovalError> {
+        let needed = ASKED_FOR.into_iter().find(|(operation, _)| *operation == self.operation);
+        let holds = needed.is_none_or(|(_, scope)| credential.scopes.allows(scope));
+        let able = credential.revoked_at.is_none() && holds;
+        if able { Ok(()) } else { Err(ApprovalError::NotPending) }
     }
 
     /// Takes the owner's decision.

@@ -12,8 +12,8 @@ mod reach;
 mod spent;
 
 pub use approval::{
-    APPROVAL_LIFETIME, Approval, ApprovalError, ApprovalRecord, ApprovalStatus, Decision,
-    NewApproval, NotApproved,
+    APPROVAL_LIFETIME, ASKED_FOR, Approval, ApprovalError, ApprovalRecord, ApprovalStatus,
+    Decision, NewApproval, NotApproved,
 };
 pub use change::{GrantChange, MandateChange};
 pub use grant::{Grant, GrantRecord, NewGrant, Reveal, TooManyQuestions, open_grant};

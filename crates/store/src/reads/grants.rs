@@ -2,15 +2,14 @@ use cardium_app::reads::{
     ApprovalFilter, ByCreation, GrantFilter, GrantReads, GrantView, ListQuery, ReadResult,
 };
 use cardium_auth::{
-    Credential,
-    grants::{Approval, ApprovalStatus, Grant},
+    Credential, ScopeSet,
+    grants::{ASKED_FOR, Approval, ApprovalStatus, Grant},
 };
 use cardium_kernel::{AccountId, ApprovalId, GrantId, Page, Timestamp};
 
 use super::{
     PooledReads, failed, first,
     list::{List, page},
-    select,
 };
 use crate::{
     db::{Connection, Fields, Kind, Record, Sql, Value},
@@ -75,12 +74,39 @@ fn lapsed_grants(
     records.into_iter().map(read).collect()
 }
 
+/// Approvals, each with the credential of the grant that asked.
+const ASKED: &str = "approvals p JOIN credentials c ON c.id = p.grant_id";
+
+/// Whether whoever asked may not do it any more, whatever the owner says.
+fn is_void() -> String {
+    let needs = |(operation, scope)| {
+        let bits = ScopeSet::exactly([scope]).bits();
+        format!("WHEN '{operation}' THEN {bits}")
+    };
+    let needed: Vec<_> = ASKED_FOR.into_iter().map(needs).collect();
+    let needed = format!("CASE p.operation {} ELSE c.scopes END", needed.join(" "));
+    format!("(c.revoked_at IS NOT NULL OR (c.scopes & ({needed})) = 0)")
+}
+
+/// The columns of an approval. An open one of a grant that may not do it any more is void from the
+/// moment that the grant was changed or revoked: no row is written for that.
+fn approval_columns() -> String {
+    let void = is_void();
+    let end = format!(
+        "CASE WHEN p.status IN ('pending', 'approved') AND c.updated_at < p.expires_at \
+         AND {void} THEN c.updated_at ELSE p.expires_at END"
+    );
+    Approval::TABLE.list_as("p").replace("p.expires_at", &end)
+}
+
 fn find_approval(
     connection: &mut Connection,
     account: AccountId,
     id: ApprovalId,
 ) -> ReadResult<Option<Approval>> {
-    let sql = Sql::new(select::<Approval>("id = ? AND account_id = ?"));
+    let columns = approval_columns();
+    let sql = format!("SELECT {columns} FROM {ASKED} WHERE p.id = ? AND p.account_id = ?");
+    let sql = Sql::new(sql);
     first(connection, &sql.id(id.value()).id(account.value()))
 }
 
@@ -88,20 +114,21 @@ fn list_approvals(
     connection: &mut Connection,
     query: &ListQuery<ApprovalFilter, ByCreation>,
 ) -> ReadResult<Page<Approval>> {
-    let mut list = List::new(&Approval::TABLE.list_as("p"), "approvals p", "p.id");
+    let mut list = List::new(&approval_columns(), ASKED, "p.id");
     list.and("p.account_id = ?", Value::id(query.account.value()));
     list.and_some("p.grant_id = ?", query.filter.grant, |id| Value::id(id.value()));
     list.and_only("p.grant_id", query.filter.only.map(|id| id.value()));
     list.and_some("p.book = ?", query.filter.book, book);
     if let Some(now) = query.filter.over {
         list.and_plain("p.status IN ('pending', 'approved')");
-        list.and("p.expires_at <= ?", time(now));
+        list.and(format!("(p.expires_at <= ? OR {})", is_void()), time(now));
     }
     if let Some((status, now)) = query.filter.status {
         list.and("p.status = ?", Value::Text(status.as_str().into()));
         match status {
             ApprovalStatus::Pending | ApprovalStatus::Approved => {
                 list.and("p.expires_at > ?", time(now));
+                list.and_plain(&format!("NOT {}", is_void()));
             }
             ApprovalStatus::Rejected | ApprovalStatus::Used => {}
         }

@@ -22,6 +22,9 @@ pub const OPERATIONS: &[Operation] = &[
         .takes::<DisputeIn>()
         .gives::<DisputeOut>()
         .refuses(&[
+            ErrorCode::ApprovalRequired,
+            ErrorCode::ApprovalRejected,
+            ErrorCode::MandateExceeded,
             ErrorCode::ResourceNotFound,
             ErrorCode::DisputeExists,
             ErrorCode::TransactionNotDisputable,
