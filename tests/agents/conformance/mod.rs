@@ -21,9 +21,9 @@ use crate::support::Server;
 const REVISIONS: [&str; 2] = ["2025-11-25", "2026-07-28"];
 
 /// No check of a revision fails on the transport that the product uses, but for the extension that
-/// neither it nor the fixtures have. Before 2026-07-28 sampling and elicitation take sessions, which
-/// the product has no use for; the newer revision is served as the product serves it. At least so
-/// many checks pass: fewer would be a suite that asks less.
+/// neither it nor the fixtures have. Before 2026-07-28 sampling and elicitation take sessions, for
+/// which the product has no use; the newer revision is served as the product serves it. At least
+/// so many checks pass: fewer would be a suite that asks less.
 #[test]
 fn the_transport_conforms() {
     let runs = [("2025-11-25", Sessions::Kept, 83), ("2026-07-28", Sessions::None, 164)];
