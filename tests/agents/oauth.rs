@@ -2,7 +2,7 @@
 
 use cardium_testkit::Backend;
 
-use super::dialogue::{converse, node};
+use super::dialogue::{converse, node, python};
 use crate::{
     on_both,
     support::{Owner, Server, items},
@@ -10,6 +10,7 @@ use crate::{
 
 on_both! {
     every_answer_is_as_the_standards_want_it;
+    authlib_gets_along;
 }
 
 fn every_answer_is_as_the_standards_want_it(backend: Backend) {
@@ -21,4 +22,15 @@ fn every_answer_is_as_the_standards_want_it(backend: Backend) {
     assert_eq!(done["siblings"], 5, "{done}");
     let grants = owner.client.get("/v1/grants?status=active").expect(200);
     assert!(items(&grants).is_empty(), "{grants}");
+}
+
+fn authlib_gets_along(backend: Backend) {
+    let server = Server::shared(backend);
+    let owner = Owner::sign_up(&server);
+    let mut client = python("authlib_client.py");
+    client.arg(format!("http://{}", server.address()));
+    let done = converse(client, &owner);
+    assert_eq!(done["account"], owner.client.account(), "{done}");
+    let grants = owner.client.get("/v1/grants").expect(200);
+    assert_eq!(grants["data"][0]["status"], "revoked", "{grants}");
 }

@@ -12,16 +12,17 @@ use crate::{
 
 on_both! {
     the_python_sdk_gets_along;
+    the_typescript_sdks_get_along;
+    fastmcp_gets_along;
 }
 
 /// The one that most programs have, and the one that takes its place.
-#[test]
-fn the_typescript_sdks_get_along() {
+fn the_typescript_sdks_get_along(backend: Backend) {
     for sdk in ["sdk", "client"] {
         for door in ["/mcp", "/v1"] {
             let mut agent = node("mcp_agent.mjs");
             agent.arg(sdk);
-            gets_along(Backend::Sqlite, door, agent);
+            gets_along(backend, door, agent);
         }
     }
 }
@@ -30,6 +31,15 @@ fn the_python_sdk_gets_along(backend: Backend) {
     for door in ["/mcp", "/v1"] {
         gets_along(backend, door, python("mcp_agent.py"));
     }
+}
+
+fn fastmcp_gets_along(backend: Backend) {
+    let server = Server::shared(backend);
+    let owner = Owner::sign_up(&server);
+    let mut agent = python("fastmcp_agent.py");
+    agent.arg(format!("http://{}/mcp", server.address()));
+    let done = converse(agent, &owner);
+    assert_eq!((&done["account"], &done["consents"]), (&owner.client.account().into(), &1.into()));
 }
 
 /// An agent that finds its own way is given a card with 50.00 on it.
