@@ -200,7 +200,7 @@ pub async fn permit(
     address: Option<IpAddr>,
 ) -> Result<(), CommandError> {
     if let Some(caller) = caller {
-        check_operation(caller, operation)?;
+        operation.admit(caller)?;
         state.uses().record(caller.id, state.wiring.edge.clock.now());
     }
     if let Some(limits) = &state.rate_limits {
@@ -223,7 +223,7 @@ pub async fn admit_again(call: &Call) -> Result<(), CommandError> {
         }
     };
     check(&found, call.now(), call.request.address())?;
-    Ok(check_operation(&found.credential, call.operation)?)
+    Ok(call.operation.admit(&found.credential)?)
 }
 
 /// Whether a refusal says that the credential is none, or none for whoever is there.
@@ -286,17 +286,6 @@ fn check(found: &Found, now: Timestamp, address: Option<IpAddr>) -> Result<(), C
         return Err(CredentialError::SessionExpired);
     }
     credential.check_address(address)
-}
-
-/// Passes a credential that may call the operation.
-fn check_operation(credential: &Credential, operation: &Operation) -> Result<(), CredentialError> {
-    let session = credential.kind == CredentialKind::Session;
-    match operation.access {
-        Access::Session if !session => return Err(CredentialError::SessionRequired),
-        Access::Bearer(Some(scope)) => credential.check_scope(scope)?,
-        Access::Session | Access::Bearer(None) | Access::Public => {}
-    }
-    credential.check_reach(operation.reach)
 }
 
 async fn look_up(state: &AppState, token: TokenHash) -> Result<Found, CommandError> {
