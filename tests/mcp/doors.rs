@@ -4,7 +4,7 @@ use cardium_testkit::Backend;
 use reqwest::Method;
 use serde_json::json;
 
-use super::{BOTH_REVISIONS, Mcp};
+use super::{BOTH_REVISIONS, Mcp, parsed};
 use crate::{on_both, support::Server};
 
 on_both! {
@@ -12,7 +12,9 @@ on_both! {
     a_token_that_is_not_enough_is_told_what_is;
     rest_says_the_same;
     hosts_and_origins_of_others_are_refused;
+    pages_that_may_call_can_and_no_others;
     messages_are_bounded_and_strict;
+    what_is_no_message_is_refused_as_one;
 }
 
 fn place(server: &Server, resource: &str) -> String {
@@ -86,13 +88,20 @@ fn hosts_and_origins_of_others_are_refused(backend: Backend) {
     let server = Server::shared(backend);
     let client = server.sign_up();
     let mcp = Mcp::new(&client);
-    let with = |name, value| mcp.request("tools/list", json!({})).header(name, value).send().status;
-    assert_eq!(with("Host", "evil.example"), 403);
-    assert_eq!(with("Host", "localhost:1"), 200, "any port of this machine");
+    let with = |name, value| mcp.request("tools/list", json!({})).header(name, value).send();
+    let refused = |name, value| {
+        let reply = with(name, value);
+        let error = &parsed(&reply)["error"];
+        assert_eq!((reply.status, &error["code"]), (403, &json!(-32600)), "{value}");
+        let said = error["message"].as_str().expect("a message").to_owned();
+        assert!(said.contains(name), "{said}");
+    };
+    refused("Host", "evil.example");
+    assert_eq!(with("Host", "localhost:1").status, 200, "any port of this machine");
     for origin in ["https://evil.example", "null", "http://127.0.0.1.evil.example"] {
-        assert_eq!(with("Origin", origin), 403, "{origin}");
+        refused("Origin", origin);
     }
-    assert_eq!(with("Origin", "http://localhost:6274"), 200);
+    assert_eq!(with("Origin", "http://localhost:6274").status, 200);
     let nobody = server.client();
     let stranger = Mcp::new(&nobody).request("tools/list", json!({}));
     let reply = stranger.header("Host", "evil.example").send();
@@ -112,19 +121,81 @@ fn messages_are_bounded_and_strict(backend: Backend) {
     large.expect_error(413, "body_too_large", None);
     for (body, code) in [
         (&b"{"[..], -32700),
-        (b"[]", -32700),
+        (b"[", -32700),
+        (b"[1]", -32600),
+        (br#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, -32600),
+        (b"5", -32600),
         (br#"{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}"#, -32700),
         (br#"{"jsonrpc":"2.0","id":1,"method":"pi\u0000ng"}"#, -32600),
     ] {
         let reply = post(body.to_vec());
-        let answer = super::parsed(&reply);
+        let answer = parsed(&reply);
         assert_eq!((reply.status, &answer["error"]["code"]), (400, &code.into()), "{answer}");
         assert!(answer["id"].is_null());
     }
     let message = Mcp::new(&client).message("tools/list", json!({}));
     let plain = client.request(Method::POST, "/mcp").header("Accept", accept);
     let plain = plain.header("Content-Type", "text/plain").body(message.to_string()).send();
-    assert_eq!(plain.status, 415);
+    assert_eq!((plain.status, &parsed(&plain)["error"]["code"]), (415, &json!(-32600)));
     let deaf = client.request(Method::POST, "/mcp").header("Accept", "text/html").json(&message);
-    assert_eq!(deaf.send().status, 406);
+    let deaf = deaf.send();
+    let error = &parsed(&deaf)["error"];
+    assert_eq!((deaf.status, &error["code"]), (406, &json!(-32600)));
+    let said = error["message"].as_str().expect("a message");
+    assert!(said.contains("application/json and text/event-stream"), "{said}");
+}
+
+fn what_is_no_message_is_refused_as_one(backend: Backend) {
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    for (message, id) in [
+        (json!({"jsonrpc": "2.0", "id": 5, "method": 5}), json!(5)),
+        (json!({"jsonrpc": "2.0", "id": "a"}), json!("a")),
+        (json!({"jsonrpc": "1.0", "id": 5, "method": "ping"}), json!(5)),
+        (json!({}), json!(null)),
+    ] {
+        let request = client.request(Method::POST, "/mcp").json(&message);
+        let reply = request.header("Accept", "application/json, text/event-stream").send();
+        let answer = parsed(&reply);
+        let shown = (reply.status, &answer["error"]["code"], &answer["id"]);
+        assert_eq!(shown, (400, &json!(-32600), &id), "{message}: {answer}");
+    }
+}
+
+fn pages_that_may_call_can_and_no_others(backend: Backend) {
+    const ALLOWED: &str = "Access-Control-Allow-Origin";
+    let server = Server::shared(backend);
+    let client = server.sign_up();
+    let nobody = server.client();
+    let (page, evil) = ("http://localhost:6274", "https://evil.example");
+    for path in ["/mcp", "/v1"] {
+        let ask = |origin: &str| {
+            let request = nobody.request(Method::OPTIONS, path).header("Origin", origin);
+            let request = request.header("Access-Control-Request-Method", "POST");
+            request.header("Access-Control-Request-Headers", "authorization,mcp-method").send()
+        };
+        let told = ask(page);
+        assert_eq!((told.status, told.header(ALLOWED)), (204, Some(page)), "{path}");
+        assert_eq!(told.header("Access-Control-Allow-Methods"), Some("POST"));
+        assert_eq!(told.header("Vary"), Some("Origin"));
+        let sent = told.header("Access-Control-Allow-Headers").expect("what may be sent");
+        for name in ["Authorization", "Content-Type", "MCP-Protocol-Version", "Mcp-Method"] {
+            assert!(sent.split(", ").any(|one| one == name), "{sent}");
+        }
+        assert!(told.header("Access-Control-Allow-Credentials").is_none());
+        let told = ask(evil);
+        assert_eq!((told.status, told.header(ALLOWED)), (403, None), "{path}");
+        assert_eq!(parsed(&told)["error"]["code"], -32600);
+        for (client, status) in [(&client, 200), (&nobody, 401)] {
+            let mcp = Mcp { path, ..Mcp::new(client) };
+            let reply = mcp.request("tools/list", json!({})).header("Origin", page).send();
+            assert_eq!((reply.status, reply.header(ALLOWED)), (status, Some(page)), "{path}");
+            let shown = reply.header("Access-Control-Expose-Headers").expect("what may be read");
+            assert!(shown.contains("WWW-Authenticate"), "{shown}");
+            let reply = mcp.request("tools/list", json!({})).header("Origin", evil).send();
+            assert!(reply.header(ALLOWED).is_none() && reply.status > 400, "{path}");
+            let reply = mcp.request("tools/list", json!({})).send();
+            assert!(reply.header(ALLOWED).is_none() && reply.header("Vary").is_none(), "{path}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 mod calls;
 mod doors;
 mod protocol;
+mod scopes;
 
 use reqwest::Method;
 use serde_json::{Value, json};

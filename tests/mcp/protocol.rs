@@ -6,7 +6,7 @@ use cardium_testkit::Backend;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{BOTH_REVISIONS, Mcp, Revision};
+use super::{BOTH_REVISIONS, Mcp, Revision, parsed};
 use crate::{
     on_both,
     support::{Agent, Server},
@@ -106,7 +106,9 @@ fn what_is_not_declared_is_not_there(backend: Backend) {
             assert_eq!(mcp.error(method, json!({})), -32601, "{method} {revision:?}");
         }
         let unknown = json!({"name": "steal_card", "arguments": {}});
-        assert_eq!(mcp.error("tools/call", unknown), -32602, "{revision:?}");
+        let answer = parsed(&mcp.send("tools/call", unknown));
+        assert_eq!(answer["error"]["code"], -32602, "{revision:?}");
+        assert_eq!(answer["error"]["message"], "There is no tool named `steal_card`.");
     }
     let ping = Mcp { revision: Revision::November2025, ..Mcp::new(&client) };
     assert_eq!(ping.result("ping", json!({})), json!({}));
@@ -120,6 +122,7 @@ fn there_are_no_sessions_to_read_or_end(backend: Backend) {
             let reply =
                 client.request(method.clone(), path).header("Accept", "text/event-stream").send();
             assert_eq!((reply.status, reply.header("Allow")), (405, Some("POST")), "{method}");
+            assert_eq!(parsed(&reply)["error"]["code"], -32600, "{method}");
         }
     }
     let missing = client.get("/mcp/cards");

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cardium_auth::Scope;
-use cardium_kernel::{ApprovalId, Book, GrantId};
+use cardium_kernel::{ApprovalId, Book, CardId, GrantId};
 use serde_json::Value;
 
 use super::{Client, Server};
@@ -24,6 +24,18 @@ impl Agent {
         let granting = server.granting();
         let tenant = granting.tenant(owner.token());
         let (new, token) = server.wait(granting.grant(tenant, &scopes));
+        Self { grant: new.id.to_string(), client: owner.with_token(&token) }
+    }
+
+    /// An agent of an account with every scope, narrowed to these cards.
+    pub fn narrowed(server: &Server, owner: &Client, cards: &[&str]) -> Self {
+        let granting = server.granting();
+        let tenant = granting.tenant(owner.token());
+        let mut new = granting.terms(tenant.account, Scope::ALL);
+        let card = |id: &&str| CardId::parse(id).expect("a card's id");
+        new.cards = Some(cards.iter().map(card).collect());
+        server.wait(granting.agree(tenant, &new));
+        let token = server.wait(granting.token(&new));
         Self { grant: new.id.to_string(), client: owner.with_token(&token) }
     }
 

@@ -9,11 +9,12 @@ use cardium_testkit::{
 };
 use cardium_vault::jwt::SigningKey;
 use reqwest::Method;
+use serde_json::json;
 
 use super::texts;
 use crate::{
     on_both,
-    support::{Client, Reply, Server},
+    support::{Client, Reply, Server, items},
 };
 
 on_both! {
@@ -27,6 +28,15 @@ fn ask(client: &Client, authorization: &[u8]) -> Reply {
     request.header_of_bytes("Authorization", authorization).send()
 }
 
+/// The same token where agents call tools, and where something would be made.
+fn ask_elsewhere(client: &Client, authorization: &[u8]) -> [Reply; 2] {
+    let tools = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
+    let tools = client.request(Method::POST, "/mcp").json(&tools);
+    let tools = tools.header("Accept", "application/json, text/event-stream");
+    let topup = client.request(Method::POST, "/v1/topups").json(&json!({"amount_usd": 20}));
+    [tools, topup].map(|request| request.header_of_bytes("Authorization", authorization).send())
+}
+
 fn bearer(token: &str) -> Vec<u8> {
     format!("Bearer {token}").into_bytes()
 }
@@ -35,7 +45,8 @@ fn every_forged_token_is_refused_alike(backend: Backend) {
     let server = Server::shared(backend);
     let (owner, granting) = (server.sign_up(), server.granting());
     let tenant = granting.tenant(owner.token());
-    let (new, token) = server.wait(granting.grant(tenant, &[Scope::BalanceRead]));
+    let (new, token) =
+        server.wait(granting.grant(tenant, &[Scope::BalanceRead, Scope::TopupCreate]));
     let key = server.wait(granting.signing_key());
     let retired = SigningKey::generate(&[0x11; 32]).expect("32 bytes make a key");
     let claims = texts(&granting.issuer, &granting.claims(&new));
@@ -48,9 +59,18 @@ fn every_forged_token_is_refused_alike(backend: Backend) {
         let reply = ask(&nobody, &bearer(&case.token));
         assert_eq!(reply.status, 401, "{}: {}", case.name, reply.json());
         reply.expect_error(401, "invalid_credentials", None);
+        for reply in ask_elsewhere(&nobody, &bearer(&case.token)) {
+            assert_eq!(reply.status, 401, "{}: {}", case.name, reply.json());
+            reply.expect_error(401, "invalid_credentials", None);
+        }
     }
-    ask(&nobody, &bearer(&forge.genuine())).expect(200);
-    ask(&nobody, &bearer(&token)).expect(200);
+    let made = owner.get("/v1/topups").expect(200);
+    assert!(items(&made).is_empty(), "{made}");
+    for token in [&forge.genuine(), &token] {
+        ask(&nobody, &bearer(token)).expect(200);
+        let [tools, topup] = ask_elsewhere(&nobody, &bearer(token));
+        assert_eq!((tools.status, topup.status), (200, 201));
+    }
 }
 
 fn a_token_of_nobodys_grant_is_none(backend: Backend) {

@@ -3,6 +3,7 @@
 
 mod forged;
 mod grants;
+mod inside;
 mod keys;
 
 use cardium_auth::Scope;

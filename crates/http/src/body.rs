@@ -165,8 +165,13 @@ pub fn essence(headers: &HeaderMap) -> &str {
     declared.unwrap_or("").split(';').next().unwrap_or("").trim()
 }
 
+/// Whether a body is declared as JSON.
+pub fn is_declared_json(headers: &HeaderMap) -> bool {
+    essence(headers).eq_ignore_ascii_case("application/json")
+}
+
 fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
-    if essence(headers).eq_ignore_ascii_case("application/json") {
+    if is_declared_json(headers) {
         return Ok(());
     }
     let message = "The body must be declared as Content-Type: application/json.";

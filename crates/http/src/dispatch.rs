@@ -14,8 +14,8 @@ use actix_web::{
     web,
 };
 use cardium_api_v1::operation::{Content, Method, Operation, Place};
-use cardium_app::{Answer, RequestInfo};
-use cardium_kernel::RequestId;
+use cardium_app::{Answer, CommandError, RequestInfo};
+use cardium_kernel::{ErrorCode, RequestId};
 
 use crate::{
     AppState,
@@ -77,9 +77,13 @@ pub async fn dispatch(
         Ok(Reply::Answer(answer)) => respond(answer),
         Ok(Reply::Download(download)) => download.respond(operation.success),
         Err(error) => {
+            // Whoever cannot be let in with any scope is not told to ask for one.
+            let vain = matches!(
+                &error, CommandError::Problem(it) if it.code == ErrorCode::SessionRequired
+            );
             let base = Base::of(&request, &state.wiring.settings);
             let mut refusal = failure::respond_from(error, id, base.as_ref());
-            let wanted = Wanted::new("/v1", operation.access.scope());
+            let wanted = Wanted::new("/v1", operation.access.scope().filter(|_| !vain));
             wanted.challenge(&mut refusal, (&request, &state.wiring.settings));
             refusal
         }

@@ -206,7 +206,7 @@ pub async fn permit(
     address: Option<IpAddr>,
 ) -> Result<(), CommandError> {
     if let Some(caller) = caller {
-        check_operation(caller, operation)?;
+        operation.admit(caller)?;
         state.uses().record(caller.id, state.wiring.edge.clock.now());
     }
     if let Some(limits) = &state.rate_limits {
@@ -229,7 +229,7 @@ pub async fn admit_again(call: &Call) -> Result<(), CommandError> {
         }
     };
     check(&found, call.now(), call.request.address())?;
-    Ok(check_operation(&found.credential, call.operation)?)
+    Ok(call.operation.admit(&found.credential)?)
 }
 
 /// Whether a refusal says that the credential is none, or none for whoever is there.
@@ -338,17 +338,6 @@ fn check(found: &Found, now: Timestamp, address: Option<IpAddr>) -> Result<(), C
         return Err(CredentialError::SessionExpired);
     }
     credential.check_address(address)
-}
-
-/// Passes a credential that may call the operation.
-fn check_operation(credential: &Credential, operation: &Operation) -> Result<(), CredentialError> {
-    if operation.access == Access::Session && credential.kind != CredentialKind::Session {
-        return Err(CredentialError::SessionRequired);
-    }
-    if let Some(scope) = operation.access.scope_for(credential.kind) {
-        credential.check_scope(scope)?;
-    }
-    credential.check_reach(operation.reach)
 }
 
 async fn look_up(state: &AppState, token: TokenHash) -> Result<Found, CommandError> {

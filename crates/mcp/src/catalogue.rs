@@ -4,9 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use cardium_api_v1::{
     openapi,
-    operation::{Access, Content, Effect, Impact, Method, Operation},
+    operation::{Access, Agents, Content, Effect, Impact, Method, Operation},
 };
-use cardium_auth::{Credential, CredentialKind};
+use cardium_auth::Credential;
 use rmcp::model::{MetaObject, Tool, ToolAnnotations};
 use serde_json::{Map, Value};
 
@@ -64,18 +64,9 @@ impl Catalogue {
         self.entries.iter()
     }
 
-    /// The tools that this caller may call.
+    /// The tools that this caller may call, as far as its credential alone tells.
     pub fn offered_to(&self, caller: &Credential) -> impl Iterator<Item = &Entry> {
-        self.iter().filter(|entry| is_offered(entry.operation, caller))
-    }
-}
-
-/// Whether the caller may call the operation, as far as its credential alone tells.
-#[must_use]
-pub fn is_offered(operation: &Operation, caller: &Credential) -> bool {
-    match operation.access {
-        Access::Session => caller.kind == CredentialKind::Session,
-        access => access.scope_for(caller.kind).is_none_or(|scope| caller.scopes.allows(scope)),
+        self.iter().filter(|entry| entry.operation.admit(caller).is_ok())
     }
 }
 
@@ -109,6 +100,9 @@ fn description(operation: &Operation) -> String {
             text.push_str(&format!(" Needs the scope {}, a client none.", scope.as_str()));
         }
         Access::Session => text.push_str(" Needs a signed-in session."),
+    }
+    if operation.agents == Agents::Never {
+        text.push_str(" No agent may call it.");
     }
     if operation.content == Content::Secret {
         text.push_str(" The answer may hold a secret: do not keep it.");
@@ -234,6 +228,26 @@ mod tests {
     }
 
     #[test]
+    fn ids_are_said_in_words() {
+        let catalogue = catalogue();
+        let said = |id: &str, name: &str| {
+            let properties = &input(&catalogue.find(id).unwrap().tool)["properties"];
+            properties[name]["description"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(said("load_card", "id"), "The card's id, as `card_...`");
+        assert_eq!(said("replay_webhook", "id"), "The webhook endpoint's id, as `wh_...`");
+        assert_eq!(said("replay_webhook", "eid"), "The event's id, as `evt_...`");
+        for entry in catalogue.iter() {
+            for name in ["id", "eid"] {
+                if entry.operation.path.contains(&format!("{{{name}}}")) {
+                    let said = said(entry.operation.id, name);
+                    assert!(said.ends_with("_...`"), "{}: {said}", entry.operation.id);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn hints_follow_the_table() {
         let catalogue = catalogue();
         let hints = |id: &str| {
@@ -265,6 +279,6 @@ mod tests {
         }
         let size = |entry: &Entry| serde_json::to_vec(&entry.tool).unwrap().len();
         let all: usize = catalogue().iter().map(size).sum();
-        assert!(all < 512 * 1_024, "a list of {all} bytes is too long for a client");
+        assert!(all < 352 * 1_024, "a list of {all} bytes is too long for a client");
     }
 }

@@ -11,4 +11,4 @@ mod catalogue;
 mod schema;
 
 pub use arguments::{DRY_RUN, IDEMPOTENCY_KEY, Request, take_apart};
-pub use catalogue::{Catalogue, Entry, is_offered};
+pub use catalogue::{Catalogue, Entry};

@@ -6,6 +6,10 @@
 use std::collections::BTreeSet;
 
 use cardium_api_v1::operation::{Effect, Operation};
+use cardium_kernel::{
+    ApprovalId, AuthorizationId, CardId, CredentialId, DisputeId, EndpointId, EventId, EvidenceId,
+    GrantId, TicketId, TopupId, TransactionId, WithdrawalId,
+};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::{DRY_RUN, IDEMPOTENCY_KEY};
@@ -111,10 +115,33 @@ fn argument(operation: &Operation, parameter: &Value) -> Option<(String, Value)>
             schema = json!({"type": "boolean", "default": false});
             (DRY_RUN, parameter["description"].as_str()?.to_owned())
         }
-        "id" | "eid" => (name, format!("The {{{name}}} of {}", operation.path)),
+        "id" | "eid" => (name, id_in_words(operation.path, name)),
         _ => (name, parameter["description"].as_str().unwrap_or_default().to_owned()),
     };
     Some((name.to_owned(), described(schema, description)))
+}
+
+/// What an id of a path is, for whoever has never seen the path.
+fn id_in_words(path: &str, name: &str) -> String {
+    let segment =
+        path.split_once(&format!("/{{{name}}}")).and_then(|(it, _)| it.rsplit('/').next());
+    let (owner, prefix) = match segment {
+        Some("api_keys") => ("API key's", CredentialId::PREFIX),
+        Some("approvals") => ("approval's", ApprovalId::PREFIX),
+        Some("authorizations") => ("authorization's", AuthorizationId::PREFIX),
+        Some("cards") => ("card's", CardId::PREFIX),
+        Some("disputes") => ("dispute's", DisputeId::PREFIX),
+        Some("events" | "replay") => ("event's", EventId::PREFIX),
+        Some("evidence") => ("evidence file's", EvidenceId::PREFIX),
+        Some("grants") => ("grant's", GrantId::PREFIX),
+        Some("tickets") => ("ticket's", TicketId::PREFIX),
+        Some("topups") => ("top-up's", TopupId::PREFIX),
+        Some("transactions") => ("transaction's", TransactionId::PREFIX),
+        Some("webhooks") => ("webhook endpoint's", EndpointId::PREFIX),
+        Some("withdrawals") => ("withdrawal's", WithdrawalId::PREFIX),
+        _ => return "The object's id".to_owned(),
+    };
+    format!("The {owner} id, as `{prefix}_...`")
 }
 
 /// The schema with a description of its own beside what it refers to.
@@ -141,13 +168,15 @@ fn names(schema: &Value) -> BTreeSet<String> {
     }
 }
 
-/// The schema without words and examples: programs check answers by it, nobody reads it, and with
-/// them the list of tools would be twice as long.
+/// The schema without words, and without bounds that only a request has to keep: programs check the
+/// shape of answers by it, nobody reads it, and with them the list of tools would be twice as long.
+/// A client that keeps the list also takes a state that is added later.
 fn terse(schema: Value) -> Value {
     let words = |(key, value): &(String, Value)| match key.as_str() {
         // A field of this name has a schema, which is no text.
-        "description" => value.is_string(),
-        "examples" => value.is_array(),
+        "description" | "pattern" | "format" => value.is_string(),
+        "examples" | "enum" => value.is_array(),
+        "minimum" | "maximum" => value.is_number(),
         _ => false,
     };
     match schema {

@@ -1,31 +1,20 @@
 //! A grant that is narrowed to cards sees and moves no others, whichever operation it calls.
 
-use cardium_api_v1::operation::{Access, Operation};
-use cardium_auth::{Scope, grants::Reach};
-use cardium_kernel::CardId;
+use cardium_api_v1::operation::{Access, Agents, Operation};
+use cardium_auth::grants::Reach;
 use cardium_testkit::Backend;
 use serde_json::{Value, json};
 
 use super::samples::{Sample, operations};
 use crate::{
     on_both,
-    support::{Client, Reply, Server, items, text},
+    support::{Agent, Reply, Server, items, text},
 };
 
 on_both! {
     no_operation_reaches_past_a_narrowed_grant;
     a_narrowed_grant_does_what_it_may_on_its_cards;
     a_narrowed_grant_knows_of_no_other_tickets;
-}
-
-/// An agent of the sample's owner, narrowed to these cards.
-fn narrowed(server: &Server, owner: &Client, cards: &[&str]) -> Client {
-    let granting = server.granting();
-    let tenant = granting.tenant(owner.token());
-    let mut new = granting.terms(tenant.account, Scope::ALL);
-    new.cards = Some(cards.iter().map(|id| CardId::parse(id).expect("a card's id")).collect());
-    server.wait(granting.agree(tenant, &new));
-    owner.with_token(&server.wait(granting.token(&new)))
 }
 
 fn says_narrowed(reply: &Reply) -> bool {
@@ -35,8 +24,9 @@ fn says_narrowed(reply: &Reply) -> bool {
 /// What is answered to a grant that is narrowed to another card than the operation is about.
 fn check(operation: &Operation, reply: &Reply) {
     let id = operation.id;
-    match (operation.access, operation.reach) {
-        (Access::Session, _) => assert_eq!(text(&reply.json(), "code"), "session_required", "{id}"),
+    let no_agent = operation.access == Access::Session || operation.agents == Agents::Never;
+    match (no_agent, operation.reach) {
+        (true, _) => assert_eq!(text(&reply.json(), "code"), "session_required", "{id}"),
         (_, Reach::All) => assert!(says_narrowed(reply), "{id}: {}", reply.status),
         (_, Reach::Found) => {
             assert_eq!(reply.status, 404, "{id}");
@@ -56,7 +46,7 @@ fn no_operation_reaches_past_a_narrowed_grant(backend: Backend) {
     let mut seen = [0_usize; 2];
     // Of no card at all, and of a card that is not there.
     for cards in [&[][..], &["card_00000000000000000000000001"][..]] {
-        let agent = narrowed(&server, &sample.client, cards);
+        let agent = Agent::narrowed(&server, &sample.client, cards).client;
         for operation in operations().filter(|one| one.reach != Reach::Beside) {
             check(operation, &sample.request(&agent, operation).send());
             seen[usize::from(operation.reach == Reach::All)] += 1;
@@ -73,7 +63,7 @@ fn a_narrowed_grant_does_what_it_may_on_its_cards(backend: Backend) {
     for card in [&inside, &outside] {
         owner.authorize(card, &json!({"amount_usd": 10}));
     }
-    let agent = narrowed(&server, &owner, &[&inside]);
+    let agent = Agent::narrowed(&server, &owner, &[&inside]).client;
     let ids = |path: &str, name: &str| {
         let list = agent.get(path).expect(200);
         items(&list).iter().map(|one| text(one, name).to_owned()).collect::<Vec<_>>()

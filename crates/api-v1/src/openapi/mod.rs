@@ -99,7 +99,7 @@ fn describe(group: &Group, operation: &Operation, schemas: &mut Schemas) -> Valu
         "tags": [group.tag],
         "operationId": operation.id,
         "summary": operation.summary,
-        "security": security::requirement(operation.access),
+        "security": security::requirement(operation),
         "responses": responses::of(operation, schemas),
     });
     let parameters = parameters::of(operation, schemas);

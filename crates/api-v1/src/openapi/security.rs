@@ -1,7 +1,7 @@
 use cardium_auth::Scope;
 use serde_json::{Map, Value, json};
 
-use crate::operation::Access;
+use crate::operation::{Access, Agents, Operation};
 
 /// What an application may ask for beside scopes; a token has the scopes that it stands for.
 const ALIASES: [(&str, &str); 2] = [
@@ -10,11 +10,11 @@ const ALIASES: [(&str, &str); 2] = [
 ];
 
 /// What a credential needs for an operation: nothing, or one of these.
-pub(super) fn requirement(access: Access) -> Value {
-    match access {
-        Access::Public => json!([]),
-        Access::Session => json!([{"bearerApiKey": []}]),
-        Access::Bearer(scope) => {
+pub(super) fn requirement(operation: &Operation) -> Value {
+    match (operation.access, operation.agents) {
+        (Access::Public, _) => json!([]),
+        (Access::Session, _) | (_, Agents::Never) => json!([{"bearerApiKey": []}]),
+        (Access::Bearer(scope), Agents::MayCall) => {
             let scopes: Vec<&str> = scope.map(Scope::as_str).into_iter().collect();
             json!([{"bearerApiKey": []}, {"oauth2": scopes}])
         }

@@ -1,6 +1,7 @@
 //! The operation table: each operation of `/v1` is declared here, once. Routes, scope checks, the
 //! OpenAPI document and tests are made from it.
 
+mod admission;
 mod fields;
 mod parameter;
 mod shape;
@@ -10,6 +11,7 @@ use cardium_auth::{CredentialKind, Scope, grants::Reach};
 use cardium_kernel::ErrorCode;
 use schemars::JsonSchema;
 
+pub use admission::Agents;
 pub use parameter::{Kind, Parameter, Place, check_texts};
 pub use shape::Shape;
 pub use table::{GROUPS, Group, TEST_HELPERS};
@@ -139,6 +141,8 @@ pub struct Operation {
     pub carries: Carries,
     /// Which cards it is about: a grant that is narrowed to some is refused what is about all.
     pub reach: Reach,
+    /// Whether an agent may call it at all.
+    pub agents: Agents,
     /// Whether it can be tried without effect (`Dry-Run: true`).
     pub dry_run: bool,
     /// One line on what it does.
@@ -176,6 +180,7 @@ impl Operation {
             content: Content::Plain,
             carries: Carries::Json,
             reach: Reach::All,
+            agents: Agents::MayCall,
             dry_run: false,
             summary: "",
             input: None,
@@ -234,6 +239,13 @@ impl Operation {
     const fn beside_cards(self) -> Self {
         let reach = Reach::Beside;
         Self { reach, ..self }
+    }
+
+    /// Declares that no scope lets an agent call it: it is about what its owner proves who they
+    /// are with.
+    const fn never_by_agents(self) -> Self {
+        let agents = Agents::Never;
+        Self { agents, ..self }
     }
 
     const fn says(self, summary: &'static str) -> Self {

@@ -1,4 +1,5 @@
 use cardium_accounts::Account;
+use cardium_auth::CredentialError;
 
 use super::{Names, Proof, password_required};
 use crate::{CommandError, Unit, unit::owned};
@@ -32,18 +33,19 @@ impl StepUp {
         Ok(unit.tx.save_account(account)?)
     }
 
-    /// As [`Self::check`], for what an API key may do as well, with the password. Saving the
-    /// account is left to the caller.
+    /// As [`Self::check`], for what an API key may do as well, with the password; an agent never
+    /// may. Saving the account is left to the caller.
     ///
     /// # Errors
-    /// `step_up_required` naming the password, `rate_limited`, or `invalid_credentials` for what
-    /// is no longer right.
+    /// `session_required` for agents, `step_up_required` naming the password, `rate_limited`, or
+    /// `invalid_credentials` for what is no longer right.
     pub fn settle(
         &self,
         unit: &mut Unit<'_>,
         account: &mut Account,
         names: &Names,
     ) -> Result<(), CommandError> {
+        refuse_agents(unit)?;
         match self {
             Self::Proven(proof) => proof.settle(account, names, unit.now()),
             Self::FreshSession => {
@@ -51,5 +53,18 @@ impl StepUp {
                 Ok(fresh.map_err(|_| password_required(names))?)
             }
         }
+    }
+}
+
+/// Passes whoever is no agent: what its owner proves who they are with is not an agent's to try,
+/// whatever it was granted. Guesses are counted for the account, so an agent's would keep the owner
+/// from saying yes or no.
+///
+/// # Errors
+/// `session_required`.
+pub(super) fn refuse_agents(unit: &Unit<'_>) -> Result<(), CommandError> {
+    match unit.grant() {
+        Some(_) => Err(CredentialError::SessionRequired.into()),
+        None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@ use cardium_accounts::{Account, AccountError, RecoveryCodes, SealedSecret};
 use cardium_kernel::AccountId;
 use cardium_vault::Aad;
 
-use super::{Names, Proof, StepUp, proof::refuse_code, wrong_code};
+use super::{Names, Proof, StepUp, proof::refuse_code, step_up::refuse_agents, wrong_code};
 use crate::{
     Actor, CommandResult, Context, Ending, EventType, Hints, RowKey, Snapshot, Unit, UseCase,
     unit::owned,
@@ -109,6 +109,7 @@ impl UseCase for DisableTotp {
     }
 
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<()> {
+        refuse_agents(unit)?;
         let mut account = caller(unit)?;
         let now = unit.now();
         if account.authenticator().is_none() {

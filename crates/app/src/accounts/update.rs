@@ -1,7 +1,7 @@
 use cardium_accounts::{Account, Attempt, Email, Notifications, PasswordHash, is_address_free};
 use cardium_kernel::Change;
 
-use super::{Names, Proof, email_taken, password_required, wrong_password};
+use super::{Names, Proof, email_taken, password_required, step_up::refuse_agents, wrong_password};
 use crate::{
     Actor, CommandError, CommandResult, Context, Ending, EventType, Hints, NaturalKey, RowKey,
     Snapshot, Unit, UseCase, unit::owned,
@@ -68,6 +68,9 @@ impl UseCase for UpdateAccount {
     fn run(&self, unit: &mut Unit<'_>) -> CommandResult<Account> {
         let id = unit.account()?;
         let mut account = owned(unit.tx.find_account(id)?, |found| found.id, id, "account")?;
+        if self.is_the_owners() {
+            refuse_agents(unit)?;
+        }
         self.confirm(unit, &mut account)?;
         let moved = self.change_email(unit, &mut account)?;
         self.change_password(unit, &mut account)?;
@@ -88,6 +91,12 @@ impl UseCase for UpdateAccount {
 }
 
 impl UpdateAccount {
+    /// Whether it is about what the owner signs in with.
+    const fn is_the_owners(&self) -> bool {
+        let confirms = !matches!(self.confirmed, Confirmed::NotGiven);
+        confirms || self.email.is_some() || self.password.is_some()
+    }
+
     /// Whoever finds a session open must not take the account over with it.
     fn confirm(&self, unit: &mut Unit<'_>, account: &mut Account) -> Result<(), CommandError> {
         let checked = match &self.confirmed {

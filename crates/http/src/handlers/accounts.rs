@@ -12,7 +12,7 @@ use cardium_app::{
     },
     reads::Balance,
 };
-use cardium_auth::{Token, TokenHash, TokenKind};
+use cardium_auth::{CredentialKind, Token, TokenHash, TokenKind};
 use cardium_kernel::{AccountId, Book, CredentialId, ErrorCode, Money, Problem, digest128};
 use cardium_vault::keyed_hash;
 
@@ -180,6 +180,7 @@ async fn find_code(
 
 pub async fn update_account(call: Call) -> Outcome {
     let wish = call.input::<AccountPatch>()?.parse()?;
+    refuse_agents(&call, &wish)?;
     let account = step_up::account(&call).await?;
     let confirmed = confirm(&call, &account, &wish).await?;
     let password = match &wish.new_password {
@@ -200,6 +201,22 @@ pub async fn update_account(call: Call) -> Outcome {
         Some(new) if !is_password(&call, &new).await? => Err(other_request().into()),
         Some(_) | None => Ok(answer),
     }
+}
+
+/// An agent does not try what its owner signs in with: refused before a password is looked at, or
+/// its guesses would count as the owner's.
+fn refuse_agents(call: &Call, wish: &AccountWish) -> Result<(), CommandError> {
+    let field = match wish {
+        AccountWish { email: Some(_), .. } => "email",
+        AccountWish { new_password: Some(_), .. } => "new_password",
+        AccountWish { current_password: Some(_), .. } => "current_password",
+        _ => return Ok(()),
+    };
+    if call.credential()?.kind != CredentialKind::Grant {
+        return Ok(());
+    }
+    let message = "E-mail address and password are changed by a signed-in session only.";
+    Err(Problem::field(ErrorCode::SessionRequired, field, message).into())
 }
 
 async fn confirm(

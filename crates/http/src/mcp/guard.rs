@@ -8,7 +8,7 @@ use actix_web::{
     body::BoxBody,
     dev::{Payload, ServiceRequest, ServiceResponse},
     http::{
-        Method, StatusCode,
+        Method,
         header::{self, HeaderValue},
     },
     middleware::Next,
@@ -19,13 +19,14 @@ use cardium_api_v1::{
     operation::{Access, Operation},
 };
 use cardium_app::CommandError;
-use cardium_auth::{Credential, Scope};
-use cardium_kernel::{ErrorCode, Problem};
-use serde_json::{Value, json};
+use cardium_auth::{Credential, CredentialError, Scope};
+use serde_json::Value;
 
 use super::{
     CATALOGUE,
     calls::{Guest, Visit},
+    errors::{self, not_understood},
+    origins::{Page, is_preflight, preflight},
 };
 use crate::{
     AppState,
@@ -49,41 +50,54 @@ pub const FIRST: [Scope; 5] = [
     Scope::TopupRead,
 ];
 
-/// JSON-RPC 2.0: the text is no JSON, and the request is none.
-const PARSE_ERROR: i32 = -32_700;
-const INVALID_REQUEST: i32 = -32_600;
-
-/// Admits a request to the MCP server at this path.
+/// Admits a request to the MCP server at this path, and has a page that may call hear the answer.
 pub async fn admit(
     path: &'static str,
     state: web::Data<AppState>,
-    mut request: ServiceRequest,
+    request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let state = state.into_inner();
-    let seen = Seen::default();
-    let payload = request.extract::<web::Payload>().await?;
-    let passed = pass(path, &state, (request.request(), &seen), payload).await;
-    let mut response = match passed {
-        Ok(Passed { visit, bytes }) => {
-            request.extensions_mut().insert(visit);
-            request.set_payload(Payload::from(bytes));
-            next.call(request).await?
-        }
-        Err(refusal) => request.into_response(refusal),
+    let page = Page::of(request.request(), &state.wiring.settings);
+    let mut response = match is_preflight(request.request()) {
+        true if page == Page::Other => request.into_response(errors::other_page()),
+        true => request.into_response(preflight()),
+        false => answer(path, state.into_inner(), (request, &page), next).await?,
     };
-    if let Some(standing) = seen.get() {
-        note_standing(response.headers_mut(), standing);
-    }
+    page.may_read(response.headers_mut());
     // Whatever it is, it is for this caller alone.
     let no_store = HeaderValue::from_static("no-store");
     response.headers_mut().insert(header::CACHE_CONTROL, no_store);
     Ok(response)
 }
 
+async fn answer(
+    path: &'static str,
+    state: Arc<AppState>,
+    (mut request, page): (ServiceRequest, &Page),
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let seen = Seen::default();
+    let payload = request.extract::<web::Payload>().await?;
+    let passed = pass(path, &state, (request.request(), &seen), payload).await;
+    let mut response = match passed {
+        Ok(Passed { visit, bytes, id }) => {
+            request.extensions_mut().insert(visit);
+            request.set_payload(Payload::from(bytes));
+            errors::in_shape(next.call(request).await?, (page, &id))
+        }
+        Err(refusal) => request.into_response(refusal),
+    };
+    if let Some(standing) = seen.get() {
+        note_standing(response.headers_mut(), standing);
+    }
+    Ok(response)
+}
+
 struct Passed {
     visit: Arc<Visit>,
     bytes: Bytes,
+    /// The message's id, where it has one.
+    id: Value,
 }
 
 async fn pass(
@@ -106,9 +120,11 @@ async fn pass(
     request.extensions_mut().insert(Granted(caller.scopes));
     let how = (Access::Bearer(None), settings);
     let received = body::receive(request.headers(), payload, how).await.map_err(refuse)?;
+    let mut id = Value::Null;
     if request.method() == Method::POST {
         let message = received.parse().await;
-        let message = message.map_err(|error| not_understood(error, request))?;
+        let message = message.map_err(|error| not_understood(error, &received.bytes, request))?;
+        id = id_of(&message);
         let lacking = called(&message).and_then(|operation| lacking(operation, &caller));
         if let Some((scope, error)) = lacking {
             note_step_up(state, request, (&caller, scope)).await;
@@ -127,7 +143,13 @@ async fn pass(
         _place: received.place,
         file: OnceLock::new(),
     };
-    Ok(Passed { visit: Visit::begin(guest), bytes: received.bytes })
+    Ok(Passed { visit: Visit::begin(guest), bytes: received.bytes, id })
+}
+
+/// The id that an answer to a message has, if it is one that an answer can have.
+fn id_of(message: &Body) -> Value {
+    let id = message.field("id").filter(|id| id.is_number() || id.is_string());
+    id.cloned().unwrap_or_default()
 }
 
 /// The operation whose tool a message calls.
@@ -140,8 +162,10 @@ fn called(message: &Body) -> Option<&'static Operation> {
 
 /// The scope that a call needs and the caller lacks, so that the client can ask its user for it.
 fn lacking(operation: &Operation, caller: &Credential) -> Option<(Scope, CommandError)> {
-    let scope = operation.access.scope_for(caller.kind)?;
-    Some((scope, caller.check_scope(scope).err()?.into()))
+    match operation.admit(caller) {
+        Err(error @ CredentialError::InsufficientScope(scope)) => Some((scope, error.into())),
+        Ok(()) | Err(_) => None,
+    }
 }
 
 fn refuse(
@@ -154,22 +178,4 @@ fn refuse(
     let wanted = Wanted { resource, scopes };
     wanted.challenge(&mut response, (request, &state.wiring.settings));
     response
-}
-
-/// The answer to a body that is no message. Where it is no JSON at all, JSON-RPC has a word for it.
-fn not_understood(error: CommandError, request: &HttpRequest) -> HttpResponse {
-    let CommandError::Problem(Problem { code, message, .. }) = error else {
-        return failure::respond(error, request_id(request));
-    };
-    let code = match code {
-        ErrorCode::InvalidJson => PARSE_ERROR,
-        ErrorCode::UnsupportedMediaType | ErrorCode::ServiceUnavailable => {
-            return failure::respond(Problem::new(code, message).into(), request_id(request));
-        }
-        _ => INVALID_REQUEST,
-    };
-    let error = json!({"code": code, "message": message});
-    let body = json!({"jsonrpc": "2.0", "id": Value::Null, "error": error});
-    let body = Bytes::from(body.to_string());
-    HttpResponse::build(StatusCode::BAD_REQUEST).content_type("application/json").body(body)
 }

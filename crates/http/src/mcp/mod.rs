@@ -6,7 +6,9 @@
 //! logic of its own, prompts, resources, sampling, and anything that a server asks a client.
 
 mod calls;
+mod errors;
 mod guard;
+mod origins;
 mod results;
 mod server;
 
@@ -25,14 +27,12 @@ use cardium_mcp::Catalogue;
 use rmcp::ServerHandler;
 use rmcp_actix_web::transport::{LocalSessionManager, StreamableHttpService};
 
-use crate::{
-    AppState, HttpSettings,
-    base::{Base, LOOPBACK},
-};
+use crate::{AppState, HttpSettings};
 
 pub use guard::FIRST;
 
 use calls::Visit;
+use origins::{hosts, origins};
 use server::Tools;
 
 /// Where it is served; nothing below these paths is.
@@ -119,34 +119,4 @@ where
             let found = context.head().uri.path();
             found.strip_suffix('/').unwrap_or(found) == path
         }))
-}
-
-/// Whom a request may name as its host. Never empty, which would let everybody pass.
-fn hosts(settings: &HttpSettings) -> Vec<String> {
-    let own = settings.public_url.as_ref().and_then(|url| url.host_str());
-    let here = here(settings).iter().copied();
-    here.chain(own).map(str::to_owned).collect()
-}
-
-/// Which pages a browser may ask for. Never empty, for the same reason.
-fn origins(settings: &HttpSettings) -> Vec<String> {
-    let own = settings.public_url.as_ref().map(|url| with_port(Base::from_url(url).as_str()));
-    here(settings).iter().map(|name| format!("http://{name}:*")).chain(own).collect()
-}
-
-/// The names of this very machine, which production has no use for.
-const fn here(settings: &HttpSettings) -> &'static [&'static str] {
-    let is_public = settings.https_only && settings.public_url.is_some();
-    if is_public { &[] } else { &LOOPBACK }
-}
-
-/// An origin with its port, without which the list would take any.
-fn with_port(origin: &str) -> String {
-    let (scheme, rest) = origin.split_once("://").unwrap_or(("https", origin));
-    let has_port = rest.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    match (has_port, scheme) {
-        (true, _) => origin.to_owned(),
-        (false, "http") => format!("{origin}:80"),
-        (false, _) => format!("{origin}:443"),
-    }
 }

@@ -62,7 +62,9 @@ impl ServerHandler for Tools {
         let found = CATALOGUE.find(&request.name);
         let found = found.filter(|entry| is_served(&visit.guest.state, entry.operation));
         let Some(entry) = found else {
-            return Err(ErrorData::invalid_params("There is no tool of this name.", None));
+            let name: String = request.name.chars().filter(|c| !c.is_control()).take(64).collect();
+            let message = format!("There is no tool named `{name}`.");
+            return Err(ErrorData::invalid_params(message, None));
         };
         let arguments = request.arguments.unwrap_or_default();
         Ok(visit.call(entry.operation, arguments).await.into())

@@ -100,7 +100,7 @@ async fn strangers_and_other_hosts_stay_out() {
 async fn a_message_has_one_meaning_or_none() {
     let doors = Doors::new();
     let token = doors.session();
-    for (body, code) in [("{", -32700), ("[]", -32700), (r#"{"id":1,"id":2}"#, -32700)] {
+    for (body, code) in [("{", -32700), ("[]", -32600), (r#"{"id":1,"id":2}"#, -32700)] {
         let request = request("/mcp", &token, &json!({})).set_payload(body);
         let reply = doors.send(request).await;
         assert_eq!((reply.status, &reply.body["error"]["code"]), (400, &json!(code)), "{body}");

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Check, Forge, Forgery};
 
 /// How many cases there are at least.
-pub const MANY: usize = 150;
+pub const MANY: usize = 501;
 
 /// A payload that a case changes.
 pub type Payload = Map<String, Value>;

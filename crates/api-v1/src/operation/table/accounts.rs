@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// Why turning two-factor authentication off may be refused.
-const DISABLE_ERRORS: &[ErrorCode] = &[ErrorCode::InvalidTotpCode, ErrorCode::TotpNotEnabled];
+const DISABLE_ERRORS: &[ErrorCode] =
+    &[ErrorCode::SessionRequired, ErrorCode::InvalidTotpCode, ErrorCode::TotpNotEnabled];
 
 /// Operations of the group "Accounts".
 pub const OPERATIONS: &[Operation] = &[
@@ -42,18 +43,21 @@ pub const OPERATIONS: &[Operation] = &[
         .refuses(&[
             ErrorCode::InvalidCredentials,
             ErrorCode::StepUpRequired,
+            ErrorCode::SessionRequired,
             ErrorCode::EmailTaken,
             ErrorCode::WeakPassword,
         ])
         .says("Change e-mail address, password or notifications"),
     act("enable_2fa", "/accounts/me/totp", Scope::AccountWrite)
         .beside_cards()
+        .never_by_agents()
         .secret()
         .takes::<EnableTotpIn>()
         .gives::<TotpOut>()
         .refuses(&[
             ErrorCode::InvalidCredentials,
             ErrorCode::StepUpRequired,
+            ErrorCode::SessionRequired,
             ErrorCode::InvalidTotpCode,
             ErrorCode::TotpAlreadyEnabled,
         ])
@@ -65,6 +69,7 @@ pub const OPERATIONS: &[Operation] = &[
         Access::Bearer(Some(Scope::AccountWrite)),
     )
     .beside_cards()
+    .never_by_agents()
     .takes::<DisableTotpIn>()
     .asks(&[
         Parameter::header("X-Password", Kind::Text(256), "The password, in place of the body's"),
@@ -74,6 +79,7 @@ pub const OPERATIONS: &[Operation] = &[
     .says("Turn two-factor authentication off"),
     act("disable_2fa_by_post", "/accounts/me/totp/disable", Scope::AccountWrite)
         .beside_cards()
+        .never_by_agents()
         .answers(204)
         .takes::<DisableTotpByPostIn>()
         .refuses(DISABLE_ERRORS)

@@ -51,6 +51,7 @@ pub const OPERATIONS: &[Operation] = &[
             ErrorCode::KeyLimitReached,
         ]),
     Operation::new("revoke_api_key", Method::Delete, "/api_keys/{id}", Access::Bearer(None))
+        .never_by_agents()
         .says("Revoke an API key at once")
         .refuses(&[ErrorCode::SessionRequired]),
 ];
