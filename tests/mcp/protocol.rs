@@ -1,7 +1,7 @@
 //! What the protocol itself asks: handshake or discovery, the list of tools, methods that are not
 //! there.
 
-use cardium_api_v1::operation::{Access, operations};
+use cardium_api_v1::operation::{Access, Agents, operations};
 use cardium_testkit::Backend;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -82,13 +82,15 @@ fn tools_are_those_that_the_credential_may_call(backend: Backend) {
         for revision in BOTH_REVISIONS {
             let offered = Mcp { revision, ..Mcp::new(client) }.tools();
             for operation in operations() {
-                let expected = match operation.access {
-                    Access::Public | Access::Bearer(None) => true,
-                    Access::Session => false,
-                    Access::Bearer(Some(scope)) | Access::Own(scope) => {
-                        scopes.contains(&scope.as_str()) || own.contains(&operation.id)
-                    }
-                };
+                let may = own.is_empty() || operation.agents == Agents::MayCall;
+                let expected = may
+                    && match operation.access {
+                        Access::Public | Access::Bearer(None) => true,
+                        Access::Session => false,
+                        Access::Bearer(Some(scope)) | Access::Own(scope) => {
+                            scopes.contains(&scope.as_str()) || own.contains(&operation.id)
+                        }
+                    };
                 let is_there = offered.iter().any(|name| name == operation.id);
                 assert_eq!(is_there, expected, "{}", operation.id);
             }

@@ -59,9 +59,12 @@ impl SetUp {
     }
 }
 
+/// How what was set up is ended.
+type End = fn(&Server, &SetUp);
+
 fn a_token_that_is_given_back_or_shows_a_thief_ends_what_was_set_up(backend: Backend) {
     let server = Server::own(backend, |_| {});
-    let ways: [(&str, fn(&Server, &SetUp)); 3] = [
+    let ways: [(&str, End); 3] = [
         ("revocation", |_, made| {
             let fields = [("token", made.refresh_token()), ("client_id", &made.agent.id)];
             assert_eq!(made.agent.form("/oauth/revoke", &fields).send().status, 200);

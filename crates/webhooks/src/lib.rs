@@ -1,8 +1,9 @@
 //! Webhook endpoints, the events they want, and the schedule of their deliveries.
 //!
 //! Invariants: a signing secret is shown once and kept sealed, the next one beside it while it
-//! takes over; what an agent set up sends nothing beyond its grant; at most one delivery of an event to an endpoint is on its way at a time, because
-//! whoever sends has leased the endpoint's lane; seven attempts, spaced by [`delay_before`].
+//! takes over; what an agent set up sends nothing beyond its grant; at most one delivery of an
+//! event to an endpoint is on its way at a time, because whoever sends has leased the endpoint's
+//! lane; seven attempts, spaced by [`delay_before`].
 //! Deliberately absent: HTTP and name resolution (the workers'), and the events themselves
 //! (app's).
 

@@ -178,7 +178,8 @@ fn what_a_revoked_grant_asked_is_void(backend: Backend) {
     owner.delete(&one.path()).expect(204);
     let mut pending = listed(&owner, "pending");
     let mut open: Vec<_> = asked.iter().map(|[_, second]| second.clone()).collect();
-    (pending.sort(), open.sort());
+    pending.sort();
+    open.sort();
     assert_eq!(pending, open);
     assert!(listed(&owner, "approved").is_empty());
     assert_eq!(listed(&owner, "rejected"), [asked[1][0].clone()], "what was decided stays so");
@@ -197,10 +198,10 @@ fn what_a_grant_lost_the_scope_for_is_void(backend: Backend) {
     let agent = Agent::new(&server, &owner, &["card:fund", "card:read"]);
     let id = agent.ask(&server);
     owner.patch(&agent.path(), &json!({"scopes": ["card:fund"]})).expect(200);
-    assert_eq!(listed(&owner, "pending"), [id.clone()]);
+    assert_eq!(listed(&owner, "pending"), [id.as_str()]);
     owner.patch(&agent.path(), &json!({"scopes": []})).expect(200);
     assert!(listed(&owner, "pending").is_empty());
-    assert_eq!(listed(&owner, "expired"), [id.clone()]);
+    assert_eq!(listed(&owner, "expired"), [id.as_str()]);
     assert_void(&owner, &id);
 }
 

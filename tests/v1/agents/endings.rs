@@ -48,9 +48,12 @@ fn fan_out(owner: &Client, webhook: &Value) {
     owner.get_until(&list, |list| !items(list).is_empty());
 }
 
+/// How a grant is ended.
+type End = fn(&Client, &Agent);
+
 fn what_an_agent_set_up_ends_with_its_grant(backend: Backend) {
     let server = Server::shared(backend);
-    let ways: [(&str, fn(&Client, &Agent)); 4] = [
+    let ways: [(&str, End); 4] = [
         ("its owner", |owner, agent| _ = owner.delete(&agent.path()).expect(204)),
         ("a key", |owner, agent| {
             owner.api_key(&["account:write"]).delete(&agent.path()).expect(204);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::samples::{Sample, operations};
 use crate::{
     on_both,
-    support::{Agent, Reply, Server, items, text},
+    support::{Agent, Client, Reply, Server, items, text},
 };
 
 on_both! {
@@ -90,7 +90,7 @@ fn a_narrowed_grant_knows_of_no_other_tickets(backend: Backend) {
     let server = Server::shared(backend);
     let owner = server.sign_up();
     let (inside, outside) = (owner.card(None), owner.card(None));
-    let agent = narrowed(&server, &owner, &[&inside]);
+    let agent = Agent::narrowed(&server, &owner, &[&inside]).client;
     let ask = |client: &Client, about: Value| {
         let body = json!({"subject": "A question", "body": "Where is my card?",
             "related_object": about});

@@ -18,7 +18,7 @@ pub(super) fn requirement(operation: &Operation) -> Value {
             let scopes: Vec<&str> = scope.map(Scope::as_str).into_iter().collect();
             json!([{"bearerApiKey": []}, {"oauth2": scopes}])
         }
-        Access::Own(_) => json!([{"bearerApiKey": []}, {"oauth2": []}]),
+        (Access::Own(_), Agents::MayCall) => json!([{"bearerApiKey": []}, {"oauth2": []}]),
     }
 }
 

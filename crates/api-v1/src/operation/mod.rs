@@ -436,7 +436,8 @@ mod tests {
         let asking = operations().filter(asks).filter(|op| op.id != "reveal_pan_by_post");
         let mut table: Vec<_> = asking.map(|op| (op.id, op.access.scope())).collect();
         let mut known = ASKED_FOR.map(|(id, scope)| (id, Some(scope))).to_vec();
-        (table.sort_by_key(|row| row.0), known.sort_by_key(|row| row.0));
+        table.sort_by_key(|row| row.0);
+        known.sort_by_key(|row| row.0);
         assert_eq!(table, known);
     }
 

@@ -35,7 +35,8 @@ const MISCOUNTED: &str = "SELECT COUNT(*) FROM grants WHERE day_live < 0 OR day_
     OR spent_live < day_live OR spent_sandbox < day_sandbox";
 
 /// I13: a grant and its credential live and end together, what refers to a grant is of its account,
-/// nothing goes on beyond it, and what it spent adds up. That a total is never exceeded is none: owners narrow it at will.
+/// nothing goes on beyond it, and what it spent adds up. That a total is never exceeded is none:
+/// owners narrow it at will.
 pub(super) fn check(check: &mut Check<'_>) -> Result<(), OpenError> {
     for (text, what) in [
         (LOOSE, "grants do not agree with the credential that acts for them"),
