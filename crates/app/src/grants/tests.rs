@@ -12,8 +12,9 @@ use cardium_kernel::{
 
 use super::{Answered, DecideApproval, Held, UpdateGrant};
 use crate::{
-    CommandResult, Ending, Unit, UseCase,
+    CommandResult, Ending, EventType, Unit, UseCase,
     accounts::{Proof, StepUp},
+    audit::AuditDraft,
     testing::{ACCOUNT, CARD, MockTx, NOW, STRANGER, account, card, context, credential, refusal},
 };
 
@@ -59,6 +60,19 @@ fn found(tx: &mut MockTx, held: Held) {
     tx.expect_find_grant().returning(move |_| Ok(Some(grant.clone())));
 }
 
+/// Lets a change be written and told of. A grant of one card could not subscribe to anything, so it
+/// is looked for what it may have subscribed to before.
+fn changes(tx: &mut MockTx) {
+    let updated = |kind| kind == EventType::GrantUpdated;
+    tx.expect_append_event().times(1).withf(move |it| updated(it.kind)).return_once(|_| Ok(()));
+    let audited = |it: &AuditDraft| it.action == "grant.updated";
+    tx.expect_append_audit().times(1).withf(audited).return_once(|_| Ok(()));
+    tx.expect_lock_endpoints_of()
+        .times(1)
+        .withf(|account, grants| *account == ACCOUNT && *grants == [GRANT])
+        .return_once(|_, _| Ok(Vec::new()));
+}
+
 fn fresh() -> StepUp {
     StepUp::FreshSession
 }
@@ -93,17 +107,14 @@ fn an_old_session_narrows_and_writes_what_changed() {
     found(&mut tx, held(ACCOUNT));
     let narrower = |grant: &Grant| grant.mandate.per_transaction == Some(Money::usd(499));
     tx.expect_save_grant().times(1).withf(narrower).return_once(|_| Ok(()));
-    tx.expect_append_audit()
-        .times(1)
-        .withf(|it| it.action == "grant.updated")
-        .return_once(|_| Ok(()));
+    changes(&mut tx);
     let changed = done(update(&mut tx, per_transaction(Some(499)), fresh()));
     assert_eq!(changed.grant.mandate.per_transaction, Some(Money::usd(499)));
     let mut tx = MockTx::new();
     acting(&mut tx, CredentialKind::Session, 601);
     found(&mut tx, held(ACCOUNT));
     tx.expect_save_credential().times(1).return_once(|_| Ok(()));
-    tx.expect_append_audit().times(1).return_once(|_| Ok(()));
+    changes(&mut tx);
     let scopes = Some(ScopeSet::from_iter([Scope::CardRead]));
     let fewer = GrantChange { scopes, ..GrantChange::default() };
     assert_eq!(Some(done(update(&mut tx, fewer, fresh())).credential.scopes), scopes);
@@ -137,7 +148,7 @@ fn what_widens_asks_for_its_owner() {
         acting(&mut tx, CredentialKind::Session, 600);
         found(&mut tx, held(ACCOUNT));
         tx.expect_save_grant().times(1).return_once(|_| Ok(()));
-        tx.expect_append_audit().times(1).return_once(|_| Ok(()));
+        changes(&mut tx);
         done(update(&mut tx, change, fresh()));
     }
 }
@@ -155,7 +166,7 @@ fn a_proof_is_settled_whether_it_was_asked_for_or_not() {
     tx.expect_find_account().times(1).return_once(|_| Ok(Some(account("new"))));
     tx.expect_save_account().times(1).return_once(|_| Ok(()));
     tx.expect_save_grant().times(1).return_once(|_| Ok(()));
-    tx.expect_append_audit().times(1).return_once(|_| Ok(()));
+    changes(&mut tx);
     done(update(&mut tx, per_transaction(Some(501)), proven("new")));
 }
 
@@ -216,10 +227,10 @@ fn asked(owner: AccountId) -> Approval {
         id: APPROVAL,
         account: owner,
         grant: GRANT,
-        operation: "load_card".to_owned(),
-        summary: "Load 1.00 USD".to_owned(),
+        operation: "issue_card".to_owned(),
+        summary: "Issue a card, and load 1.00 USD onto it".to_owned(),
         book: Book::Live,
-        card: Some(CARD),
+        card: None,
         amount: Some(Money::usd(100)),
     };
     Approval::ask(new, NOW)
@@ -229,22 +240,24 @@ fn decide(tx: &mut MockTx, answer: Answered) -> CommandResult<Approval> {
     DecideApproval { id: APPROVAL, answer }.run(&mut Unit::new(tx, &context()))
 }
 
-/// Lets a decision be written, under this action.
-fn decided(tx: &mut MockTx, status: ApprovalStatus, action: &'static str) {
+/// Lets a decision be written and told of.
+fn decided(tx: &mut MockTx, status: ApprovalStatus, kind: EventType) {
     tx.expect_find_approval().times(1).return_once(|_| Ok(Some(asked(ACCOUNT))));
     let right = move |approval: &Approval| approval.status == status;
     tx.expect_save_approval().times(1).withf(right).return_once(|_| Ok(()));
-    tx.expect_append_audit().times(1).withf(move |it| it.action == action).return_once(|_| Ok(()));
+    tx.expect_append_event().times(1).withf(move |it| it.kind == kind).return_once(|_| Ok(()));
+    let audited = move |it: &AuditDraft| it.action == kind.as_str();
+    tx.expect_append_audit().times(1).withf(audited).return_once(|_| Ok(()));
 }
 
 #[test]
 fn a_yes_takes_its_owner_and_makes_room_for_another_question() {
     let mut tx = MockTx::new();
     acting(&mut tx, CredentialKind::Session, 600);
-    decided(&mut tx, ApprovalStatus::Approved, "approval.approved");
-    let mut grant = held(ACCOUNT).grant;
-    grant.ask(asked(ACCOUNT).expires_at, NOW).expect("it is the first");
-    tx.expect_find_grant().times(1).return_once(|_| Ok(Some(grant)));
+    decided(&mut tx, ApprovalStatus::Approved, EventType::ApprovalApproved);
+    let mut held = held(ACCOUNT);
+    held.grant.ask(asked(ACCOUNT).expires_at, NOW).expect("it is the first");
+    found(&mut tx, held);
     let free = |grant: &Grant| grant.questions.is_empty();
     tx.expect_save_grant().times(1).withf(free).return_once(|_| Ok(()));
     let approval = done(decide(&mut tx, Answered::Yes(fresh())));
@@ -255,10 +268,24 @@ fn a_yes_takes_its_owner_and_makes_room_for_another_question() {
 fn a_no_takes_a_session_of_any_age() {
     let mut tx = MockTx::new();
     acting(&mut tx, CredentialKind::Session, 100_000);
-    decided(&mut tx, ApprovalStatus::Rejected, "approval.rejected");
-    // Whoever asked is gone meanwhile.
-    tx.expect_find_grant().times(1).return_once(|_| Ok(None));
+    decided(&mut tx, ApprovalStatus::Rejected, EventType::ApprovalRejected);
+    // Its place among the questions is free already.
+    found(&mut tx, held(ACCOUNT));
     assert_eq!(done(decide(&mut tx, Answered::No)).status, ApprovalStatus::Rejected);
+}
+
+#[test]
+fn nothing_is_decided_of_an_agent_that_may_do_it_no_more() {
+    let (mut revoked, mut lesser) = (held(ACCOUNT).credential, held(ACCOUNT).credential);
+    revoked.revoke(NOW);
+    lesser.hold(ScopeSet::from_iter([Scope::CardRead]), NOW);
+    for asker in [None, Some(revoked), Some(lesser)] {
+        let mut tx = MockTx::new();
+        acting(&mut tx, CredentialKind::Session, 0);
+        tx.expect_find_approval().times(1).return_once(|_| Ok(Some(asked(ACCOUNT))));
+        tx.expect_find_credential().times(1).return_once(|_| Ok(asker));
+        assert_eq!(refusal(decide(&mut tx, Answered::No)), ErrorCode::ApprovalNotPending);
+    }
 }
 
 #[test]
@@ -280,14 +307,15 @@ fn whoever_may_not_decide_is_told_nothing_of_the_question() {
 fn only_what_waits_for_this_owner_is_decided() {
     let mut rejected = asked(ACCOUNT);
     rejected.decide(cardium_auth::grants::Decision::Reject, NOW).expect("it is pending");
-    for (found, code) in [
+    for (there, code) in [
         (None, ErrorCode::ResourceNotFound),
         (Some(asked(STRANGER)), ErrorCode::ResourceNotFound),
         (Some(rejected), ErrorCode::ApprovalNotPending),
     ] {
         let mut tx = MockTx::new();
         acting(&mut tx, CredentialKind::Session, 0);
-        tx.expect_find_approval().times(1).return_once(|_| Ok(found));
+        found(&mut tx, held(ACCOUNT));
+        tx.expect_find_approval().times(1).return_once(|_| Ok(there));
         assert_eq!(refusal(decide(&mut tx, Answered::No)), code);
     }
 }
